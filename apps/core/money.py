@@ -121,6 +121,25 @@ def _largest_remainder(whole: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def round_together(amounts: Sequence[Decimal], target: Decimal, places: int = 2) -> list[Decimal]:
+    """Exact ``amounts`` rounded to ``places`` so that they add up to ``target`` (already at ``places``).
+
+    Each is rounded on its own first; the paise that then differ go one by one to the amounts whose
+    rounding was the most generous in the other direction, ties to the earlier. Amounts may be of either
+    sign.
+    """
+    rounded = [round_money(amount, places) for amount in amounts]
+    gap = int((target - sum(rounded, ZERO)).scaleb(places, EXACT))
+    if not gap:
+        return rounded
+    step = _QUANTA[places] if gap > 0 else -_QUANTA[places]
+    sign = 1 if gap > 0 else -1
+    order = sorted(range(len(amounts)), key=lambda index: (sign * (rounded[index] - amounts[index]), index))
+    for turn in range(abs(gap)):
+        rounded[order[turn % len(order)]] += step
+    return rounded
+
+
 def parse_decimal(
     text: str, *, max_digits: int = MAX_DIGITS, places: int = 6, allow_negative: bool = True
 ) -> Decimal:
