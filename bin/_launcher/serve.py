@@ -1,0 +1,178 @@
+"""`bin/serve`: from a bare machine to a running Bahi, in the foreground."""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from . import credentials
+from .console import LauncherError, say, step
+from .environment import ensure_environment
+from .files import try_lock
+from .layout import Layout, layout_for
+from .postgres import Cluster
+from .services import databases, environment_for, main_cluster, named_databases, small_profile
+from .supervise import Child, Supervisor
+
+
+def main(arguments: list[str]) -> int:
+    """Parse the options, set up what is missing, serve until Ctrl-C. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    layout = layout_for(options.data)
+    layout.make()
+    with _only_one(layout):
+        _refuse_busy_port(options.host, options.port)
+        begun = time.monotonic()
+        say(f"Bahi – data folder {layout.data}")
+        with _ended_by_signals():
+            ensure_environment(layout)
+        cluster = main_cluster(layout)
+        with _ended_by_signals(), databases(cluster, die_with_parent=True) as variables:
+            environment = {**environment_for(layout, variables), "BAHI_PORT": str(options.port)}
+            with step("Preparing the database"):
+                _manage(layout, environment, "setup_database")
+            if not options.no_demo and not credentials.load(layout.credentials):
+                with step("Loading the demo organisation"):
+                    _load_demo(layout, environment)
+            return _serve(layout, environment, options, cluster, begun)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bin/serve", description="Install what is missing and run Bahi.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+    parser.add_argument(
+        "--data", metavar="DIR", help="data folder (default $BAHI_DATA, else .bahi in the checkout)"
+    )
+    parser.add_argument("--no-demo", action="store_true", help="do not load the demo organisation")
+    return parser
+
+
+@contextlib.contextmanager
+def _only_one(layout: Layout) -> Iterator[None]:
+    """One server per data folder; the lock goes with the process, also by kill -9."""
+    with layout.serving.open("a+") as stream:
+        if not try_lock(stream.fileno()):
+            stream.seek(0)
+            who = stream.read().strip() or "another process"
+            raise LauncherError(f"Bahi is already running from {layout.data} ({who}).")
+        stream.truncate(0)
+        stream.write(f"process {os.getpid()}")
+        stream.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """TERM and HUP end the set-up as Ctrl-C does: by an exception that unwinds and stops PostgreSQL."""
+
+    def interrupt(_sign: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, interrupt)
+    yield
+
+
+def _refuse_busy_port(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise LauncherError(f"--host {host}: {error.strerror or error}") from None
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise LauncherError(
+                f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port."
+            ) from None
+
+
+def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> None:
+    command = [str(layout.python), "manage.py", *arguments]
+    code = subprocess.run(command, cwd=layout.root, env=environment, check=False).returncode
+    if code:
+        raise LauncherError(f"manage.py {arguments[0]} failed (code {code}); its message is above.")
+
+
+def _load_demo(layout: Layout, environment: dict[str, str]) -> None:
+    """Load the demo; sign-ins are taken out of its output, the rest is shown as progress."""
+    found: list[credentials.Credential] = []
+    command = [str(layout.python), "manage.py", "load_demo"]
+    with subprocess.Popen(
+        command, cwd=layout.root, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stdout or ():
+            entry = credentials.parse_line(line)
+            if entry is not None:
+                found.append(entry)
+            elif line.strip():
+                say(f"      {line.rstrip()}")
+    if process.returncode:
+        raise LauncherError(f"Loading the demo failed (code {process.returncode}); its message is above.")
+    if found:
+        credentials.store(layout.credentials, found)
+
+
+def _serve(
+    layout: Layout, environment: dict[str, str], options: argparse.Namespace, cluster: Cluster, begun: float
+) -> int:
+    python = str(layout.python)
+    web = [
+        python,
+        "-m",
+        "uvicorn",
+        "config.asgi:application",
+        "--host",
+        options.host,
+        "--port",
+        str(options.port),
+        "--lifespan",
+        "off",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "--timeout-graceful-shutdown",
+        "5",
+        "--ws-max-size",
+        "1048576",
+    ]
+    children = [
+        Child("web", web, {**environment, "BAHI_WEB_POOL": "1"}, layout.root, essential=True),
+        Child("worker", [python, "manage.py", "run_worker"], environment, layout.root),
+    ]
+
+    def announce() -> None:
+        _print_sign_ins(layout, options.port)
+        seconds = time.monotonic() - begun
+        say(f"Bahi is ready at http://localhost:{options.port}/  ({seconds:.1f} s; Ctrl-C stops it)")
+
+    def keep_database() -> None:
+        if cluster.restart_if_down(die_with_parent=True):
+            say("PostgreSQL had ended; it was started again")
+
+    with step("Starting web and worker"):
+        supervisor = Supervisor(children, options.port, announce)
+        if not named_databases():
+            supervisor.keep_database = keep_database
+    if small_profile():
+        say("  Profile: small")
+    return supervisor.run()
+
+
+def _print_sign_ins(layout: Layout, port: int) -> None:
+    known = credentials.load(layout.credentials)
+    if not known:
+        return
+    say(f"\nDemo sign-ins (kept in {layout.credentials}):")
+    for line in credentials.table(known, port):
+        say(f"  {line}")
+    say()
+    sys.stdout.flush()

@@ -1,0 +1,166 @@
+"""Run web and worker in the foreground until somebody says stop; bring back what dies."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from .console import say
+from .processes import end_with_parent
+
+STOP_SECONDS = 12
+QUICK_DEATH_SECONDS = 15
+QUICK_DEATHS_ALLOWED = 3
+
+
+@dataclass
+class Child:
+    """A process of ours. `essential`: when it cannot stay up at all, everything stops with a message."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    cwd: Path
+    essential: bool = False
+    process: subprocess.Popen | None = None
+    started: float = 0.0
+    quick_deaths: int = 0
+    not_before: float = 0.0
+
+    def start(self) -> None:
+        """Start it in a process group of its own, its output prefixed line by line."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            env=self.environment,
+            cwd=self.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            bufsize=1,
+            start_new_session=True,
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
+        )
+        threading.Thread(target=self._stream, args=(self.process,), daemon=True).start()
+
+    def _stream(self, process: subprocess.Popen) -> None:
+        for line in process.stdout or ():
+            say(f"{self.name:<6} | {line.rstrip()}")
+
+    def signal_group(self, sign: int) -> None:
+        """Send a signal to it and its own children."""
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, sign)
+        except (ProcessLookupError, PermissionError):
+            return
+
+    def died(self) -> bool:
+        """Whether it ran and has ended."""
+        return self.process is not None and self.process.poll() is not None
+
+
+@dataclass
+class Supervisor:
+    """Keeps `children` up. `on_live` is called once, when `port` first answers /health/live.
+
+    `keep_database` is called about every two seconds; it brings a dead database server back.
+    """
+
+    children: list[Child]
+    port: int
+    on_live: Callable[[], None]
+    keep_database: Callable[[], None] = lambda: None
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _live: bool = False
+
+    def run(self) -> int:
+        """Until a signal or the end of an essential child; returns the exit code of the command."""
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, self._asked_to_stop)
+        code = 0
+        try:
+            for child in self.children:
+                child.start()
+            looked = 0.0
+            while not self._stop.wait(0.2):
+                if not all(self._keep_up(child) for child in self.children):
+                    code = 1
+                    break
+                self._announce()
+                if time.monotonic() - looked > 2:
+                    looked = time.monotonic()
+                    self.keep_database()
+        finally:
+            self._stop_children()
+        return code
+
+    def _asked_to_stop(self, sign: int, _frame: FrameType | None) -> None:
+        if self._stop.is_set() and sign == signal.SIGINT:
+            for child in self.children:
+                child.signal_group(signal.SIGKILL)
+        self._stop.set()
+
+    def _keep_up(self, child: Child) -> bool:
+        """Restart a dead child, later each time it dies at once. False: essential and will not stay up."""
+        if child.process is None:
+            if time.monotonic() >= child.not_before:
+                child.start()
+            return True
+        if not child.died():
+            return True
+        code = child.process.returncode
+        child.signal_group(signal.SIGKILL)  # what it may have left behind
+        quick = time.monotonic() - child.started < QUICK_DEATH_SECONDS
+        child.quick_deaths = child.quick_deaths + 1 if quick else 0
+        if child.essential and (child.quick_deaths >= QUICK_DEATHS_ALLOWED or (quick and not self._live)):
+            say(f"{child.name} ended with code {code} and does not stay up; its output is above.")
+            return False
+        wait = min(30.0, 2.0**child.quick_deaths - 1)
+        say(f"{child.name} ended with code {code}; starting it again{f' in {wait:.0f} s' if wait else ''}")
+        child.process = None
+        child.not_before = time.monotonic() + wait
+        return True
+
+    def _announce(self) -> None:
+        if not self._live and answers(self.port):
+            self._live = True
+            self.on_live()
+
+    def _stop_children(self) -> None:
+        say("Stopping …")
+        for child in self.children:
+            child.signal_group(signal.SIGTERM)
+        until = time.monotonic() + STOP_SECONDS
+        for child in self.children:
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(timeout=max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                say(f"{child.name} does not stop; ending it")
+            child.signal_group(signal.SIGKILL)
+            child.process.wait()
+        sys.stdout.flush()
+
+
+def answers(port: int, path: str = "/health/live") -> bool:
+    """Whether our web process answers 200 on the loopback address."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

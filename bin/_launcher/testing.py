@@ -1,0 +1,87 @@
+"""`bin/test`: pytest in the installation's environment, on a test cluster of its own."""
+
+import shutil
+from pathlib import Path
+
+from .console import say
+from .environment import BASE, DEV, ensure_environment
+from .layout import layout_for
+from .manage import run_foreground, take_data
+from .services import databases, environment_for, side_cluster
+
+SLOW_MARKERS = ("full", "browser", "race", "redis")
+PROGRAMS = {
+    "browser": (("chromium", "chromium-browser", "google-chrome"), "Chromium is not installed"),
+    "redis": (("redis-server",), "redis-server is not installed"),
+}
+WORKERS = ("-n", "2")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the fast tier, or all with `--full`; further arguments go to pytest. Returns pytest's exit code."""
+    data, arguments = take_data(arguments)
+    full = "--full" in arguments
+    arguments = [argument for argument in arguments if argument != "--full"]
+    layout = layout_for(data)
+    ensure_environment(layout, (BASE, DEV))
+    selection, notes = select(arguments, full=full, missing=missing_programs())
+    for note in notes:
+        say(f"Left out: {note}")
+    with databases(side_cluster(layout, "pgtest", durable=False), superuser=True) as variables:
+        command = [str(layout.python), "-m", "pytest", *selection]
+        return run_foreground(command, environment_for(layout, variables), layout)
+
+
+def missing_programs() -> dict[str, str]:
+    """Markers whose outside program is not here, with the reason in words."""
+    return {
+        marker: reason
+        for marker, (names, reason) in PROGRAMS.items()
+        if not any(shutil.which(name) for name in names)
+    }
+
+
+def select(arguments: list[str], *, full: bool, missing: dict[str, str]) -> tuple[list[str], list[str]]:
+    """pytest's arguments with the marker expression and the number of workers, and notes on what is left out.
+
+    A marker that the caller names by `-m` or by its folder (tests/browser) is run; what lacks its program
+    never is.
+    """
+    expression, rest = _take_marker(arguments)
+    asked = (
+        set(SLOW_MARKERS) if full else {marker for marker in SLOW_MARKERS if _names(marker, expression, rest)}
+    )
+    notes = []
+    excluded = []
+    for marker in SLOW_MARKERS:
+        if marker in missing and (full or marker in asked):
+            excluded.append(marker)
+            notes.append(f"{marker} tests: {missing[marker]}")
+        elif marker not in asked and not expression:
+            excluded.append(marker)
+    slow = [marker for marker in excluded if marker not in missing or not (full or marker in asked)]
+    if slow:
+        notes.append(f"{', '.join(slow)} tests: not in the fast tier (bin/test --full runs them)")
+    parts = ([f"({expression})"] if expression else []) + [f"not {marker}" for marker in excluded]
+    chosen = ["-m", " and ".join(parts)] if parts else []
+    return [*_workers(rest), *chosen, *rest], notes
+
+
+def _take_marker(arguments: list[str]) -> tuple[str, list[str]]:
+    rest = list(arguments)
+    for index, argument in enumerate(rest):
+        if argument == "-m" and index + 1 < len(rest):
+            return rest[index + 1], rest[:index] + rest[index + 2 :]
+        if argument.startswith("-m="):
+            return argument[3:], rest[:index] + rest[index + 1 :]
+    return "", rest
+
+
+def _names(marker: str, expression: str, rest: list[str]) -> bool:
+    in_paths = any(marker in Path(argument.partition("::")[0]).parts for argument in rest)
+    return in_paths or marker in expression.replace("(", " ").replace(")", " ").split()
+
+
+def _workers(rest: list[str]) -> tuple[str, ...]:
+    own = any(word.startswith(("-n", "--numprocesses", "--pdb", "--collect-only", "--co")) for word in rest)
+    return () if own else WORKERS
