@@ -18,7 +18,7 @@ OWN = Path(__file__).resolve().parent / "own_cases"
 
 
 def cases(name: str, kind: str | None = None) -> list[Any]:
-    """Pytest parameters ``(inputs, expected)`` of a golden file, both origins, ids ``reference:…`` and ``own:…``.
+    """Pytest parameters ``(inputs, expected)`` of a golden file, with ids ``reference:…`` and ``own:…``.
 
     ``kind`` picks the cases of one kind from a file that mixes several. A missing reference file gives one
     skipped parameter that says so; a missing own file is an error, since the own cases must always run.

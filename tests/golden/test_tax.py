@@ -29,6 +29,8 @@ from apps.accounting.calculation.tax_split import (
 
 from .kit import cases, dec, same
 
+D = Decimal
+
 
 def supply_kind(inputs: dict[str, Any]) -> SupplyKind:
     paid = inputs.get("export_payment") == "with"
@@ -150,9 +152,9 @@ def test_seller_is_told_of_an_unknown_state() -> None:
         place_of_supply(SupplyFacts(Supply.GOODS, "40", Recipient.REGISTERED, "27"))
 
 
-# --- properties -------------------------------------------------------------------------------------------------
+# Properties of any document.
 
-RATES = st.sampled_from([Decimal(rate) for rate in ("0", "0.25", "1.5", "3", "5", "12", "18", "28", "40")])
+RATES = st.sampled_from([D(rate) for rate in ("0", "0.25", "1.5", "3", "5", "12", "18", "28", "40")])
 MONEY = st.decimals(min_value=0, max_value=10**7, places=2)
 LINES = st.lists(
     st.builds(
@@ -161,7 +163,7 @@ LINES = st.lists(
         unit_price=st.decimals(min_value=0, max_value=99999, places=4),
         gst_rate=RATES,
         discount_percent=st.decimals(min_value=0, max_value=100, places=2),
-        cess_rate=st.sampled_from([Decimal(0), Decimal(0), Decimal("12.5")]),
+        cess_rate=st.sampled_from([D(0), D(0), D("12.5")]),
         tax_class=st.sampled_from(list(TaxClass)),
         shadow=st.booleans(),
     ),
@@ -177,7 +179,7 @@ CONTEXTS = st.builds(
     prices_include_tax=st.booleans(),
     rounding=st.sampled_from(list(TaxRounding)),
     round_to_rupee=st.booleans(),
-    discount_percent=st.sampled_from([Decimal(0), Decimal("7.5")]),
+    discount_percent=st.sampled_from([D(0), D("7.5")]),
     charges=st.lists(st.builds(Charge, amount=MONEY, gst_rate=RATES), max_size=2),
 )
 
@@ -191,13 +193,13 @@ def all_lines(result: TaxedDocument) -> list[TaxedLine]:
 def test_totals_are_the_sums_of_the_lines(lines: list[TaxLine], context: TaxContext) -> None:
     result = document_tax(lines, context)
     for name in ("taxable", "cgst", "sgst", "igst", "cess", "gross"):
-        assert getattr(result, name) == sum((getattr(line, name) for line in all_lines(result)), Decimal(0))
-    assert result.total == sum((line.line_total for line in all_lines(result)), Decimal(0))
+        assert getattr(result, name) == sum((getattr(line, name) for line in all_lines(result)), D(0))
+    assert result.total == sum((line.line_total for line in all_lines(result)), D(0))
     assert result.total == result.taxable + result.tax_charged
     assert result.tax == result.tax_charged + result.tax_payable_reverse_charge
     assert result.grand_total == result.total + result.round_off
-    assert abs(result.round_off) <= Decimal("0.50")
-    assert sum((rate.taxable for rate in result.rate_totals()), Decimal(0)) == result.taxable
+    assert abs(result.round_off) <= D("0.50")
+    assert sum((rate.taxable for rate in result.rate_totals()), D(0)) == result.taxable
 
 
 @given(LINES, CONTEXTS)
@@ -210,7 +212,7 @@ def test_halves_are_equal_and_kinds_never_mix(lines: list[TaxLine], context: Tax
         if line.shadow or line.tax_class != TaxClass.TAXABLE or result.tax_kind == TaxKind.NONE:
             assert line.tax == 0
         for amount in (line.taxable, line.cgst, line.igst, line.cess, line.line_total):
-            assert amount == amount.quantize(Decimal("0.01"))
+            assert amount == amount.quantize(D("0.01"))
 
 
 @given(LINES, CONTEXTS)
@@ -248,52 +250,50 @@ def test_a_return_mirrors_its_sale(lines: list[TaxLine], context: TaxContext) ->
     )
 
 
-# --- options and refusals ---------------------------------------------------------------------------------------
+# Options and refusals.
 
 LOCAL = TaxContext("27", "27")
 
 
 def one(price: str, rate: str = "18", **more: Any) -> TaxLine:
-    return TaxLine(Decimal(1), Decimal(price), Decimal(rate), **more)
+    return TaxLine(D(1), D(price), D(rate), **more)
 
 
 def test_per_document_rounding_settles_the_lines_to_the_sum() -> None:
     lines = [one("10.05", "5")] * 3
     by_line = document_tax(lines, TaxContext("27", "29"))
     by_document = document_tax(lines, TaxContext("27", "29", rounding=TaxRounding.PER_DOCUMENT))
-    assert by_line.igst == Decimal("1.50")
-    assert by_document.igst == Decimal("1.51")
-    assert [line.igst for line in by_document.lines] == [Decimal("0.51"), Decimal("0.50"), Decimal("0.50")]
+    assert by_line.igst == D("1.50")
+    assert by_document.igst == D("1.51")
+    assert [line.igst for line in by_document.lines] == [D("0.51"), D("0.50"), D("0.50")]
 
 
 def test_document_discount_comes_before_tax_and_leaves_charges_alone() -> None:
-    context = TaxContext(
-        "27", "29", discount_amount=Decimal("10"), charges=[Charge(Decimal(50), Decimal(18))]
-    )
+    context = TaxContext("27", "29", discount_amount=D("10"), charges=[Charge(D(50), D(18))])
     result = document_tax([one("100"), one("100", "5"), one("100", "0")], context)
     assert [line.document_discount for line in result.lines] == [
-        Decimal("3.34"),
-        Decimal("3.33"),
-        Decimal("3.33"),
+        D("3.34"),
+        D("3.33"),
+        D("3.33"),
     ]
-    assert result.lines[0].igst == Decimal("17.40")
-    assert result.charges[0].igst == Decimal("9.00")
-    assert result.taxable == Decimal("340.00")
-    assert result.discount == Decimal("10.00")
+    assert result.lines[0].igst == D("17.40")
+    assert result.charges[0].igst == D("9.00")
+    assert result.taxable == D("340.00")
+    assert result.discount == D("10.00")
 
 
 def test_lut_and_composition_bill_the_whole_price_untaxed() -> None:
     lut = document_tax([one("118")], TaxContext("27", "96", SupplyKind.EXPORT_LUT, prices_include_tax=True))
-    assert (lut.taxable, lut.tax, lut.grand_total) == (Decimal(118), 0, Decimal(118))
+    assert (lut.taxable, lut.tax, lut.grand_total) == (D(118), D(0), D(118))
     shop = document_tax([one("118")], TaxContext("27", "27", composition=True, prices_include_tax=True))
     assert (shop.tax_kind, shop.document_kind) == (TaxKind.NONE, DocumentKind.BILL_OF_SUPPLY)
-    assert shop.taxable == Decimal(118)
+    assert shop.taxable == D(118)
 
 
 def test_reverse_charge_from_an_unregistered_vendor_is_taxed_for_the_recipient() -> None:
     result = document_tax([one("1000")], TaxContext("27", "27", unregistered=True, reverse_charge=True))
-    assert result.tax_payable_reverse_charge == Decimal(180)
-    assert result.grand_total == Decimal(1000)
+    assert result.tax_payable_reverse_charge == D(180)
+    assert result.grand_total == D(1000)
 
 
 def test_mixed_document_to_an_unregistered_buyer_is_an_invoice_cum_bill() -> None:
@@ -305,21 +305,21 @@ def test_mixed_document_to_an_unregistered_buyer_is_an_invoice_cum_bill() -> Non
 
 
 def test_inclusive_price_with_cess_by_value_and_quantity_is_kept() -> None:
-    line = TaxLine(Decimal(3), Decimal(150), Decimal(28), cess_rate=Decimal(12), cess_per_unit=Decimal("4"))
+    line = TaxLine(D(3), D(150), D(28), cess_rate=D(12), cess_per_unit=D("4"))
     result = document_tax([line], TaxContext("27", "27", prices_include_tax=True))
     # 450 - 12 = 438 over 140 parts: 43.80 per 14 %, 37.54 cess by value
     assert (result.cgst, result.cess, result.taxable) == (
-        Decimal("43.80"),
-        Decimal("49.54"),
-        Decimal("312.86"),
+        D("43.80"),
+        D("49.54"),
+        D("312.86"),
     )
-    assert result.total == Decimal("450.00")
+    assert result.total == D("450.00")
 
 
 def test_shadow_line_is_neither_billed_nor_taxed() -> None:
     result = document_tax([one("500", shadow=True), one("10")], LOCAL)
     assert result.lines[0].line_total == 0
-    assert result.total == Decimal("11.80")
+    assert result.total == D("11.80")
 
 
 @pytest.mark.parametrize(
@@ -327,15 +327,15 @@ def test_shadow_line_is_neither_billed_nor_taxed() -> None:
     [
         (one("-1"), LOCAL, "line 1: the unit price"),
         (one("10", "101"), LOCAL, "line 1: the GST rate"),
-        (one("10", discount_percent=Decimal("100.01")), LOCAL, "line 1: the discount must be between"),
-        (one("10", discount_amount=Decimal("10.01")), LOCAL, "line 1: the discount is larger"),
-        (one("10", discount_amount=Decimal("-1")), LOCAL, "line 1: the discount must not"),
-        (one("10", cess_rate=Decimal("-1")), LOCAL, "line 1: the cess"),
-        (one("10"), TaxContext("27", "27", discount_amount=Decimal("10.01")), "document discount is larger"),
-        (one("10"), TaxContext("27", "27", discount_amount=Decimal("-1")), "document discount must not"),
-        (one("10"), TaxContext("27", "27", charges=[Charge(Decimal(1), Decimal(-1))]), "charge 1"),
+        (one("10", discount_percent=D("100.01")), LOCAL, "line 1: the discount must be between"),
+        (one("10", discount_amount=D("10.01")), LOCAL, "line 1: the discount is larger"),
+        (one("10", discount_amount=D("-1")), LOCAL, "line 1: the discount must not"),
+        (one("10", cess_rate=D("-1")), LOCAL, "line 1: the cess"),
+        (one("10"), TaxContext("27", "27", discount_amount=D("10.01")), "document discount is larger"),
+        (one("10"), TaxContext("27", "27", discount_amount=D("-1")), "document discount must not"),
+        (one("10"), TaxContext("27", "27", charges=[Charge(D(1), D(-1))]), "charge 1"),
         (
-            one("3", cess_per_unit=Decimal(4)),
+            one("3", cess_per_unit=D(4)),
             TaxContext("27", "27", prices_include_tax=True),
             "lower than the cess",
         ),
@@ -347,9 +347,7 @@ def test_seller_is_told_what_is_wrong(line: TaxLine, context: TaxContext, messag
 
 
 def test_five_lines_take_well_under_a_millisecond() -> None:
-    lines = [
-        TaxLine(Decimal(n), Decimal("123.45"), Decimal(18), discount_percent=Decimal(5)) for n in range(1, 6)
-    ]
+    lines = [TaxLine(D(n), D("123.45"), D(18), discount_percent=D(5)) for n in range(1, 6)]
     best = min(_timed(lines) for _ in range(20))
     assert best < 0.003  # generous for a busy machine; a quiet one needs a tenth
 
