@@ -1,7 +1,6 @@
 """Small tools for processes: end with the parent, collect an exit, wait for something."""
 
 import contextlib
-import ctypes
 import os
 import time
 from collections.abc import Callable
@@ -11,6 +10,10 @@ from pathlib import Path
 def end_with_parent(sign: int) -> Callable[[], None] | None:
     """A `preexec_fn` that asks Linux to send `sign` when the parent dies; None elsewhere."""
     if not Path("/proc/self").exists():
+        return None
+    try:
+        import ctypes
+    except ImportError:  # a Python built without libffi: a killed launcher then leaves its children behind
         return None
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getpid()

@@ -26,8 +26,8 @@ def named_databases() -> dict[str, str]:
         missing = next(name for name in names if name not in given)
         raise LauncherError(
             f"{next(iter(given))} is set but {missing} is not. Bahi works with two roles: "
-            "DATABASE_OWNER_URL owns the database, provisions and migrates; DATABASE_URL serves people and owns "
-            "nothing. Set both, or neither."
+            "DATABASE_OWNER_URL owns the database, provisions and migrates; DATABASE_URL serves people "
+            "and owns nothing. Set both, or neither."
         )
     return given
 

@@ -17,7 +17,8 @@ from .processes import end_with_parent
 
 STOP_SECONDS = 12
 QUICK_DEATH_SECONDS = 15
-QUICK_DEATHS_ALLOWED = 3
+USELESS_STARTS_ALLOWED = 3
+LONGEST_WAIT = 5.0
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Child:
     essential: bool = False
     process: subprocess.Popen | None = None
     started: float = 0.0
-    quick_deaths: int = 0
+    useless_starts: int = 0
     not_before: float = 0.0
 
     def start(self) -> None:
@@ -74,7 +75,7 @@ class Child:
 class Supervisor:
     """Keeps `children` up. `on_live` is called once, when `port` first answers /health/live.
 
-    `keep_database` is called about every two seconds; it brings a dead database server back.
+    `keep_database` is called about every second; it brings a dead database server back.
     """
 
     children: list[Child]
@@ -83,6 +84,7 @@ class Supervisor:
     keep_database: Callable[[], None] = lambda: None
     _stop: threading.Event = field(default_factory=threading.Event)
     _live: bool = False
+    _announced: bool = False
 
     def run(self) -> int:
         """Until a signal or the end of an essential child; returns the exit code of the command."""
@@ -97,8 +99,8 @@ class Supervisor:
                 if not all(self._keep_up(child) for child in self.children):
                     code = 1
                     break
-                self._announce()
-                if time.monotonic() - looked > 2:
+                self._look_whether_live()
+                if time.monotonic() - looked > 1:
                     looked = time.monotonic()
                     self.keep_database()
         finally:
@@ -112,7 +114,7 @@ class Supervisor:
         self._stop.set()
 
     def _keep_up(self, child: Child) -> bool:
-        """Restart a dead child, later each time it dies at once. False: essential and will not stay up."""
+        """Restart a dead child, later each time it dies at once. False: essential and never gets to work."""
         if child.process is None:
             if time.monotonic() >= child.not_before:
                 child.start()
@@ -121,20 +123,30 @@ class Supervisor:
             return True
         code = child.process.returncode
         child.signal_group(signal.SIGKILL)  # what it may have left behind
-        quick = time.monotonic() - child.started < QUICK_DEATH_SECONDS
-        child.quick_deaths = child.quick_deaths + 1 if quick else 0
-        if child.essential and (child.quick_deaths >= QUICK_DEATHS_ALLOWED or (quick and not self._live)):
-            say(f"{child.name} ended with code {code} and does not stay up; its output is above.")
-            return False
-        wait = min(30.0, 2.0**child.quick_deaths - 1)
+        child.useless_starts = child.useless_starts + 1 if self._was_useless(child) else 0
+        if child.essential:
+            self._live = False
+            if child.useless_starts >= (USELESS_STARTS_ALLOWED if self._announced else 1):
+                say(f"{child.name} ended with code {code} and does not stay up; its output is above.")
+                return False
+        wait = min(LONGEST_WAIT, float(child.useless_starts))
         say(f"{child.name} ended with code {code}; starting it again{f' in {wait:.0f} s' if wait else ''}")
         child.process = None
         child.not_before = time.monotonic() + wait
         return True
 
-    def _announce(self) -> None:
-        if not self._live and answers(self.port):
-            self._live = True
+    def _was_useless(self, child: Child) -> bool:
+        """Whether it died before it did anything: web that never answered, a worker of a few seconds."""
+        if child.essential:
+            return not self._live
+        return time.monotonic() - child.started < QUICK_DEATH_SECONDS
+
+    def _look_whether_live(self) -> None:
+        if self._live or not answers(self.port):
+            return
+        self._live = True
+        if not self._announced:
+            self._announced = True
             self.on_live()
 
     def _stop_children(self) -> None:
