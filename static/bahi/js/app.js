@@ -1,0 +1,59 @@
+// Entry point of every page, admin and portal. Heavy parts load when they are first needed.
+
+import { csrfToken } from "./api.js";
+import { startBell } from "./bell.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startTheme } from "./theme.js";
+import { showFlash } from "./toast.js";
+import { guardForms, startUnsaved } from "./unsaved.js";
+
+async function openPalette() {
+  const { togglePalette } = await import("./palette.js");
+  togglePalette();
+}
+
+// In the capture phase, so that it works inside inputs and before the admin theme's own, narrower search.
+function startPalette() {
+  window.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.code !== "KeyK") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    openPalette();
+  }, true);
+  window.addEventListener("opencommand", (event) => {
+    event.stopImmediatePropagation();
+    openPalette();
+  }, true);
+  document.addEventListener("click", (event) => event.target.closest?.("[data-bahi-palette]") && openPalette());
+}
+
+async function enhance(root) {
+  guardForms(root);
+  if (root.querySelector("input[data-lookup]")) (await import("./lookup.js")).enhanceLookups(root);
+  if (root.querySelector("[data-bahi-job]")) (await import("./progress.js")).startJobs(root);
+}
+
+function startHtmx() {
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => enhance(event.target));
+}
+
+async function start() {
+  startTheme();
+  startKeys();
+  startUnsaved();
+  startHtmx();
+  showFlash();
+  enhance(document);
+  if (document.querySelector('meta[name="bahi-user"]')) {
+    startPalette();
+    startBell();
+    startLive();
+  }
+  if (document.getElementById("bahi-document-config")) (await import("./document-form.js")).startDocument();
+}
+
+start();

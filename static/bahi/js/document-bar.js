@@ -1,0 +1,80 @@
+// The bar of a document: state, number, grand total, save, verbs by state, print, duplicate, neighbours; and its keys.
+
+import { runVerb } from "./document-save.js";
+import { el, safeUrl } from "./dom.js";
+import { icon } from "./icons.js";
+import { keyHelp, registerKeys } from "./keys.js";
+import { t } from "./text.js";
+
+/** Build the bar; sets page.barTotal and page.setBusy. */
+export function renderBar(page) {
+  const { config } = page;
+  page.barTotal = el("strong", { class: "bahi-doc__grand", "aria-label": config.totals?.at(-1)?.label || t("totals") });
+  page.dirtyMark = el("span", { class: "bahi-doc__dirty", text: t("unsaved"), hidden: true });
+  const tone = config.state?.tone || "neutral";
+  const badge = config.state ? el("span", { class: `bahi-badge bahi-badge--${tone}`, text: config.state.label }) : null;
+  const number = page.record.number ? el("span", { class: "bahi-doc__number", text: page.record.number }) : null;
+  const actions = el("div", { class: "bahi-doc__actions" }, saveButtons(page), verbButtons(page));
+  page.setBusy = (busy) => {
+    actions.querySelectorAll("button").forEach((button) => (button.disabled = busy));
+    page.root.setAttribute("aria-busy", busy ? "true" : "false");
+  };
+  page.listeners.push(() => (page.dirtyMark.hidden = !page.isDirty()));
+  return el("div", { class: "bahi-doc__bar" }, badge, number, page.dirtyMark, el("span", { class: "bahi-doc__space" }), page.barTotal, actions, links(config.urls || {}));
+}
+
+function saveButtons(page) {
+  if (!page.editable) return [];
+  const hasVerb = (page.config.verbs || []).some((verb) => verb.style === "primary");
+  const style = hasVerb ? "plain" : "primary";
+  const save = el("button", { type: "button", class: `bahi-button bahi-button--${style}`, title: "Ctrl+S", text: t("save"), data: { action: "save" } });
+  save.addEventListener("click", () => page.save());
+  return [save];
+}
+
+function verbButtons(page) {
+  return (page.config.verbs || []).map((verb) => {
+    const button = el("button", { type: "button", class: `bahi-button bahi-button--${verb.style || "plain"}`, text: verb.label, data: { verb: verb.name } });
+    button.addEventListener("click", () => runVerb(page, verb));
+    return button;
+  });
+}
+
+function links(urls) {
+  const link = (url, name, label, keys, blank = false) => {
+    const address = safeUrl(url);
+    if (!address) return null;
+    return el("a", { class: "bahi-iconlink", href: address, "aria-label": label, title: `${label}${keys ? ` (${keys})` : ""}`, ...(blank ? { target: "_blank", rel: "noopener" } : {}) }, icon(name));
+  };
+  return el("div", { class: "bahi-doc__links" },
+    link(urls.print || urls.pdf, "print", t("print"), "Ctrl+P", true), link(urls.duplicate, "copy", t("duplicate"), ""),
+    link(urls.prev, "left", t("go_previous"), "Alt+←"), link(urls.next, "right", t("go_next"), "Alt+→"),
+    el("button", { type: "button", class: "bahi-iconlink", "aria-label": t("shortcuts"), title: `${t("shortcuts")} (?)`, on: { click: keyHelp } }, icon("help")));
+}
+
+function open(url, blank = false) {
+  const address = safeUrl(url);
+  if (!address) return false;
+  if (blank) window.open(address, "_blank", "noopener");
+  else window.location.assign(address);
+  return true;
+}
+
+/** Register the document's shortcuts; those without an address are left out of the help. */
+export function wireDocumentKeys(page) {
+  const urls = page.config.urls || {};
+  const all = [
+    page.editable && { keys: "Ctrl+S", label: t("save"), run: () => page.save() },
+    page.editable && { keys: "Ctrl+Enter", label: t("save_and_new"), run: () => page.save({ then: "new" }) },
+    (urls.print || urls.pdf) && { keys: "Ctrl+P", label: t("print"), run: () => open(urls.print || urls.pdf, true) },
+    urls.add && { keys: "Alt+N", label: t("add_new"), run: () => open(urls.add) },
+    urls.prev && { keys: "Alt+ArrowLeft", label: t("go_previous"), run: () => open(urls.prev) },
+    urls.next && { keys: "Alt+ArrowRight", label: t("go_next"), run: () => open(urls.next) },
+  ];
+  registerKeys(all.filter(Boolean));
+  if (!page.editable) return;
+  registerKeys([
+    { keys: "Enter", label: t("shortcut_enter") }, { keys: "Ctrl+D", label: t("shortcut_copy") }, { keys: "Ctrl+V", label: t("shortcut_paste") },
+    { keys: "Alt+Shift+D", label: t("shortcut_duplicate") }, { keys: "Ctrl+Delete", label: t("shortcut_delete") }, { keys: "Alt+Shift+↑ ↓", label: t("shortcut_move") },
+  ]);
+}

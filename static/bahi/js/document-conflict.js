@@ -1,0 +1,86 @@
+// Two people saved the same document: show each difference, mine and theirs, and let the person choose.
+
+import { get } from "./api.js";
+import { openDialog } from "./dialog.js";
+import { el, uid } from "./dom.js";
+import { linkOf, shownValue } from "./fields.js";
+import { t } from "./text.js";
+
+/**
+ * Merge after a version conflict. What only they changed is taken over, what only I changed stays, and what both
+ * changed is asked. True when the page now holds the merged document with their version; false when left.
+ */
+export async function resolveConflict(page, error) {
+  const theirs = error.data?.id ? error.data : (await get(`${page.config.resource}${page.id}/`)).data;
+  const base = page.record;
+  const dirty = new Set(page.dirtyNames());
+  const all = [...page.fields.map((field) => field.def), ...page.grids.map((grid) => grid.def)];
+  const changedByThem = all.filter((def) => !same(base[def.name], theirs[def.name]));
+  const asked = changedByThem.filter((def) => dirty.has(def.name));
+  const choices = await ask(page, asked, theirs);
+  if (!choices) return false;
+  changedByThem.filter((def) => !dirty.has(def.name) || choices.get(def.name) === "theirs").forEach((def) => take(page, def, theirs));
+  page.version = theirs.version;
+  page.record = theirs;
+  page.baseline = baselineOf(page, theirs, changedByThem);
+  return true;
+}
+
+const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+function take(page, def, theirs) {
+  const field = page.fields.find((candidate) => candidate.def === def);
+  if (field) field.set(theirs[def.name] ?? null, linkOf(theirs, def.name, def.lookup).label);
+  else page.grids.find((grid) => grid.def === def).load(theirs[def.name] || []);
+}
+
+// What equals their record is no longer a change of mine; what I kept against theirs is.
+function baselineOf(page, theirs, changedByThem) {
+  const now = page.snapshot();
+  const before = { ...page.baseline };
+  changedByThem.forEach((def) => {
+    const field = page.fields.find((candidate) => candidate.def === def);
+    const shown = field ? same(linkValue(theirs, def), field.value) : page.grids.find((grid) => grid.def === def).rows.every((row) => theirs[def.name]?.includes(row.base));
+    before[def.name] = shown ? now[def.name] : "";
+  });
+  return before;
+}
+
+function linkValue(record, def) {
+  return def.kind === "lookup" ? linkOf(record, def.name, def.lookup).id : record[def.name];
+}
+
+async function ask(page, defs, theirs) {
+  const choices = new Map(defs.map((def) => [def.name, "mine"]));
+  if (!defs.length) return choices;
+  const who = theirs.updated_by_display || theirs.updated_by_name || theirs.changed_by || "";
+  const body = el("div", {}, el("p", { text: `${t("changed_elsewhere")} ${who ? t("changed_by", { who }) : ""}` }), el("p", { text: t("choose_version") }),
+    el("div", { class: "bahi-conflict" }, defs.map((def) => difference(page, def, theirs, choices))));
+  const actions = [{ label: t("cancel"), value: "" }, { label: t("use_this"), style: "primary", value: "use", submit: true }];
+  return (await openDialog({ title: t("changed_elsewhere").split(".")[0], body, actions, size: "lg" })) ? choices : null;
+}
+
+function difference(page, def, theirs, choices) {
+  const name = uid("choice");
+  const option = (value, text, label) => {
+    const radio = el("input", { type: "radio", name, value, checked: choices.get(def.name) === value });
+    radio.addEventListener("change", () => choices.set(def.name, value));
+    return el("label", { class: "bahi-conflict__option" }, radio, el("strong", { text: label }), el("span", { text: text || "–" }));
+  };
+  return el("fieldset", { class: "bahi-conflict__item" }, el("legend", { text: def.label }),
+    option("mine", mineText(page, def), t("keep_mine")), option("theirs", theirText(def, theirs), t("keep_theirs")));
+}
+
+function mineText(page, def) {
+  const field = page.fields.find((candidate) => candidate.def === def);
+  if (field) return field.display();
+  const grid = page.grids.find((candidate) => candidate.def === def);
+  const rows = grid.rows.filter((row) => !grid.isBlank(row));
+  return rows.map((row) => grid.inputColumns.map((column) => row.cells[column.name].control.value).filter(Boolean).join(" · ")).join("\n");
+}
+
+function theirText(def, theirs) {
+  if (!def.columns) return shownValue(def, theirs);
+  const columns = def.columns.filter((column) => column.kind !== "computed" && !column.readonly);
+  return (theirs[def.name] || []).map((record) => columns.map((column) => shownValue(column, record)).filter(Boolean).join(" · ")).join("\n");
+}

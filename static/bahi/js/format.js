@@ -1,0 +1,96 @@
+// Numbers and dates as people in India write them. Amounts stay strings: no float ever touches them.
+
+const DEVANAGARI = /[\u0966-\u096F]/g;
+
+/** What was typed or pasted → canonical decimal string ("1234.50"); "" when empty; null when it is no number. */
+export function parseNumber(text) {
+  let raw = String(text ?? "").trim().replace(DEVANAGARI, (digit) => String(digit.charCodeAt(0) - 0x0966));
+  if (raw === "") return "";
+  let negative = false;
+  if (/^\(.*\)$/.test(raw)) {
+    negative = true;
+    raw = raw.slice(1, -1);
+  }
+  raw = raw.replace(/^(₹|rs\.?|inr)\s*/i, "").replace(/\s*(%|\/-)$/, "").replace(/[,\s\u00a0_]/g, "").replace(/^\u2212/, "-");
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(raw);
+  if (!match || (match[2] === "" && !match[3])) return null;
+  if (match[1] === "-") negative = !negative;
+  const whole = (match[2] || "0").replace(/^0+(?=\d)/, "");
+  const value = match[3] ? `${whole}.${match[3]}` : whole;
+  return negative && /[1-9]/.test(value) ? `-${value}` : value;
+}
+
+/** Digits before the point in groups 1,23,45,678. */
+function groupWhole(digits) {
+  if (digits.length <= 3) return digits;
+  const tail = digits.slice(-3);
+  return `${digits.slice(0, -3).replace(/\B(?=(\d\d)+$)/g, ",")},${tail}`;
+}
+
+/** Canonical string → shown string: at least `min` decimals, further zeros dropped, Indian groups unless told not to. */
+export function formatNumber(value, { min = 0, group = true } = {}) {
+  if (value === null || value === undefined || value === "") return "";
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value));
+  if (!match) return String(value);
+  let fraction = (match[3] || "").replace(/0+$/, "");
+  fraction = fraction.padEnd(min, "0");
+  const whole = group ? groupWhole(match[2]) : match[2];
+  return `${match[1]}${whole}${fraction ? `.${fraction}` : ""}`;
+}
+
+/** Money with two decimals and Indian groups. */
+export function formatMoney(value, decimals = 2) {
+  return formatNumber(value, { min: decimals });
+}
+
+/** Are two canonical numbers the same value ("1180" and "1180.00")? */
+export function sameNumber(a, b) {
+  return formatNumber(a ?? "", { group: false }) === formatNumber(b ?? "", { group: false });
+}
+
+const pad = (number) => String(number).padStart(2, "0");
+
+function isoOf(date) {
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}
+
+function isoFrom(day, month, year) {
+  const date = new Date(year, month - 1, day);
+  if (date.getFullYear() !== year || date.getMonth() !== month - 1 || date.getDate() !== day) return null;
+  return isoOf(date);
+}
+
+function fullYear(text, today) {
+  if (!text) return today.getFullYear();
+  return text.length <= 2 ? 2000 + Number(text) : Number(text);
+}
+
+/** A date as clerks type it: t, +5, -3, 3, 3-4, 3-4-26, 030426, 2026-04-03 → ISO; "" when empty; null when it is none. */
+export function parseDate(text, today = new Date()) {
+  const raw = String(text ?? "").trim().toLowerCase();
+  if (raw === "") return "";
+  if (raw === "t" || raw === "today") return isoOf(today);
+  if (/^[+-]\d{1,4}$/.test(raw)) {
+    return isoOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() + Number(raw)));
+  }
+  let match = /^(\d{4})-(\d{1,2})-(\d{1,2})/.exec(raw);
+  if (match) return isoFrom(Number(match[3]), Number(match[2]), Number(match[1]));
+  match = /^(\d{2})(\d{2})(\d{2}|\d{4})$/.exec(raw);
+  if (match) return isoFrom(Number(match[1]), Number(match[2]), fullYear(match[3], today));
+  match = /^(\d{1,2})(?:[-/. ](\d{1,2})(?:[-/. ](\d{2}|\d{4}))?)?$/.exec(raw);
+  if (!match) return null;
+  return isoFrom(Number(match[1]), match[2] ? Number(match[2]) : today.getMonth() + 1, fullYear(match[3], today));
+}
+
+/** ISO date (or date-time) → dd-mm-yyyy. */
+export function formatDate(iso) {
+  const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso || "");
+  return match ? `${match[3]}-${match[2]}-${match[1]}` : iso || "";
+}
+
+/** ISO date-time → dd-mm-yyyy hh:mm in the person's own time zone. */
+export function formatMoment(iso) {
+  const date = new Date(iso || "");
+  if (Number.isNaN(date.getTime())) return "";
+  return `${formatDate(isoOf(date))} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}

@@ -1,0 +1,445 @@
+// The line grid of a document: a real table whose cells behave like a spreadsheet.
+// Keys are in grid-keys.js, pasting in grid-paste.js, dragging in grid-drag.js; this file holds rows and cells.
+
+import { el, fill, uid } from "./dom.js";
+import { linkOf, shownValue } from "./fields.js";
+import { formatDate, formatNumber, parseDate, parseNumber, sameNumber } from "./format.js";
+import { wireDrag } from "./grid-drag.js";
+import { wireKeys } from "./grid-keys.js";
+import { wirePaste } from "./grid-paste.js";
+import { icon } from "./icons.js";
+import { Lookup } from "./lookup.js";
+import { t } from "./text.js";
+import { toast } from "./toast.js";
+
+const NUMBERS = ["decimal", "money"];
+
+export function isNumber(column) {
+  return NUMBERS.includes(column.kind);
+}
+
+function minDecimals(column) {
+  return column.decimals ?? (column.kind === "decimal" ? 0 : 2);
+}
+
+function isEmpty(value) {
+  return value === null || value === undefined || value === "" || value === false;
+}
+
+export class LineGrid {
+  /** def: {name, label, columns, …}; rows: as the API shows them; onChange() after each change by the person. */
+  constructor(def, { rows = [], onChange = () => {}, context = () => null } = {}) {
+    Object.assign(this, { def, onChange, context, rows: [], sent: [] });
+    this.columns = def.columns;
+    this.inputColumns = def.columns.filter((column) => column.kind !== "computed" && !column.readonly);
+    this.id = uid(`grid-${def.name}`);
+    this.build();
+    this.load(rows);
+    wireKeys(this);
+    wirePaste(this);
+    wireDrag(this);
+  }
+
+  // ── table ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  build() {
+    const heads = this.columns.map((column) => this.head(column));
+    const head = el("tr", {}, el("th", { class: "bahi-grid__no", scope: "col" }, el("span", { class: "bahi-sr", text: "#" })), heads,
+      el("th", { class: "bahi-grid__tools", scope: "col" }, el("span", { class: "bahi-sr", text: t("more_actions") })));
+    this.body = el("tbody");
+    this.table = el("table", { class: "bahi-grid", id: this.id, "aria-label": this.def.label }, el("thead", {}, head), this.body);
+    this.message = el("p", { class: "bahi-form-error", role: "alert", hidden: true });
+    const add = el("button", { type: "button", class: "bahi-button bahi-button--small", data: { add: "" } }, icon("plus", 15), ` ${t("add_line")}`);
+    add.addEventListener("click", () => this.focusCell(this.addRow(), 0));
+    this.count = el("span", { class: "bahi-grid__count" });
+    this.root = el("section", { class: "bahi-lines", "aria-label": this.def.label, data: { grid: this.def.name } },
+      el("div", { class: "bahi-lines__head" }, el("h2", { class: "bahi-lines__title", text: this.def.label }), this.count),
+      this.message,
+      el("div", { class: "bahi-lines__scroll", tabIndex: -1 }, this.table),
+      el("div", { class: "bahi-lines__foot" }, add));
+    this.body.addEventListener("input", (event) => this.typed(event));
+    this.body.addEventListener("change", (event) => this.typed(event));
+    this.body.addEventListener("focusin", (event) => this.entered(event));
+    this.body.addEventListener("focusout", (event) => this.leftCell(event));
+    this.body.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  head(column) {
+    const mark = column.required ? el("span", { class: "bahi-field__mark", "aria-hidden": "true", text: "*" }) : null;
+    const th = el("th", { scope: "col", class: this.alignClass(column) }, column.label, mark);
+    if (column.width) th.style.width = `${column.width}px`;
+    return th;
+  }
+
+  alignClass(column) {
+    const right = column.align ? column.align === "right" : isNumber(column) || (column.kind === "computed" && column.align !== "left");
+    return right ? "bahi-right" : "";
+  }
+
+  load(records) {
+    this.rows = [];
+    this.body.replaceChildren();
+    records.forEach((record) => this.insert(this.newRow(record), this.rows.length));
+    if (!this.rows.length && !this.def.optional) this.insert(this.newRow({}), 0);
+    this.renumber(0);
+  }
+
+  // ── rows ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  newRow(record) {
+    const row = { id: record.id ?? null, base: record, values: {}, labels: {}, bad: {}, auto: new Set(), cells: {}, started: Boolean(record.id) };
+    this.columns.forEach((column) => {
+      if (column.kind === "lookup") {
+        const link = linkOf(record, column.name, column.lookup);
+        row.values[column.name] = link.id;
+        row.labels[column.name] = link.label;
+      } else {
+        row.values[column.name] = record[column.name] ?? (record.id ? null : column.default ?? null);
+      }
+    });
+    row.tr = el("tr", {}, this.handleCell(), this.columns.map((column) => this.cell(row, column)), this.toolCell());
+    row.tr.bahiRow = row;
+    return row;
+  }
+
+  handleCell() {
+    const handle = el("button", { type: "button", class: "bahi-grid__handle", tabIndex: -1, data: { handle: "" } }, el("span", { data: { no: "" } }));
+    return el("td", { class: "bahi-grid__no" }, handle);
+  }
+
+  toolCell() {
+    const button = (name, mark) => el("button", { type: "button", class: "bahi-grid__tool", tabIndex: -1, data: { tool: name } }, icon(mark, 16));
+    return el("td", { class: "bahi-grid__tools" }, button("duplicate", "copy"), button("delete", "trash"));
+  }
+
+  cell(row, column) {
+    const control = this.control(column);
+    const td = el("td", { class: `${this.alignClass(column)} bahi-cell bahi-cell--${column.kind}`, data: { label: column.label, col: column.name } }, control);
+    row.cells[column.name] = { td, control, lookup: null };
+    this.paint(row, column);
+    return td;
+  }
+
+  control(column) {
+    if (column.kind === "computed" || column.readonly) return el("span", { class: "bahi-cell__out" });
+    const data = { col: column.name };
+    if (column.kind === "bool") return el("input", { type: "checkbox", class: "bahi-check", data });
+    if (column.kind === "choice") {
+      const options = [["", ""], ...(column.choices || []).filter(([value]) => value !== "")];
+      return el("select", { class: "bahi-cell__in", data }, options.map(([value, text]) => el("option", { value, text })));
+    }
+    const mode = isNumber(column) ? "decimal" : null;
+    return el("input", { type: "text", class: "bahi-cell__in", data, inputmode: mode, autocomplete: "off", maxlength: column.max_length });
+  }
+
+  /** Show a cell's value in its control. */
+  paint(row, column) {
+    const { control, lookup } = row.cells[column.name];
+    const value = row.values[column.name];
+    if (column.kind === "computed" || column.readonly) {
+      control.textContent = shownValue(column, { ...row.base, [column.name]: value });
+    } else if (column.kind === "bool") control.checked = Boolean(value);
+    else if (column.kind === "lookup") this.paintLookup(row, column, control, lookup);
+    else if (isNumber(column)) control.value = formatNumber(value, { min: minDecimals(column) });
+    else if (column.kind === "date") control.value = formatDate(value);
+    else control.value = value ?? "";
+  }
+
+  paintLookup(row, column, control, lookup) {
+    const id = row.values[column.name];
+    if (lookup) lookup.set(id, row.labels[column.name]);
+    else if (id !== null && !row.labels[column.name]) this.lookupOf(row, column).set(id, "");
+    else control.value = id === null ? "" : row.labels[column.name];
+  }
+
+  insert(row, index) {
+    this.rows.splice(index, 0, row);
+    this.body.insertBefore(row.tr, this.body.children[index] || null);
+    return row;
+  }
+
+  /** Add an empty line (or one with values) at index; gives its index. */
+  addRow(record = {}, index = this.rows.length) {
+    this.insert(this.newRow(record), index);
+    this.renumber(index);
+    return index;
+  }
+
+  duplicateRow(index) {
+    const source = this.rows[index];
+    const copy = this.newRow({});
+    this.inputColumns.forEach((column) => this.put(copy, column, source.values[column.name], source.labels[column.name]));
+    copy.auto = new Set(source.auto);
+    this.insert(copy, index + 1);
+    this.renumber(index + 1);
+    this.focusCell(index + 1, 0);
+    this.onChange();
+  }
+
+  deleteRow(index, { quiet = false } = {}) {
+    const [row] = this.rows.splice(index, 1);
+    const hadFocus = row.tr.contains(document.activeElement);
+    row.tr.remove();
+    if (!this.rows.length && !this.def.optional) this.insert(this.newRow({}), 0);
+    this.renumber(0);
+    if (hadFocus && this.rows.length) this.focusCell(Math.min(index, this.rows.length - 1), 0);
+    if (!quiet && !this.isBlank(row)) {
+      const run = () => this.restore(row, index);
+      toast(t("line_deleted", { n: index + 1 }), { action: { label: t("undo"), run }, seconds: 10 });
+    }
+    this.onChange();
+  }
+
+  restore(row, index) {
+    this.insert(row, Math.min(index, this.rows.length));
+    this.renumber(0);
+    this.focusCell(this.rows.indexOf(row), 0);
+    this.onChange();
+  }
+
+  moveRow(index, step) {
+    const target = index + step;
+    if (target < 0 || target >= this.rows.length) return;
+    const [row] = this.rows.splice(index, 1);
+    const focused = row.tr.contains(document.activeElement) ? document.activeElement : null;
+    this.insert(row, target);
+    this.renumber(Math.min(index, target));
+    focused?.focus({ preventScroll: true });
+    row.tr.scrollIntoView({ block: "nearest" });
+    this.onChange();
+  }
+
+  renumber(from) {
+    for (let index = from; index < this.rows.length; index += 1) this.name(this.rows[index], index + 1);
+    this.count.textContent = t("lines_many", { n: this.rows.length });
+  }
+
+  name(row, n) {
+    row.tr.querySelector("[data-no]").textContent = n;
+    row.tr.querySelector("[data-handle]").setAttribute("aria-label", t("drag_line", { n }));
+    row.tr.querySelector('[data-tool="duplicate"]').setAttribute("aria-label", t("duplicate_line", { n }));
+    row.tr.querySelector('[data-tool="delete"]').setAttribute("aria-label", t("delete_line", { n }));
+    this.inputColumns.forEach((column) => row.cells[column.name].control.setAttribute("aria-label", `${column.label}, ${t("line_n", { n })}`));
+  }
+
+  // ── cells ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Row, column and control of an event's target, or null. */
+  at(target) {
+    const tr = target.closest?.("tr");
+    const name = target.dataset?.col;
+    if (!tr?.bahiRow || !name) return null;
+    return { row: tr.bahiRow, index: this.rows.indexOf(tr.bahiRow), column: this.columns.find((column) => column.name === name) };
+  }
+
+  focusCell(index, position) {
+    const column = this.inputColumns[position];
+    const control = this.rows[index]?.cells[column?.name]?.control;
+    control?.focus();
+  }
+
+  /** Set a cell from outside (fill, paste, copy); the person's own typing goes through typed(). */
+  put(row, column, value, label = "") {
+    row.values[column.name] = column.kind === "lookup" && value === "" ? null : value;
+    row.labels[column.name] = label || "";
+    this.paint(row, column);
+    this.setBad(row, column, "");
+  }
+
+  typed(event) {
+    const spot = this.at(event.target);
+    if (!spot || spot.column.kind === "lookup") return;
+    const { row, column } = spot;
+    row.values[column.name] = this.read(column, event.target);
+    row.auto.delete(column.name);
+    this.setBad(row, column, "");
+    this.onChange();
+  }
+
+  read(column, control) {
+    if (column.kind === "bool") return control.checked;
+    const text = control.value.trim();
+    if (isNumber(column)) return parseNumber(text) ?? text;
+    if (column.kind === "date") return parseDate(text) ?? text;
+    return column.kind === "choice" ? text || null : control.value;
+  }
+
+  entered(event) {
+    const spot = this.at(event.target);
+    if (!spot) return;
+    if (spot.column.kind === "lookup") this.lookupOf(spot.row, spot.column);
+    this.before = event.target.value;
+    if (event.target.select && event.target.type === "text") event.target.select();
+    spot.row.tr.scrollIntoView({ block: "nearest" });
+  }
+
+  leftCell(event) {
+    const spot = this.at(event.target);
+    if (!spot || spot.column.kind === "lookup") return;
+    const { row, column } = spot;
+    const wrong = this.cellProblem(row, column, { required: false });
+    if (wrong) this.setBad(row, column, wrong);
+    else if (isNumber(column) || column.kind === "date") this.paint(row, column);
+  }
+
+  lookupOf(row, column) {
+    const cell = row.cells[column.name];
+    if (cell.lookup) return cell.lookup;
+    const context = (name) => (name in row.values ? row.values[name] : this.context(name));
+    cell.lookup = new Lookup(cell.control, column.lookup, {
+      id: row.values[column.name], label: row.labels[column.name], grid: true, context,
+      onSelect: (record) => this.takeRecord(row, column, record),
+      onUnresolved: (text) => this.setBad(row, column, t("no_match", { text })),
+    });
+    return cell.lookup;
+  }
+
+  /** A look-up cell got a record: fill the other cells that the person has not typed into. */
+  takeRecord(row, column, record, { quiet = false } = {}) {
+    const { lookup } = row.cells[column.name];
+    row.values[column.name] = record ? record.id : null;
+    row.labels[column.name] = record ? lookup?.label || "" : "";
+    this.setBad(row, column, "");
+    if (record) this.fillFrom(row, column.lookup.fill || {}, record);
+    if (!quiet) this.onChange();
+  }
+
+  fillFrom(row, map, record) {
+    Object.entries(map).forEach(([name, source]) => {
+      const column = this.columns.find((candidate) => candidate.name === name);
+      if (!column || record[source] === undefined || record[source] === null) return;
+      const untouched = isEmpty(row.values[name]) || row.auto.has(name) || row.values[name] === column.default;
+      if (!untouched) return;
+      const link = column.kind === "lookup" ? linkOf(record, source, column.lookup) : { id: record[source], label: "" };
+      this.put(row, column, link.id, link.label);
+      row.auto.add(name);
+    });
+  }
+
+  setBad(row, column, text) {
+    const { td, control } = row.cells[column.name];
+    if (!text && !row.bad[column.name]) return;
+    row.bad[column.name] = text || "";
+    td.classList.toggle("bahi-cell--bad", Boolean(text));
+    td.querySelector(".bahi-cell__error")?.remove();
+    control.removeAttribute("aria-invalid");
+    control.removeAttribute("aria-describedby");
+    if (!text) return;
+    const id = uid("cell-error");
+    td.append(el("span", { class: "bahi-cell__error", id, text }));
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", id);
+  }
+
+  // ── what goes out, what comes back ─────────────────────────────────────────────────────────────────────
+
+  isBlank(row) {
+    return !row.id && this.inputColumns.every((column) => {
+      const value = row.values[column.name];
+      if (column.kind === "lookup" && row.cells[column.name].control.value.trim()) return false;
+      return isEmpty(value) || (column.default !== undefined && (value === column.default || sameNumber(value, column.default)));
+    });
+  }
+
+  cellProblem(row, column, { required = true } = {}) {
+    const value = row.values[column.name];
+    if (isNumber(column) && !isEmpty(value) && parseNumber(value) === null) return t("number_bad");
+    if (column.kind === "date" && !isEmpty(value) && !/^\d{4}-\d\d-\d\d$/.test(value)) return t("date_bad");
+    const lookup = row.cells[column.name].lookup;
+    if (column.kind === "lookup" && lookup?.unresolved) return t("choose_from_list", { text: lookup.input.value });
+    return required && column.required && isEmpty(value) ? t("required") : "";
+  }
+
+  rowPayload(row) {
+    const payload = row.id ? { id: row.id } : {};
+    this.inputColumns.forEach((column) => {
+      const value = row.values[column.name];
+      if (!isEmpty(value) || column.kind === "bool") payload[column.name] = isEmpty(value) ? false : value;
+      else if (column.kind === "text") payload[column.name] = "";
+      else if (!isEmpty(row.base[column.name])) payload[column.name] = column.empty ?? (isNumber(column) ? "0" : null);
+    });
+    return payload;
+  }
+
+  /** All lines that hold anything, for saving; remembers which row went at which place. */
+  payload() {
+    this.sent = this.rows.filter((row) => !this.isBlank(row));
+    return this.sent.map((row) => this.rowPayload(row));
+  }
+
+  /** The complete and correct lines, without ids, for the preview, with the rows they came from. */
+  previewPayload() {
+    const rows = this.rows.filter((row) => !this.isBlank(row) && this.inputColumns.every((column) => !this.cellProblem(row, column)));
+    const lines = rows.map((row) => {
+      const { id, ...rest } = this.rowPayload(row);
+      return rest;
+    });
+    return { rows, lines };
+  }
+
+  /** Show computed values of the server beside the rows they belong to; lines left out of the preview show none. */
+  setComputed(rows, answers) {
+    const shown = new Set(rows);
+    const outputs = this.columns.filter((column) => column.kind === "computed" || column.readonly);
+    this.rows.filter((row) => !shown.has(row)).forEach((row) => outputs.forEach((column) => this.putOutput(row, column, null)));
+    rows.forEach((row, index) => {
+      const answer = answers[index] || {};
+      outputs.forEach((column) => this.putOutput(row, column, answer[column.name] ?? null));
+      this.inputColumns.filter((column) => isNumber(column)).forEach((column) => {
+        const { control } = row.cells[column.name];
+        control.placeholder = control.value ? "" : formatNumber(answer[column.name], { min: minDecimals(column) });
+      });
+    });
+  }
+
+  putOutput(row, column, value) {
+    row.values[column.name] = value;
+    this.paint(row, column);
+  }
+
+  /** Problems that the browser sees, as [{text, focus}]; shows them at their cells. */
+  check() {
+    const found = [];
+    this.rows.forEach((row, index) => {
+      if (this.isBlank(row)) return;
+      this.inputColumns.forEach((column) => {
+        const text = this.cellProblem(row, column);
+        this.setBad(row, column, text);
+        if (text) found.push(this.problem(row, column, index, text));
+      });
+    });
+    return found;
+  }
+
+  problem(row, column, index, text) {
+    const label = `${this.def.label}, ${t("line_n", { n: index + 1 })}, ${column.label}`;
+    return { label, text, focus: () => row.cells[column.name].control.focus() };
+  }
+
+  /** One error of the server ("0.quantity" of this grid) at its cell; gives {label, text, focus}. */
+  showError(path, text, rows = this.sent) {
+    const [position, name] = path.split(".");
+    const row = rows[Number(position)];
+    if (!row) {
+      fill(this.message, text);
+      this.message.hidden = false;
+      return { label: this.def.label, text, focus: () => this.focusCell(0, 0) };
+    }
+    const column = this.columns.find((candidate) => candidate.name === name) || this.inputColumns[0];
+    this.setBad(row, column, text);
+    return this.problem(row, column, this.rows.indexOf(row), text);
+  }
+
+  clearErrors() {
+    this.message.hidden = true;
+    this.rows.forEach((row) => this.columns.forEach((column) => this.setBad(row, column, "")));
+  }
+
+  clicked(event) {
+    const tool = event.target.closest("[data-tool]");
+    if (!tool) return;
+    const index = this.rows.indexOf(tool.closest("tr").bahiRow);
+    if (tool.dataset.tool === "delete") this.deleteRow(index);
+    else this.duplicateRow(index);
+  }
+}

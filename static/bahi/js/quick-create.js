@@ -1,0 +1,27 @@
+// "Create “xyz”…" of a look-up: a small dialog that posts to the API and gives back the new record.
+// config: {url, title, fields: [as in the document form], text_field: where the typed text goes, defaults: {…}}
+
+import { newKey, post } from "./api.js";
+import { formDialog } from "./dialog.js";
+import { makeField } from "./fields.js";
+import { t } from "./text.js";
+
+/** Opens the dialog; gives the record that the API answered, or null when the person left. */
+export function quickCreate(config, text) {
+  const first = config.text_field || config.fields.find((field) => !field.kind || field.kind === "text")?.name;
+  const values = { ...config.defaults, ...(text && first ? { [first]: text } : {}) };
+  let sent = "";
+  let key = newKey();
+  return formDialog({
+    title: config.title || t("create_new"),
+    fields: config.fields, values, makeField,
+    onSubmit: async (entered) => {
+      const filled = Object.entries(entered).filter(([, value]) => value !== "" && value !== null);
+      const body = { ...config.defaults, ...Object.fromEntries(filled) };
+      // The same entries sent again after a lost answer must not make a second record.
+      if (JSON.stringify(body) !== sent) key = newKey();
+      sent = JSON.stringify(body);
+      return (await post(config.url, body, { key })).data;
+    },
+  });
+}

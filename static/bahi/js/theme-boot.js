@@ -1,0 +1,18 @@
+/* Sets the theme class before the first paint (a plain script in <head>, no module: modules run too late).
+   The setting is the one that the admin theme keeps: localStorage adminTheme = "light" | "dark" | "auto" (JSON). */
+(function () {
+  "use strict";
+  var choice = "auto";
+  try {
+    choice = JSON.parse(window.localStorage.getItem("adminTheme") || '"auto"');
+  } catch (error) {
+    choice = "auto";
+  }
+  var dark = choice === "dark" || (choice === "auto" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.classList.toggle("dark", dark);
+  try {
+    document.documentElement.dataset.density = JSON.parse(window.localStorage.getItem("bahi.density") || '"compact"');
+  } catch (error) {
+    document.documentElement.dataset.density = "compact";
+  }
+})();

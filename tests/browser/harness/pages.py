@@ -1,0 +1,234 @@
+"""The harness pages: a document page (new, draft, posted) in a frame like the admin's, and a portal home."""
+
+from __future__ import annotations
+
+import html
+import json
+
+from tests.browser.harness.fake_api import FakeApi
+
+HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="bahi-user" content="1">
+<link rel="icon" href="data:,">
+<script src="/static/bahi/js/theme-boot.js"></script>
+<link rel="stylesheet" href="/static/bahi/css/tokens.css"><link rel="stylesheet" href="/static/bahi/css/components.css">
+<link rel="stylesheet" href="/static/bahi/css/portal.css">{json}
+<script type="module" src="/static/bahi/js/app.js"></script></head>
+<body class="portal"><a class="portal-skip" href="#main">Skip to content</a>
+<header class="portal-head"><a class="portal-brand" href="/portal"><span>Bahi demo</span></a>
+<button type="button" class="portal-search" data-bahi-palette><span>Search</span><kbd>Ctrl K</kbd></button>
+<div class="portal-head__end"><div data-bahi-theme></div><div data-bahi-bell></div></div></header>
+<main id="main" class="portal-body{wide}">{body}</main></body></html>"""
+
+COMMANDS = [
+    {"label": "New invoice", "keywords": "bill sales create", "url": "/document", "icon": "plus"},
+    {"label": "Portal home", "keywords": ["start"], "url": "/portal", "icon": "home"},
+]
+
+PARTY = {
+    "url": "/api/v1/parties/parties/?is_customer=true",
+    "label": "display_name",
+    "sub": ["legal_name", "gstin"],
+    "create": {
+        "url": "/api/v1/parties/parties/",
+        "title": "New customer",
+        "text_field": "display_name",
+        "defaults": {"is_customer": True},
+        "fields": [
+            {"name": "display_name", "label": "Name", "kind": "text", "required": True, "width": 12},
+            {"name": "gstin", "label": "GSTIN", "kind": "text", "width": 12},
+        ],
+    },
+}
+PRODUCT = {
+    "url": "/api/v1/catalog/products/",
+    "label": "name",
+    "sub": ["code", "hsn"],
+    "code": "code",
+    "fill": {"unit_price": "sale_price", "description": "name", "unit": "unit", "hsn": "hsn"},
+    "create": {
+        "url": "/api/v1/catalog/products/",
+        "title": "New product",
+        "text_field": "name",
+        "fields": [
+            {"name": "code", "label": "Code", "kind": "text", "required": True},
+            {"name": "name", "label": "Name", "kind": "text", "required": True},
+        ],
+    },
+}
+STATES = [["27", "Maharashtra"], ["29", "Karnataka"], ["33", "Tamil Nadu"]]
+
+FIELDS = [
+    {"name": "party", "label": "Customer", "kind": "lookup", "required": True, "lookup": PARTY, "width": 4},
+    {"name": "date", "label": "Date", "kind": "date", "required": True, "width": 2},
+    {"name": "due_date", "label": "Due date", "kind": "date", "width": 2},
+    {"name": "place_of_supply", "label": "Place of supply", "kind": "choice", "choices": STATES, "width": 2},
+    {"name": "po_reference", "label": "PO reference", "kind": "text", "width": 2},
+    {
+        "name": "currency",
+        "label": "Currency",
+        "kind": "choice",
+        "choices": [["INR", "INR"], ["USD", "USD"]],
+        "required": True,
+        "default": "INR",
+        "width": 2,
+    },
+    {"name": "exchange_rate", "label": "Rate", "kind": "decimal", "decimals": 4, "width": 2},
+    {"name": "discount_amount", "label": "Discount", "kind": "money", "width": 2},
+    {"name": "prices_include_tax", "label": "Prices include tax", "kind": "bool", "width": 3},
+    {"name": "number", "label": "Number", "kind": "text", "readonly": True, "width": 3},
+    {
+        "name": "shipping_address",
+        "label": "Ship to",
+        "kind": "json-address",
+        "section": "Shipping",
+        "width": 6,
+        "states": STATES,
+    },
+    {
+        "name": "terms",
+        "label": "Terms",
+        "kind": "textarea",
+        "section": "Terms",
+        "width": 12,
+        "help": "Printed at the foot.",
+    },
+]
+for _field in FIELDS:
+    _field.setdefault("section", "Main")
+
+UNITS = [["NOS", "Nos"], ["KGS", "Kg"], ["MTR", "Metre"]]
+LINES = {
+    "name": "lines",
+    "label": "Lines",
+    "columns": [
+        {
+            "name": "product",
+            "label": "Product",
+            "kind": "lookup",
+            "required": True,
+            "lookup": PRODUCT,
+            "width": 210,
+        },
+        {"name": "description", "label": "Description", "kind": "text", "width": 200},
+        {"name": "hsn", "label": "HSN", "kind": "text", "width": 80},
+        {"name": "quantity", "label": "Quantity", "kind": "decimal", "required": True, "width": 90},
+        {"name": "unit", "label": "Unit", "kind": "choice", "choices": UNITS, "width": 80},
+        {"name": "unit_price", "label": "Price", "kind": "money", "required": True, "width": 100},
+        {"name": "discount_percent", "label": "Disc. %", "kind": "decimal", "width": 70},
+        {"name": "shadow", "label": "Shadow", "kind": "bool", "width": 60},
+        {"name": "taxable_value", "label": "Taxable", "kind": "computed", "width": 100},
+        {"name": "tax", "label": "Tax", "kind": "computed", "width": 90},
+        {"name": "line_total", "label": "Total", "kind": "computed", "width": 110},
+    ],
+}
+TOTALS = [
+    {"name": "taxable_total", "label": "Taxable value"},
+    {"name": "cgst_total", "label": "CGST"},
+    {"name": "sgst_total", "label": "SGST"},
+    {"name": "igst_total", "label": "IGST"},
+    {"name": "grand_total", "label": "Grand total"},
+]
+REASON = {"name": "reason", "label": "Reason", "kind": "text", "required": True, "width": 12}
+VERBS = {
+    "draft": [
+        {
+            "name": "post",
+            "label": "Post",
+            "style": "primary",
+            "confirm": "Post this invoice to the books?",
+            "answers": "record",
+        },
+        {"name": "build", "label": "Build PDF", "style": "plain", "answers": "record"},
+    ],
+    "posted": [
+        {
+            "name": "cancel",
+            "label": "Cancel invoice",
+            "style": "danger",
+            "confirm": "It will be reversed.",
+            "fields": [REASON],
+            "answers": "record",
+        },
+        {"name": "duplicate", "label": "Duplicate", "style": "plain", "answers": "new_document"},
+    ],
+}
+TONES = {"draft": "neutral", "posted": "success", "cancelled": "danger"}
+
+
+def json_script(name: str, value) -> str:
+    """A JSON data block as Django's json_script writes it."""
+    text = json.dumps(value).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+    return f'<script type="application/json" id="{name}">{text}</script>'
+
+
+def document_config(api: FakeApi, query: dict) -> dict:
+    """The document page's config for a new, draft or posted invoice."""
+    pk = int(query["id"]) if "id" in query else None
+    record = api.invoices.get(pk, {"date": "2026-11-21"})
+    status = record.get("status", "draft")
+    return {
+        "resource": "/api/v1/accounting/invoices/",
+        "id": pk,
+        "version": record.get("version"),
+        "editable": status == "draft",
+        "record": record,
+        "fields": FIELDS,
+        "grids": [LINES],
+        "totals": TOTALS,
+        "preview_url": "/api/v1/accounting/invoices/preview/",
+        "verbs": VERBS.get(status, []),
+        "state": {"value": status, "label": status.title(), "tone": TONES[status]},
+        "urls": {
+            "list": "/portal",
+            "add": "/document",
+            "prev": "/document?id=6",
+            "next": "/document?id=8",
+            "print": "/portal?print",
+        },
+        "labels": {},
+    }
+
+
+def page(title: str, body: str, data: dict, wide: str = "") -> str:
+    """A page in the harness frame."""
+    blocks = "".join(json_script(name, value) for name, value in data.items())
+    return HEAD.format(title=html.escape(title), json=blocks, body=body, wide=wide)
+
+
+def document_page(api: FakeApi, query: dict) -> str:
+    """The document page."""
+    data = {"bahi-commands": COMMANDS, "bahi-document-config": document_config(api, query)}
+    return page(
+        "Invoice", '<h1 class="bahi-sr">Invoice</h1><div id="bahi-document"></div>', data, " harness-wide"
+    )
+
+
+def portal_page(_api: FakeApi, _query: dict) -> str:
+    """A portal home with cards, a guarded form with a look-up, a timeline, badges and a running job."""
+    tones = "".join(
+        f'<span class="bahi-badge bahi-badge--{tone}">{tone.title()}</span> '
+        for tone in ("neutral", "info", "success", "warning", "danger", "done")
+    )
+    cards = "".join(
+        f'<li><a class="bahi-card" href="/portal"><h3 class="bahi-card__title">{name}</h3><p class="bahi-card__figure">{count}</p><p class="bahi-card__text">{text}</p></a></li>'
+        for name, count, text in [
+            ("Sales", 12, "orders to confirm"),
+            ("Accounts", 3, "invoices overdue"),
+            ("Stock", 0, "nothing waits"),
+            ("Parties", 60, "customers"),
+        ]
+    )
+    lookup = html.escape(json.dumps(PARTY))
+    body = f"""<h1>Good morning</h1><ul class="portal-strip"><li><a href="/document">New invoice</a></li><li><a href="/document">New order</a></li>
+<li><a href="/document">New receipt</a></li><li><a href="/document">New party</a></li></ul><h2>Modules</h2><ul class="bahi-cards">{cards}</ul>
+<h2>States</h2><p>{tones}</p><section class="portal-panel"><h2>A guarded form</h2><form data-guard class="portal-form" method="post" action="/portal">
+<label for="who">Customer</label><input id="who" type="text" name="party" value="3" data-label="Deccan Tools 3" placeholder=" " data-lookup="{lookup}">
+<label for="note">Note</label><textarea id="note" name="note" rows="2"></textarea><button class="bahi-button bahi-button--primary">Save</button></form></section>
+<section class="portal-panel"><h2>Timeline</h2><ol class="bahi-timeline"><li class="bahi-timeline__item bahi-timeline__item--success"><span class="bahi-timeline__head">Posted by Asha</span>
+<div class="bahi-timeline__time">21-11-2026 10:30</div></li><li class="bahi-timeline__item"><span class="bahi-timeline__head">Quantity</span>
+<div class="bahi-timeline__change"><del>2</del> <ins>3</ins></div></li></ol></section><div data-bahi-job="5"></div>"""
+    return page("Home", body, {"bahi-commands": COMMANDS})
+
+
+PAGES = {"/document": document_page, "/portal": portal_page}
