@@ -141,6 +141,7 @@ class Cluster:
                 "Put it back, or remove the link to begin with an empty database."
             )
         if self.place.exists():
+            self._refuse_closed_home()
             return
         self.place.parent.mkdir(parents=True, exist_ok=True)
         account = server_account()
@@ -155,6 +156,14 @@ class Cluster:
             self.place.symlink_to(home)
         else:
             self.place.mkdir(mode=0o711, exist_ok=True)
+
+    def _refuse_closed_home(self) -> None:
+        account = self.account
+        if account.switch and not account.may("-x", self.home):
+            raise LauncherError(
+                f"PostgreSQL runs under the system account number {account.uid}, which cannot enter {self.home}: "
+                "one of the folders above is closed to others. Open it (chmod o+x) or move the data folder."
+            )
 
     def _state(self) -> dict:
         """Port and passwords (0600): made before anything uses them, so that a crash cannot lose them."""
