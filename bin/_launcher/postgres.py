@@ -161,8 +161,9 @@ class Cluster:
         account = self.account
         if account.switch and not account.may("-x", self.home):
             raise LauncherError(
-                f"PostgreSQL runs under the system account number {account.uid}, which cannot enter {self.home}: "
-                "one of the folders above is closed to others. Open it (chmod o+x) or move the data folder."
+                f"PostgreSQL runs under the system account number {account.uid}, which cannot enter "
+                f"{self.home}: one of the folders above is closed to others. Open it (chmod o+x) or move "
+                "the data folder."
             )
 
     def _state(self) -> dict:

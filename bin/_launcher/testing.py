@@ -44,25 +44,19 @@ def missing_programs() -> dict[str, str]:
 def select(arguments: list[str], *, full: bool, missing: dict[str, str]) -> tuple[list[str], list[str]]:
     """pytest's arguments with the marker expression and the number of workers, and notes on what is left out.
 
-    A marker that the caller names by `-m` or by its folder (tests/browser) is run; what lacks its program
-    never is.
+    With `-m` or a test named by `::` the caller decides; a slow suite may also be named by its folder
+    (tests/browser). What lacks its program is never run.
     """
     expression, rest = _take_marker(arguments)
-    asked = (
-        set(SLOW_MARKERS) if full else {marker for marker in SLOW_MARKERS if _names(marker, expression, rest)}
-    )
-    notes = []
-    excluded = []
-    for marker in SLOW_MARKERS:
-        if marker in missing and (full or marker in asked):
-            excluded.append(marker)
-            notes.append(f"{marker} tests: {missing[marker]}")
-        elif marker not in asked and not expression:
-            excluded.append(marker)
-    slow = [marker for marker in excluded if marker not in missing or not (full or marker in asked)]
+    decided = full or bool(expression) or any("::" in argument for argument in rest)
+    asked = [marker for marker in SLOW_MARKERS if decided or _in_paths(marker, rest)]
+    lacking = [marker for marker in asked if marker in missing]
+    slow = [marker for marker in SLOW_MARKERS if marker not in asked]
+    notes = [f"{marker} tests: {missing[marker]}" for marker in lacking]
     if slow:
         notes.append(f"{', '.join(slow)} tests: not in the fast tier (bin/test --full runs them)")
-    parts = ([f"({expression})"] if expression else []) + [f"not {marker}" for marker in excluded]
+    excluded = [f"not {marker}" for marker in SLOW_MARKERS if marker in lacking or marker in slow]
+    parts = ([f"({expression})"] if expression else []) + excluded
     chosen = ["-m", " and ".join(parts)] if parts else []
     return [*_workers(rest), *chosen, *rest], notes
 
@@ -77,9 +71,8 @@ def _take_marker(arguments: list[str]) -> tuple[str, list[str]]:
     return "", rest
 
 
-def _names(marker: str, expression: str, rest: list[str]) -> bool:
-    in_paths = any(marker in Path(argument.partition("::")[0]).parts for argument in rest)
-    return in_paths or marker in expression.replace("(", " ").replace(")", " ").split()
+def _in_paths(marker: str, rest: list[str]) -> bool:
+    return any(marker in Path(argument.partition("::")[0]).parts for argument in rest)
 
 
 def _workers(rest: list[str]) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ def test_passwords_are_private(cluster: Cluster):
     assert [path.name for path in cluster.home.iterdir() if path.name.startswith("tmp")] == []
 
 
+@pytest.mark.ci
 def test_data_survives_kill_9_of_the_server(cluster: Cluster):
     cluster.start()
     _query(cluster.url(OWNER), "CREATE TABLE kept (a int)")

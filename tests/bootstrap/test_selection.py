@@ -32,9 +32,23 @@ def test_asking_for_browser_without_one_is_refused_by_name():
     assert notes == ["browser tests: Chromium is not installed"]
 
 
+def test_the_short_set_leaves_out_what_has_no_program():
+    arguments, notes = select(["-m", "ci"], full=False, missing={"browser": "Chromium is not installed"})
+    assert arguments == ["-n", "2", "-m", "(ci) and not browser"]
+    assert notes == ["browser tests: Chromium is not installed"]
+
+
 def test_a_folder_of_slow_tests_may_be_named():
-    arguments, _notes = select(["tests/browser/test_day.py::test_x"], full=False, missing={})
+    arguments, _notes = select(["tests/browser/test_day.py"], full=False, missing={})
     assert arguments[3] == "not full and not race and not redis"
+
+
+def test_a_test_that_is_named_is_run_whatever_its_marker():
+    assert select(["tests/a/test_b.py::test_c"], full=False, missing={})[0] == [
+        "-n",
+        "2",
+        "tests/a/test_b.py::test_c",
+    ]
 
 
 @pytest.mark.parametrize("option", ["-n0", "-n", "--pdb"])
