@@ -245,6 +245,8 @@ def test_states_and_units_are_complete() -> None:
     assert ("25", "25 Daman and Diu (old)") not in state_choices()
     assert len(state_choices(closed=True)) == len(state_choices()) + 2
     assert len(UQC) == 45
+    assert all(len(code) == 3 and code.isupper() for code in UQC)
+    assert (UQC["TUB"], UQC["UGS"]) == ("TUBES", "US GALLONS")
     assert uqc_label("KGS") == "KGS-KILOGRAMS"
     assert uqc_label("NA") == "NA"
     assert ("NOS", "NOS - Numbers") in uqc_choices()
