@@ -1,0 +1,113 @@
+"""People of one organisation (in ``public``: platform operators). They sign in by e-mail."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Access
+from apps.core.models.history import tracked_history
+from apps.core.scope import Scope, ScopedQuerySet
+
+
+class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
+        """A user with this e-mail (kept in lower case) and password (None: can't sign in yet)."""
+        user = self.model(email=email.strip().lower(), **extra)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
+        return self.create_user(email, password, is_superuser=True, is_staff=True, **extra)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """is_staff: may work in the admin. Rights come from roles only (and is_superuser in ``public``)."""
+
+    kind: ClassVar[str] = "master"
+    tracked: ClassVar[bool] = False
+    scope: ClassVar[Scope] = Scope(shared=True)
+    search_fields: ClassVar[tuple[str, ...]] = ("email", "name")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("works in the back office"), default=True)
+    roles = models.ManyToManyField("accounts.Role", verbose_name=_("roles"), blank=True, related_name="users")
+    department = models.ForeignKey(
+        "accounts.Department", verbose_name=_("department"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    teams = models.ManyToManyField("accounts.Team", verbose_name=_("teams"), blank=True, related_name="members")
+    language = models.CharField(_("language"), max_length=8, default="en", choices=[("en", "English"), ("hi", "हिन्दी")])
+    theme = models.CharField(_("theme"), max_length=8, default="system")
+    favourites = models.JSONField(default=list, blank=True)
+    quick_create = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+    history = tracked_history("password", "last_login")
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering: ClassVar[list[str]] = ["name", "email"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if list(kwargs.get("update_fields") or []) == ["last_login"]:
+            User.objects.filter(pk=self.pk).untracked_update(last_login=self.last_login)
+            return
+        self.email = (self.email or "").strip().lower()
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def access(self) -> Access:
+        """What this user may do and see; worked out once for this object (one request)."""
+        from apps.accounts.selectors import access_load
+
+        return access_load(self)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_active and self.access.has(perm)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.access.has_module(app_label)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ", 1)[0]
+
+
+class Invitation(models.Model):
+    """A single-use, expiring way to set the first password; only the token's hash is kept."""
+
+    kind: ClassVar[str] = "log"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.expires_at:%d-%m-%Y}"

@@ -1,0 +1,85 @@
+"""Reads about people that several surfaces use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from apps.core.access import LEVELS, Access
+from apps.core.tenant import is_public
+
+_company_source: list[Callable[[int], frozenset[int] | None]] = []
+
+_PERMISSIONS_SQL = """
+SELECT r.id, r.default_level,
+       (SELECT array_agg(p.permission) FROM accounts_rolepermission p WHERE p.role_id = r.id),
+       (SELECT jsonb_object_agg(l.record_kind, l.level) FROM accounts_rolelevel l WHERE l.role_id = r.id)
+FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
+WHERE ur.user_id = %s AND r.active AND r.deleted_at IS NULL
+"""
+
+_UNITS_SQL = """
+WITH RECURSIVE d AS (
+    SELECT id FROM accounts_department WHERE id = %s
+    UNION SELECT c.id FROM accounts_department c JOIN d ON c.parent_id = d.id
+), t AS (
+    SELECT team_id AS id FROM accounts_user_teams WHERE user_id = %s
+    UNION SELECT c.id FROM accounts_team c JOIN t ON c.parent_id = t.id
+)
+SELECT (SELECT array_agg(id) FROM d), (SELECT array_agg(id) FROM t)
+"""
+
+
+def register_company_source(function: Callable[[int], frozenset[int] | None]) -> None:
+    """Called once by ``company``: the companies a user is limited to, or None."""
+    _company_source[:] = [function]
+
+
+def access_load(user: Any) -> Access:
+    """Work out a user's access from roles, units and companies (two or three queries)."""
+    if user.is_superuser:
+        return Access(user_id=user.pk, permissions=frozenset({"*"}))
+    if is_public() or user.pk is None:
+        return Access(user_id=user.pk)
+    permissions: set[str] = set()
+    levels: dict[str, str] = {}
+    defaults: list[str] = []
+    with connection.cursor() as cursor:
+        cursor.execute(_PERMISSIONS_SQL, [user.pk])
+        for _role_id, default_level, codes, role_levels in cursor.fetchall():
+            permissions.update(codes or [])
+            defaults.append(default_level)
+            _widen(levels, _as_dict(role_levels), default_level, codes or [])
+        default = _widest(defaults) if defaults else "own"
+        departments: list[int] | None = None
+        teams: list[int] | None = None
+        if default != "all" or any(level not in ("all", "company") for level in levels.values()):
+            cursor.execute(_UNITS_SQL, [user.department_id, user.pk])
+            departments, teams = cursor.fetchone()
+    return Access(
+        user_id=user.pk,
+        permissions=frozenset(permissions),
+        levels=levels,
+        default_level=default,
+        department_ids=frozenset(departments or []),
+        team_ids=frozenset(teams or []),
+        company_ids=_company_source[0](user.pk) if _company_source else None,
+    )
+
+
+def _as_dict(value: Any) -> dict[str, str]:
+    import json
+
+    return json.loads(value) if isinstance(value, str) else dict(value or {})
+
+
+def _widen(levels: dict[str, str], more: dict[str, str], default: str, codes: list[str]) -> None:
+    """Of several roles the widest level for a kind holds."""
+    for kind, level in more.items():
+        levels[kind] = _widest([levels[kind], level]) if kind in levels else level
+
+
+def _widest(levels: list[str]) -> str:
+    return max(levels, key=LEVELS.index)

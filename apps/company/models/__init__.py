@@ -1,0 +1,16 @@
+from apps.company.models.company import BankAccount, Company, CompanyAccess, CompanyAddress
+from apps.company.models.currency import Currency, CurrencyRate
+from apps.company.models.fiscal import FiscalYear, Period
+from apps.company.models.series import NumberSeries
+
+__all__ = [
+    "BankAccount",
+    "Company",
+    "CompanyAccess",
+    "CompanyAddress",
+    "Currency",
+    "CurrencyRate",
+    "FiscalYear",
+    "NumberSeries",
+    "Period",
+]

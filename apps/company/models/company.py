@@ -1,0 +1,121 @@
+"""Legal companies of the organisation: each has its own books, GSTIN, series and fiscal years."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.company.choices import AddressKind, TaxRounding
+from apps.core.models import MasterModel, SettingModel
+from apps.core.scope import Scope
+from apps.core.validators import gstin_validator, ifsc_validator, pan_validator, state_code_validator, tan_validator
+
+
+class Company(MasterModel):
+    """``state_code`` is the GST state of the supplier; ``turnover_band`` decides HSN digits."""
+
+    search_fields = ("code", "trade_name", "legal_name", "gstin")
+    scope = Scope(company="id")
+
+    code = models.CharField(
+        _("code"), max_length=8, unique=True, validators=[RegexValidator(r"^[A-Z0-9]{1,8}$", _("A-Z and 0-9 only."))]
+    )
+    trade_name = models.CharField(_("trade name"), max_length=200)
+    legal_name = models.CharField(_("legal name"), max_length=200)
+    gstin = models.CharField("GSTIN", max_length=15, blank=True, default="", validators=[gstin_validator])
+    pan = models.CharField("PAN", max_length=10, blank=True, default="", validators=[pan_validator])
+    tan = models.CharField("TAN", max_length=10, blank=True, default="", validators=[tan_validator])
+    cin = models.CharField("CIN", max_length=21, blank=True, default="")
+    state_code = models.CharField(_("state"), max_length=2, validators=[state_code_validator])
+    currency = models.ForeignKey("company.Currency", verbose_name=_("currency"), on_delete=models.PROTECT)
+    fiscal_year_start = models.PositiveSmallIntegerField(
+        _("fiscal year starts in month"), default=4, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    website = models.CharField(_("website"), max_length=200, blank=True, default="")
+    is_composition = models.BooleanField(_("composition scheme"), default=False)
+    lut_number = models.CharField(_("LUT number for exports without tax"), max_length=40, blank=True, default="")
+    tax_rounding = models.CharField(
+        _("tax is rounded by"), max_length=12, choices=TaxRounding.choices, default=TaxRounding.PER_LINE
+    )
+    round_to_rupee = models.BooleanField(_("round invoices to the rupee"), default=True)
+    turnover_above_5_crore = models.BooleanField(_("turnover of last year above 5 crore"), default=False)
+    upi_id = models.CharField(_("UPI id"), max_length=100, blank=True, default="")
+    invoice_terms = models.TextField(_("terms on invoices"), blank=True, default="")
+    quotation_terms = models.TextField(_("terms on quotations"), blank=True, default="")
+    logo_file_id = models.BigIntegerField(_("logo"), null=True, blank=True)
+    signature_file_id = models.BigIntegerField(_("signature"), null=True, blank=True)
+    seal_file_id = models.BigIntegerField(_("seal"), null=True, blank=True)
+
+    class Meta(MasterModel.Meta):
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        ordering: ClassVar[list[str]] = ["code"]
+
+    def __str__(self) -> str:
+        return self.trade_name
+
+
+class CompanyAddress(SettingModel):
+    kind = "line"
+    tracked = False
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="addresses")
+    address_kind = models.CharField(
+        _("kind"), max_length=12, choices=AddressKind.choices, default=AddressKind.REGISTERED
+    )
+    line1 = models.CharField(_("address"), max_length=200)
+    line2 = models.CharField(_("address, second line"), max_length=200, blank=True, default="")
+    city = models.CharField(_("city"), max_length=100, blank=True, default="")
+    state_code = models.CharField(_("state"), max_length=2, blank=True, default="", validators=[state_code_validator])
+    postal_code = models.CharField(_("PIN code"), max_length=12, blank=True, default="")
+    country = models.CharField(_("country"), max_length=2, default="IN")
+
+    history = None
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.line1, self.city) if part)
+
+
+class BankAccount(SettingModel):
+    """A bank account of the company, printed on its invoices."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="bank_accounts")
+    bank_name = models.CharField(_("bank"), max_length=120)
+    branch = models.CharField(_("branch"), max_length=120, blank=True, default="")
+    account_number = models.CharField(_("account number"), max_length=40)
+    ifsc = models.CharField("IFSC", max_length=11, blank=True, default="", validators=[ifsc_validator])
+    swift = models.CharField("SWIFT", max_length=11, blank=True, default="")
+    is_primary = models.BooleanField(_("printed on invoices"), default=False)
+
+    class Meta:
+        verbose_name = _("bank account")
+        verbose_name_plural = _("bank accounts")
+
+    def __str__(self) -> str:
+        return f"{self.bank_name} …{self.account_number[-4:]}"
+
+
+class CompanyAccess(models.Model):
+    """Limits a user to some companies. A user without rows here sees them all."""
+
+    kind: ClassVar[str] = "link"
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="company_access")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="user_access")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "company"], name="company_access_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.company_id}"

@@ -1,0 +1,88 @@
+"""Reads about companies that several apps use."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.company.choices import PeriodStatus
+from apps.company.models import Company, CompanyAccess, CurrencyRate, FiscalYear, Period
+from apps.core.errors import InvalidInput, Locked
+from apps.core.tenant import current_organisation
+
+
+def company_ids_of(user_id: int) -> frozenset[int] | None:
+    """Companies that a user is limited to; None = all."""
+    ids = frozenset(CompanyAccess.objects.filter(user_id=user_id).values_list("company_id", flat=True))
+    return ids or None
+
+
+def company_today() -> date:
+    """Today at the organisation's place, not the server's: 00:20 IST belongs to that day."""
+    return timezone.now().astimezone(ZoneInfo(current_organisation().time_zone)).date()
+
+
+def fiscal_year_of(company_id: int, day: date) -> FiscalYear:
+    """The fiscal year of a day. Raises InvalidInput naming ``date`` when none is open there."""
+    year = FiscalYear.objects.filter(company_id=company_id, start__lte=day, end__gte=day).first()
+    if year is None:
+        raise InvalidInput(
+            _("There is no fiscal year for %(day)s.") % {"day": f"{day:%d-%m-%Y}"}, field="date", code="no_fiscal_year"
+        )
+    return year
+
+
+def period_hold(company_id: int, day: date, *, may_soft: bool = False) -> Period:
+    """The period of a day, held FOR SHARE until the posting commits, so that it can't be closed meanwhile.
+
+    Raises Locked (423) when it is closed, InvalidInput when there is none. ``may_soft``: the user has the
+    permission and gave a reason to post into a softly closed period.
+    """
+    rows = list(
+        Period.objects.raw(
+            'SELECT * FROM company_period WHERE company_id = %s AND start <= %s AND "end" >= %s FOR SHARE',
+            [company_id, day, day],
+        )
+    )
+    if not rows:
+        raise InvalidInput(
+            _("There is no accounting period for %(day)s.") % {"day": f"{day:%d-%m-%Y}"},
+            field="date",
+            code="no_period",
+        )
+    period = rows[0]
+    if period.status == PeriodStatus.CLOSED or (period.status == PeriodStatus.SOFT_CLOSED and not may_soft):
+        raise Locked(
+            _("The period %(period)s is closed.") % {"period": str(period)}, code="period_closed", field="date"
+        )
+    return period
+
+
+def first_open_day(company_id: int, wanted: date) -> date:
+    """``wanted`` when its period is open, else the first day of the next open period (for reversals)."""
+    period = (
+        Period.objects.filter(company_id=company_id, end__gte=wanted, status=PeriodStatus.OPEN)
+        .order_by("start")
+        .first()
+    )
+    if period is None:
+        raise Locked(_("No accounting period is open."), code="period_closed", field="date")
+    return max(wanted, period.start)
+
+
+def rate_on(currency_id: int, company: Company, day: date) -> Decimal:
+    """Units of company currency for 1 of the currency: the newest rate on or before the day."""
+    if currency_id == company.currency_id:
+        return Decimal(1)
+    rate = CurrencyRate.objects.filter(currency_id=currency_id, date__lte=day).order_by("-date").first()
+    if rate is None:
+        raise InvalidInput(
+            _("There is no exchange rate on or before %(day)s.") % {"day": f"{day:%d-%m-%Y}"},
+            field="exchange_rate",
+            code="no_rate",
+        )
+    return rate.rate

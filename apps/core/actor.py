@@ -1,0 +1,50 @@
+"""Who acts now: one context variable, set by the middleware, the token authentication and the job runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Actor:
+    """kind: user, api, job, operator or system; label is what history shows when the user is gone."""
+
+    kind: str = "system"
+    user: Any = None
+    label: str = "System"
+    address: str = ""
+    request_id: str = ""
+
+    @property
+    def user_id(self) -> int | None:
+        return getattr(self.user, "pk", None)
+
+
+_actor: ContextVar[Actor] = ContextVar("bahi_actor", default=Actor())
+
+
+def current_actor() -> Actor:
+    return _actor.get()
+
+
+def set_actor(actor: Actor) -> Any:
+    """Set the actor; returns the token for ``reset_actor``."""
+    return _actor.set(actor)
+
+
+def reset_actor(token: Any) -> None:
+    _actor.reset(token)
+
+
+@contextmanager
+def acting_as(user: Any, *, kind: str = "user") -> Iterator[None]:
+    """Act as this user inside the block (commands, jobs, tests)."""
+    token = _actor.set(Actor(kind=kind, user=user, label=str(user) if user else "System"))
+    try:
+        yield
+    finally:
+        _actor.reset(token)

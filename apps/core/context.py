@@ -1,0 +1,15 @@
+"""What the frame of every page needs: organisation, modules, theme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from apps.core.tenant import current_organisation, is_public
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template variables of the page frame; empty on the public host."""
+    organisation = None if is_public() else current_organisation()
+    return {"organisation": organisation, "request_id": getattr(request, "request_id", "")}

@@ -1,0 +1,46 @@
+"""The one helper that takes row locks, always in primary key order, so that two postings can't deadlock
+by taking the same rows in different order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db import connection
+from django.db.models import Model
+
+from apps.core.errors import NotFound
+
+M = TypeVar("M", bound=Model)
+
+
+def lock_row(model: type[M], pk: int, *, share: bool = False) -> M:
+    """The row, locked until the transaction ends. Raises NotFound when it is gone."""
+    rows = lock_rows(model, [pk], share=share)
+    if not rows:
+        raise NotFound(f"{model._meta.verbose_name} {pk} does not exist.")
+    return rows[0]
+
+
+def lock_rows(model: type[M], pks: Iterable[int], *, share: bool = False) -> list[M]:
+    """The rows in primary key order, locked until the transaction ends (FOR SHARE with ``share``)."""
+    ids = sorted(set(pks))
+    if not ids:
+        return []
+    manager = model._base_manager
+    if share:
+        table = connection.ops.quote_name(model._meta.db_table)
+        pk_column = connection.ops.quote_name(model._meta.pk.column)
+        return list(
+            manager.raw(
+                f"SELECT * FROM {table} WHERE {pk_column} = ANY(%s) ORDER BY {pk_column} FOR SHARE",  # noqa: S608
+                [ids],
+            )
+        )
+    return list(manager.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+
+
+def advisory_lock(key: str) -> None:
+    """Hold a lock on a name until the transaction ends (for a row that doesn't exist yet)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection.schema_name}:{key}"])

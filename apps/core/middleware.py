@@ -1,0 +1,105 @@
+"""Request middleware without tables: health, request ids, body limit, module switch."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+
+from apps.core.logs import request_id_var
+from apps.core.modules import app_of_view, module_key_of_app
+from apps.core.tenant import switch_on
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """Answers /health/live and /health/ready on every host, before any tenant look-up."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/health/live":
+            return JsonResponse({"status": "live"})
+        if request.path == "/health/ready":
+            return self._ready()
+        return self.get_response(request)
+
+    @staticmethod
+    def _ready() -> HttpResponse:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except Exception:  # noqa: BLE001 - any fault means not ready
+            return JsonResponse({"status": "not ready", "database": "down"}, status=503)
+        finally:
+            connection.close()
+        return JsonResponse({"status": "ready", "database": "up"})
+
+
+class RequestIdMiddleware:
+    """Gives each request an id that logs, answers and the audit share."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
+        token = request_id_var.set(request.request_id)  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id_var.reset(token)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+def api_error(status: int, code: str, detail: str, field: str = "") -> HttpResponse:
+    """An answer in the shape of the API for faults found before the API is reached."""
+    body = {
+        "success": False,
+        "message": detail,
+        "errors": [{"field": field, "code": code, "detail": detail}],
+        "meta": {"request_id": request_id_var.get()},
+    }
+    return HttpResponse(json.dumps(body), status=status, content_type="application/json")
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies over 10 MB (uploads: over the upload limit) before they are read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        raw = request.META.get("CONTENT_LENGTH") or "0"
+        if not raw.isdigit():
+            return api_error(400, "invalid", "The Content-Length header is not a number.")
+        is_upload = (request.content_type or "").startswith("multipart/")
+        limit = settings.MAX_UPLOAD_BYTES if is_upload else settings.MAX_BODY_BYTES
+        if int(raw) > limit:
+            return api_error(413, "too_large", f"The request is larger than {limit // (1024 * 1024)} MB.")
+        return self.get_response(request)
+
+
+class ModuleSwitchMiddleware:
+    """404 for every page and address of a module that this organisation has switched off."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, *_args: object) -> HttpResponse | None:
+        key = module_key_of_app(app_of_view(view))
+        if key and not switch_on(key):
+            if request.path.startswith("/api/"):
+                return api_error(404, "not_found", "Not found.")
+            raise Http404("module is off")
+        return None

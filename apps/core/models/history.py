@@ -1,0 +1,47 @@
+"""Readable history (django-simple-history) on masters, settings and documents, with the actor's label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+
+from apps.core.actor import current_actor
+
+
+class HistoryRow(models.Model):
+    """Columns that every history table has besides the record's own: who did it, and in what role."""
+
+    actor_kind = models.CharField(max_length=12, default="system", editable=False)
+    actor_label = models.CharField(max_length=200, blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def _history_user(instance: Any, **_kwargs: Any) -> Any:
+    user = current_actor().user
+    return user if getattr(user, "pk", None) else None
+
+
+def _label_actor(sender: Any, **kwargs: Any) -> None:
+    actor = current_actor()
+    row = kwargs["history_instance"]
+    if isinstance(row, HistoryRow):
+        row.actor_kind, row.actor_label = actor.kind, actor.label[:200]
+
+
+pre_create_historical_record.connect(_label_actor, dispatch_uid="bahi-history-actor")
+
+
+def tracked_history(*excluded: str) -> HistoricalRecords:
+    """History for an abstract base: every model below it gets its own history table."""
+    return HistoricalRecords(
+        inherit=True,
+        bases=[HistoryRow],
+        get_user=_history_user,
+        excluded_fields=[*(excluded or ("search_text",))],
+        user_db_constraint=False,
+    )

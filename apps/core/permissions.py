@@ -1,0 +1,78 @@
+"""Registry of business permissions and ready roles, filled from each app's ``permissions.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+
+from apps.core.modules import Role
+
+
+@dataclass(frozen=True)
+class Permission:
+    code: str
+    name: str
+
+
+_permissions: dict[str, Permission] = {}
+_roles: dict[str, Role] = {}
+
+
+def register_permissions(app_label: str, table: dict[str, str]) -> None:
+    """Business permissions of an app: {"confirm_order": "Confirm sales orders"}."""
+    for codename, name in table.items():
+        code = f"{app_label}.{codename}"
+        _permissions[code] = Permission(code, name)
+
+
+def register_roles(roles: Iterable[Role]) -> None:
+    """Ready roles. An app adds its permissions to a role of another app by naming the same code."""
+    for role in roles:
+        known = _roles.get(role.code)
+        if known:
+            role = Role(
+                role.code,
+                known.name or role.name,
+                tuple(dict.fromkeys(known.permissions + role.permissions)),
+                {**known.levels, **role.levels},
+            )
+        _roles[role.code] = role
+
+
+def load_permissions() -> None:
+    """Import every app's ``permissions`` module (idempotent)."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("apps.") and find_spec(f"{config.name}.permissions"):
+            import_module(f"{config.name}.permissions")
+
+
+def model_permissions() -> dict[str, Permission]:
+    """View, add, change and delete of every model that has a surface."""
+    from apps.core.registry import registered_models
+
+    table = {}
+    for model in registered_models():
+        meta = model._meta
+        for action in ("view", "add", "change", "delete", "export", "import"):
+            code = f"{meta.app_label}.{action}_{meta.model_name}"
+            table[code] = Permission(code, f"{action.capitalize()} {meta.verbose_name_plural}")
+    return table
+
+
+def all_permissions() -> dict[str, Permission]:
+    load_permissions()
+    return {**model_permissions(), **_permissions}
+
+
+def business_permissions() -> dict[str, Permission]:
+    load_permissions()
+    return dict(_permissions)
+
+
+def ready_roles() -> dict[str, Role]:
+    load_permissions()
+    return dict(_roles)

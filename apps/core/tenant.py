@@ -1,0 +1,79 @@
+"""The organisation that the current code works for. With ``tenancy`` the only place that knows schemas.
+
+A new thread, job, consumer or command starts in ``public``: the organisation travels explicitly, and
+code that needs one without having it fails loudly instead of reading another organisation's rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import Signer, TimestampSigner
+from django.db import connection
+from django_tenants.utils import get_tenant_model, schema_context
+
+from apps.core.errors import TenantMissing
+
+
+def current_schema() -> str:
+    """Name of the schema in use; ``public`` outside any organisation."""
+    return connection.schema_name
+
+
+def is_public() -> bool:
+    return connection.schema_name == settings.PUBLIC_SCHEMA_NAME
+
+
+def current_organisation() -> Any:
+    """The organisation in use (a ``tenancy.Organisation``); raises TenantMissing in ``public``."""
+    tenant = connection.tenant
+    if is_public() or tenant is None:
+        raise TenantMissing("No organisation is set.")
+    if hasattr(tenant, "enabled_modules"):
+        return tenant
+    tenant = get_tenant_model().objects.filter(schema_name=connection.schema_name).first()
+    if tenant is not None:
+        connection.tenant = tenant
+    return tenant
+
+
+@contextmanager
+def organisation_context(schema: str) -> Iterator[None]:
+    """Run the block inside the organisation with this schema. Refuses an empty name."""
+    if not schema:
+        raise TenantMissing("An organisation must be named.")
+    with schema_context(schema):
+        yield
+
+
+def require_organisation() -> str:
+    """Schema in use, for code that must never run in ``public``."""
+    if is_public():
+        raise TenantMissing("This code needs an organisation.")
+    return connection.schema_name
+
+
+def cache_key(key: str, key_prefix: str, version: int) -> str:
+    """KEY_FUNCTION of every cache alias: no key is shared between organisations."""
+    return f"{connection.schema_name}:{key_prefix}:{version}:{key}"
+
+
+def signer(purpose: str) -> Signer:
+    """A signer whose signatures hold in this organisation only."""
+    return Signer(salt=f"{connection.schema_name}:{purpose}")
+
+
+def timestamp_signer(purpose: str) -> TimestampSigner:
+    """A dated signer whose signatures hold in this organisation only."""
+    return TimestampSigner(salt=f"{connection.schema_name}:{purpose}")
+
+
+def switch_on(key: str) -> bool:
+    """Whether this organisation has the module on. Platform modules (empty key) are always on."""
+    if not key or is_public():
+        return True
+    organisation = current_organisation()
+    return organisation is None or key in organisation.enabled_modules

@@ -1,0 +1,38 @@
+"""Field validators for Indian identifiers; the rules are in ``apps.core.india``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.india import identifiers, states
+
+
+def _by(check: Callable[[str], object], value: str, code: str) -> None:
+    try:
+        check(value)
+    except ValueError as error:
+        raise ValidationError(str(error), code=code) from error
+
+
+def gstin_validator(value: str) -> None:
+    _by(identifiers.validate_gstin, value, "gstin")
+
+
+def pan_validator(value: str) -> None:
+    _by(identifiers.validate_pan, value, "pan")
+
+
+def tan_validator(value: str) -> None:
+    _by(identifiers.validate_tan, value, "tan")
+
+
+def ifsc_validator(value: str) -> None:
+    _by(identifiers.validate_ifsc, value, "ifsc")
+
+
+def state_code_validator(value: str) -> None:
+    if value not in states.STATES:
+        raise ValidationError(_("%(value)s is not a GST state code."), code="state_code", params={"value": value})

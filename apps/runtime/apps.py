@@ -1,0 +1,16 @@
+from apps.core.modules import BahiAppConfig, Module
+
+
+class RuntimeConfig(BahiAppConfig):
+    """Outbox and inbox of events, idempotency keys, jobs."""
+
+    name = "apps.runtime"
+    label = "runtime"
+    default = True
+    module = Module(key="", title="", switchable=False)
+
+    def ready(self) -> None:
+        from apps.core.events import register_sink
+        from apps.runtime.services.outbox import outbox_write
+
+        register_sink(outbox_write)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.scope import Scope, ScopedManager
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Job(models.Model):
+    """One piece of background work, as people see it: progress, result, error."""
+
+    kind: ClassVar[str] = "log"
+    has_surface: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope(owner="owner_id")
+
+    task = models.CharField(max_length=120)
+    title = models.CharField(_("title"), max_length=200)
+    owner_id = models.BigIntegerField(null=True)
+    arguments = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    state = models.CharField(_("state"), max_length=12, choices=JobState.choices, default=JobState.WAITING)
+    done_count = models.PositiveIntegerField(default=0)
+    total_count = models.PositiveIntegerField(default=0)
+    message = models.CharField(_("message"), max_length=300, blank=True, default="")
+    result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering: ClassVar[list[str]] = ["-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["owner_id", "-id"], name="runtime_job_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

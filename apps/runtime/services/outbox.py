@@ -1,0 +1,118 @@
+"""Writing events in the transaction of their cause, and delivering them after commit, each effect once."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.core.actor import Actor, current_actor, reset_actor, set_actor
+from apps.core.events import Consumer, Event, consumers_of
+from apps.core.modules import module_key_of_app
+from apps.core.tenant import current_schema, is_public, switch_on
+from apps.runtime.models import InboxEntry, OutboxEvent
+
+logger = logging.getLogger(__name__)
+CHANNEL = "bahi_outbox"
+MAX_ATTEMPTS = 12
+
+
+def outbox_write(event: Event) -> None:
+    """Insert the event; wake the dispatcher once the transaction commits. Events nobody consumes pass by."""
+    if not event.name or is_public() or not consumers_of(event.name):
+        return
+    actor = current_actor()
+    OutboxEvent.objects.create(
+        name=event.name,
+        payload=event.payload(),
+        actor_id=actor.user_id,
+        actor_label=actor.label[:200],
+        request_id=actor.request_id,
+    )
+    schema = current_schema()
+    waking = {entry[1] for entry in connection.run_on_commit if isinstance(entry[1], _Wake)}
+    wake = _Wake(schema)
+    if wake not in waking:
+        transaction.on_commit(wake)
+
+
+@dataclass(frozen=True)
+class _Wake:
+    """Wakes the dispatcher; equal for one schema, so that a transaction with many events wakes once."""
+
+    schema: str
+
+    def __call__(self) -> None:
+        wake_dispatcher(self.schema)
+
+
+def wake_dispatcher(schema: str) -> None:
+    """NOTIFY outside any writing transaction: inside one it would serialise commits."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, schema])
+    except Exception:  # noqa: BLE001 - the sweep every 30 s finds the event anyway
+        logger.warning("dispatcher could not be woken", exc_info=True)
+
+
+def outbox_deliver(limit: int = 200) -> int:
+    """Deliver waiting events of the organisation in use; returns how many were finished.
+
+    Several dispatchers may run: rows are taken with SKIP LOCKED.
+    """
+    finished = 0
+    for _ in range(limit):
+        with transaction.atomic():
+            event = (
+                OutboxEvent.objects.select_for_update(skip_locked=True)
+                .filter(done_at=None, not_before__lte=timezone.now())
+                .order_by("not_before", "id")
+                .first()
+            )
+            if event is None:
+                return finished
+            finished += _deliver(event)
+    return finished
+
+
+def _deliver(event: OutboxEvent) -> int:
+    errors = [error for consumer in consumers_of(event.name) if (error := _run_once(event, consumer))]
+    event.attempts += 1
+    if not errors:
+        event.done_at = timezone.now()
+        event.last_error = ""
+    else:
+        event.last_error = "; ".join(errors)[:2000]
+        event.not_before = timezone.now() + timedelta(seconds=min(2**event.attempts, 3600))
+        if event.attempts >= MAX_ATTEMPTS:
+            event.done_at = timezone.now()
+            logger.error("event %s given up: %s", event, event.last_error)
+    event.save(update_fields=["attempts", "done_at", "last_error", "not_before"])
+    return 0 if errors else 1
+
+
+def _run_once(event: OutboxEvent, consumer: Consumer) -> str:
+    """Run a consumer in a savepoint with its inbox row; returns the error text or nothing."""
+    if not switch_on(module_key_of_app(consumer.module)):
+        return ""
+    token = set_actor(Actor(kind="job", user=_user(event.actor_id), label=event.actor_label or "System"))
+    try:
+        with transaction.atomic():
+            _row, new = InboxEntry.objects.get_or_create(event_id=event.pk, consumer=consumer.name)
+            if new:
+                consumer.run({**event.payload, "event_id": event.pk, "event_name": event.name})
+    except Exception as error:  # a consumer's fault must not stop the others
+        logger.exception("consumer %s failed on %s", consumer.name, event)
+        return f"{consumer.name}: {error}"
+    finally:
+        reset_actor(token)
+    return ""
+
+
+def _user(user_id: int | None) -> object:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.filter(pk=user_id).first() if user_id else None

@@ -1,0 +1,10 @@
+from apps.core.modules import BahiAppConfig, Module
+
+
+class TenancyConfig(BahiAppConfig):
+    """The public schema: organisations, their domains and how they come to life."""
+
+    name = "apps.tenancy"
+    label = "tenancy"
+    default = True
+    module = Module(key="", title="", switchable=False)

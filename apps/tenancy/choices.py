@@ -1,0 +1,12 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationState(models.TextChoices):
+    """Life of an organisation, in order."""
+
+    PROVISIONING = "provisioning", _("Being set up")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    FAILED = "failed", _("Set-up failed")
+    DELETED = "deleted", _("Deleted")

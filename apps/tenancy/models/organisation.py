@@ -1,0 +1,78 @@
+"""An organisation is one PostgreSQL schema; domains say which hosts open it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+from apps.core.models import Timestamped
+from apps.tenancy.choices import OrganisationState
+
+
+class Organisation(TenantMixin, Timestamped):
+    """slug is also the schema name (with ``org_`` before it) and the first label of the own host."""
+
+    kind: ClassVar[str] = "log"
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    slug = models.CharField(
+        _("short name"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$", _("3 to 40 of a-z, 0-9 and -."))],
+    )
+    name = models.CharField(_("name"), max_length=200)
+    state = models.CharField(
+        _("state"),
+        max_length=16,
+        choices=OrganisationState.choices,
+        default=OrganisationState.PROVISIONING,
+    )
+    state_reason = models.CharField(_("reason"), max_length=300, blank=True, default="")
+    progress = models.CharField(_("progress"), max_length=200, blank=True, default="")
+    is_default = models.BooleanField(_("opens on localhost and by IP address"), default=False)
+    is_demo = models.BooleanField(_("demo"), default=False)
+    enabled_modules = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("modules"))
+    country = models.CharField(_("country"), max_length=2, default="IN")
+    currency = models.CharField(_("currency"), max_length=3, default="INR")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Asia/Kolkata")
+    language = models.CharField(_("language"), max_length=8, default="en")
+    fiscal_year_start = models.PositiveSmallIntegerField(
+        _("fiscal year starts in month"), default=4, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        default="#0b63a5",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")],
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="tenancy_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(DomainMixin):
+    kind: ClassVar[str] = "log"
+
+    class Meta:
+        verbose_name = _("domain")
+        verbose_name_plural = _("domains")
+
+    def __str__(self) -> str:
+        return self.domain

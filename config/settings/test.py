@@ -1,0 +1,19 @@
+"""Settings of the tests: real PostgreSQL, fast password hashing, mail kept in memory."""
+
+import os  # noqa: TID251
+
+os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-hs256-signatures")
+
+from .base import *  # noqa: E402, F403
+from .base import REST_FRAMEWORK, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"user": None, "address": None, "sign_in": None}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "KEY_FUNCTION": "apps.core.tenant.cache_key",
+    }
+}
