@@ -10,7 +10,10 @@ class RuntimeConfig(BahiAppConfig):
     module = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:
+        from apps.core.api.transaction import IdempotencyGuard, register_idempotency
         from apps.core.events import register_sink
+        from apps.runtime.services.idempotency import idempotency_claim, idempotency_keep
         from apps.runtime.services.outbox import outbox_write
 
         register_sink(outbox_write)
+        register_idempotency(IdempotencyGuard(claim=idempotency_claim, keep=idempotency_keep))

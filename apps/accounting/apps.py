@@ -1,0 +1,12 @@
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.modules import BahiAppConfig, Module
+
+
+class AccountingConfig(BahiAppConfig):
+    """Chart of accounts, ledger, invoices and bills, payments, tax calculation, statements."""
+
+    name = "apps.accounting"
+    label = "accounting"
+    default = True
+    module = Module(key="accounting", title=_("Accounting"), icon="account_balance", switchable=True, order=60)

@@ -1,0 +1,107 @@
+"""Bases of admin classes: every list starts from the scoped queryset, every right from the roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from apps.core.access import may
+from apps.core.records import record_delete
+
+
+class ScopedAdmin(ModelAdmin):
+    """Rights and rows as everywhere else; used by every admin class of ours."""
+
+    compressed_fields = False
+    warn_unsaved_form = True
+    list_filter_submit = False
+    list_per_page = 50
+    show_full_result_count = False
+    icon = "list"
+    menu_order = 100
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        queryset = self.model._default_manager.for_user(request.user)
+        ordering = self.get_ordering(request)
+        return queryset.order_by(*ordering) if ordering else queryset
+
+    def _may(self, request: HttpRequest, action: str) -> bool:
+        meta = self.model._meta
+        return may(request.user, f"{meta.app_label}.{action}_{meta.model_name}")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "view")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "delete")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "view")
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """Ledgers and logs."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MasterAdmin(ScopedAdmin):
+    """A master in one line: ``@register(Unit) class UnitAdmin(MasterAdmin): list_display = (…)``."""
+
+    exclude = ("deleted_at", "search_text", "custom", "tags")
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        return ("search_text",) if hasattr(self.model, "search_text") else getattr(self.model, "search_fields", ())
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        queryset = super().get_queryset(request)
+        return queryset.filter(deleted_at=None) if hasattr(self.model, "deleted_at") else queryset
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and hasattr(obj, "version"):
+            obj.version += 1
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        if hasattr(obj, "deleted_at"):
+            record_delete(obj, by=request.user)
+        else:
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+
+class ChildInline(TabularInline):
+    """Rows below a master."""
+
+    extra = 0
+    tab = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True

@@ -1,0 +1,59 @@
+"""Side navigation: modules that this user may use, each with its registered lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from apps.core.access import access_of
+from apps.core.modules import all_modules, bahi_apps
+
+_pages: dict[str, list[tuple[str, Any, str, str]]] = {}
+
+
+def register_page(app_label: str, url_name: str, title: Any, *, icon: str = "description", permission: str = "") -> None:
+    """A page of an app (report, tool) in its part of the menu."""
+    _pages.setdefault(app_label, []).append((url_name, title, icon, permission))
+
+
+def navigation(request: Any) -> list[dict[str, Any]]:
+    """For unfold's SIDEBAR: groups with items; nothing that the user may not open."""
+    groups = []
+    by_app = {config.module: config.label for config in bahi_apps()}
+    for module in all_modules():
+        items = _items(request, by_app[module])
+        if items:
+            groups.append({"title": module.title, "separator": False, "collapsible": True, "items": items})
+    return groups
+
+
+def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
+    from apps.core.admin.site import admin_site
+
+    access = access_of(request.user)
+    if not access.has_module(app_label):
+        return []
+    items = []
+    for model, model_admin in admin_site._registry.items():
+        meta = model._meta
+        if meta.app_label != app_label or getattr(model_admin, "hidden_in_menu", False):
+            continue
+        if access.has(f"{app_label}.view_{meta.model_name}"):
+            items.append(
+                {
+                    "title": meta.verbose_name_plural.capitalize(),
+                    "icon": getattr(model_admin, "icon", "list"),
+                    "link": reverse(f"admin:{app_label}_{meta.model_name}_changelist"),
+                    "order": getattr(model_admin, "menu_order", 100),
+                }
+            )
+    items.sort(key=lambda item: (item["order"], str(item["title"])))
+    for url_name, title, icon, permission in _pages.get(app_label, []):
+        if permission and not access.has(permission):
+            continue
+        try:
+            items.append({"title": title, "icon": icon, "link": reverse(url_name)})
+        except NoReverseMatch:
+            continue
+    return items

@@ -1,0 +1,41 @@
+"""The organisation's back office: one admin site over every business app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from apps.core.access import access_of
+
+
+class BackOffice(UnfoldAdminSite):
+    site_title = "Bahi"
+    site_header = "Bahi"
+    index_title = _("Back office")
+    login_template = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return bool(user.is_active and user.is_staff and access_of(user).permissions)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """One sign-in page for all: the portal's."""
+        from django.contrib.auth.views import redirect_to_login
+        from django.shortcuts import redirect
+
+        if request.user.is_authenticated:
+            return redirect("/")
+        return redirect_to_login(request.GET.get("next") or "/admin/")
+
+
+admin_site = BackOffice(name="admin")
+
+
+def register(*models: Any) -> Any:
+    """Decorator for ``admin.py``: register with the back office."""
+    from django.contrib import admin
+
+    return admin.register(*models, site=admin_site)

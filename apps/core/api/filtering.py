@@ -1,0 +1,268 @@
+"""List parameters: declared filters, search, ordering, paging. Anything unknown is a 400 naming it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldError as DjangoFieldError
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from apps.core.errors import ErrorList, InvalidInput
+from apps.core.money import parse_decimal
+
+CONTROL = {
+    "page", "per_page", "cursor", "search", "ordering", "fields", "expand", "count", "format", "on",
+    "columns", "filename",
+}
+LOOKUPS = {"exact", "in", "gte", "lte", "gt", "lt", "icontains", "istartswith", "isnull", "iexact"}
+MAX_PER_PAGE = 200
+
+
+@dataclass
+class Page:
+    rows: list[Any]
+    pagination: dict[str, Any]
+
+
+def filter_queryset(queryset: Any, params: Any, allowed: dict[str, str], extra: frozenset[str] = frozenset()) -> Any:
+    """Apply ``field__lookup=value`` filters; ``allowed`` maps API names to model paths."""
+    errors = ErrorList()
+    condition = Q()
+    for name in params:
+        if name in CONTROL or name in extra:
+            continue
+        try:
+            condition &= _condition(queryset.model, name, params.get(name), allowed)
+        except InvalidInput as error:
+            errors.items.extend(error.errors)
+    errors.raise_if_any()
+    try:
+        return queryset.filter(condition) if condition else queryset
+    except (DjangoFieldError, ValidationError, ValueError, TypeError) as error:
+        raise InvalidInput(_("A filter has a value that its field can't have."), field="filter") from error
+
+
+def _condition(model: type[models.Model], name: str, raw: str, allowed: dict[str, str]) -> Q:
+    if name.startswith("cf_"):
+        return Q(**{f"custom__{name[3:].split('__')[0]}": raw})
+    base, _sep, lookup = name.partition("__")
+    if name in allowed:
+        base, lookup = name, "exact"
+    lookup = lookup or "exact"
+    if base not in allowed or lookup not in LOOKUPS:
+        raise InvalidInput(_("Unknown filter."), field=name, code="unknown")
+    path = allowed[base]
+    if lookup == "isnull":
+        return Q(**{f"{path}__isnull": _boolean(name, raw)})
+    if lookup == "in":
+        values = [_typed(model, path, name, part) for part in raw.split(",") if part != ""]
+        return Q(**{f"{path}__in": values[:1000]})
+    value = raw if lookup in ("icontains", "istartswith", "iexact") else _typed(model, path, name, raw)
+    if "\x00" in raw:
+        raise InvalidInput(_("Invalid text."), field=name)
+    return Q(**{path if lookup == "exact" else f"{path}__{lookup}": value})
+
+
+def _boolean(name: str, raw: str) -> bool:
+    if raw.lower() in ("true", "1", "yes"):
+        return True
+    if raw.lower() in ("false", "0", "no"):
+        return False
+    raise InvalidInput(_("Must be true or false."), field=name)
+
+
+def _field_of(model: type[models.Model], path: str) -> Any:
+    field: Any = None
+    for part in path.split("__"):
+        try:
+            field = model._meta.get_field(part)
+        except DjangoFieldError:
+            return None
+        except Exception:  # noqa: BLE001 - an annotation
+            return None
+        if field.is_relation and field.related_model is not None:
+            model = field.related_model
+    return field
+
+
+def _typed(model: type[models.Model], path: str, name: str, raw: str) -> Any:
+    """The text of a filter as the type of its field; a clear 400 when it isn't one."""
+    field = _field_of(model, path)
+    try:
+        if field is None:
+            return raw
+        if field.is_relation or isinstance(field, models.IntegerField):
+            return _integer(raw)
+        if isinstance(field, models.BooleanField):
+            return _boolean(name, raw)
+        if isinstance(field, models.DecimalField):
+            return parse_decimal(raw)
+        if isinstance(field, models.DateTimeField):
+            return _or_fail(parse_datetime(raw) or parse_date(raw))
+        if isinstance(field, models.DateField):
+            return _or_fail(parse_date(raw))
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(_("“%(v)s” is not a valid value.") % {"v": raw[:60]}, field=name) from error
+    if "\x00" in raw:
+        raise InvalidInput(_("Invalid text."), field=name)
+    return raw
+
+
+def _integer(raw: str) -> int:
+    value = int(raw)
+    if abs(value) > 2**63 - 1:
+        raise ValueError("too large")
+    return value
+
+
+def _or_fail(value: Any) -> Any:
+    if value is None:
+        raise ValueError("not a date")
+    return value
+
+
+def search_queryset(queryset: Any, text: str) -> Any:
+    """Every word must be in the record's search column (trigram index)."""
+    words = text.replace("\x00", "").lower().split()[:6]
+    if not words or not any(f.name == "search_text" for f in queryset.model._meta.concrete_fields):
+        return _plain_search(queryset, words)
+    for word in words:
+        queryset = queryset.filter(search_text__contains=word)
+    return queryset
+
+
+def _plain_search(queryset: Any, words: list[str]) -> Any:
+    fields = getattr(queryset.model, "search_fields", ())
+    for word in words:
+        condition = Q()
+        for name in fields:
+            condition |= Q(**{f"{name}__icontains": word})
+        if condition:
+            queryset = queryset.filter(condition)
+    return queryset
+
+
+def order_queryset(queryset: Any, text: str, allowed: dict[str, str]) -> tuple[Any, list[str]]:
+    """Apply ``ordering=-date,number``; the primary key makes it total."""
+    names = [part.strip() for part in text.split(",") if part.strip()] if text else []
+    paths = []
+    for name in names:
+        bare = name.lstrip("-")
+        if bare not in allowed:
+            raise InvalidInput(_("Unknown ordering."), field="ordering", code="unknown")
+        paths.append(("-" if name.startswith("-") else "") + allowed[bare])
+    if not paths:
+        paths = list(queryset.model._meta.ordering) or ["-pk"]
+    if not any(path.lstrip("-") in ("id", "pk") for path in paths):
+        paths.append("-pk" if paths[0].startswith("-") else "pk")
+    return queryset.order_by(*paths), paths
+
+
+def page_number(params: Any, name: str, default: int, maximum: int | None = None) -> int:
+    raw = params.get(name)
+    if raw in (None, ""):
+        return default
+    if not str(raw).isdigit() or int(raw) < 1 or len(str(raw)) > 9:
+        raise InvalidInput(_("Must be a whole number from 1."), field=name)
+    if maximum is not None and int(raw) > maximum:
+        raise InvalidInput(_("At most %(n)d.") % {"n": maximum}, field=name, code="max_value")
+    return int(raw)
+
+
+def paginate(queryset: Any, request: Any, paths: list[str]) -> Page:
+    """By page number with a total, or by cursor (keyset) at the cost of the first page wherever it is."""
+    params = request.query_params
+    per_page = page_number(params, "per_page", 25, MAX_PER_PAGE)
+    if "cursor" in params:
+        return _by_cursor(queryset, params.get("cursor"), per_page, paths, request)
+    page = page_number(params, "page", 1)
+    counted = params.get("count") != "none"
+    start = (page - 1) * per_page
+    rows = list(queryset[start : start + per_page + 1])
+    more, rows = len(rows) > per_page, rows[:per_page]
+    total = None
+    if counted:
+        total = start + len(rows) if rows and not more else queryset.order_by().count()
+    base = {"page": page, "per_page": per_page, "total": total}
+    pages = -(-total // per_page) if total is not None else None
+    return Page(
+        rows,
+        {
+            **base,
+            "pages": pages,
+            "next": _url(request, page=page + 1) if more else None,
+            "previous": _url(request, page=page - 1) if page > 1 else None,
+        },
+    )
+
+
+def _url(request: Any, **changes: Any) -> str:
+    params = request.query_params.copy()
+    for name, value in changes.items():
+        params[name] = value
+    return f"{request.path}?{params.urlencode()}"
+
+
+def _by_cursor(queryset: Any, token: str, per_page: int, paths: list[str], request: Any) -> Page:
+    paths = ["pk" if path == "id" else "-pk" if path == "-id" else path for path in paths]
+    if token:
+        queryset = queryset.filter(_after(queryset.model, paths, _decode(token, len(paths))))
+    rows = list(queryset[: per_page + 1])
+    more, rows = len(rows) > per_page, rows[:per_page]
+    following = _encode(rows[-1], paths) if more else None
+    return Page(
+        rows,
+        {
+            "page": None,
+            "per_page": per_page,
+            "total": None,
+            "pages": None,
+            "next": _url(request, cursor=following) if following else None,
+            "next_cursor": following,
+            "previous": None,
+        },
+    )
+
+
+def _encode(row: Any, paths: list[str]) -> str:
+    values = []
+    for path in paths:
+        value: Any = row
+        for part in path.lstrip("-").split("__"):
+            value = getattr(value, part)
+        values.append(value if isinstance(value, int) else str(value))
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def _decode(token: str, count: int) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token.encode()))
+    except (ValueError, UnicodeError) as error:
+        raise InvalidInput(_("The cursor is not valid."), field="cursor") from error
+    if not isinstance(values, list) or len(values) != count:
+        raise InvalidInput(_("The cursor is not valid."), field="cursor")
+    return values
+
+
+def _after(model: type[models.Model], paths: list[str], values: list[Any]) -> Q:
+    """Rows behind the last one. Of ``(a, b, c)``: a > x, or a = x and (b > y, or b = y and c > z)."""
+    condition = Q()
+    for path, raw in reversed(list(zip(paths, values, strict=True))):
+        name = path.lstrip("-")
+        value = raw if name == "pk" else _typed(model, name, "cursor", str(raw))
+        lookup = f"{name}__lt" if path.startswith("-") else f"{name}__gt"
+        further = Q(**{lookup: value})
+        condition = further | (Q(**{name: value}) & condition) if condition else further
+    first = paths[0].lstrip("-")
+    if first != "pk":  # a plain bound on the first column lets the index be used
+        value = _typed(model, first, "cursor", str(values[0]))
+        bound = f"{first}__lte" if paths[0].startswith("-") else f"{first}__gte"
+        condition = Q(**{bound: value}) & condition
+    return condition

@@ -1,0 +1,151 @@
+"""Records as API values: money and quantities as strings, dates ISO, keys as ids.
+
+The getters of a resource are compiled once; representing a row is a walk over them, which is about ten
+times faster than a serialiser instance for each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from django.db import models
+
+from apps.core.contribute import Contribution, contributions_to, resolve_contributions
+from apps.core.records import Child
+
+Getter = Callable[[Any], Any]
+
+
+def iso_time(value: datetime | None) -> str | None:
+    return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z") if value else None
+
+
+def decimal_text(places: int) -> Callable[[Decimal | None], str | None]:
+    spec = f".{places}f"
+    return lambda value: None if value is None else format(value, spec)
+
+
+def plain_value(value: Any) -> Any:
+    """A value of an unknown kind, as JSON knows it."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return iso_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return value.pk
+    return value
+
+
+def getter_of(model: type[models.Model], name: str) -> Getter:
+    """Function from an instance to the API value of one of its fields or properties."""
+    try:
+        field = model._meta.get_field(name)
+    except Exception:  # noqa: BLE001 - a property or method of the model
+        return _property_getter(name)
+    if field.is_relation:
+        if field.many_to_many:
+            return lambda row: [item.pk for item in getattr(row, name).all()]
+        return attrgetter(field.attname)
+    raw = attrgetter(field.attname)
+    if isinstance(field, models.DecimalField):
+        text = decimal_text(field.decimal_places)
+        return lambda row: text(raw(row))
+    if isinstance(field, models.DateTimeField):
+        return lambda row: iso_time(raw(row))
+    if isinstance(field, models.DateField):
+        return lambda row: None if (value := raw(row)) is None else value.isoformat()
+    return raw
+
+
+def _property_getter(name: str) -> Getter:
+    raw = attrgetter(name)
+
+    def get(row: Any) -> Any:
+        value = raw(row)
+        return plain_value(value() if callable(value) else value)
+
+    return get
+
+
+def contributed_text(item: Contribution) -> Callable[[Any], Any]:
+    places = {"money": 2, "quantity": 6}.get(item.kind)
+    return decimal_text(places) if places is not None else plain_value
+
+
+class Representer:
+    """Turns instances of one model into dictionaries with the named fields and children."""
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        fields: Iterable[str],
+        children: Iterable[Child] = (),
+        names: dict[str, str] | None = None,
+    ) -> None:
+        renamed = names or {}
+        self.model = model
+        self.children = {child.name: child for child in children}
+        self.field_names = [name for name in fields if name not in self.children]
+        self.getters = {}
+        for name in self.field_names:
+            if name in renamed or not self._is_contributed(name):
+                self.getters[name] = getter_of(model, renamed.get(name, name))
+        self.contributed = [name for name in self.field_names if name not in self.getters]
+        self.child_getters = {
+            child.name: {
+                name: getter_of(child.model, child.rename.get(name, name))
+                for name in ("id", *child.fields, *child.read_fields)
+            }
+            for child in self.children.values()
+        }
+
+    def _is_contributed(self, name: str) -> bool:
+        if hasattr(self.model, name):
+            return False
+        try:
+            self.model._meta.get_field(name)
+        except Exception:  # noqa: BLE001
+            return True
+        return False
+
+    def rows(
+        self, instances: list[Any], user: Any, *, only: set[str] | None = None, with_children: bool = True
+    ) -> list[dict[str, Any]]:
+        """The dictionaries, in order; one query for each child table and contributed field."""
+        getters = {n: g for n, g in self.getters.items() if only is None or n in only}
+        result = [{name: get(row) for name, get in getters.items()} for row in instances]
+        self._add_contributed(instances, result, user, only)
+        if with_children:
+            self._add_children(instances, result, only)
+        return result
+
+    def _add_contributed(self, instances: list[Any], result: list[dict[str, Any]], user: Any, only: Any) -> None:
+        available = contributions_to(self.model, user)
+        names = [n for n in available if only is None or n in only]
+        if not names:
+            return
+        values = resolve_contributions(self.model, [row.pk for row in instances], names, user)
+        for name in names:
+            convert, found = contributed_text(available[name]), values.get(name, {})
+            default = Decimal(0) if available[name].kind in ("money", "quantity") else None
+            for row, data in zip(instances, result, strict=True):
+                data[name] = convert(found.get(row.pk, default))
+
+    def _add_children(self, instances: list[Any], result: list[dict[str, Any]], only: Any) -> None:
+        for name, child in self.children.items():
+            if only is not None and name not in only:
+                continue
+            getters = self.child_getters[name]
+            by_parent: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in instances}
+            key = child.model._meta.get_field(child.parent).attname
+            rows = child.model._default_manager.filter(**{f"{child.parent}__in": list(by_parent)})
+            for item in rows:
+                by_parent[getattr(item, key)].append({n: get(item) for n, get in getters.items()})
+            for row, data in zip(instances, result, strict=True):
+                data[name] = by_parent[row.pk]

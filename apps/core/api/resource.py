@@ -1,0 +1,337 @@
+"""The base of every API resource: declared fields, scoped rows, one shape of answer.
+
+A master needs ten lines::
+
+    @register_resource
+    class UnitApi(MasterViewSet):
+        model, path = Unit, "catalog/units"
+        fields = ("id", "code", "name", "active", "version")
+        read_only = ("id", "version")
+        filters = {"code": "code", "active": "active"}
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+from rest_framework import serializers, viewsets
+from rest_framework.response import Response
+
+from apps.core.access import may
+from apps.core.api.filtering import filter_queryset, order_queryset, paginate, search_queryset
+from apps.core.api.rendering import envelope
+from apps.core.api.representation import Representer
+from apps.core.api.serializers import (
+    StrictSerializer,
+    child_serializer,
+    contributed_field,
+    model_field,
+    raise_invalid,
+    resolve_keys,
+)
+from apps.core.api.transaction import api_write
+from apps.core.contribute import contributions_to
+from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from apps.core.records import Child, record_delete, record_save
+
+MAX_BULK = 1000
+
+
+class ResourceViewSet(viewsets.ViewSet):
+    """Declarations: model, path, fields (read), read_only, children, filters and orderings."""
+
+    model: ClassVar[type[models.Model]]
+    path: ClassVar[str] = ""
+    fields: ClassVar[tuple[str, ...]] = ()
+    read_only: ClassVar[tuple[str, ...]] = ("id",)
+    rename: ClassVar[dict[str, str]] = {}
+    children: ClassVar[tuple[Child, ...]] = ()
+    filters: ClassVar[dict[str, str]] = {}
+    orderings: ClassVar[dict[str, str]] = {}
+    expands: ClassVar[tuple[str, ...]] = ()
+    extra_params: ClassVar[frozenset[str]] = frozenset()
+    writable: ClassVar[bool] = True
+    deletable: ClassVar[bool] = False
+    list_children: ClassVar[bool] = False
+    verbs: ClassVar[dict[str, str]] = {}  # verb → method of this class (POST)
+    reads: ClassVar[dict[str, str]] = {}  # verb → method of this class (GET)
+    bahi_app: ClassVar[str] = ""
+    verb: str = ""
+
+    _representer: ClassVar[Representer | None] = None
+
+    # --- access -----------------------------------------------------------------------------------
+
+    def permission(self, action: str) -> str:
+        meta = self.model._meta
+        return f"{meta.app_label}.{action}_{meta.model_name}"
+
+    def require(self, action: str) -> None:
+        if not may(self.request.user, self.permission(action)):
+            raise NotAllowed(
+                _("You may not %(action)s %(what)s.")
+                % {"action": _(action), "what": self.model._meta.verbose_name_plural}
+            )
+
+    def queryset(self, action: str = "view") -> Any:
+        """Rows that the user may see; the only start of every read here."""
+        queryset = self.model._default_manager.for_user(self.request.user, action)  # type: ignore[attr-defined]
+        return self.refine(queryset)
+
+    def refine(self, queryset: Any) -> Any:
+        """Hook: annotations and select_related of a resource."""
+        return queryset
+
+    def record(self, pk: int) -> Any:
+        """The record, or 404 when hidden or missing."""
+        row = self.queryset().filter(pk=pk).first()
+        if row is None:
+            raise NotFound(_("Not found."))
+        return row
+
+    # --- representation ---------------------------------------------------------------------------
+
+    @classmethod
+    def representer(cls) -> Representer:
+        if "_representer" not in cls.__dict__ or cls._representer is None:
+            cls._representer = Representer(cls.model, cls.fields, cls.children, cls.rename)
+        return cls._representer
+
+    def represent(self, rows: list[Any], **kwargs: Any) -> list[dict[str, Any]]:
+        return self.representer().rows(rows, self.request.user, **kwargs)
+
+    def one(self, row: Any) -> dict[str, Any]:
+        return self.represent([row])[0]
+
+    # --- input ------------------------------------------------------------------------------------
+
+    @classmethod
+    def input_serializer(cls) -> type[StrictSerializer]:
+        """Serializer class of this resource's writes, with contributed fields that can be written."""
+        attrs: dict[str, Any] = {}
+        child_names = {child.name for child in cls.children}
+        for name in cls.fields:
+            if name not in cls.read_only and name not in child_names:
+                attrs[name] = model_field(cls.model, name, cls.rename.get(name, ""))
+        for child in cls.children:
+            attrs[child.name] = child_serializer(child)
+        for name, item in contributions_to(cls.model).items():
+            if item.write is not None:
+                attrs[name] = contributed_field(item)
+        attrs["version"] = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+        attrs["silent"] = frozenset((*cls.read_only, *contributions_to(cls.model)))
+        return type(f"{cls.model.__name__}Input", (StrictSerializer,), attrs)
+
+    def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        """Validated (values, children, version), keys resolved to instances in scope."""
+        serializer = self.input_serializer()(data=data, partial=partial)
+        raise_invalid(serializer)
+        values = resolve_keys(serializer, dict(serializer.validated_data), self.request.user)
+        version = values.pop("version", None)
+        children = {c.name: values.pop(c.name) for c in self.children if c.name in values}
+        return {self.rename.get(k, k): v for k, v in values.items()}, children, self._version(version)
+
+    def _version(self, version: int | None) -> int | None:
+        tag = self.request.headers.get("If-Match", "").strip('W/" ')
+        if not tag:
+            return version
+        if not tag.isdigit():
+            raise InvalidInput(_("If-Match carries no version."), field="If-Match")
+        return int(tag)
+
+    # --- reads ------------------------------------------------------------------------------------
+
+    def list(self, request: Any) -> Response:
+        self.require("view")
+        return Response(self.list_envelope(self.listed(request)))
+
+    def listed(self, request: Any) -> Any:
+        """The filtered, searched queryset of a list or export."""
+        params = request.query_params
+        queryset = filter_queryset(self.queryset(), params, {"id": "id", **self.filters}, self.extra_params)
+        if params.get("search"):
+            queryset = search_queryset(queryset, params["search"])
+        return queryset
+
+    def list_envelope(self, queryset: Any) -> Any:
+        params = self.request.query_params
+        allowed = {"id": "id", **{n: n for n in self.filters if n == self.filters[n]}, **self.orderings}
+        queryset, paths = order_queryset(queryset, params.get("ordering", ""), allowed)
+        page = paginate(queryset, self.request, paths)
+        only = self._only(params.get("fields", ""))
+        with_children = self.list_children or (only is not None and any(c.name in only for c in self.children))
+        data = self.represent(page.rows, only=only, with_children=with_children)
+        self._expand(page.rows, data, params.get("expand", ""))
+        return envelope(data, pagination=page.pagination)
+
+    def _only(self, text: str) -> set[str] | None:
+        if not text:
+            return None
+        names = {part.strip() for part in text.split(",") if part.strip()}
+        known = {*self.fields, *contributions_to(self.model), *(c.name for c in self.children)}
+        unknown = sorted(names - known)
+        if unknown:
+            raise InvalidInput(_("Unknown field: %(n)s.") % {"n": ", ".join(unknown)}, field="fields", code="unknown")
+        return names | {"id"}
+
+    def _expand(self, rows: list[Any], data: list[dict[str, Any]], text: str) -> None:
+        """``expand=party``: the key becomes {id, label}. One query for each expanded key."""
+        for name in filter(None, (part.strip() for part in text.split(","))):
+            field = self.rename.get(name, name)
+            if name not in self.expands:
+                raise InvalidInput(_("Can't be expanded: %(n)s.") % {"n": name}, field="expand", code="unknown")
+            related = self.model._meta.get_field(field).related_model
+            ids = {item[name] for item in data if item.get(name) is not None}
+            labels = {row.pk: str(row) for row in related._default_manager.filter(pk__in=ids)}
+            for item in data:
+                if item.get(name) is not None:
+                    item[name] = {"id": item[name], "label": labels.get(item[name], "")}
+
+    def retrieve(self, request: Any, pk: int) -> Response:
+        self.require("view")
+        row = self.record(pk)
+        response = Response(envelope(self.one(row)))
+        if hasattr(row, "version"):
+            response["ETag"] = f'"{row.version}"'
+        return response
+
+    # --- writes -----------------------------------------------------------------------------------
+
+    def save_record(self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any) -> Any:
+        """Hook: the service that writes. The default suits masters and settings."""
+        raise NotImplementedError
+
+    def create(self, request: Any) -> Response:
+        self.require("add")
+
+        def work() -> tuple[int, Any, str]:
+            row = self.create_one(request.data)
+            return 201, self.one(row), _("%(what)s created.") % {"what": self.model._meta.verbose_name}
+
+        return api_write(request, work)
+
+    def create_one(self, data: Any) -> Any:
+        values, children, _version = self.read_input(data)
+        return self.save_record(self.model(), values, children, None)
+
+    def update(self, request: Any, pk: int) -> Response:
+        return self._change(request, pk, partial=False)
+
+    def partial_update(self, request: Any, pk: int) -> Response:
+        return self._change(request, pk, partial=True)
+
+    def _change(self, request: Any, pk: int, *, partial: bool) -> Response:
+        self.require("view")
+        row = self.record(pk)
+        self.require("change")
+
+        def work() -> tuple[int, Any, str]:
+            values, children, version = self.read_input(request.data, partial=partial)
+            saved = self.save_record(row, values, children, version)
+            return 200, self.one(self.record(saved.pk)), _("Saved.")
+
+        try:
+            return api_write(request, work)
+        except VersionConflict as error:
+            error.data = {"current": self.one(self.record(pk)), "if_match": "If-Match" in request.headers}
+            raise
+
+    def destroy(self, request: Any, pk: int) -> Response:
+        self.require("view")
+        row = self.record(pk)
+        self.require("delete")
+        return api_write(request, lambda: (200, self.delete_record(row), _("Deleted.")))
+
+    def delete_record(self, row: Any) -> Any:
+        raise Refused(_("This can't be deleted."), code="invalid_transition")
+
+    def bulk(self, request: Any) -> Response:
+        """``records`` (at most 1,000), ``mode`` all_or_nothing or skip_bad; a result per row."""
+        self.require("add")
+        records = request.data.get("records")
+        mode = request.data.get("mode", "all_or_nothing")
+        if not isinstance(records, list) or not 0 < len(records) <= MAX_BULK:
+            raise InvalidInput(_("Send 1 to 1,000 records."), field="records")
+        if mode not in ("all_or_nothing", "skip_bad"):
+            raise InvalidInput(_("Must be all_or_nothing or skip_bad."), field="mode")
+        return api_write(request, lambda: (200, self._bulk(records, mode), ""))
+
+    def _bulk(self, records: list[Any], mode: str) -> dict[str, Any]:
+        from django.db import transaction
+
+        results, errors = [], []
+        for index, record in enumerate(records):
+            try:
+                with transaction.atomic():
+                    row = self.create_one(record)
+                results.append({"row": index, "id": row.pk, "errors": []})
+            except BahiError as error:
+                found = [{**e.as_dict(), "field": f"records.{index}.{e.field}".rstrip(".")} for e in error.errors]
+                errors.extend(error.errors)
+                results.append({"row": index, "id": None, "errors": found})
+        if errors and mode == "all_or_nothing":
+            raise _BulkRefused(results)
+        return {"results": results, "created": sum(1 for r in results if r["id"])}
+
+    # --- verbs ------------------------------------------------------------------------------------
+
+    def run_verb(self, request: Any, pk: int) -> Response:
+        return getattr(self, self.verbs[self.verb])(request, pk)
+
+    def run_read(self, request: Any, pk: int) -> Any:
+        return getattr(self, self.reads[self.verb])(request, pk)
+
+    def get_serializer_class(self) -> Any:
+        """For OpenAPI."""
+        return self.input_serializer()
+
+
+class _BulkRefused(InvalidInput):
+    """All or nothing: names every bad row."""
+
+    def __init__(self, results: list[dict[str, Any]]) -> None:
+        from apps.core.errors import FieldError
+
+        super().__init__(
+            [FieldError(e["field"], e["detail"], e["code"]) for r in results for e in r["errors"]]
+        )
+
+
+class MasterViewSet(ResourceViewSet):
+    """Resource of a master or setting: written by the generic service, deleted into the bin."""
+
+    deletable: ClassVar[bool] = True
+
+    def refine(self, queryset: Any) -> Any:
+        if any(f.name == "deleted_at" for f in self.model._meta.concrete_fields):
+            return queryset.filter(deleted_at=None)
+        return queryset
+
+    def save_record(self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any) -> Any:
+        contributed = contributions_to(self.model)
+        extra = {n: values.pop(n) for n in list(values) if n in contributed}
+        many = {
+            f.name: values.pop(f.name) for f in self.model._meta.many_to_many if f.name in values
+        }
+        saved = record_save(
+            instance,
+            values=values,
+            children=children,
+            specs={child.name: child for child in self.children},
+            version=version,
+            by=self.request.user,
+        )
+        for name, rows in many.items():
+            getattr(saved, name).set(rows)
+        for name, value in extra.items():
+            contributed[name].write(saved, value, self.request.user)  # type: ignore[misc]
+        return saved
+
+    def delete_record(self, row: Any) -> Any:
+        if hasattr(row, "deleted_at"):
+            record_delete(row, by=self.request.user)
+        else:
+            row.delete()
+        return {"id": row.pk}

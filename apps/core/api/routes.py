@@ -1,0 +1,59 @@
+"""Addresses of all registered resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+
+from apps.core.registry import load_modules, resources
+
+Extra = list[Any]
+_extra_routes: Extra = []
+_resource_routes: list[Any] = []
+
+
+def register_routes(routes: list[Any]) -> None:
+    """Addresses that aren't resources (sign-in, search), relative to ``api/v1/``."""
+    _extra_routes.extend(routes)
+
+
+def register_resource_routes(function: Any) -> None:
+    """``function(view) → [path]``: addresses that another platform app adds to every resource (import)."""
+    _resource_routes.append(function)
+
+
+def api_urlpatterns() -> list[Any]:
+    load_modules("api")
+    patterns = list(_extra_routes)
+    for view in resources().values():
+        patterns.extend(_routes_of(view))
+    return patterns
+
+
+def _routes_of(view: Any) -> list[Any]:
+    base, name = view.path, view.path.replace("/", "_")
+    listing = {"get": "list"}
+    detail = {"get": "retrieve"}
+    if view.writable:
+        listing["post"] = "create"
+        detail |= {"put": "update", "patch": "partial_update"}
+    if view.deletable:
+        detail["delete"] = "destroy"
+    routes = [path(f"{base}/", view.as_view(listing), name=f"{name}_list")]
+    if hasattr(view, "preview"):
+        routes.append(path(f"{base}/preview/", view.as_view({"post": "preview"}), name=f"{name}_preview"))
+    for function in _resource_routes:
+        routes.extend(function(view))
+    if view.writable:
+        routes.append(path(f"{base}/bulk/", view.as_view({"post": "bulk"}), name=f"{name}_bulk"))
+    routes.append(path(f"{base}/<int:pk>/", view.as_view(detail), name=f"{name}_detail"))
+    for verb in view.verbs:
+        routes.append(
+            path(f"{base}/<int:pk>/{verb}/", view.as_view({"post": "run_verb"}, verb=verb), name=f"{name}_{verb}")
+        )
+    for verb in view.reads:
+        routes.append(
+            path(f"{base}/<int:pk>/{verb}/", view.as_view({"get": "run_read"}, verb=verb), name=f"{name}_{verb}")
+        )
+    return routes

@@ -1,0 +1,34 @@
+"""Rate limits by user and by address, each inside its organisation (the cache key carries it)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class _Throttle(SimpleRateThrottle):
+    def get_rate(self) -> str | None:
+        return self.THROTTLE_RATES.get(self.scope)
+
+
+class UserThrottle(_Throttle):
+    scope = "user"
+
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        user = getattr(request, "user", None)
+        return f"throttle_user_{user.pk}" if user is not None and user.is_authenticated else None
+
+
+class AddressThrottle(_Throttle):
+    scope = "address"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"throttle_address_{self.get_ident(request)}"
+
+
+class SignInThrottle(_Throttle):
+    scope = "sign_in"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"throttle_sign_in_{self.get_ident(request)}"

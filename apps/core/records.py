@@ -1,0 +1,187 @@
+"""Generic writes of masters and of the rows below a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.errors import ErrorList, InvalidInput, VersionConflict
+from apps.core.events import Event, emit
+from apps.core.locks import lock_row
+from apps.core.scope import kind_of
+from apps.core.validation import clean_instance
+
+
+@dataclass(frozen=True)
+class RecordSaved(Event):
+    """A master or document was created or changed (search and webhooks listen)."""
+
+    name = "record.saved"
+    kind: str
+    record_id: int
+    created: bool
+
+
+@dataclass(frozen=True)
+class Child:
+    """Rows below a record: name in API and form, model, key to the parent, fields that may be written."""
+
+    name: str
+    model: type[models.Model]
+    parent: str
+    fields: tuple[str, ...]
+    read_fields: tuple[str, ...] = ()
+    rename: dict[str, str] = field(default_factory=dict)  # API name → model field
+    required: bool = False
+    limit: int = 1000
+
+
+def values_set(instance: models.Model, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(instance, name, value)
+
+
+def record_save(
+    instance: models.Model,
+    *,
+    values: dict[str, Any],
+    children: dict[str, list[dict[str, Any]]] | None = None,
+    specs: dict[str, Child] | None = None,
+    version: int | None = None,
+    by: Any = None,
+) -> models.Model:
+    """Create or change a master with the rows below it. Raises InvalidInput and VersionConflict."""
+    new = instance.pk is None
+    if not new:
+        instance = lock_row(type(instance), instance.pk)
+        _version_check(instance, version)
+    values_set(instance, values)
+    clean_instance(instance, exclude=["search_text"])
+    if not new and hasattr(instance, "version"):
+        instance.version += 1
+    with transaction.atomic():
+        instance.save()
+        if children:
+            children_write(instance, children, specs or {}, save=True)
+        emit(RecordSaved(kind=kind_of(instance), record_id=instance.pk, created=new))
+    return instance
+
+
+def _version_check(instance: models.Model, version: int | None) -> None:
+    current = getattr(instance, "version", None)
+    if current is None:
+        return
+    if version is None:
+        raise VersionConflict(_("Please send the version that you changed."), code="version_required", field="version")
+    if version != current:
+        raise VersionConflict(_("Somebody changed this record meanwhile."), field="version")
+
+
+def children_write(
+    parent: models.Model,
+    data: dict[str, list[dict[str, Any]]],
+    specs: dict[str, Child],
+    *,
+    save: bool,
+    prepared: dict[str, list[Any]] | None = None,
+) -> dict[str, list[Any]]:
+    """Build (and with ``save`` write) the rows below a record; rows that aren't named any more are deleted.
+
+    A row keeps its ``id`` over updates; a foreign id is refused by its path. A child that isn't in ``data``
+    stays as it is (its current rows are returned).
+    """
+    result: dict[str, list[Any]] = {}
+    for name, spec in specs.items():
+        if prepared is not None:
+            rows = prepared[name]
+        else:
+            rows = _build(parent, spec, data.get(name))
+        if save and name in data:
+            _store(parent, spec, rows)
+        elif save and prepared is not None and parent.pk:
+            _store(parent, spec, rows, remove=False)
+        result[name] = rows
+    return result
+
+
+def _existing(parent: models.Model, spec: Child) -> dict[int, Any]:
+    if parent.pk is None:
+        return {}
+    return {row.pk: row for row in spec.model._default_manager.filter(**{spec.parent: parent})}
+
+
+def _build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | None) -> list[Any]:
+    existing = _existing(parent, spec)
+    if rows is None:
+        return list(existing.values())
+    errors = ErrorList()
+    built = []
+    for index, values in enumerate(rows):
+        values = dict(values)
+        row_id = values.pop("id", None)
+        if row_id is not None and row_id not in existing:
+            errors.add(f"{spec.name}.{index}.id", _("This line does not belong here."), "not_found")
+            continue
+        row = existing[row_id] if row_id is not None else spec.model(**{spec.parent: parent})
+        for api_name, value in values.items():
+            setattr(row, spec.rename.get(api_name, api_name), value)
+        if hasattr(row, "position"):
+            row.position = index + 1
+        built.append(row)
+    errors.raise_if_any()
+    return built
+
+
+def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool = True) -> None:
+    """Write the rows: one INSERT for the new ones, one UPDATE for the kept ones."""
+    errors: list[Any] = []
+    for index, row in enumerate(rows):
+        try:
+            setattr(row, spec.parent, parent)
+            row.clean_fields(exclude=[spec.parent, *_keys(spec.model)])
+        except Exception as error:
+            from apps.core.validation import field_errors
+
+            errors.extend(field_errors(error, f"{spec.name}.{index}."))  # type: ignore[arg-type]
+    if errors:
+        raise InvalidInput(errors)
+    manager = spec.model._default_manager
+    if remove:
+        kept = [row.pk for row in rows if row.pk]
+        manager.filter(**{spec.parent: parent}).exclude(pk__in=kept).delete()
+    new = [row for row in rows if not row.pk]
+    changed = [row for row in rows if row.pk]
+    if getattr(spec.model, "history", None) is not None:
+        for row in rows:
+            row.save()
+        return
+    if new:
+        manager.bulk_create(new)
+    if changed:
+        names = [f.name for f in spec.model._meta.concrete_fields if not f.primary_key]
+        manager.bulk_update(changed, names)
+
+
+def _keys(model: type[models.Model]) -> list[str]:
+    """Foreign keys: checked in bulk by the surface, so not one by one here."""
+    return [f.name for f in model._meta.concrete_fields if f.is_relation]
+
+
+def record_delete(instance: models.Model, *, by: Any = None) -> None:
+    """Put a master in the bin: gone from choices, kept on documents, restorable."""
+    row = lock_row(type(instance), instance.pk)
+    row.deleted_at = timezone.now()  # type: ignore[attr-defined]
+    row.active = False  # type: ignore[attr-defined]
+    row.save()
+
+
+def record_restore(instance: models.Model, *, by: Any = None) -> None:
+    """Take a master out of the bin."""
+    row = lock_row(type(instance), instance.pk)
+    row.deleted_at = None  # type: ignore[attr-defined]
+    row.active = True  # type: ignore[attr-defined]
+    row.save()

@@ -1,0 +1,10 @@
+from apps.core.modules import BahiAppConfig, Module
+
+
+class DocumentsConfig(BahiAppConfig):
+    """What every document shares: lifecycle, numbers, links, timeline, comments, files, print."""
+
+    name = "apps.documents"
+    label = "documents"
+    default = True
+    module = Module(key="", title="", switchable=False)

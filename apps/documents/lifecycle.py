@@ -1,0 +1,202 @@
+"""One transition table per document, one runner for all.
+
+Buttons of the admin, verbs of the API, the list of permissions and the state diagram come from the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.access import may
+from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from apps.core.locks import lock_row
+from apps.core.scope import kind_of
+from apps.documents.models import Document
+from apps.documents.services.timeline import timeline_add
+
+
+@dataclass(frozen=True)
+class State:
+    """tone: neutral, info, success, warning, danger or done; one colour per meaning everywhere."""
+
+    value: str
+    label: Any
+    tone: str = "neutral"
+    editable: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An input that a transition asks for (reason, date, quantities)."""
+
+    name: str
+    label: Any
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Transition:
+    """``service(document, by=user, **asked)`` does the work and may return a new document.
+
+    target ``None`` keeps the state (``invoice`` of an order). Number, when the document has none yet and
+    ``numbered`` is set, is taken by the service through ``number_assign`` at its latest moment, or after it.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    target: str | None
+    permission: str
+    service: Callable[..., Any]
+    label: Any
+    style: str = "plain"
+    confirm: Any = ""
+    asks: tuple[Ask, ...] = ()
+    numbered: bool = False
+    answers: str = "record"  # or new_document
+    shown: Callable[[Any], bool] | None = None
+    past: Any = ""
+
+
+@dataclass
+class Lifecycle:
+    model: type[Document]
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    by_name: dict[str, Transition] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_name = {item.name: item for item in self.transitions}
+
+    def state(self, value: str) -> State:
+        return next((state for state in self.states if state.value == value), State(value, value))
+
+    def editable(self, status: str) -> bool:
+        return self.state(status).editable
+
+    def open_to(self, document: Document, user: Any) -> list[Transition]:
+        """Transitions that this user may start on this document now."""
+        return [
+            item
+            for item in self.transitions
+            if document.status in item.sources
+            and may(user, item.permission)
+            and (item.shown is None or item.shown(document))
+        ]
+
+
+_lifecycles: dict[type[Document], Lifecycle] = {}
+
+
+def register_lifecycle(lifecycle: Lifecycle) -> Lifecycle:
+    """Called once by each app's ``lifecycle.py``."""
+    _lifecycles[lifecycle.model] = lifecycle
+    return lifecycle
+
+
+def lifecycle_of(model: type[Document]) -> Lifecycle:
+    return _lifecycles[model]
+
+
+def lifecycles() -> dict[type[Document], Lifecycle]:
+    return dict(_lifecycles)
+
+
+def transition_run(
+    document: Document, name: str, *, by: Any, version: int | None = None, data: dict[str, Any] | None = None
+) -> Any:
+    """Run a transition; returns the document, or the new one that it made.
+
+    Must run in a unit of work. Raises NotFound (hidden), NotAllowed (403), Refused invalid_transition,
+    VersionConflict, InvalidInput for what was asked, and whatever the service refuses.
+    """
+    lifecycle = lifecycle_of(type(document))
+    transition = lifecycle.by_name.get(name)
+    if transition is None:
+        raise NotFound(_("This action does not exist."))
+    row = lock_row(type(document), document.pk)
+    _check(row, lifecycle, transition, by, version)
+    before = row.status
+    made = transition.service(row, by=by, **_asked(transition, data or {}))
+    if transition.numbered and not row.number:
+        number_assign(row)
+    if transition.target is not None:
+        row.status = transition.target
+    row.version += 1
+    row.save()
+    timeline_add(
+        row, transition.name, text=str(transition.past or transition.label), data={"from": before, "to": row.status}
+    )
+    return made if transition.answers == "new_document" and made is not None else row
+
+
+def _check(row: Document, lifecycle: Lifecycle, transition: Transition, by: Any, version: int | None) -> None:
+    model = type(row)
+    if by is not None:
+        if not model.objects.for_user(by).filter(pk=row.pk).exists():
+            raise NotFound(_("Not found."))
+        if not may(by, transition.permission):
+            raise NotAllowed(_("You are not allowed to do this: %(label)s.") % {"label": transition.label})
+    if row.status not in transition.sources:
+        raise Refused(
+            _("%(label)s is not possible while the document is “%(state)s”.")
+            % {"label": transition.label, "state": lifecycle.state(row.status).label},
+            code="invalid_transition",
+            field="status",
+        )
+    if version is not None and version != row.version:
+        raise VersionConflict(_("Somebody changed this document meanwhile. Please reload it."), field="version")
+
+
+def _asked(transition: Transition, data: dict[str, Any]) -> dict[str, Any]:
+    """The inputs that the transition declares; anything else in the body is refused by name."""
+    known = {ask.name for ask in transition.asks}
+    for name in data:
+        if name not in known and name != "version":
+            raise InvalidInput(_("Unknown field."), field=name, code="unknown")
+    values = {}
+    for ask in transition.asks:
+        value = data.get(ask.name)
+        if ask.required and (value is None or value == ""):
+            raise InvalidInput(_("This field is required."), field=ask.name, code="required")
+        if value is not None:
+            values[ask.name] = _parsed(ask, value)
+    return values
+
+
+def _parsed(ask: Ask, value: Any) -> Any:
+    """A text, date or decimal asked for by a transition, as its Python type."""
+    from datetime import date
+
+    from apps.core.money import parse_decimal
+
+    try:
+        if ask.kind == "date":
+            return date.fromisoformat(str(value))
+        if ask.kind in ("decimal", "money"):
+            return parse_decimal(str(value))
+        if ask.kind == "text":
+            return str(value)[:2000]
+        if ask.kind == "choice" and value not in dict(ask.choices):
+            raise ValueError(_("Not one of the choices."))
+    except ValueError as error:
+        raise InvalidInput(str(error), field=ask.name) from error
+    return value
+
+
+def number_assign(document: Document) -> str:
+    """Give the document its number from its series; the counter row stays locked until commit."""
+    from apps.company.services.series import number_take
+
+    if not document.number:
+        document.number = number_take(
+            company=document.company, record_kind=kind_of(document), day=document.date
+        )
+    return document.number
+
+

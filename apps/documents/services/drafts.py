@@ -1,0 +1,74 @@
+"""Saving drafts: the one way in which admin, API and import write a document and its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import Refused, VersionConflict
+from apps.core.locks import lock_row
+from apps.core.records import Child, children_write, values_set
+from apps.core.validation import clean_instance
+from apps.documents.lifecycle import lifecycle_of
+from apps.documents.models import Document
+from apps.documents.services.timeline import timeline_add
+
+Compute = Callable[[Document, dict[str, list[Any]]], None]
+
+
+def draft_save(
+    document: Document,
+    *,
+    values: dict[str, Any],
+    children: dict[str, list[dict[str, Any]]],
+    specs: dict[str, Child],
+    compute: Compute,
+    version: int | None,
+    by: Any,
+) -> Document:
+    """Create or change a draft with its lines.
+
+    ``compute(document, {name: instances})`` fills defaults and totals before anything is written and raises
+    InvalidInput with paths such as ``lines.0.quantity``. Raises Refused when the document is not a draft,
+    VersionConflict when it was changed meanwhile.
+    """
+    new = document.pk is None
+    if not new:
+        document = _locked(document, version)
+    values_set(document, values)
+    if new:
+        _defaults(document, by)
+    instances = children_write(document, children, specs, save=False)
+    compute(document, instances)
+    clean_instance(document, exclude=["search_text"])
+    document.version = 1 if new else document.version + 1
+    document.save()
+    children_write(document, children, specs, save=True, prepared=instances)
+    timeline_add(document, "created" if new else "changed", text=_("Created") if new else _("Changed"))
+    return document
+
+
+def _locked(document: Document, version: int | None) -> Document:
+    row = lock_row(type(document), document.pk)
+    if not lifecycle_of(type(row)).editable(row.status):
+        raise Refused(
+            _("A document in the state “%(state)s” can't be changed.")
+            % {"state": lifecycle_of(type(row)).state(row.status).label},
+            code="invalid_transition",
+            field="status",
+        )
+    if version is None:
+        raise VersionConflict(_("Please send the version that you changed."), code="version_required", field="version")
+    if version != row.version:
+        raise VersionConflict(_("Somebody changed this document meanwhile."), field="version")
+    return row
+
+
+def _defaults(document: Document, by: Any) -> None:
+    if document.owner_id is None and by is not None:
+        document.owner = by
+    owner = document.owner
+    if document.department_id is None and owner is not None:
+        document.department_id = owner.department_id

@@ -1,0 +1,141 @@
+"""Base of the API of every document: drafts, verbs from the transition table, preview, duplicate, PDF."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
+from apps.core.api.rendering import envelope
+from apps.core.api.resource import ResourceViewSet
+from apps.core.api.transaction import api_write
+from apps.core.errors import Refused
+from apps.core.registry import resource_of
+from apps.documents.lifecycle import lifecycle_of, transition_run
+from apps.documents.services.drafts import draft_save
+
+
+class DocumentViewSet(ResourceViewSet):
+    """Besides the declarations of a resource: ``compute(document, children)`` fills defaults and totals."""
+
+    list_children: ClassVar[bool] = False
+    reads: ClassVar[dict[str, str]] = {"pdf": "pdf"}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "model" in cls.__dict__:
+            table = lifecycle_of(cls.model)  # type: ignore[arg-type]
+            cls.verbs = {name: "transition" for name in table.by_name} | {"duplicate": "duplicate"} | cls.verbs
+
+    # --- hooks ------------------------------------------------------------------------------------
+
+    def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
+        """Fill defaults and totals of the document and its lines; raise InvalidInput with paths."""
+
+    def print_bytes(self, document: Any) -> tuple[bytes, str]:
+        """The PDF and its file name."""
+        from apps.documents.services.printing import document_pdf
+
+        return document_pdf(document, by=self.request.user)
+
+    # --- writes -----------------------------------------------------------------------------------
+
+    def save_record(self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any) -> Any:
+        return draft_save(
+            instance,
+            values=values,
+            children=children,
+            specs={child.name: child for child in self.children},
+            compute=self.compute,
+            version=version,
+            by=self.request.user,
+        )
+
+    def preview(self, request: Any) -> Response:
+        """Work out a draft without keeping it: the totals as saving would give them."""
+        self.require("view")
+        values, children, _version = self.read_input(
+            {k: v for k, v in request.data.items() if k != "id"}, partial=True
+        )
+        return Response(envelope(self._previewed(values, children)))
+
+    def _previewed(self, values: dict[str, Any], children: dict[str, Any]) -> dict[str, Any]:
+        from apps.core.records import _build, values_set
+
+        document = self.model()
+        values_set(document, values)
+        instances = {}
+        for child in self.children:
+            rows = [{k: v for k, v in row.items() if k != "id"} for row in children.get(child.name) or []]
+            instances[child.name] = _build(document, child, rows)
+        self.compute(document, instances)
+        representer = self.representer()
+        data = {name: get(document) for name, get in representer.getters.items()}
+        for child in self.children:
+            getters = representer.child_getters[child.name]
+            data[child.name] = [{n: get(row) for n, get in getters.items()} for row in instances[child.name]]
+        return data
+
+    def delete_record(self, row: Any) -> Any:
+        if row.number or not lifecycle_of(type(row)).editable(row.status):
+            raise Refused(_("Only a draft without a number can be deleted."), code="invalid_transition")
+        pk = row.pk
+        row.delete()
+        return {"id": pk}
+
+    # --- verbs ------------------------------------------------------------------------------------
+
+    def transition(self, request: Any, pk: int) -> Response:
+        self.require("view")
+        row = self.record(pk)
+        table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]
+        data = dict(request.data)
+        version = data.pop("version", None)
+
+        def work() -> tuple[int, Any, str]:
+            made = transition_run(
+                row, self.verb, by=request.user, version=self._version(version), data=self.verb_input(data)
+            )
+            return self._answer(made, row, str(table.past or table.label))
+
+        return api_write(request, work)
+
+    def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Hook: turn ids in a verb's body into records in scope."""
+        return data
+
+    def _answer(self, made: Any, row: Any, message: str) -> tuple[int, Any, str]:
+        if type(made) is type(row) and made.pk == row.pk:
+            return 200, self.one(self.record(row.pk)), message
+        view_class = resource_of(type(made))
+        if view_class is None:
+            return 201, {"id": made.pk}, message
+        view = view_class()
+        view.request = self.request
+        return 201, view.one(made), message
+
+    def duplicate(self, request: Any, pk: int) -> Response:
+        """A new draft with the same content."""
+        from apps.documents.services.duplicate import document_duplicate
+
+        self.require("view")
+        row = self.record(pk)
+        self.require("add")
+
+        def work() -> tuple[int, Any, str]:
+            copy = document_duplicate(row, view=self, by=request.user)
+            return 201, self.one(copy), _("Duplicated.")
+
+        return api_write(request, work)
+
+    def pdf(self, request: Any, pk: int) -> Any:
+        from django.http import HttpResponse
+
+        self.require("view")
+        content, name = self.print_bytes(self.record(pk))
+        answer = HttpResponse(content, content_type="application/pdf")
+        answer["Content-Disposition"] = f'inline; filename="{name}"'
+        return answer
+
+

@@ -1,0 +1,42 @@
+"""API of the party book."""
+
+from apps.core.api.resource import MasterViewSet
+from apps.core.records import Child
+from apps.core.registry import register_resource
+from apps.parties.models import Party, PartyAddress, PartyContact, PaymentTerms
+
+
+@register_resource
+class PartyApi(MasterViewSet):
+    model, path = Party, "parties/parties"
+    fields = (
+        "id", "code", "legal_name", "display_name", "is_customer", "is_vendor", "is_person", "gstin", "pan",
+        "tax_treatment", "place_of_supply", "msme_number", "phone", "email", "currency", "payment_terms",
+        "credit_limit", "credit_days", "credit_policy", "salesperson", "department", "territory", "language",
+        "external_id", "billing_company", "tags", "active", "version", "created_at", "updated_at",
+    )  # fmt: skip
+    read_only = ("id", "billing_company", "version", "created_at", "updated_at")
+    filters = {
+        "code": "code", "display_name": "display_name", "legal_name": "legal_name", "is_customer": "is_customer",
+        "is_vendor": "is_vendor", "gstin": "gstin", "tax_treatment": "tax_treatment", "salesperson": "salesperson",
+        "department": "department", "active": "active", "updated_at": "updated_at", "external_id": "external_id",
+    }  # fmt: skip
+    expands = ("currency", "payment_terms", "salesperson", "department", "billing_company")
+    children = (
+        Child(
+            "addresses",
+            PartyAddress,
+            "party",
+            ("kind", "line1", "line2", "city", "state_code", "postal_code", "country", "gstin"),
+            rename={"kind": "address_kind"},
+        ),
+        Child("contacts", PartyContact, "party", ("name", "role", "phone", "email", "is_primary")),
+    )
+
+
+@register_resource
+class PaymentTermsApi(MasterViewSet):
+    model, path = PaymentTerms, "parties/payment-terms"
+    fields = ("id", "code", "name", "days", "from_month_end", "active", "version")
+    read_only = ("id", "version")
+    filters = {"code": "code", "active": "active"}

@@ -1,0 +1,4 @@
+from apps.parties.models.party import Party, PartyAddress, PartyContact, PartyUserGrant
+from apps.parties.models.terms import PaymentTerms
+
+__all__ = ["Party", "PartyAddress", "PartyContact", "PartyUserGrant", "PaymentTerms"]

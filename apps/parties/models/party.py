@@ -1,0 +1,157 @@
+"""One party book for the organisation: a party may be customer, vendor or both."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
+
+from apps.core.fields import MoneyField
+from apps.core.models import MasterModel, SettingModel
+from apps.core.scope import Scope, ScopedManager
+from apps.core.validators import gstin_validator, pan_validator, state_code_validator
+from apps.parties.choices import AddressKind, CreditPolicy, TaxTreatment
+
+
+class Party(MasterModel):
+    """``legal_name`` prints on documents, ``display_name`` is the short unique name on screens."""
+
+    scope = Scope(owner="salesperson", department="department", grants="user_grants")
+    search_fields = ("code", "display_name", "legal_name", "gstin", "pan", "phone", "email")
+
+    code = models.CharField(_("code"), max_length=40, blank=True, default="")
+    legal_name = models.CharField(_("legal name"), max_length=200)
+    display_name = models.CharField(_("display name"), max_length=120, unique=True)
+    is_customer = models.BooleanField(_("customer"), default=True)
+    is_vendor = models.BooleanField(_("vendor"), default=False)
+    is_person = models.BooleanField(_("person"), default=False)
+    gstin = models.CharField("GSTIN", max_length=15, blank=True, default="", validators=[gstin_validator])
+    pan = models.CharField("PAN", max_length=10, blank=True, default="", validators=[pan_validator])
+    tax_treatment = models.CharField(
+        _("tax treatment"), max_length=16, choices=TaxTreatment.choices, default=TaxTreatment.UNREGISTERED
+    )
+    place_of_supply = models.CharField(
+        _("place of supply"), max_length=2, blank=True, default="", validators=[state_code_validator]
+    )
+    msme_number = models.CharField(_("MSME number"), max_length=20, blank=True, default="")
+    phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    currency = models.ForeignKey(
+        "company.Currency", verbose_name=_("currency"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    payment_terms = models.ForeignKey(
+        "parties.PaymentTerms", verbose_name=_("payment terms"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    credit_limit = MoneyField(
+        _("credit limit"), null=True, blank=True, validators=[MinValueValidator(Decimal(0))]
+    )
+    credit_days = models.PositiveSmallIntegerField(_("credit days"), null=True, blank=True)
+    credit_policy = models.CharField(
+        _("over the limit"), max_length=8, choices=CreditPolicy.choices, default=CreditPolicy.WARN
+    )
+    salesperson = models.ForeignKey(
+        "accounts.User", verbose_name=_("salesperson"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    department = models.ForeignKey(
+        "accounts.Department", verbose_name=_("department"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    territory = models.CharField(_("territory"), max_length=60, blank=True, default="")
+    language = models.CharField(_("language of prints"), max_length=8, blank=True, default="")
+    external_id = models.CharField(_("external id"), max_length=80, blank=True, default="", db_index=True)
+    billing_company = models.ForeignKey(
+        "company.Company",
+        verbose_name=_("billed by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta(MasterModel.Meta):
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering: ClassVar[list[str]] = ["display_name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="parties_party_code_once"),
+            models.CheckConstraint(
+                condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0), name="parties_limit_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.gstin and not self.pan:
+            self.pan = self.gstin[2:12]
+        super().save(*args, **kwargs)
+
+    @property
+    def state_code(self) -> str:
+        """GST state of the party: from the GSTIN, else the stated place of supply."""
+        return self.gstin[:2] if self.gstin else self.place_of_supply
+
+
+class PartyAddress(models.Model):
+    kind: ClassVar[str] = "line"
+    scope: ClassVar[Scope] = Scope(shared=True)
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="addresses")
+    address_kind = models.CharField(
+        _("kind"), max_length=12, choices=AddressKind.choices, default=AddressKind.BILLING
+    )
+    line1 = models.CharField(_("address"), max_length=200)
+    line2 = models.CharField(_("address, second line"), max_length=200, blank=True, default="")
+    city = models.CharField(_("city"), max_length=100, blank=True, default="")
+    state_code = models.CharField(
+        _("state"), max_length=2, blank=True, default="", validators=[state_code_validator]
+    )
+    postal_code = models.CharField(_("PIN code"), max_length=12, blank=True, default="")
+    country = models.CharField(_("country"), max_length=2, default="IN")
+    gstin = models.CharField("GSTIN", max_length=15, blank=True, default="", validators=[gstin_validator])
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.line1, self.city, self.state_code) if part)
+
+
+class PartyContact(models.Model):
+    kind: ClassVar[str] = "line"
+    scope: ClassVar[Scope] = Scope(shared=True)
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=80, blank=True, default="")
+    phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    is_primary = models.BooleanField(_("main contact"), default=False)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartyUserGrant(UserObjectPermissionBase):
+    """Access to a single party for a single user (guardian, direct key)."""
+
+    kind: ClassVar[str] = "link"
+
+    content_object = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="user_grants")

@@ -1,0 +1,15 @@
+"""HTTP and sockets in one ASGI application."""
+
+import os  # noqa: TID251
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter
+
+from apps.core.sockets import socket_application
+
+application = ProtocolTypeRouter({"http": django_application, "websocket": socket_application()})

@@ -1,0 +1,7 @@
+import os  # noqa: TID251
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
