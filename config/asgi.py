@@ -1,6 +1,6 @@
 """HTTP and sockets in one ASGI application."""
 
-import os  # noqa: TID251
+import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 

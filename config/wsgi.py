@@ -1,4 +1,4 @@
-import os  # noqa: TID251
+import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 

@@ -9,4 +9,6 @@ class AccountingConfig(BahiAppConfig):
     name = "apps.accounting"
     label = "accounting"
     default = True
-    module = Module(key="accounting", title=_("Accounting"), icon="account_balance", switchable=True, order=60)
+    declares = Module(
+        key="accounting", title=_("Accounting"), icon="account_balance", switchable=True, order=60
+    )

@@ -9,7 +9,7 @@ class AccountsConfig(BahiAppConfig):
     name = "apps.accounts"
     label = "accounts"
     default = True
-    module = Module(key="identity", title=_("Users and access"), icon="group", switchable=False, order=900)
+    declares = Module(key="identity", title=_("Users and access"), icon="group", switchable=False, order=900)
 
     def ready(self) -> None:
         from apps.accounts.services.users import first_administrator

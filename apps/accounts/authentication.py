@@ -38,7 +38,6 @@ def _bind(token: Token, user: User) -> Token:
 class BoundRefreshToken(RefreshToken):
     """Refresh token that carries the organisation; its access tokens carry it too."""
 
-
     @classmethod
     def for_user(cls, user: Any) -> BoundRefreshToken:
         token = super().for_user(user)

@@ -10,7 +10,9 @@ from apps.accounts.models import User
 
 
 class RoleBackend(BaseBackend):
-    def authenticate(self, request: Any, username: str | None = None, password: str | None = None, **_: Any) -> Any:
+    def authenticate(
+        self, request: Any, username: str | None = None, password: str | None = None, **_: Any
+    ) -> Any:
         """The active user with this e-mail and password. Costs the same time for an unknown e-mail."""
         email = (username or "").strip().lower()
         if not email or password is None:

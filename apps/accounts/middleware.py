@@ -45,7 +45,7 @@ class ActorMiddleware:
             reset_actor(token)
 
 
-def _LazyActor(request: HttpRequest) -> object:  # noqa: N802 - stands in for a class
+def _LazyActor(request: HttpRequest) -> object:
     """Asks for the user only when something is written, so that API calls load no session."""
 
     def make() -> Actor:

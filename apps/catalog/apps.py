@@ -9,4 +9,4 @@ class CatalogConfig(BahiAppConfig):
     name = "apps.catalog"
     label = "catalog"
     default = True
-    module = Module(key="catalog", title=_("Catalogue"), icon="category", switchable=True, order=30)
+    declares = Module(key="catalog", title=_("Catalogue"), icon="category", switchable=True, order=30)

@@ -9,7 +9,7 @@ class CompanyConfig(BahiAppConfig):
     name = "apps.company"
     label = "company"
     default = True
-    module = Module(key="platform", title=_("Companies"), icon="apartment", switchable=False, order=800)
+    declares = Module(key="platform", title=_("Companies"), icon="apartment", switchable=False, order=800)
 
     def ready(self) -> None:
         from apps.accounts.selectors import register_company_source

@@ -31,7 +31,9 @@ def fiscal_year_of(company_id: int, day: date) -> FiscalYear:
     year = FiscalYear.objects.filter(company_id=company_id, start__lte=day, end__gte=day).first()
     if year is None:
         raise InvalidInput(
-            _("There is no fiscal year for %(day)s.") % {"day": f"{day:%d-%m-%Y}"}, field="date", code="no_fiscal_year"
+            _("There is no fiscal year for %(day)s.") % {"day": f"{day:%d-%m-%Y}"},
+            field="date",
+            code="no_fiscal_year",
         )
     return year
 
@@ -57,7 +59,9 @@ def period_hold(company_id: int, day: date, *, may_soft: bool = False) -> Period
     period = rows[0]
     if period.status == PeriodStatus.CLOSED or (period.status == PeriodStatus.SOFT_CLOSED and not may_soft):
         raise Locked(
-            _("The period %(period)s is closed.") % {"period": str(period)}, code="period_closed", field="date"
+            _("The period %(period)s is closed.") % {"period": str(period)},
+            code="period_closed",
+            field="date",
         )
     return period
 

@@ -7,7 +7,7 @@ class CoreConfig(BahiAppConfig):
     name = "apps.core"
     label = "core"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:
         from apps.core.tenant_patches import apply_tenant_patches

@@ -1,6 +1,6 @@
 """Fields that a higher app adds to a lower master: the lower app never knows, every surface shows them.
 
-    contribute(Party, {"balance_due": Contribution(kind="money", resolve=balances_of, permission="…")})
+contribute(Party, {"balance_due": Contribution(kind="money", resolve=balances_of, permission="…")})
 """
 
 from __future__ import annotations

@@ -38,5 +38,5 @@ def _send(group: str, body: dict[str, Any]) -> None:
         return
     try:
         async_to_sync(layer.group_send)(group, {"type": "push", "message": body})
-    except Exception:  # noqa: BLE001 - live pages are a convenience, the record is in the database
+    except Exception:
         logger.warning("live push to %s failed", group, exc_info=True)

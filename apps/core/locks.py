@@ -43,4 +43,6 @@ def lock_rows(model: type[M], pks: Iterable[int], *, share: bool = False) -> lis
 def advisory_lock(key: str) -> None:
     """Hold a lock on a name until the transaction ends (for a row that doesn't exist yet)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection.schema_name}:{key}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection.schema_name}:{key}"]
+        )

@@ -35,7 +35,7 @@ class HealthMiddleware:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-        except Exception:  # noqa: BLE001 - any fault means not ready
+        except Exception:
             return JsonResponse({"status": "not ready", "database": "down"}, status=503)
         finally:
             connection.close()

@@ -35,7 +35,7 @@ class BahiAppConfig(AppConfig):
 
     default = False
     default_auto_field = "django.db.models.BigAutoField"
-    module: Module = Module(key="", title="", switchable=False)
+    declares: Module = Module(key="", title="", switchable=False)
 
 
 def bahi_apps() -> list[BahiAppConfig]:
@@ -44,7 +44,7 @@ def bahi_apps() -> list[BahiAppConfig]:
 
 def module_of_app(app_label: str) -> Module | None:
     config = apps.app_configs.get(app_label)
-    return config.module if isinstance(config, BahiAppConfig) else None
+    return config.declares if isinstance(config, BahiAppConfig) else None
 
 
 def module_key_of_app(app_label: str) -> str:
@@ -55,7 +55,7 @@ def module_key_of_app(app_label: str) -> str:
 
 def all_modules() -> list[Module]:
     """Every module with a title, in menu order."""
-    return sorted((c.module for c in bahi_apps() if c.module.title), key=lambda m: (m.order, m.title))
+    return sorted((c.declares for c in bahi_apps() if c.declares.title), key=lambda m: (m.order, m.title))
 
 
 def switchable_keys() -> list[str]:

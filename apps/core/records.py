@@ -76,7 +76,9 @@ def _version_check(instance: models.Model, version: int | None) -> None:
     if current is None:
         return
     if version is None:
-        raise VersionConflict(_("Please send the version that you changed."), code="version_required", field="version")
+        raise VersionConflict(
+            _("Please send the version that you changed."), code="version_required", field="version"
+        )
     if version != current:
         raise VersionConflict(_("Somebody changed this record meanwhile."), field="version")
 

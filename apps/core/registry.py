@@ -61,7 +61,9 @@ def resource_of(model: type[models.Model]) -> type[ResourceViewSet] | None:
 def registered_models() -> Iterable[type[models.Model]]:
     """Models that people see: those of kind master, setting, document or ledger."""
     for model in business_models():
-        if kind_name(model) in ("master", "setting", "document", "ledger") or getattr(model, "has_surface", False):
+        if kind_name(model) in ("master", "setting", "document", "ledger") or getattr(
+            model, "has_surface", False
+        ):
             yield model
 
 

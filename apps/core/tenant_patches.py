@@ -13,7 +13,7 @@ def apply_tenant_patches() -> None:
     from django_tenants.postgresql_backend import base
 
     class _KeptCache:
-        class objects:  # noqa: N801
+        class objects:
             @staticmethod
             def clear_cache() -> None:
                 """Content types are shared: nothing to forget."""

@@ -35,4 +35,6 @@ def ifsc_validator(value: str) -> None:
 
 def state_code_validator(value: str) -> None:
     if value not in states.STATES:
-        raise ValidationError(_("%(value)s is not a GST state code."), code="state_code", params={"value": value})
+        raise ValidationError(
+            _("%(value)s is not a GST state code."), code="state_code", params={"value": value}
+        )

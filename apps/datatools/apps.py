@@ -5,4 +5,4 @@ class DatatoolsConfig(BahiAppConfig):
     name = "apps.datatools"
     label = "datatools"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)

@@ -9,4 +9,6 @@ class DimensionsConfig(BahiAppConfig):
     name = "apps.dimensions"
     label = "dimensions"
     default = True
-    module = Module(key="dimensions", title=_("Dimensions"), icon="account_tree", switchable=False, order=85)
+    declares = Module(
+        key="dimensions", title=_("Dimensions"), icon="account_tree", switchable=False, order=85
+    )

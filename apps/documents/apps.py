@@ -7,4 +7,4 @@ class DocumentsConfig(BahiAppConfig):
     name = "apps.documents"
     label = "documents"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)

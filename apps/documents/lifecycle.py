@@ -130,7 +130,10 @@ def transition_run(
     row.version += 1
     row.save()
     timeline_add(
-        row, transition.name, text=str(transition.past or transition.label), data={"from": before, "to": row.status}
+        row,
+        transition.name,
+        text=str(transition.past or transition.label),
+        data={"from": before, "to": row.status},
     )
     return made if transition.answers == "new_document" and made is not None else row
 
@@ -150,7 +153,9 @@ def _check(row: Document, lifecycle: Lifecycle, transition: Transition, by: Any,
             field="status",
         )
     if version is not None and version != row.version:
-        raise VersionConflict(_("Somebody changed this document meanwhile. Please reload it."), field="version")
+        raise VersionConflict(
+            _("Somebody changed this document meanwhile. Please reload it."), field="version"
+        )
 
 
 def _asked(transition: Transition, data: dict[str, Any]) -> dict[str, Any]:
@@ -198,5 +203,3 @@ def number_assign(document: Document) -> str:
             company=document.company, record_kind=kind_of(document), day=document.date
         )
     return document.number
-
-

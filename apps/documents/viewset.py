@@ -26,7 +26,9 @@ class DocumentViewSet(ResourceViewSet):
         super().__init_subclass__(**kwargs)
         if "model" in cls.__dict__:
             table = lifecycle_of(cls.model)  # type: ignore[arg-type]
-            cls.verbs = {name: "transition" for name in table.by_name} | {"duplicate": "duplicate"} | cls.verbs
+            cls.verbs = (
+                dict.fromkeys(table.by_name, "transition") | {"duplicate": "duplicate"} | cls.verbs
+            )
 
     # --- hooks ------------------------------------------------------------------------------------
 
@@ -41,7 +43,9 @@ class DocumentViewSet(ResourceViewSet):
 
     # --- writes -----------------------------------------------------------------------------------
 
-    def save_record(self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any) -> Any:
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
         return draft_save(
             instance,
             values=values,
@@ -137,5 +141,3 @@ class DocumentViewSet(ResourceViewSet):
         answer = HttpResponse(content, content_type="application/pdf")
         answer["Content-Disposition"] = f'inline; filename="{name}"'
         return answer
-
-

@@ -7,4 +7,4 @@ class FilesConfig(BahiAppConfig):
     name = "apps.files"
     label = "files"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)

@@ -9,4 +9,4 @@ class InventoryConfig(BahiAppConfig):
     name = "apps.inventory"
     label = "inventory"
     default = True
-    module = Module(key="inventory", title=_("Inventory"), icon="warehouse", switchable=True, order=50)
+    declares = Module(key="inventory", title=_("Inventory"), icon="warehouse", switchable=True, order=50)

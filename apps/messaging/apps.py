@@ -5,4 +5,4 @@ class MessagingConfig(BahiAppConfig):
     name = "apps.messaging"
     label = "messaging"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)

@@ -9,4 +9,4 @@ class PartiesConfig(BahiAppConfig):
     name = "apps.parties"
     label = "parties"
     default = True
-    module = Module(key="parties", title=_("Parties"), icon="contacts", switchable=True, order=20)
+    declares = Module(key="parties", title=_("Parties"), icon="contacts", switchable=True, order=20)

@@ -5,4 +5,4 @@ class PortalConfig(BahiAppConfig):
     name = "apps.portal"
     label = "portal"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)

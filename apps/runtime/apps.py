@@ -7,7 +7,7 @@ class RuntimeConfig(BahiAppConfig):
     name = "apps.runtime"
     label = "runtime"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:
         from apps.core.api.transaction import IdempotencyGuard, register_idempotency

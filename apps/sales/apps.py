@@ -9,4 +9,4 @@ class SalesConfig(BahiAppConfig):
     name = "apps.sales"
     label = "sales"
     default = True
-    module = Module(key="sales", title=_("Sales"), icon="storefront", switchable=True, order=10)
+    declares = Module(key="sales", title=_("Sales"), icon="storefront", switchable=True, order=10)

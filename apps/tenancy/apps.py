@@ -7,4 +7,4 @@ class TenancyConfig(BahiAppConfig):
     name = "apps.tenancy"
     label = "tenancy"
     default = True
-    module = Module(key="", title="", switchable=False)
+    declares = Module(key="", title="", switchable=False)

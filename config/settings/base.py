@@ -36,6 +36,7 @@ _THIRD_PARTY_SHARED_ONLY = [
     "django_q",
     "apps.core",
 ]
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # grants are read by the scoped queryset, not by has_perm
 _IN_BOTH = [
     "apps.accounts",
     "django.contrib.auth",

@@ -1,11 +1,11 @@
 """Settings of the tests: real PostgreSQL, fast password hashing, mail kept in memory."""
 
-import os  # noqa: TID251
+import os
 
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-hs256-signatures")
 
-from .base import *  # noqa: E402, F403
-from .base import REST_FRAMEWORK, STORAGES  # noqa: E402
+from .base import *  # noqa: F403
+from .base import REST_FRAMEWORK, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -48,8 +48,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     department = models.ForeignKey(
         "accounts.Department", verbose_name=_("department"), null=True, blank=True, on_delete=models.PROTECT
     )
-    teams = models.ManyToManyField("accounts.Team", verbose_name=_("teams"), blank=True, related_name="members")
-    language = models.CharField(_("language"), max_length=8, default="en", choices=[("en", "English"), ("hi", "हिन्दी")])
+    teams = models.ManyToManyField(
+        "accounts.Team", verbose_name=_("teams"), blank=True, related_name="members"
+    )
+    language = models.CharField(
+        _("language"), max_length=8, default="en", choices=[("en", "English"), ("hi", "हिन्दी")]
+    )
     theme = models.CharField(_("theme"), max_length=8, default="system")
     favourites = models.JSONField(default=list, blank=True)
     quick_create = ArrayField(models.CharField(max_length=60), default=list, blank=True)

@@ -28,7 +28,10 @@ def roles_seed() -> None:
                 [RolePermission(role=role, permission=code) for code in declared.permissions]
             )
             RoleLevel.objects.bulk_create(
-                [RoleLevel(role=role, record_kind=kind, level=level) for kind, level in declared.levels.items()]
+                [
+                    RoleLevel(role=role, record_kind=kind, level=level)
+                    for kind, level in declared.levels.items()
+                ]
             )
 
 

@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.company.choices import AddressKind, TaxRounding
 from apps.core.models import MasterModel, SettingModel
 from apps.core.scope import Scope
-from apps.core.validators import gstin_validator, ifsc_validator, pan_validator, state_code_validator, tan_validator
+from apps.core.validators import (
+    gstin_validator,
+    ifsc_validator,
+    pan_validator,
+    state_code_validator,
+    tan_validator,
+)
 
 
 class Company(MasterModel):
@@ -21,7 +27,10 @@ class Company(MasterModel):
     scope = Scope(company="id")
 
     code = models.CharField(
-        _("code"), max_length=8, unique=True, validators=[RegexValidator(r"^[A-Z0-9]{1,8}$", _("A-Z and 0-9 only."))]
+        _("code"),
+        max_length=8,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9]{1,8}$", _("A-Z and 0-9 only."))],
     )
     trade_name = models.CharField(_("trade name"), max_length=200)
     legal_name = models.CharField(_("legal name"), max_length=200)
@@ -38,7 +47,9 @@ class Company(MasterModel):
     email = models.EmailField(_("e-mail"), blank=True, default="")
     website = models.CharField(_("website"), max_length=200, blank=True, default="")
     is_composition = models.BooleanField(_("composition scheme"), default=False)
-    lut_number = models.CharField(_("LUT number for exports without tax"), max_length=40, blank=True, default="")
+    lut_number = models.CharField(
+        _("LUT number for exports without tax"), max_length=40, blank=True, default=""
+    )
     tax_rounding = models.CharField(
         _("tax is rounded by"), max_length=12, choices=TaxRounding.choices, default=TaxRounding.PER_LINE
     )
@@ -71,7 +82,9 @@ class CompanyAddress(SettingModel):
     line1 = models.CharField(_("address"), max_length=200)
     line2 = models.CharField(_("address, second line"), max_length=200, blank=True, default="")
     city = models.CharField(_("city"), max_length=100, blank=True, default="")
-    state_code = models.CharField(_("state"), max_length=2, blank=True, default="", validators=[state_code_validator])
+    state_code = models.CharField(
+        _("state"), max_length=2, blank=True, default="", validators=[state_code_validator]
+    )
     postal_code = models.CharField(_("PIN code"), max_length=12, blank=True, default="")
     country = models.CharField(_("country"), max_length=2, default="IN")
 

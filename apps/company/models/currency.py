@@ -30,7 +30,9 @@ class Currency(MasterModel):
 class CurrencyRate(SettingModel):
     """Units of the organisation's company currency for one unit of ``currency`` on that day."""
 
-    currency = models.ForeignKey(Currency, verbose_name=_("currency"), on_delete=models.PROTECT, related_name="rates")
+    currency = models.ForeignKey(
+        Currency, verbose_name=_("currency"), on_delete=models.PROTECT, related_name="rates"
+    )
     date = models.DateField(_("date"))
     rate = models.DecimalField(
         _("rate"), max_digits=18, decimal_places=6, validators=[MinValueValidator(Decimal("0.000001"))]

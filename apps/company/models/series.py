@@ -20,7 +20,9 @@ class NumberSeries(SettingModel):
 
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)
     record_kind = models.CharField(_("kind of document"), max_length=80)
-    fiscal_year = models.ForeignKey("company.FiscalYear", verbose_name=_("fiscal year"), on_delete=models.PROTECT)
+    fiscal_year = models.ForeignKey(
+        "company.FiscalYear", verbose_name=_("fiscal year"), on_delete=models.PROTECT
+    )
     pattern = models.CharField(_("pattern"), max_length=40)
     next_number = models.PositiveIntegerField(_("next number"), default=1)
     gapless = models.BooleanField(_("checked for gaps"), default=True)

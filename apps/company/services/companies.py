@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 
 from apps.company.models import Company, FiscalYear, Period
 from apps.core.events import Event, emit
-from dataclasses import dataclass
-from typing import ClassVar
 
 
 @dataclass(frozen=True)

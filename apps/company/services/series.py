@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.company.models import Company, FiscalYear, NumberSeries
 from apps.company.selectors import fiscal_year_of
 from apps.core.errors import InvalidInput, Refused
-from apps.core.india.doc_numbers import validate_document_number
+from apps.core.india.doc_numbers import validate_doc_number
 
 _DIGITS = re.compile(r"\{(#+)\}")
 
@@ -43,7 +43,7 @@ def pattern_check(pattern: str, *, gst: bool = False) -> None:
         raise InvalidInput(_("The pattern needs exactly one number such as {####}."), field="pattern")
     if gst:
         try:
-            validate_document_number(number_format(pattern, 1, "26-27", "A"))
+            validate_doc_number(number_format(pattern, 1, "26-27", "A"))
         except ValueError as error:
             raise InvalidInput(str(error), field="pattern") from error
 
@@ -88,7 +88,9 @@ def _take(company_id: int, record_kind: str, day: date) -> tuple[str, int, date,
 def series_create(*, company: Company, record_kind: str, year: FiscalYear) -> NumberSeries:
     """The series of a year, with last year's pattern if there was one; safe under concurrent first use."""
     last = (
-        NumberSeries.objects.filter(company=company, record_kind=record_kind).order_by("-fiscal_year__start").first()
+        NumberSeries.objects.filter(company=company, record_kind=record_kind)
+        .order_by("-fiscal_year__start")
+        .first()
     )
     pattern = last.pattern if last else _defaults[record_kind].pattern
     series, _new = NumberSeries.objects.get_or_create(

@@ -64,9 +64,7 @@ class MasterAdmin(ScopedAdmin):
     """A master in one line: ``@register(Unit) class UnitAdmin(MasterAdmin): list_display = (…)``."""
 
     exclude = ("deleted_at", "search_text", "custom", "tags")
-
-    def get_search_fields(self, request: HttpRequest) -> Any:
-        return ("search_text",) if hasattr(self.model, "search_text") else getattr(self.model, "search_fields", ())
+    search_fields = ("search_text",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         queryset = super().get_queryset(request)

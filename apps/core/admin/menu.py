@@ -12,7 +12,9 @@ from apps.core.modules import all_modules, bahi_apps
 _pages: dict[str, list[tuple[str, Any, str, str]]] = {}
 
 
-def register_page(app_label: str, url_name: str, title: Any, *, icon: str = "description", permission: str = "") -> None:
+def register_page(
+    app_label: str, url_name: str, title: Any, *, icon: str = "description", permission: str = ""
+) -> None:
     """A page of an app (report, tool) in its part of the menu."""
     _pages.setdefault(app_label, []).append((url_name, title, icon, permission))
 
@@ -20,7 +22,7 @@ def register_page(app_label: str, url_name: str, title: Any, *, icon: str = "des
 def navigation(request: Any) -> list[dict[str, Any]]:
     """For unfold's SIDEBAR: groups with items; nothing that the user may not open."""
     groups = []
-    by_app = {config.module: config.label for config in bahi_apps()}
+    by_app = {config.declares: config.label for config in bahi_apps()}
     for module in all_modules():
         items = _items(request, by_app[module])
         if items:

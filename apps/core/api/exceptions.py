@@ -45,9 +45,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, exceptions.APIException):
         return _api(error)
     if isinstance(error, Http404):
-        return Response(error_body(_("Not found."), [FieldError("", _("Not found."), "not_found")]), status=404)
+        return Response(
+            error_body(_("Not found."), [FieldError("", _("Not found."), "not_found")]), status=404
+        )
     if isinstance(error, PermissionDenied):
-        return Response(error_body(_("Not allowed."), [FieldError("", _("Not allowed."), "permission_denied")]), 403)
+        return Response(
+            error_body(_("Not allowed."), [FieldError("", _("Not allowed."), "permission_denied")]), 403
+        )
     if isinstance(error, ProtectedError):
         text = _("It is used by other records.")
         return Response(error_body(text, [FieldError("", text, "in_use")]), status=409)
@@ -113,4 +117,6 @@ def _database(error: Exception) -> Response:
         text = _("A record that this one needs is missing or in use.")
         return Response(error_body(text, [FieldError("", text, "in_use")]), status=409)
     text = _("The database refuses these values.")
-    return Response(error_body(text, [FieldError("", f"{text} ({name})" if name else text, "invalid")]), status=400)
+    return Response(
+        error_body(text, [FieldError("", f"{text} ({name})" if name else text, "invalid")]), status=400
+    )

@@ -18,8 +18,18 @@ from apps.core.errors import ErrorList, InvalidInput
 from apps.core.money import parse_decimal
 
 CONTROL = {
-    "page", "per_page", "cursor", "search", "ordering", "fields", "expand", "count", "format", "on",
-    "columns", "filename",
+    "page",
+    "per_page",
+    "cursor",
+    "search",
+    "ordering",
+    "fields",
+    "expand",
+    "count",
+    "format",
+    "on",
+    "columns",
+    "filename",
 }
 LOOKUPS = {"exact", "in", "gte", "lte", "gt", "lt", "icontains", "istartswith", "isnull", "iexact"}
 MAX_PER_PAGE = 200
@@ -31,7 +41,9 @@ class Page:
     pagination: dict[str, Any]
 
 
-def filter_queryset(queryset: Any, params: Any, allowed: dict[str, str], extra: frozenset[str] = frozenset()) -> Any:
+def filter_queryset(
+    queryset: Any, params: Any, allowed: dict[str, str], extra: frozenset[str] = frozenset()
+) -> Any:
     """Apply ``field__lookup=value`` filters; ``allowed`` maps API names to model paths."""
     errors = ErrorList()
     condition = Q()
@@ -51,7 +63,7 @@ def filter_queryset(queryset: Any, params: Any, allowed: dict[str, str], extra: 
 
 def _condition(model: type[models.Model], name: str, raw: str, allowed: dict[str, str]) -> Q:
     if name.startswith("cf_"):
-        return Q(**{f"custom__{name[3:].split('__')[0]}": raw})
+        return Q(**{f"custom__{name[3:].split('__', maxsplit=1)[0]}": raw})
     base, _sep, lookup = name.partition("__")
     if name in allowed:
         base, lookup = name, "exact"
@@ -85,7 +97,7 @@ def _field_of(model: type[models.Model], path: str) -> Any:
             field = model._meta.get_field(part)
         except DjangoFieldError:
             return None
-        except Exception:  # noqa: BLE001 - an annotation
+        except Exception:
             return None
         if field.is_relation and field.related_model is not None:
             model = field.related_model

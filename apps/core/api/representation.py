@@ -7,7 +7,7 @@ times faster than a serialiser instance for each row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -21,7 +21,7 @@ Getter = Callable[[Any], Any]
 
 
 def iso_time(value: datetime | None) -> str | None:
-    return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z") if value else None
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
 
 
 def decimal_text(places: int) -> Callable[[Decimal | None], str | None]:
@@ -46,7 +46,7 @@ def getter_of(model: type[models.Model], name: str) -> Getter:
     """Function from an instance to the API value of one of its fields or properties."""
     try:
         field = model._meta.get_field(name)
-    except Exception:  # noqa: BLE001 - a property or method of the model
+    except Exception:
         return _property_getter(name)
     if field.is_relation:
         if field.many_to_many:
@@ -110,7 +110,7 @@ class Representer:
             return False
         try:
             self.model._meta.get_field(name)
-        except Exception:  # noqa: BLE001
+        except Exception:
             return True
         return False
 
@@ -125,7 +125,9 @@ class Representer:
             self._add_children(instances, result, only)
         return result
 
-    def _add_contributed(self, instances: list[Any], result: list[dict[str, Any]], user: Any, only: Any) -> None:
+    def _add_contributed(
+        self, instances: list[Any], result: list[dict[str, Any]], user: Any, only: Any
+    ) -> None:
         available = contributions_to(self.model, user)
         names = [n for n in available if only is None or n in only]
         if not names:

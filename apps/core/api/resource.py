@@ -161,7 +161,9 @@ class ResourceViewSet(viewsets.ViewSet):
         queryset, paths = order_queryset(queryset, params.get("ordering", ""), allowed)
         page = paginate(queryset, self.request, paths)
         only = self._only(params.get("fields", ""))
-        with_children = self.list_children or (only is not None and any(c.name in only for c in self.children))
+        with_children = self.list_children or (
+            only is not None and any(c.name in only for c in self.children)
+        )
         data = self.represent(page.rows, only=only, with_children=with_children)
         self._expand(page.rows, data, params.get("expand", ""))
         return envelope(data, pagination=page.pagination)
@@ -173,7 +175,9 @@ class ResourceViewSet(viewsets.ViewSet):
         known = {*self.fields, *contributions_to(self.model), *(c.name for c in self.children)}
         unknown = sorted(names - known)
         if unknown:
-            raise InvalidInput(_("Unknown field: %(n)s.") % {"n": ", ".join(unknown)}, field="fields", code="unknown")
+            raise InvalidInput(
+                _("Unknown field: %(n)s.") % {"n": ", ".join(unknown)}, field="fields", code="unknown"
+            )
         return names | {"id"}
 
     def _expand(self, rows: list[Any], data: list[dict[str, Any]], text: str) -> None:
@@ -181,7 +185,9 @@ class ResourceViewSet(viewsets.ViewSet):
         for name in filter(None, (part.strip() for part in text.split(","))):
             field = self.rename.get(name, name)
             if name not in self.expands:
-                raise InvalidInput(_("Can't be expanded: %(n)s.") % {"n": name}, field="expand", code="unknown")
+                raise InvalidInput(
+                    _("Can't be expanded: %(n)s.") % {"n": name}, field="expand", code="unknown"
+                )
             related = self.model._meta.get_field(field).related_model
             ids = {item[name] for item in data if item.get(name) is not None}
             labels = {row.pk: str(row) for row in related._default_manager.filter(pk__in=ids)}
@@ -199,7 +205,9 @@ class ResourceViewSet(viewsets.ViewSet):
 
     # --- writes -----------------------------------------------------------------------------------
 
-    def save_record(self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any) -> Any:
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
         """Hook: the service that writes. The default suits masters and settings."""
         raise NotImplementedError
 
@@ -268,7 +276,9 @@ class ResourceViewSet(viewsets.ViewSet):
                     row = self.create_one(record)
                 results.append({"row": index, "id": row.pk, "errors": []})
             except BahiError as error:
-                found = [{**e.as_dict(), "field": f"records.{index}.{e.field}".rstrip(".")} for e in error.errors]
+                found = [
+                    {**e.as_dict(), "field": f"records.{index}.{e.field}".rstrip(".")} for e in error.errors
+                ]
                 errors.extend(error.errors)
                 results.append({"row": index, "id": None, "errors": found})
         if errors and mode == "all_or_nothing":
@@ -309,12 +319,12 @@ class MasterViewSet(ResourceViewSet):
             return queryset.filter(deleted_at=None)
         return queryset
 
-    def save_record(self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any) -> Any:
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
         contributed = contributions_to(self.model)
         extra = {n: values.pop(n) for n in list(values) if n in contributed}
-        many = {
-            f.name: values.pop(f.name) for f in self.model._meta.many_to_many if f.name in values
-        }
+        many = {f.name: values.pop(f.name) for f in self.model._meta.many_to_many if f.name in values}
         saved = record_save(
             instance,
             values=values,

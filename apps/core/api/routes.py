@@ -50,10 +50,18 @@ def _routes_of(view: Any) -> list[Any]:
     routes.append(path(f"{base}/<int:pk>/", view.as_view(detail), name=f"{name}_detail"))
     for verb in view.verbs:
         routes.append(
-            path(f"{base}/<int:pk>/{verb}/", view.as_view({"post": "run_verb"}, verb=verb), name=f"{name}_{verb}")
+            path(
+                f"{base}/<int:pk>/{verb}/",
+                view.as_view({"post": "run_verb"}, verb=verb),
+                name=f"{name}_{verb}",
+            )
         )
     for verb in view.reads:
         routes.append(
-            path(f"{base}/<int:pk>/{verb}/", view.as_view({"get": "run_read"}, verb=verb), name=f"{name}_{verb}")
+            path(
+                f"{base}/<int:pk>/{verb}/",
+                view.as_view({"get": "run_read"}, verb=verb),
+                name=f"{name}_{verb}",
+            )
         )
     return routes

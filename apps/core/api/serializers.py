@@ -43,7 +43,10 @@ class StrictSerializer(serializers.Serializer):
             unknown = set(data) - set(self.fields) - self.silent
             if unknown:
                 raise serializers.ValidationError(
-                    {str(name): serializers.ErrorDetail(_("Unknown field."), code="unknown") for name in unknown}
+                    {
+                        str(name): serializers.ErrorDetail(_("Unknown field."), code="unknown")
+                        for name in unknown
+                    }
                 )
         return super().to_internal_value(data)
 
@@ -81,8 +84,12 @@ def child_serializer(child: Child) -> serializers.Serializer:
 
 
 CONTRIBUTED = {
-    "money": lambda: serializers.DecimalField(max_digits=20, decimal_places=2, required=False, allow_null=True),
-    "quantity": lambda: serializers.DecimalField(max_digits=20, decimal_places=6, required=False, allow_null=True),
+    "money": lambda: serializers.DecimalField(
+        max_digits=20, decimal_places=2, required=False, allow_null=True
+    ),
+    "quantity": lambda: serializers.DecimalField(
+        max_digits=20, decimal_places=6, required=False, allow_null=True
+    ),
     "text": lambda: serializers.CharField(required=False, allow_blank=True),
     "integer": lambda: serializers.IntegerField(required=False, allow_null=True),
     "date": lambda: serializers.DateField(required=False, allow_null=True),
@@ -112,7 +119,9 @@ def resolve_keys(serializer: Any, values: Any, user: Any) -> Any:
     errors.raise_if_any()
     for container, name, model in slots:
         value = container[name]
-        container[name] = [found[model][pk] for pk in value] if isinstance(value, list) else found[model][value]
+        container[name] = (
+            [found[model][pk] for pk in value] if isinstance(value, list) else found[model][value]
+        )
     return values
 
 

@@ -67,5 +67,6 @@ def _once(request: Any, key: str, work: Callable[[], tuple[int, Any, str]]) -> t
 
 def raw_body(request: Any) -> bytes:
     """The raw body (kept by the parser), for hashing."""
+    assert request.data is not None  # noqa: S101 - reading it makes the parser keep the body
     kept = getattr(request._request, "bahi_raw_body", None)
     return kept if kept is not None else b""

@@ -24,9 +24,7 @@ class Document(Searchable, Timestamped):
 
     kind: ClassVar[str] = "document"
     tracked: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(
-        owner="owner", department="department", team="team", company="company"
-    )
+    scope: ClassVar[Scope] = Scope(owner="owner", department="department", team="team", company="company")
     search_fields: ClassVar[tuple[str, ...]] = ("number",)
 
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)
@@ -50,7 +48,12 @@ class Document(Searchable, Timestamped):
         related_name="+",
     )
     team = models.ForeignKey(
-        "accounts.Team", verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.Team",
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     custom = models.JSONField(_("custom fields"), default=dict, blank=True)

@@ -60,7 +60,9 @@ def _locked(document: Document, version: int | None) -> Document:
             field="status",
         )
     if version is None:
-        raise VersionConflict(_("Please send the version that you changed."), code="version_required", field="version")
+        raise VersionConflict(
+            _("Please send the version that you changed."), code="version_required", field="version"
+        )
     if version != row.version:
         raise VersionConflict(_("Somebody changed this document meanwhile."), field="version")
     return row

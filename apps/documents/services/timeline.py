@@ -11,7 +11,9 @@ from apps.core.scope import kind_of
 from apps.documents.models.collaboration import TimelineEntry
 
 
-def timeline_add(record: models.Model, verb: str, *, text: str = "", data: dict[str, Any] | None = None) -> None:
+def timeline_add(
+    record: models.Model, verb: str, *, text: str = "", data: dict[str, Any] | None = None
+) -> None:
     """Add an entry by the current actor."""
     actor = current_actor()
     TimelineEntry.objects.create(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from apps.core.fields import MoneyField
-from apps.core.models import MasterModel, SettingModel
+from apps.core.models import MasterModel
 from apps.core.scope import Scope, ScopedManager
 from apps.core.validators import gstin_validator, pan_validator, state_code_validator
 from apps.parties.choices import AddressKind, CreditPolicy, TaxTreatment
@@ -45,7 +45,11 @@ class Party(MasterModel):
         "company.Currency", verbose_name=_("currency"), null=True, blank=True, on_delete=models.PROTECT
     )
     payment_terms = models.ForeignKey(
-        "parties.PaymentTerms", verbose_name=_("payment terms"), null=True, blank=True, on_delete=models.PROTECT
+        "parties.PaymentTerms",
+        verbose_name=_("payment terms"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
     )
     credit_limit = MoneyField(
         _("credit limit"), null=True, blank=True, validators=[MinValueValidator(Decimal(0))]

@@ -21,7 +21,9 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user_id", "method", "path", "key"], name="runtime_idempotency_once"),
+            models.UniqueConstraint(
+                fields=["user_id", "method", "path", "key"], name="runtime_idempotency_once"
+            ),
         ]
 
     def __str__(self) -> str:

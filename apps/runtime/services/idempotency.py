@@ -40,7 +40,9 @@ def idempotency_claim(*, user_id: int, method: str, path: str, key: str, body: b
         return _first_answer(user_id, method, path, key, digest)
     except OperationalError as error:
         if isinstance(error.__cause__, pg.LockNotAvailable):
-            raise Busy("The first request with this key is still running.", code="idempotency_conflict") from error
+            raise Busy(
+                "The first request with this key is still running.", code="idempotency_conflict"
+            ) from error
         raise
     return Claim(row)
 

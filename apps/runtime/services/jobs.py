@@ -47,7 +47,7 @@ def _enqueue(schema: str, job_id: int) -> None:
     connection.set_schema_to_public()
     try:
         async_task("apps.runtime.services.jobs.run_job", schema, job_id)
-    except Exception:  # noqa: BLE001 - the sweep enters waiting jobs again
+    except Exception:
         logger.warning("job %s of %s could not be queued now", job_id, schema, exc_info=True)
     finally:
         connection.set_tenant(tenant)
@@ -77,7 +77,9 @@ def _run(job_id: int) -> None:
         result = _tasks[job.task](job, **job.arguments) or {}
         _finish(job, JobState.DONE, result=result)
     except BahiError as error:
-        _finish(job, JobState.FAILED, message=error.detail, result={"errors": [e.as_dict() for e in error.errors]})
+        _finish(
+            job, JobState.FAILED, message=error.detail, result={"errors": [e.as_dict() for e in error.errors]}
+        )
     except Exception as error:
         logger.exception("job %s failed", job)
         _finish(job, JobState.FAILED, message=f"{type(error).__name__}: {error}")
@@ -136,7 +138,9 @@ def waiting_jobs_requeue() -> int:
     limit = timezone.now() - timedelta(minutes=1)
     schema = current_schema()
     ids = list(
-        Job.objects.filter(state=JobState.WAITING, created_at__lt=limit, attempts=0).values_list("pk", flat=True)
+        Job.objects.filter(state=JobState.WAITING, created_at__lt=limit, attempts=0).values_list(
+            "pk", flat=True
+        )
     )
     for pk in ids:
         _enqueue(schema, pk)

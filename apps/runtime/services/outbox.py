@@ -54,7 +54,7 @@ def wake_dispatcher(schema: str) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, schema])
-    except Exception:  # noqa: BLE001 - the sweep every 30 s finds the event anyway
+    except Exception:
         logger.warning("dispatcher could not be woken", exc_info=True)
 
 

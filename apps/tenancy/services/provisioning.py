@@ -32,9 +32,7 @@ def organisation_create(
     chosen = list(modules) if modules is not None else default_modules()
     unknown = sorted(set(chosen) - set(switchable_keys()))
     if unknown:
-        raise InvalidInput(
-            _("Unknown module: %(names)s.") % {"names": ", ".join(unknown)}, field="modules"
-        )
+        raise InvalidInput(_("Unknown module: %(names)s.") % {"names": ", ".join(unknown)}, field="modules")
     organisation = Organisation(
         slug=slug,
         schema_name=f"org_{slug.replace('-', '_')}",

@@ -30,7 +30,7 @@ APPEND_ONLY_KINDS = ("ledger",)
 
 def state_key(loader: MigrationLoader | None = None) -> str:
     """Hash of the names and texts of all migrations: what a template or test database is keyed by."""
-    loader = loader or MigrationLoader(None, ignore_no_initial=True)
+    loader = loader or MigrationLoader(None)
     digest = hashlib.sha256()
     for key in sorted(loader.disk_migrations):
         module = loader.disk_migrations[key].__module__
@@ -58,7 +58,7 @@ def schema_build(schema: str, *, collect: bool = False) -> str:
 
     The owner's connection is needed. Public must be built before any organisation.
     """
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     state = loader.project_state()
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)).as_string())
@@ -73,7 +73,7 @@ def schema_build(schema: str, *, collect: bool = False) -> str:
 
 
 def _create_tables(state: Any, *, collect: bool) -> list[str]:
-    models = [m for m in state.apps.get_models(include_swapped=True) if _belongs_here(m)]
+    models = [m for m in state.apps.get_models() if _belongs_here(m)]
     with transaction.atomic(), connection.schema_editor(collect_sql=collect, atomic=False) as editor:
         for model in models:
             editor.create_model(model)
@@ -86,8 +86,10 @@ def _create_tables(state: Any, *, collect: bool) -> list[str]:
 
 def _belongs_here(model: type[Model]) -> bool:
     meta = model._meta
-    return meta.managed and not meta.proxy and router.allow_migrate(
-        DEFAULT_DB_ALIAS, meta.app_label, model_name=meta.model_name
+    return (
+        meta.managed
+        and not meta.proxy
+        and router.allow_migrate(DEFAULT_DB_ALIAS, meta.app_label, model_name=meta.model_name)
     )
 
 
@@ -139,9 +141,11 @@ def grant_statements(schema: str) -> Iterator[str]:
         yield sql.SQL(text).format(s=name, r=role).as_string()
     for table in append_only_tables():
         if _table_exists(schema, table):
-            yield sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {s}.{t} FROM {r}").format(
-                s=name, t=sql.Identifier(table), r=role
-            ).as_string()
+            yield (
+                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {s}.{t} FROM {r}")
+                .format(s=name, t=sql.Identifier(table), r=role)
+                .as_string()
+            )
 
 
 def append_only_tables() -> list[str]:
@@ -155,9 +159,7 @@ def append_only_tables() -> list[str]:
 
 def _table_exists(schema: str, table: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = %s", [schema, table]
-        )
+        cursor.execute("SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = %s", [schema, table])
         return cursor.fetchone() is not None
 
 
@@ -218,9 +220,7 @@ def _copy_rows(cursor: Any, source: str, target: str) -> None:
     for table, columns in cursor.fetchall():
         names = sql.SQL(", ").join(sql.Identifier(c) for c in columns)
         cursor.execute(
-            sql.SQL(
-                "INSERT INTO {t}.{x} ({c}) OVERRIDING SYSTEM VALUE SELECT {c} FROM {s}.{x}"
-            )
+            sql.SQL("INSERT INTO {t}.{x} ({c}) OVERRIDING SYSTEM VALUE SELECT {c} FROM {s}.{x}")
             .format(t=sql.Identifier(target), s=sql.Identifier(source), x=sql.Identifier(table), c=names)
             .as_string()
         )
@@ -244,5 +244,3 @@ def schema_drop(schema: str) -> None:
         raise ValueError("public is never dropped")
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)).as_string())
-
-

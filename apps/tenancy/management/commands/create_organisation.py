@@ -37,4 +37,6 @@ class Command(BaseCommand):
             f"{organisation.name} is ready in {time.monotonic() - started:.1f} s: "
             f"http://{organisation.slug}.localhost"
         )
-        self.stdout.write(f"credential\t{organisation.slug}.localhost\tAdministrator\t{options['admin']}\t{password}")
+        self.stdout.write(
+            f"credential\t{organisation.slug}.localhost\tAdministrator\t{options['admin']}\t{password}"
+        )

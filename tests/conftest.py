@@ -1,0 +1,92 @@
+"""Databases and people for the tests.
+
+A template database is built once for each state of the migrations, with the organisations ``acme`` and
+``zenith``; each run (and each xdist worker) copies it. Tests run as the run-time role and roll back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.kit import database
+from tests.kit.clients import ApiClient
+
+TENANT = "org_acme"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[None]:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with django_db_blocker.unblock():
+        name = database.copy_for(worker)
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        yield
+        connection.close()
+        database.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests with a database run inside acme, and may open units of work inside their own transaction."""
+    uses_database = {"db", "transactional_db", "commits"} & set(request.fixturenames)
+    marked = request.node.get_closest_marker("django_db")
+    if not uses_database and not marked:
+        yield
+        return
+    request.getfixturevalue("commits" if "commits" in request.fixturenames else "db")
+    from django_tenants.utils import get_tenant_model
+
+    from apps.tenancy.hosts import forget_hosts
+
+    forget_hosts()
+    connection.set_schema_to_public()
+    connection.set_tenant(get_tenant_model().objects.get(schema_name=TENANT))
+    connection.bahi_test_atomic = "commits" not in request.fixturenames
+    yield
+    connection.bahi_test_atomic = False
+    connection.set_schema_to_public()
+
+
+@pytest.fixture
+def commits(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A scratch database of its own for a test that must commit; gives its name."""
+    with django_db_blocker.unblock():
+        name = database.copy_for("scratch")
+        before = connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        yield name
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        database.drop(name)
+
+
+@pytest.fixture
+def administrator(db: None) -> Any:
+    from apps.accounts.models import User
+
+    return User.objects.get(email="asha@acme.example")
+
+
+@pytest.fixture
+def user_with(db: None) -> Any:
+    """``user_with("sales.view_order", level="own")``: a user whose only role holds these permissions."""
+    from tests.factories.accounts import make_user
+
+    return make_user
+
+
+@pytest.fixture
+def api(administrator: Any) -> ApiClient:
+    """The API as acme's administrator."""
+    return ApiClient(administrator)
+
+
+@pytest.fixture
+def api_as() -> Any:
+    return ApiClient

@@ -1,0 +1,51 @@
+"""A client that speaks the API as a given user, with real tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from apps.accounts.authentication import BoundRefreshToken
+
+
+class ApiClient:
+    """``api.get("parties/parties/", page=2)`` → the decoded answer; ``expect`` is the HTTP status."""
+
+    def __init__(self, user: Any = None, host: str = "acme.localhost") -> None:
+        self.user = user
+        self.client = APIClient(HTTP_HOST=host, raise_request_exception=True)
+        if user is not None:
+            token = BoundRefreshToken.for_user(user).access_token
+            self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+
+    def _call(self, method: str, path: str, expect: int, data: Any = None, **extra: Any) -> Any:
+        url = path if path.startswith("/") else f"/api/v1/{path}"
+        call = getattr(self.client, method)
+        if method == "get":
+            response = call(url, data or {}, **extra)
+        else:
+            response = call(url, data if data is not None else {}, format="json", **extra)
+        body = (
+            response.json()
+            if response.get("Content-Type", "").startswith("application/json")
+            else response.content
+        )
+        assert response.status_code == expect, (response.status_code, body)
+        self.last = response
+        return body
+
+    def get(self, path: str, expect: int = 200, **params: Any) -> Any:
+        return self._call("get", path, expect, params)
+
+    def post(self, path: str, data: Any = None, expect: int = 201, **extra: Any) -> Any:
+        return self._call("post", path, expect, data, **extra)
+
+    def patch(self, path: str, data: Any = None, expect: int = 200, **extra: Any) -> Any:
+        return self._call("patch", path, expect, data, **extra)
+
+    def put(self, path: str, data: Any = None, expect: int = 200, **extra: Any) -> Any:
+        return self._call("put", path, expect, data, **extra)
+
+    def delete(self, path: str, expect: int = 200, **extra: Any) -> Any:
+        return self._call("delete", path, expect, None, **extra)
