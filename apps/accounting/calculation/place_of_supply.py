@@ -65,6 +65,7 @@ class SupplyFacts:
     address_on_record_state: str | None = None
     immovable_property_state: str | None = None
     performed_at: str | None = None
+    supplier_is_sez: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def place_of_supply(facts: SupplyFacts) -> PlaceOfSupply:
     _check_code("supplier_state", facts.supplier_state)
     place = _goods_place(facts) if facts.supply == Supply.GOODS else _service_place(facts)
     _check_code("place of supply", place)
-    return PlaceOfSupply(place, tax_kind(facts.supplier_state, place, sez=facts.recipient == Recipient.SEZ))
+    sez = facts.supplier_is_sez or facts.recipient == Recipient.SEZ
+    return PlaceOfSupply(place, tax_kind(facts.supplier_state, place, sez=sez))
 
 
 def tax_kind(supplier_state: str, place: str, *, sez: bool = False) -> TaxKind:
@@ -97,15 +99,15 @@ def _goods_place(facts: SupplyFacts) -> str:
         return OTHER_COUNTRY
     if facts.goods_are_at:
         return facts.goods_are_at
-    if facts.bill_to_ship_to and facts.recipient_state:
-        return facts.recipient_state
-    if facts.recipient == Recipient.UNREGISTERED:
+    if facts.recipient == Recipient.UNREGISTERED:  # before bill-to/ship-to: Circular 209/3/2024
         return (
             facts.address_on_invoice_state
             or facts.movement_ends
             or facts.recipient_state
             or facts.supplier_state
         )
+    if facts.bill_to_ship_to and facts.recipient_state:
+        return facts.recipient_state
     return facts.movement_ends or facts.recipient_state or facts.supplier_state
 
 

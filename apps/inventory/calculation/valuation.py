@@ -7,7 +7,7 @@ Two ways in:
 
 * `issue_from_layers` and `average_issue` value one issue against what is in stock now: the posting of a day.
 * `value_moves` replays a whole history in the order of (date, seq): proof of the books, and the answer to
-what a backdated entry does to the issues after it (`value_changes`).
+  what a backdated entry does to the issues after it (`value_changes`).
 
 Conventions. Layers keep their exact unit cost; the value of an issue is the exact sum, rounded once to paise.
 The running value of a moving average is money: issue value = round(quantity x value / quantity in stock), and
