@@ -3,9 +3,9 @@
     python tools/vendor_assets.py            fetch what static/vendor/vendor.json names, write the lock
     python tools/vendor_assets.py --check    compare the files on disk with the lock (no network)
 
-The specification lists packages by exact version and the files wanted from each. A package comes as the npm
-tarball through the ordinary client; its SHA-512 must equal the integrity that the registry publishes. Only the
-named files and the licence are kept. Nothing here runs when Bahi is installed or served.
+The specification lists packages by exact version and the files wanted from each. A package comes as the
+npm tarball through the ordinary client; its SHA-512 must equal the integrity that the registry publishes.
+Only the named files and the licence are kept. Nothing here runs when Bahi is installed or served.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def vendor_fetch() -> None:
 
 
 def differences_find(spec: list[dict], lock: list[dict], root: Path = ROOT) -> list[str]:
-    """What is wrong between specification, lock and files on disk, one sentence each; empty when all agree."""
+    """What differs between specification, lock and disk, one sentence each; empty when all agree."""
     problems = []
     locked = {entry["name"]: entry for entry in lock}
     for package in spec:
@@ -108,9 +108,9 @@ def differences_find(spec: list[dict], lock: list[dict], root: Path = ROOT) -> l
             elif sha256_of(path) != expected:
                 problems.append(f"{name} was changed")
     for package in spec:
-        for path in sorted((root / package["to"]).rglob("*")):
-            if path.is_file() and str(path.relative_to(root)) not in known:
-                problems.append(f"{path.relative_to(root)} is not in the lock")
+        present = (path for path in sorted((root / package["to"]).rglob("*")) if path.is_file())
+        names = (str(path.relative_to(root)) for path in present)
+        problems.extend(f"{name} is not in the lock" for name in names if name not in known)
     return problems
 
 

@@ -13,6 +13,12 @@ async function openPalette() {
   togglePalette();
 }
 
+// Fetched when the page has come to rest, so that the first Ctrl+K opens before the next key is typed.
+function preloadPalette() {
+  const later = window.requestIdleCallback || ((run) => setTimeout(run, 800));
+  later(() => import("./palette.js"));
+}
+
 // In the capture phase, so that it works inside inputs and before the admin theme's own, narrower search.
 function startPalette() {
   window.addEventListener("keydown", (event) => {
@@ -50,6 +56,7 @@ async function start() {
   enhance(document);
   if (document.querySelector('meta[name="bahi-user"]')) {
     startPalette();
+    preloadPalette();
     startBell();
     startLive();
   }

@@ -1,1 +1,1 @@
-"""A page server with a small fake API, so that the scripts can be driven in a browser without the database."""
+"""A page server with a small fake API, to drive the scripts in a browser without a database."""

@@ -1,8 +1,9 @@
-"""The answers of a fake API in the shape of API.md: parties, products, invoices with preview, notifications, search."""
+"""A fake API in the shape of the real one: parties, products, invoices, notifications, search."""
 
 from __future__ import annotations
 
 import re
+import time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 PAISA = Decimal("0.01")
@@ -43,6 +44,7 @@ class FakeApi:
         self.notifications = [self.notification(n) for n in range(1, 4)]
         self.code_filter = True
         self.job_polls = 0
+        self.slow_quantity = ""
 
     @staticmethod
     def party(n: int) -> dict:
@@ -83,7 +85,7 @@ class FakeApi:
     def answer(self, method: str, path: str, query: dict, body, headers: dict) -> tuple[int, dict]:
         """The status and envelope for one call."""
         self.calls.append((method, path, body, headers))
-        key = headers.get("Idempotency-Key", "")
+        key = headers.get("idempotency-key", "")
         if method == "POST" and key in self.keys:
             return self.keys[key]
         status, envelope = self.route(method, path.removeprefix("/api/v1/"), query, body)
@@ -187,6 +189,8 @@ class FakeApi:
         return found
 
     def preview(self, body: dict) -> tuple[int, dict]:
+        if any(line.get("quantity") == self.slow_quantity for line in body.get("lines", [])):
+            time.sleep(0.8)
         found = self.problems(body)
         return invalid(*found) if found else ok(self.worked_out(body))
 

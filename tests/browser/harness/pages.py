@@ -1,24 +1,21 @@
-"""The harness pages: a document page (new, draft, posted) in a frame like the admin's, and a portal home."""
+"""The harness pages: a document page (new, draft, posted) and a portal home."""
 
 from __future__ import annotations
 
 import html
 import json
+from pathlib import Path
+from string import Template
 
 from tests.browser.harness.fake_api import FakeApi
 
-HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="bahi-user" content="1">
-<link rel="icon" href="data:,">
-<script src="/static/bahi/js/theme-boot.js"></script>
-<link rel="stylesheet" href="/static/bahi/css/tokens.css"><link rel="stylesheet" href="/static/bahi/css/components.css">
-<link rel="stylesheet" href="/static/bahi/css/portal.css">{json}
-<script type="module" src="/static/bahi/js/app.js"></script></head>
-<body class="portal"><a class="portal-skip" href="#main">Skip to content</a>
-<header class="portal-head"><a class="portal-brand" href="/portal"><span>Bahi demo</span></a>
-<button type="button" class="portal-search" data-bahi-palette><span>Search</span><kbd>Ctrl K</kbd></button>
-<div class="portal-head__end"><div data-bahi-theme></div><div data-bahi-bell></div></div></header>
-<main id="main" class="portal-body{wide}">{body}</main></body></html>"""
+HERE = Path(__file__).resolve().parent
+
+
+def template(name: str) -> Template:
+    """A page of this folder with $parts."""
+    return Template((HERE / name).read_text())
+
 
 COMMANDS = [
     {"label": "New invoice", "keywords": "bill sales create", "url": "/document", "icon": "plus"},
@@ -193,41 +190,21 @@ def document_config(api: FakeApi, query: dict) -> dict:
 def page(title: str, body: str, data: dict, wide: str = "") -> str:
     """A page in the harness frame."""
     blocks = "".join(json_script(name, value) for name, value in data.items())
-    return HEAD.format(title=html.escape(title), json=blocks, body=body, wide=wide)
+    return template("frame.html").substitute(title=html.escape(title), json=blocks, body=body, wide=wide)
 
 
 def document_page(api: FakeApi, query: dict) -> str:
     """The document page."""
     data = {"bahi-commands": COMMANDS, "bahi-document-config": document_config(api, query)}
-    return page(
-        "Invoice", '<h1 class="bahi-sr">Invoice</h1><div id="bahi-document"></div>', data, " harness-wide"
-    )
+    body = '<h1 class="bahi-sr">Invoice</h1><div id="bahi-document"></div>'
+    return page("Invoice", body, data, " portal-body--wide")
 
 
 def portal_page(_api: FakeApi, _query: dict) -> str:
     """A portal home with cards, a guarded form with a look-up, a timeline, badges and a running job."""
-    tones = "".join(
-        f'<span class="bahi-badge bahi-badge--{tone}">{tone.title()}</span> '
-        for tone in ("neutral", "info", "success", "warning", "danger", "done")
-    )
-    cards = "".join(
-        f'<li><a class="bahi-card" href="/portal"><h3 class="bahi-card__title">{name}</h3><p class="bahi-card__figure">{count}</p><p class="bahi-card__text">{text}</p></a></li>'
-        for name, count, text in [
-            ("Sales", 12, "orders to confirm"),
-            ("Accounts", 3, "invoices overdue"),
-            ("Stock", 0, "nothing waits"),
-            ("Parties", 60, "customers"),
-        ]
-    )
-    lookup = html.escape(json.dumps(PARTY))
-    body = f"""<h1>Good morning</h1><ul class="portal-strip"><li><a href="/document">New invoice</a></li><li><a href="/document">New order</a></li>
-<li><a href="/document">New receipt</a></li><li><a href="/document">New party</a></li></ul><h2>Modules</h2><ul class="bahi-cards">{cards}</ul>
-<h2>States</h2><p>{tones}</p><section class="portal-panel"><h2>A guarded form</h2><form data-guard class="portal-form" method="post" action="/portal">
-<label for="who">Customer</label><input id="who" type="text" name="party" value="3" data-label="Deccan Tools 3" placeholder=" " data-lookup="{lookup}">
-<label for="note">Note</label><textarea id="note" name="note" rows="2"></textarea><button class="bahi-button bahi-button--primary">Save</button></form></section>
-<section class="portal-panel"><h2>Timeline</h2><ol class="bahi-timeline"><li class="bahi-timeline__item bahi-timeline__item--success"><span class="bahi-timeline__head">Posted by Asha</span>
-<div class="bahi-timeline__time">21-11-2026 10:30</div></li><li class="bahi-timeline__item"><span class="bahi-timeline__head">Quantity</span>
-<div class="bahi-timeline__change"><del>2</del> <ins>3</ins></div></li></ol></section><div data-bahi-job="5"></div>"""
+    tones = ("neutral", "info", "success", "warning", "danger", "done")
+    badges = " ".join(f'<span class="bahi-badge bahi-badge--{tone}">{tone.title()}</span>' for tone in tones)
+    body = template("portal.html").substitute(badges=badges, lookup=html.escape(json.dumps(PARTY)))
     return page("Home", body, {"bahi-commands": COMMANDS})
 
 

@@ -1,10 +1,11 @@
-"""Serve the harness: pages under a strict CSP, the project's static files, and the fake API. Standard library only.
+"""Serve the harness: pages under a strict CSP, the project's static files, the fake API.
 
 By hand: python -m tests.browser.harness.server 8765, then open http://127.0.0.1:8765/document
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import mimetypes
 import re
@@ -18,7 +19,7 @@ from tests.browser.harness.fake_api import FakeApi
 from tests.browser.harness.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[3]
-CSP = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'self'"
+CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'self'"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -45,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(length) if length else b""
         if parts.path.startswith("/api/v1/"):
             body = json.loads(raw) if raw else None
-            status, envelope = self.server.api.answer(method, parts.path, query, body, dict(self.headers))
+            status, envelope = self.server.api.answer(method, parts.path, query, body, self.lower_headers())
             self.send(status, "application/json", json.dumps(envelope).encode())
         elif parts.path.startswith("/static/"):
             self.send_static(parts.path)
@@ -53,6 +54,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send(200, "text/html; charset=utf-8", PAGES[parts.path](self.server.api, query).encode())
         else:
             self.send(404, "text/plain", b"not here")
+
+    def lower_headers(self) -> dict[str, str]:
+        """Headers by lower-case name."""
+        return {name.lower(): value for name, value in self.headers.items()}
 
     def send_static(self, path: str) -> None:
         file = (ROOT / path.lstrip("/")).resolve()
@@ -63,7 +68,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send(200, kind, file.read_bytes())
 
     def send(self, status: int, kind: str, body: bytes) -> None:
+        packed = "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 500
+        body = gzip.compress(body) if packed else body
         self.send_response(status)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", CSP)

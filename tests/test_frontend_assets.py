@@ -1,0 +1,59 @@
+"""Front-end rules that need no browser: no markup from text, texts translatable, vendored files as locked."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tools.vendor_assets import LOCK, SPEC, differences_find
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = sorted((ROOT / "static/bahi/js").glob("*.js"))
+FORBIDDEN = [
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "eval(",
+    "new Function",
+    "parseFloat",
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_script_makes_no_markup_from_text_and_uses_no_float(script):
+    text = script.read_text()
+    assert [word for word in FORBIDDEN if word in text] == []
+    assert len(text.splitlines()) <= 500
+
+
+def test_every_text_of_the_scripts_is_translatable():
+    source = (ROOT / "static/bahi/js/text.js").read_text().split("export const TEXTS = {")[1].split("};")[0]
+    texts = dict(re.findall(r'^  (\w+): "(.*)",$', source, re.MULTILINE))
+    template = (ROOT / "templates/bahi/config.html").read_text()
+    assert dict(re.findall(r'"(\w+)": "{% filter escapejs %}{% translate "(.*?)" %}', template)) == texts
+    used = set()
+    for script in SCRIPTS:
+        used |= set(re.findall(r'\bt\("(\w+)"', script.read_text()))
+    assert used <= set(texts)
+
+
+def test_vendored_files_are_as_locked():
+    assert differences_find(json.loads(SPEC.read_text()), json.loads(LOCK.read_text())) == []
+
+
+def test_a_changed_vendored_file_is_found(tmp_path):
+    spec, lock = json.loads(SPEC.read_text()), json.loads(LOCK.read_text())
+    for entry in lock:
+        for name in entry["sha256"]:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes((ROOT / name).read_bytes())
+    changed = tmp_path / "static/vendor/htmx.org/htmx.min.js"
+    changed.write_bytes(changed.read_bytes() + b"\n")
+    (changed.parent / "extra.js").write_text("")
+    assert differences_find(spec, lock, tmp_path) == [
+        "static/vendor/htmx.org/htmx.min.js was changed",
+        "static/vendor/htmx.org/extra.js is not in the lock",
+    ]
