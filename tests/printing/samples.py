@@ -638,3 +638,46 @@ ALL = {
     "long": long_names,
 }
 REPORTS = {"statement": statement, "trial": trial_balance}
+
+
+def crowded() -> PrintDocument:
+    """Everything at once: cess, many totals, long terms, three parties, cancelled."""
+    rows = tuple(replace(line, cess=D("120.50")) for line in lines(12))
+    clauses = "\n".join(
+        f"{number}. The buyer inspects the goods within seven days of delivery and tells the seller in "
+        "writing of any shortage, damage or difference from the order, failing which the goods are held "
+        "to be accepted in full."
+        for number in range(1, 15)
+    )
+    return invoice(
+        lines=rows,
+        parties=(
+            buyer(label="Dispatch from", name="Chakan works"),
+            buyer(label="Broker", name="R. K. Patil"),
+        ),
+        tax_rows=tuple(replace(row, cess=D("241.00")) for row in tax_rows(rows)),
+        totals=(
+            PrintTotal("Sub-total", D("512345.10")),
+            PrintTotal("Discount", D("-5000.00")),
+            PrintTotal("Freight", D("1800.00")),
+            PrintTotal("Packing and forwarding", D("950.00"), "muted"),
+            *totals(rows)[:-1],
+            PrintTotal("Cess", D("1446.00")),
+            PrintTotal("TCS 0.1%", D("545.00")),
+            PrintTotal("Grand total", D("545119.00"), "grand"),
+            PrintTotal("Advance received", D("-100000.00")),
+            PrintTotal("Balance due", D("445119.00"), "strong"),
+        ),
+        company=company(logo=logo(), seal=seal(), signature=signature()),
+        signatures=(
+            PrintSignature("Prepared by", ours=False, name="S. Kulkarni"),
+            PrintSignature(name="A. Joshi"),
+        ),
+        terms=clauses,
+        notes="Handle with care. Unloading is in the scope of the buyer.",
+        watermark="CANCELLED",
+        copies=COPIES_GOODS,
+    )
+
+
+ALL["crowded"] = crowded

@@ -111,7 +111,7 @@ class Closing:
             flow.pen.path(x, y - _QR, _QR / edge, path, INK)
             caption = inline(clean_line(code.caption or "Scan to pay"), self.language)
             style = Style(REGULAR, 6, self.theme.small.ink)
-            flow.pen.center(x + _QR / 2, y - _QR - 8, fit(caption, 0, 6, _QR + 10), style)
+            flow.pen.text(x, y - _QR - 8, fit(caption, 0, 6, _QR + 14), style)
             x += _QR + 16
             y_end = y - _QR - 10
         return y_end if self._codes else y
@@ -168,11 +168,12 @@ class Closing:
     def _draw_signatures(self, flow: Flow, beside: list[tuple[str, list[str]]]) -> None:
         signatures = self.document.signatures[:4]
         top = flow.y
-        step = (flow.right - flow.left) / max(3 if len(signatures) < 3 else len(signatures), 3)
-        wide = step - 12
-        for number, signature in enumerate(reversed(signatures)):
-            left = flow.right - number * step - wide
-            self._signature(flow, signature, left, left + wide, top)
+        gap, places = 18.0, max(len(signatures), 3)
+        step = (flow.right - flow.left + gap) / places
+        for number, signature in enumerate(signatures):
+            last = number == len(signatures) - 1
+            left = flow.left + (places - 1 if last else number) * step
+            self._signature(flow, signature, left, left + step - gap, top)
         end = top - _SIGN_HEIGHT - 14
         if beside:
             end = min(end, self._texts_at(flow, beside, top))
@@ -185,35 +186,33 @@ class Closing:
         heading = clean_line(signature.heading)
         if not heading and signature.ours:
             heading = f"{inline('For', self.language)} {clean_line(company.legal_name)}"
-        if heading:
-            pen.right(
-                right, top - 8, fit(heading, 1, theme.small_strong.size, right - left), theme.small_strong
-            )
+        strong = theme.small_strong
+        for number, line in enumerate(wrap(heading, 1, strong.size, right - left)[:2] if heading else []):
+            pen.text(left, top - 8 - number * 9, line, strong)
         self._pictures(flow, signature, left, right, top)
         y = top - _SIGN_HEIGHT
         pen.rule(left, right, y + 11, RULE, 0.5)
         if signature.name:
-            name = fit(clean_line(signature.name), 1, theme.small_strong.size, right - left)
-            pen.right(right, y + 1.5, name, theme.small_strong)
+            pen.text(left, y + 1.5, fit(clean_line(signature.name), 1, strong.size, right - left), strong)
             y -= 9
         caption = inline(clean_line(signature.caption), self.language)
-        pen.right(right, y + 1.5, fit(caption, 0, theme.small.size, right - left), theme.small)
+        pen.text(left, y + 1.5, fit(caption, 0, theme.small.size, right - left), theme.small)
         if signature.note:
-            pen.right(right, y - 7.5, fit(clean_line(signature.note), 0, 6.4, right - left), theme.foot)
+            pen.text(left, y - 7.5, fit(clean_line(signature.note), 0, 6.4, right - left), theme.foot)
 
     def _pictures(self, flow: Flow, signature: PrintSignature, left: float, right: float, top: float) -> None:
         company = self.document.company
-        room = _SIGN_HEIGHT - 26
+        room = _SIGN_HEIGHT - 30
         data = signature.image or (company.signature if signature.ours else None)
         if signature.ours and company.seal is not None:
             seal = picture(company.seal, "company.seal")
-            wide, high = seal.box(room + 8, room + 8)
-            flow.pen.picture(left + 6, top - 12 - high, wide, high, seal)
+            wide, high = seal.box(room + 6, room + 6)
+            flow.pen.picture(right - wide - 4, top - 12 - high, wide, high, seal)
         if data is not None:
             field = "signatures.image" if signature.image else "company.signature"
             image = picture(data, field)
             wide, high = image.box((right - left) * 0.62, room)
-            flow.pen.picture(right - wide, top - 13 - high, wide, high, image)
+            flow.pen.picture(left, top - 15 - high, wide, high, image)
 
     # -- terms and notes ------------------------------------------------------------
 

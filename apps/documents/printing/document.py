@@ -60,7 +60,7 @@ def _compose(document: PrintDocument, resources: Resources) -> tuple[Flow, float
         Table(*line_table(document, numbers), style).draw(flow)
     for table in document.tables:
         _caption(flow, style, inline(clean_line(table.title), document.language))
-        Table(*free_table(table, numbers, document.language), style).draw(flow)
+        Table(*free_table(table, numbers, document.language), style, Look(even=True)).draw(flow)
     if document.tax_rows:
         _caption(flow, style, inline("Tax summary", document.language))
         Table(*tax_table(document, numbers), style, Look(7.2, pad=2.2)).draw(flow)

@@ -69,20 +69,40 @@ def draw_company(flow: Flow, company: PrintCompany, theme: Theme, limit: float) 
         lowest = y - high
         x += wide + 12
         limit -= wide + 12
-    for line in wrap(clean_line(company.trade_name or company.legal_name), theme.company.weight, 13, limit)[
-        :3
-    ]:
-        y -= 13
-        pen.text(x, y + 1.5, line, theme.company)
-        y -= 3.2
+    style, lines = _shrunk(clean_line(company.trade_name or company.legal_name), theme.company, limit)
+    for line in lines:
+        y -= style.size
+        pen.text(x, y + 1.5, line, style)
+        y -= style.size * 0.25
     if company.trade_name and company.trade_name != company.legal_name:
         y = _soft(pen, x, y, clean_line(company.legal_name), theme, limit)
-    y = _soft(pen, x, y, clean(", ".join(part for part in company.address if part)), theme, limit)
+    y = _soft(pen, x, y, packed(company.address, theme.soft, limit), theme, limit)
     y = _soft(pen, x, y, _contact(company), theme, limit)
     for pairs in split_pairs(ink_of(company), theme.small, theme.small_strong, limit):
         y -= 10.4
         pairs_line(pen, x, y + 1, pairs, theme.small, theme.small_strong)
     return min(y, lowest)
+
+
+def _shrunk(text: str, style: Style, limit: float) -> tuple[Style, list[str]]:
+    """A name on two lines, in smaller letters when it is long; never cut."""
+    lines = wrap(text, style.weight, style.size, limit)
+    while len(lines) > 2 and style.size > 9:
+        style = style._replace(size=style.size - 1)
+        lines = wrap(text, style.weight, style.size, limit)
+    return style, lines
+
+
+def packed(parts: tuple[str, ...], style: Style, limit: float) -> str:
+    """Parts of an address on as few lines as they fit, broken between parts."""
+    lines: list[str] = []
+    for part in filter(None, map(clean_line, parts)):
+        joined = f"{lines[-1]}, {part}" if lines else part
+        if lines and width(joined + ",", style.weight, style.size) <= limit:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return ",\n".join(lines)
 
 
 def _soft(pen: Pen, x: float, y: float, text: str, theme: Theme, limit: float) -> float:
@@ -121,26 +141,44 @@ def copy_mark(pen: Pen, right: float, y: float, text: str, theme: Theme) -> None
     pen.right(right, y, text, theme.copy)
 
 
-def draw_fields(flow: Flow, fields: list[Field], theme: Theme, right: float, columns: int) -> None:
-    """A grid of small labels above their values; a value too wide for its cell takes more cells."""
+def draw_fields(
+    flow: Flow, fields: list[Field], theme: Theme, right: float, choices: tuple[int, ...]
+) -> None:
+    """A grid of small labels above their values; a value too wide for its cell takes more cells. Of the
+    given numbers of columns the one with the fewest rows is taken, the first of equals."""
     pen, left = flow.pen, flow.left
-    step = (right - left) / columns
     value, label = theme.value, theme.label
-    column, lowest = 0, 1
+    needs = [max(width(text, 1, value.size), width(name, 0, label.size)) + 13 for name, text in fields]
+    grids = [(columns, _grid(needs, (right - left) / columns, columns)) for columns in choices]
+    columns, rows = min(grids, key=lambda grid: len(grid[1]))
+    step = (right - left) / columns
     top = flow.y
-    for name, text in fields:
-        needed = max(width(text, value.weight, value.size), width(name, label.weight, label.size)) + 8
-        span = min(columns, max(1, -int(-needed // step)))
+    for row in rows:
+        lowest = 1
+        for index, column, span in row:
+            name, text = fields[index]
+            x = left + column * step
+            pen.text(x, top - 7, fit(name, 0, label.size, step * span - 4), label)
+            lines = wrap(text, value.weight, value.size, step * span - 8)[:4]
+            for number, line in enumerate(lines):
+                pen.text(x, top - 17.4 - number * 10.8, line, value)
+            lowest = max(lowest, len(lines))
+        top -= 12.5 + 10.8 * lowest
+    flow.y = top
+
+
+def _grid(needs: list[float], step: float, columns: int) -> list[list[tuple[int, int, int]]]:
+    """Rows of (index, column, columns spanned)."""
+    rows: list[list[tuple[int, int, int]]] = []
+    column = columns
+    for index, need in enumerate(needs):
+        span = min(columns, max(1, -int(-need // step)))
         if column + span > columns:
-            top, column, lowest = top - 12.5 - 10.8 * lowest, 0, 1
-        x = left + column * step
-        pen.text(x, top - 7, name, label)
-        lines = wrap(text, value.weight, value.size, step * span - 8)[:4]
-        for number, line in enumerate(lines):
-            pen.text(x, top - 17.4 - number * 10.8, line, value)
-        lowest = max(lowest, len(lines))
+            rows.append([])
+            column = 0
+        rows[-1].append((index, column, span))
         column += span
-    flow.y = top - 12.5 - 10.8 * lowest
+    return rows
 
 
 @dataclass(slots=True)
@@ -244,7 +282,7 @@ def _fields_and_code(flow: Flow, document: PrintDocument, theme: Theme) -> None:
         caption = fit(clean_line(code.caption), 0, 6, QR_HEADER)
         flow.pen.center(right + QR_HEADER / 2, top - QR_HEADER - 7.5, caption, Style(0, 6, theme.small.ink))
         right -= 14
-    draw_fields(flow, fields, theme, right, 3 if codes else 4)
+    draw_fields(flow, fields, theme, right, (3, 4) if codes else (4, 5))
     if codes:
         flow.y = min(flow.y, top - QR_HEADER - 12)
 
@@ -255,7 +293,7 @@ def running_head(pen: Pen, flow: Flow, theme: Theme, left: str, right: str) -> N
     room = (flow.right - flow.left) / 2 - 8
     pen.text(flow.left, y, fit(left, theme.value.weight, theme.value.size, room), theme.value)
     pen.right(flow.right, y, fit(right, 0, theme.soft.size, room), theme.soft)
-    pen.rule(flow.left, flow.right, y - 7, theme.accent, 0.8)
+    pen.rule(flow.left, flow.right, y - 7, HAIR, 0.5)
 
 
 def running_foot(pen: Pen, flow: Flow, theme: Theme, note: str, page: str) -> None:

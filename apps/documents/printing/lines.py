@@ -208,7 +208,7 @@ def tax_table(document: PrintDocument, numbers: Numbers) -> tuple[list[Column], 
         kind for kind in ("cgst", "sgst", "igst", "cess") if _present(getattr(row, kind) for row in rows)
     ]
     language = document.language
-    columns = [Column(stacked("HSN/SAC", language), "left", 1), _right("Taxable value", language)]
+    columns = [Column(stacked("HSN/SAC", language), "left"), _right("Taxable value", language)]
     columns.append(_right("GST", language))
     columns.extend(_right(kind.upper() if kind != "cess" else "Cess", language) for kind in kinds)
     columns.append(_right("Total tax", language))

@@ -7,7 +7,16 @@ from decimal import Decimal
 from .closing import draw_paragraphs
 from .document import draw_watermark
 from .flow import Flow, Frame, write_pages
-from .heads import draw_fields, draw_party, ink_of, pairs_line, running_foot, running_head, split_pairs
+from .heads import (
+    draw_fields,
+    draw_party,
+    ink_of,
+    packed,
+    pairs_line,
+    running_foot,
+    running_head,
+    split_pairs,
+)
 from .images import picture
 from .labels import inline, page_of
 from .lines import Numbers, free_columns
@@ -34,7 +43,7 @@ def render_report(report: PrintReport, *, deterministic: bool = False) -> bytes:
         Row([_cell(cell, numbers, report.zero) for cell in row.cells], row.kind, row.level)
         for row in report.rows
     ]
-    look = Look(7.8, pad=2.5)
+    look = Look(7.8, pad=2.5, even=True)
     Table(free_columns(report.columns, report.language), rows, style, look).draw(flow)
     _draw_summary(flow, report, style, numbers)
     if report.notes:
@@ -57,30 +66,31 @@ def _cell(value: Decimal | int | str | None, numbers: Numbers, zero: str) -> str
 
 
 def _draw_head(flow: Flow, report: PrintReport, style: Theme) -> None:
-    """Company on the left, title and period on the right, then fields and party."""
+    """Company on the left, title and period on the right, then party and fields."""
     top = flow.y
     middle = (flow.right - flow.left) * 0.5
     low = _draw_company(flow, report, style, middle - 10)
     pen, y = flow.pen, top
+    put, edge = (pen.right, flow.right) if report.company else (pen.text, flow.left)
     for line in wrap(clean_line(inline(report.title, report.language)), 1, 15, middle - 10)[:3]:
         y -= 15
-        pen.right(flow.right, y, line, Style(1, 15, style.accent))
+        put(edge, y, line, Style(1, 15, style.accent))
         y -= 3
     for text, used in ((report.period, style.strong), (report.subtitle, style.soft)):
         for line in wrap(clean(text), used.weight, used.size, middle - 10)[:3] if text else []:
             y -= 10.8
-            pen.right(flow.right, y, line, used)
+            put(edge, y, line, used)
     flow.y = min(low, y) - 9
     pen.rule(flow.left, flow.right, flow.y, style.accent, 1.1)
-    flow.y -= 7
+    flow.y -= 10
     if report.party is not None:
         half = (flow.right - flow.left) / 2
-        flow.y = draw_party(pen, flow.left, flow.y + 3, report.party, "", style, half, report.language) - 6
+        flow.y = draw_party(pen, flow.left, flow.y + 3, report.party, "", style, half, report.language) - 12
     if report.fields:
         fields = [
             (inline(clean_line(label), report.language), clean_line(text)) for label, text in report.fields
         ]
-        draw_fields(flow, fields, style, flow.right, 6 if report.landscape else 4)
+        draw_fields(flow, fields, style, flow.right, (6, 7) if report.landscape else (4, 5))
         flow.y -= 2
 
 
@@ -99,7 +109,7 @@ def _draw_company(flow: Flow, report: PrintReport, style: Theme, limit: float) -
         y -= 11
         pen.text(x, y, line, Style(1, 11, style.company.ink))
         y -= 2.5
-    for line in wrap(clean(", ".join(part for part in company.address if part)), 0, 7, limit)[:3]:
+    for line in wrap(packed(company.address, style.small, limit), 0, 7, limit)[:3]:
         y -= 9.2
         pen.text(x, y, line, style.small)
     for pairs in split_pairs(ink_of(company)[:2], style.small, style.small_strong, limit):

@@ -16,6 +16,8 @@ GAP = 9.0
 EDGE = 5.0
 LEVEL = 10.0
 _LEAST_FLEX = 118.0
+_EASY_FLEX = 200.0
+_EASE = 18.0
 
 
 class Cell(NamedTuple):
@@ -46,12 +48,12 @@ class Row:
 
 @dataclass(slots=True)
 class Look:
-    """Sizes of a table. `hairlines` draws a line below each row."""
+    """Sizes of a table. `even` gives all right-aligned columns one width where there is room."""
 
     size: float = 8.0
     pad: float = 3.3
     least: float = 6.6
-    hairlines: bool = True
+    even: bool = False
     styles: dict[str, Style] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,8 +100,8 @@ class Table:
         first = self._height(self._lay(self.rows[0]), self.rows[0]) if self.rows else 0.0
         flow.keep(self._head_height + min(first, flow.full / 2))
         self._draw_head(flow)
-        for row in self.rows:
-            self._draw_row(flow, row)
+        for number, row in enumerate(self.rows):
+            self._draw_row(flow, row, self._company(number))
 
     # -- widths ------------------------------------------------------------
 
@@ -131,17 +133,41 @@ class Table:
         flexible = [index for index, column in enumerate(self.columns) if column.flex]
         while True:
             widths = [0.0 if column.flex else self._natural(n) for n, column in enumerate(self.columns)]
+            if self.look.even:
+                self._even(widths, total)
             rest = total - sum(widths)
             wanted = _LEAST_FLEX * max(1, len(flexible)) if flexible else 0.0
             if rest >= wanted or self.look.size <= self.look.least:
                 break
             self.look.scale(self.look.size - 0.5)
+        rest = self._ease(widths, len(flexible), rest)
         self._share(widths, flexible, rest)
         x = self.left + EDGE
         self._edges = []
         for width in widths:
             self._edges.append((x, x + width))
             x += width + GAP
+
+    def _even(self, widths: list[float], total: float) -> None:
+        """One width for all right-aligned columns, unless that takes the room of the texts."""
+        right = [n for n, column in enumerate(self.columns) if column.align == "right" and not column.flex]
+        widest = max((widths[n] for n in right), default=0.0)
+        more = sum(widest - widths[n] for n in right)
+        if total - sum(widths) - more >= _LEAST_FLEX:
+            for n in right:
+                widths[n] = widest
+
+    def _ease(self, widths: list[float], flexible: int, rest: float) -> float:
+        """Loosens the fixed columns when the flexible ones have more than they need. Answers what is left."""
+        fixed = len(widths) - flexible
+        surplus = rest - _EASY_FLEX * flexible
+        if not flexible or not fixed or surplus <= 0:
+            return rest
+        extra = min(_EASE, surplus * 0.7 / fixed)
+        for index, column in enumerate(self.columns):
+            if not column.flex and index:
+                widths[index] += extra
+        return rest - extra * (fixed - (0 if self.columns[0].flex else 1))
 
     def _share(self, widths: list[float], flexible: list[int], rest: float) -> None:
         """Gives what is left to the flexible columns; takes from the widest when nothing is left."""
@@ -185,10 +211,19 @@ class Table:
         extra = 2.0 if row.kind in ("total", "subtotal") else 0.0
         return max(tallest, self.look.styles[row.kind].leading) + 2 * self.look.pad + extra
 
-    def _draw_row(self, flow: Flow, row: Row) -> None:
+    def _company(self, number: int) -> float:
+        """Height of the next row when this one must not part from it: a caption from its first row, the
+        last row from its sum."""
+        if number + 1 >= len(self.rows):
+            return 0.0
+        following = self.rows[number + 1]
+        tied = self.rows[number].kind in ("strong", "section") or following.kind in ("total", "subtotal")
+        return self._height([], following) if tied else 0.0
+
+    def _draw_row(self, flow: Flow, row: Row, company: float) -> None:
         laid = self._lay(row)
         height = self._height(laid, row)
-        if height > flow.room:
+        if height + company > flow.room:
             if height > (flow.full - self._head_height) * 0.6:
                 self._draw_split(flow, row, laid)
                 return
@@ -218,7 +253,7 @@ class Table:
             if row.kind == "total":
                 pen.box(self.left, bottom, self.right - self.left, height, self.theme.tint)
             pen.rule(self.left, self.right, top, RULE, 0.7)
-        elif self.look.hairlines:
+        else:
             pen.rule(self.left, self.right, bottom, HAIR, 0.45)
         indent = row.level * LEVEL
         start = top - self.look.pad - (1.0 if row.kind in ("total", "subtotal") else 0.0)
