@@ -22,6 +22,7 @@ from .model import (
     PrintTotal,
 )
 from .report import render_report
+from .thermal import render_thermal
 
 __all__ = [
     "COPIES_CHALLAN",
@@ -44,5 +45,6 @@ __all__ = [
     "render_document",
     "render_documents",
     "render_report",
+    "render_thermal",
     "upi_link",
 ]

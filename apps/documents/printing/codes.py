@@ -13,7 +13,7 @@ _MASK = 2
 """A fixed mask: any of the eight is readable, and trying them all costs four fifths of the time."""
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=64)
 def qr_path(payload: str, level: str = "m") -> tuple[int, str]:
     """Edge in modules and the path that fills the dark ones (unit: a module, origin lower left, no quiet
     zone). ValueError when the payload is empty or longer than a QR code can hold."""

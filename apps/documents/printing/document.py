@@ -9,7 +9,7 @@ from .flow import Flow, Frame, write_pages
 from .heads import copy_mark, draw_head, running_foot, running_head
 from .labels import inline, page_of
 from .lines import Numbers, free_table, line_table, tax_table
-from .model import PrintDocument
+from .model import PrintDocument, PrintTotal
 from .pdf import PdfFile
 from .pen import BOLD, REGULAR, Pen, Resources, Style
 from .table import Look, Table
@@ -80,7 +80,7 @@ def _caption(flow: Flow, style: Theme, text: str) -> None:
 def _draw_intro(flow: Flow, document: PrintDocument, style: Theme, numbers: Numbers) -> None:
     """Opening text, and the highlighted amount of a voucher."""
     if document.highlight is not None:
-        _draw_highlight(flow, document, style, numbers)
+        _draw_highlight(flow, document, document.highlight, style, numbers)
     if document.intro:
         for line in wrap(clean(document.intro), REGULAR, 9, flow.right - flow.left):
             flow.keep(13)
@@ -89,8 +89,9 @@ def _draw_intro(flow: Flow, document: PrintDocument, style: Theme, numbers: Numb
         flow.y -= 9
 
 
-def _draw_highlight(flow: Flow, document: PrintDocument, style: Theme, numbers: Numbers) -> None:
-    row = document.highlight
+def _draw_highlight(
+    flow: Flow, document: PrintDocument, row: PrintTotal, style: Theme, numbers: Numbers
+) -> None:
     text = clean_line(row.amount) if isinstance(row.amount, str) else numbers.money(row.amount)
     if not isinstance(row.amount, str):
         text = f"{clean_line(document.symbol)} {text}"

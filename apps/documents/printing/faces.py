@@ -45,11 +45,18 @@ SCRIPTS = (
 _JOINERS = "\u200c\u200d"
 
 
+class Program(NamedTuple):
+    """A font file for embedding: compressed, and its length before."""
+
+    packed: bytes
+    length: int
+
+
 class Glyph(NamedTuple):
     """One placed glyph; distances in thousandths of the font size. `text` is what it stands for when
     copied."""
 
-    index: int
+    number: int
     advance: float
     dx: float
     dy: float
@@ -100,14 +107,13 @@ class Face:
 
     # -- embedding ------------------------------------------------------------
 
-    def _descriptor(self, file: PdfFile, program: bytes, flags: int) -> int:
+    def _descriptor(self, file: PdfFile, program: Program) -> int:
         data = self.file
-        length = len(zlib.decompress(program))
-        stream = file.add(stream_object(program, b"/Length1 %d" % length, compressed=True))
+        stream = file.add(stream_object(program.packed, b"/Length1 %d" % program.length, compressed=True))
         box = " ".join(f"{value:.0f}" for value in data.bbox)
         return file.add(
             (
-                f"<</Type/FontDescriptor/FontName/{self.postscript}/Flags {flags}/FontBBox[{box}]"
+                f"<</Type/FontDescriptor/FontName/{self.postscript}/Flags 4/FontBBox[{box}]"
                 f"/ItalicAngle 0/Ascent {data.ascent:.0f}/Descent {data.descent:.0f}"
                 f"/CapHeight {data.capHeight:.0f}/StemV {data.stemV:.0f}/FontFile2 {stream} 0 R>>"
             ).encode()
@@ -116,7 +122,7 @@ class Face:
     def embed_plain(self, file: PdfFile) -> int:
         """Adds the one-byte font of the plain characters."""
         program, widths, unicode_map = _plain_program(self)
-        descriptor = self._descriptor(file, program, 4)
+        descriptor = self._descriptor(file, program)
         to_unicode = file.add(stream_object(unicode_map, compressed=True))
         last = 31 + len(PLAIN_CHARACTERS)
         return file.add(
@@ -129,7 +135,7 @@ class Face:
         """Adds the two-byte font of the glyphs that the document used; `codes` maps (glyph, text) to the
         code."""
         pairs = sorted(codes, key=codes.__getitem__)
-        descriptor = self._descriptor(file, zlib.compress(_glyph_subset(self.file, pairs), 6), 4)
+        descriptor = self._descriptor(file, _shaped_program(self, frozenset(index for index, _text in pairs)))
         to_unicode = file.add(stream_object(_unicode_map([text for _index, text in pairs], first=1, size=2)))
         mapping = struct.pack(f">{len(pairs) + 1}H", 0, *(index for index, _text in pairs))
         glyph_map = file.add(stream_object(mapping))
@@ -176,10 +182,11 @@ PLAIN_TABLE = {ord(sign): _escaped(sign) for sign in PLAIN_CHARACTERS}
 
 
 @functools.lru_cache(maxsize=8)
-def _plain_program(face: Face) -> tuple[bytes, bytes, bytes]:
+def _plain_program(face: Face) -> tuple[Program, bytes, bytes]:
     """Compressed font program, widths and compressed ToUnicode map, built once per process and face."""
     codes = [0] * 32 + [ord(sign) for sign in PLAIN_CHARACTERS]
-    program = zlib.compress(face.file.makeSubset(codes), 9)
+    data = face.file.makeSubset(codes)
+    program = Program(zlib.compress(data, 9), len(data))
     widths = " ".join(f"{face.plain_widths[sign]:.0f}" for sign in PLAIN_CHARACTERS)
     unicode_map = zlib.compress(_unicode_map(list(PLAIN_CHARACTERS), first=32, size=1), 9)
     return program, widths.encode(), unicode_map
@@ -223,12 +230,19 @@ def _components(glyph: bytes) -> list[int]:
     return found
 
 
-def _glyph_subset(font: TTFontFile, pairs: list[tuple[int, str]]) -> bytes:
+@functools.lru_cache(maxsize=64)
+def _shaped_program(face: Face, glyphs: frozenset[int]) -> Program:
+    """The font with these glyphs. Documents of one language with Latin names share theirs: the labels."""
+    data = _glyph_subset(face.file, glyphs)
+    return Program(zlib.compress(data, 6), len(data))
+
+
+def _glyph_subset(font: TTFontFile, glyphs: frozenset[int]) -> bytes:
     """The font file with the outlines of unused glyphs left out; glyph numbers stay."""
     outlines = font.get_table("glyf")
     where = font.glyphPos
     wanted: set[int] = set()
-    todo = [0, *(index for index, _text in pairs)]
+    todo = [0, *glyphs]
     while todo:
         index = todo.pop()
         if index not in wanted:

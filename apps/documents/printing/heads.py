@@ -8,7 +8,7 @@ from .codes import qr_path
 from .flow import Flow
 from .images import picture
 from .labels import inline, stacked
-from .model import Field, PrintCompany, PrintDocument, PrintParty
+from .model import Field, Language, PrintCompany, PrintDocument, PrintParty
 from .pen import Pen, Style
 from .text import clean, clean_line, fit, width, wrap
 from .theme import HAIR, INK, Theme
@@ -216,7 +216,14 @@ def draw_parties(flow: Flow, document: PrintDocument, theme: Theme) -> None:
 
 
 def draw_party(
-    pen: Pen, x: float, y: float, party: PrintParty, caption: str, theme: Theme, limit: float, language
+    pen: Pen,
+    x: float,
+    y: float,
+    party: PrintParty,
+    caption: str,
+    theme: Theme,
+    limit: float,
+    language: Language,
 ) -> float:
     """One party. Answers the height where it ends."""
     if caption:
@@ -238,9 +245,9 @@ def draw_party(
         for label, text in pairs
         if text
     ]
-    for line in split_pairs(shown, theme.small, theme.small_strong, limit):
+    for row in split_pairs(shown, theme.small, theme.small_strong, limit):
         y -= 10.4
-        pairs_line(pen, x, y + 0.6, line, theme.small, theme.small_strong)
+        pairs_line(pen, x, y + 0.6, row, theme.small, theme.small_strong)
     return y
 
 

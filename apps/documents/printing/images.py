@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _KEPT_EDGE = 640
 """Longer pictures are made smaller: 640 pixels are 300 dpi on the 5 cm of a logo."""
 
 _CACHED = 48
+_lock = threading.Lock()
 _cache: dict[str, Picture] = {}
 """Decoded pictures by digest: who has the digest has the bytes, so that nothing passes between
 organisations."""
@@ -84,9 +86,10 @@ def _read(data: bytes) -> Picture:
     found = _cache.get(key)
     if found is None:
         found = _decode(key, data)
-        while len(_cache) >= _CACHED:
-            _cache.pop(next(iter(_cache)), None)
-        _cache[key] = found
+        with _lock:
+            while len(_cache) >= _CACHED:
+                del _cache[next(iter(_cache))]
+            _cache[key] = found
     return found
 
 
@@ -94,13 +97,13 @@ def _decode(key: str, data: bytes) -> Picture:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            opened = Image.open(io.BytesIO(data), formats=FORMATS)
         except Image.DecompressionBombWarning as warning:
             raise Image.DecompressionBombError from warning
-        if image.width * image.height > LARGEST_PIXELS:
+        if opened.width * opened.height > LARGEST_PIXELS:
             raise Image.DecompressionBombError
-        image.load()
-    image = image.convert("RGBA" if _transparent(image) else "RGB")
+        opened.load()
+    image = opened.convert("RGBA" if _transparent(opened) else "RGB")
     image.thumbnail((_KEPT_EDGE, _KEPT_EDGE))
     mask = None
     if image.mode == "RGBA":

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .formats import amount, percent, quantity
 from .labels import inline, stacked
-from .model import PrintColumn, PrintDocument, PrintLine, PrintTable
+from .model import Language, PrintColumn, PrintDocument, PrintLine, PrintTable
 from .table import Cell, Column, Row
 from .text import clean, clean_line
 
@@ -231,18 +231,18 @@ def _total(values: Iterable[Decimal | None]) -> Decimal:
     return sum((value for value in values if value is not None), Decimal(0))
 
 
-def _right(label: str, language) -> Column:
+def _right(label: str, language: Language) -> Column:
     return Column(stacked(label, language), "right", 0)
 
 
-def free_table(table: PrintTable, numbers: Numbers, language) -> tuple[list[Column], list[Row]]:
+def free_table(table: PrintTable, numbers: Numbers, language: Language) -> tuple[list[Column], list[Row]]:
     """Columns and rows of a free table."""
     return free_columns(table.columns, language), [
         Row([numbers.cell(cell) for cell in row.cells], row.kind, row.level) for row in table.rows
     ]
 
 
-def free_columns(columns: Iterable[PrintColumn], language) -> list[Column]:
+def free_columns(columns: Iterable[PrintColumn], language: Language) -> list[Column]:
     """Columns of a free table or report."""
     return [
         Column(tuple(map(clean_line, stacked(column.label, language))), column.align, column.weight)

@@ -102,9 +102,11 @@ class Pen:
         self._stroke = ""
         self._font: tuple[str, float] = ("", 0.0)
 
-    def bytes(self) -> bytes:
-        """The content stream, closed in itself: no state leaks into the next layer of the page."""
-        return ("q\n" + "\n".join(self._code) + "\nQ\n").encode("ascii")
+    def bytes(self, lift: float = 0.0) -> bytes:
+        """The content stream, closed in itself: no state leaks into the next layer of the page. `lift` moves
+        all of it up."""
+        move = f"1 0 0 1 0 {lift:.2f} cm\n" if lift else ""
+        return ("q\n" + move + "\n".join(self._code) + "\nQ\n").encode("ascii")
 
     @property
     def empty(self) -> bool:
@@ -155,7 +157,7 @@ class Pen:
         parts: list[str] = []
         rise = 0.0
         for glyph in glyphs:
-            code = codes.setdefault((glyph.index, glyph.text), len(codes) + 1)
+            code = codes.setdefault((glyph.number, glyph.text), len(codes) + 1)
             if glyph.dy != rise:
                 rise = glyph.dy
                 parts.append(f"] TJ {rise * size / 1000:.2f} Ts [")
