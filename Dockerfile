@@ -14,13 +14,8 @@ RUN groupadd --system --gid 10001 bahi \
     && mkdir -p /data/media /data/mail /data/static && chown -R bahi:bahi /data
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
-COPY manage.py pyproject.toml ./
-COPY config config
-COPY apps apps
-COPY templates templates
-COPY static static
-COPY locale locale
-COPY fixtures fixtures
+# .dockerignore leaves out what serves only development.
+COPY . .
 RUN /opt/venv/bin/python -m compileall -q apps config
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import hashlib
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from types import FrameType
 
 from . import credentials
 from .console import LauncherError, say, step
-from .environment import ensure_environment
+from .environment import BASE, ensure_environment, requirements_hash
 from .files import try_lock
 from .layout import Layout, layout_for
 from .postgres import Cluster
@@ -37,6 +38,7 @@ def main(arguments: list[str]) -> int:
             environment = {**environment_for(layout, variables), "BAHI_PORT": str(options.port)}
             with step("Preparing the database"):
                 _manage(layout, environment, "setup_database")
+            _collect_static(layout, environment)
             if not options.no_demo and not credentials.load(layout.credentials):
                 with step("Loading the demo organisation"):
                     _load_demo(layout, environment)
@@ -102,6 +104,28 @@ def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> Non
         raise LauncherError(f"manage.py {arguments[0]} failed (code {code}); its message is above.")
 
 
+def _collect_static(layout: Layout, environment: dict[str, str]) -> None:
+    """Put style sheets and scripts under names with their hash; only when a file or a package changed."""
+    mark = layout.data / "static" / ".collected"
+    wanted = static_fingerprint(layout)
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return
+    with step("Collecting style sheets and scripts"):
+        _manage(layout, environment, "collectstatic", "--noinput", "--verbosity=0")
+        mark.parent.mkdir(exist_ok=True)
+        mark.write_text(wanted, encoding="utf-8")
+
+
+def static_fingerprint(layout: Layout) -> str:
+    """Changes with each of our static files (name, size, time) and with the pinned packages."""
+    digest = hashlib.sha256(requirements_hash(layout.root / BASE).encode())
+    folders = [layout.root / "static", *sorted((layout.root / "apps").glob("*/static"))]
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        entry = path.stat()
+        digest.update(f"{path.relative_to(layout.root)} {entry.st_size} {entry.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
 def _load_demo(layout: Layout, environment: dict[str, str]) -> None:
     """Load the demo; sign-ins are taken out of its output, the rest is shown as progress."""
     found: list[credentials.Credential] = []
@@ -145,7 +169,7 @@ def _serve(
         "1048576",
     ]
     children = [
-        Child("web", web, {**environment, "BAHI_WEB_POOL": "1"}, layout.root, essential=True),
+        Child("web", web, _web_environment(environment), layout.root, essential=True),
         Child("worker", [python, "manage.py", "run_worker"], environment, layout.root),
     ]
 
@@ -165,6 +189,12 @@ def _serve(
     if small_profile():
         say("  Profile: small")
     return supervisor.run()
+
+
+def _web_environment(environment: dict[str, str]) -> dict[str, str]:
+    """Pooled connections, and never the owner's role: what serves people cannot change tables."""
+    kept = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
+    return {**kept, "BAHI_WEB_POOL": "1"}
 
 
 def _print_sign_ins(layout: Layout, port: int) -> None:
