@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,25 @@ def end_with_parent(sign: int) -> Callable[[], None] | None:
             os.kill(os.getpid(), sign)
 
     return ask
+
+
+def end_leftovers(mark: str) -> int:
+    """Kill the processes that have `mark` (NAME=value) in their environment; how many there were. Linux only.
+
+    They are children of a server that was killed: job processes that lost their parent still hold connections.
+    """
+    ended = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
+        try:
+            words = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:  # somebody else's, or gone
+            continue
+        if mark.encode() in words and pid != os.getpid():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+                ended += 1
+    return ended
 
 
 def reaped(pid: int) -> int:

@@ -18,6 +18,7 @@ from .environment import BASE, ensure_environment, requirements_hash
 from .files import try_lock
 from .layout import Layout, layout_for
 from .postgres import Cluster
+from .processes import end_leftovers
 from .services import databases, environment_for, main_cluster, named_databases, small_profile
 from .supervise import Child, Supervisor
 
@@ -27,7 +28,10 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     layout = layout_for(options.data)
     layout.make()
+    served = {"BAHI_SERVED_FROM": str(layout.data)}
     with _only_one(layout):
+        if end_leftovers(f"BAHI_SERVED_FROM={layout.data}"):
+            say("Ended processes that an earlier, killed run had left behind")
         _refuse_busy_port(options.host, options.port)
         begun = time.monotonic()
         say(f"Bahi – data folder {layout.data}")
@@ -35,7 +39,7 @@ def main(arguments: list[str]) -> int:
             ensure_environment(layout)
         cluster = main_cluster(layout)
         with _ended_by_signals(), databases(cluster, die_with_parent=True) as variables:
-            environment = {**environment_for(layout, variables), "BAHI_PORT": str(options.port)}
+            environment = {**environment_for(layout, variables), **served, "BAHI_PORT": str(options.port)}
             with step("Preparing the database"):
                 _manage(layout, environment, "setup_database")
             _collect_static(layout, environment)
@@ -97,11 +101,28 @@ def _refuse_busy_port(host: str, port: int) -> None:
             ) from None
 
 
-def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> None:
+def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> list[str]:
+    """Run a management command; its lines are shown as progress, those with sign-ins are returned instead."""
+    kept: list[str] = []
     command = [str(layout.python), "manage.py", *arguments]
-    code = subprocess.run(command, cwd=layout.root, env=environment, check=False).returncode
-    if code:
-        raise LauncherError(f"manage.py {arguments[0]} failed (code {code}); its message is above.")
+    with subprocess.Popen(
+        command,
+        cwd=layout.root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            if line.startswith(credentials.PREFIX):
+                kept.append(line)
+            elif line.strip():
+                say(f"      {line.strip()}")
+    if process.returncode:
+        raise LauncherError(f"manage.py {arguments[0]} failed (code {process.returncode}); see above.")
+    return kept
 
 
 def _collect_static(layout: Layout, environment: dict[str, str]) -> None:
@@ -127,20 +148,9 @@ def static_fingerprint(layout: Layout) -> str:
 
 
 def _load_demo(layout: Layout, environment: dict[str, str]) -> None:
-    """Load the demo; sign-ins are taken out of its output, the rest is shown as progress."""
-    found: list[credentials.Credential] = []
-    command = [str(layout.python), "manage.py", "load_demo"]
-    with subprocess.Popen(
-        command, cwd=layout.root, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        for line in process.stdout or ():
-            entry = credentials.parse_line(line)
-            if entry is not None:
-                found.append(entry)
-            elif line.strip():
-                say(f"      {line.rstrip()}")
-    if process.returncode:
-        raise LauncherError(f"Loading the demo failed (code {process.returncode}); its message is above.")
+    """Load the demo and keep its sign-ins."""
+    lines = _manage(layout, environment, "load_demo")
+    found = [entry for entry in map(credentials.parse_line, lines) if entry is not None]
     if found:
         credentials.store(layout.credentials, found)
 

@@ -1,5 +1,6 @@
 """Run web and worker in the foreground until somebody says stop; bring back what dies."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -57,14 +58,17 @@ class Child:
         for line in process.stdout or ():
             say(f"{self.name:<6} | {line.rstrip()}")
 
-    def signal_group(self, sign: int) -> None:
-        """Send a signal to it and its own children."""
+    def ask_to_stop(self) -> None:
+        """TERM to it alone: it stops its own children in its own order (the job cluster hangs otherwise)."""
+        if self.process is not None:
+            self.process.terminate()
+
+    def kill_group(self) -> None:
+        """End it and whatever it left behind."""
         if self.process is None:
             return
-        try:
-            os.killpg(self.process.pid, sign)
-        except (ProcessLookupError, PermissionError):
-            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def died(self) -> bool:
         """Whether it ran and has ended."""
@@ -110,7 +114,7 @@ class Supervisor:
     def _asked_to_stop(self, sign: int, _frame: FrameType | None) -> None:
         if self._stop.is_set() and sign == signal.SIGINT:
             for child in self.children:
-                child.signal_group(signal.SIGKILL)
+                child.kill_group()
         self._stop.set()
 
     def _keep_up(self, child: Child) -> bool:
@@ -122,7 +126,7 @@ class Supervisor:
         if not child.died():
             return True
         code = child.process.returncode
-        child.signal_group(signal.SIGKILL)  # what it may have left behind
+        child.kill_group()  # what it may have left behind
         child.useless_starts = child.useless_starts + 1 if self._was_useless(child) else 0
         if child.essential:
             self._live = False
@@ -152,7 +156,7 @@ class Supervisor:
     def _stop_children(self) -> None:
         say("Stopping …")
         for child in self.children:
-            child.signal_group(signal.SIGTERM)
+            child.ask_to_stop()
         until = time.monotonic() + STOP_SECONDS
         for child in self.children:
             if child.process is None:
@@ -161,7 +165,7 @@ class Supervisor:
                 child.process.wait(timeout=max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 say(f"{child.name} does not stop; ending it")
-            child.signal_group(signal.SIGKILL)
+            child.kill_group()
             child.process.wait()
         sys.stdout.flush()
 

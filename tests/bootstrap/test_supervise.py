@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from _launcher.postgres import free_port
+from _launcher.processes import end_leftovers
 from _launcher.supervise import Child, Supervisor, answers
 
 WEB = """
@@ -95,3 +97,18 @@ def test_the_database_is_looked_after_while_serving():
     _later(2.6, lambda: os.kill(os.getpid(), signal.SIGTERM))
     assert supervisor.run() == 0
     assert len(looked) >= 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_what_a_killed_run_left_behind_is_ended_and_nothing_else():
+    mark = f"BAHI_SERVED_FROM=/nowhere/{os.getpid()}"
+    name, _, value = mark.partition("=")
+    ours = subprocess.Popen(["sleep", "60"], env={name: value, "PATH": os.defpath})
+    other = subprocess.Popen(["sleep", "60"], env={name: value + "/else", "PATH": os.defpath})
+    try:
+        assert end_leftovers(mark) == 1
+        assert ours.wait(timeout=5) == -signal.SIGKILL
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
