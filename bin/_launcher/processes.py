@@ -28,9 +28,9 @@ def end_with_parent(sign: int) -> Callable[[], None] | None:
 
 
 def end_leftovers(mark: str) -> int:
-    """Kill the processes that have `mark` (NAME=value) in their environment; how many there were. Linux only.
+    """Kill the processes with `mark` (NAME=value) in their environment; how many there were. Linux only.
 
-    They are children of a server that was killed: job processes that lost their parent still hold connections.
+    They are children of a killed server: job processes that lost their parent still hold connections.
     """
     ended = 0
     for folder in Path("/proc").glob("[0-9]*"):
