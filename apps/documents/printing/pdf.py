@@ -1,8 +1,7 @@
 """A small PDF file writer: numbered objects, streams, pages that share content streams.
 
-Why not reportlab's own document: the three copies of an invoice share one content stream here, fonts go in
-as bytes that were compressed once per process, and a page costs a third of the time. TrueType parsing stays
-reportlab's.
+Why not reportlab's own document: the three copies of an invoice share one content stream here, and fonts go
+in as bytes that were compressed once per process. Reading TrueType files stays reportlab's.
 """
 
 from __future__ import annotations
