@@ -112,6 +112,7 @@ def test_the_port_is_remembered_and_changed_when_taken(cluster: Cluster):
     assert running_postmaster(cluster.data).port == port
     cluster.stop()
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # its closed connections linger a while
         taken.bind(("127.0.0.1", port))
         taken.listen()
         cluster.start()
