@@ -24,7 +24,8 @@ class Actor:
         return getattr(self.user, "pk", None)
 
 
-_actor: ContextVar[Actor] = ContextVar("bahi_actor", default=Actor())
+_SYSTEM = Actor()
+_actor: ContextVar[Actor] = ContextVar("bahi_actor", default=_SYSTEM)  # frozen, so safe to share
 
 
 def current_actor() -> Actor:

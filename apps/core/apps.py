@@ -10,6 +10,13 @@ class CoreConfig(BahiAppConfig):
     declares = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:
+        """All models are loaded now: apply the tenancy patches, then let the apps register."""
+        from apps.core.events import load_subscribers
+        from apps.core.registry import load_modules
         from apps.core.tenant_patches import apply_tenant_patches
 
         apply_tenant_patches()
+        load_modules("permissions")
+        load_modules("lifecycle")
+        load_modules("contributions")
+        load_subscribers()

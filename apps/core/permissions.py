@@ -33,14 +33,12 @@ def register_roles(roles: Iterable[Role]) -> None:
     """Ready roles. An app adds its permissions to a role of another app by naming the same code."""
     for role in roles:
         known = _roles.get(role.code)
-        if known:
-            role = Role(
-                role.code,
-                known.name or role.name,
-                tuple(dict.fromkeys(known.permissions + role.permissions)),
-                {**known.levels, **role.levels},
-            )
-        _roles[role.code] = role
+        _roles[role.code] = _merged(known, role) if known else role
+
+
+def _merged(known: Role, more: Role) -> Role:
+    permissions = tuple(dict.fromkeys(known.permissions + more.permissions))
+    return Role(known.code, known.name or more.name, permissions, {**known.levels, **more.levels})
 
 
 def load_permissions() -> None:

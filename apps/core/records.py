@@ -98,10 +98,7 @@ def children_write(
     """
     result: dict[str, list[Any]] = {}
     for name, spec in specs.items():
-        if prepared is not None:
-            rows = prepared[name]
-        else:
-            rows = _build(parent, spec, data.get(name))
+        rows = prepared[name] if prepared is not None else _build(parent, spec, data.get(name))
         if save and name in data:
             _store(parent, spec, rows)
         elif save and prepared is not None and parent.pk:
@@ -122,8 +119,8 @@ def _build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | None)
         return list(existing.values())
     errors = ErrorList()
     built = []
-    for index, values in enumerate(rows):
-        values = dict(values)
+    for index, given in enumerate(rows):
+        values = dict(given)
         row_id = values.pop("id", None)
         if row_id is not None and row_id not in existing:
             errors.add(f"{spec.name}.{index}.id", _("This line does not belong here."), "not_found")

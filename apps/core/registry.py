@@ -20,14 +20,13 @@ KINDS = ("master", "setting", "document", "line", "ledger", "log", "link")
 
 def business_models() -> list[type[models.Model]]:
     """Every concrete model of ours that declares a kind, in layer order; history models left out."""
-    found = []
-    for config in apps.get_app_configs():
-        if not config.name.startswith("apps."):
-            continue
-        for model in config.get_models():
-            if not hasattr(model, "instance_type") and not model._meta.proxy:
-                found.append(model)
-    return found
+    return [
+        model
+        for config in apps.get_app_configs()
+        if config.name.startswith("apps.")
+        for model in config.get_models()
+        if not hasattr(model, "instance_type") and not model._meta.proxy
+    ]
 
 
 def kind_name(model: type[models.Model]) -> str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from django.contrib.contenttypes.models import ContentTypeManager
-from django.core.management.commands.makemigrations import Command as _Django
+from django.core.management.commands.makemigrations import Command as MakeMigrations
+
+
+class _SharedContentTypes:
+    """Stands in for ContentType inside django-tenants' backend.
+
+    Content types live in ``public`` only, so their ids are the same for every organisation and their cache
+    stays valid. django-tenants would empty it at each switch of organisation.
+    """
+
+    class objects:
+        @staticmethod
+        def clear_cache() -> None:
+            """Content types are shared: nothing to forget."""
 
 
 def apply_tenant_patches() -> None:
-    """Content types live in ``public`` only, so their ids are the same everywhere and their cache may
-    stay. django-tenants empties it at each switch of organisation: give it an empty method to call, and
-    keep the real one for migrations."""
+    """Keep the content type cache; let migrate_schemas know pgtrigger's operations."""
+    from django_tenants.management.commands.migrate_schemas import MigrateSchemasCommand
     from django_tenants.postgresql_backend import base
 
-    class _KeptCache:
-        class objects:
-            @staticmethod
-            def clear_cache() -> None:
-                """Content types are shared: nothing to forget."""
-
-    base.ContentType = _KeptCache  # type: ignore[attr-defined]
-
-    # pgtrigger adds its operations through the autodetector of the ordinary commands only.
-    from django_tenants.management.commands.migrate_schemas import MigrateSchemasCommand
-
-    MigrateSchemasCommand.autodetector = _Django.autodetector
-    assert ContentTypeManager  # noqa: S101 - the import proves that the class still exists
+    base.ContentType = _SharedContentTypes  # type: ignore[attr-defined]
+    MigrateSchemasCommand.autodetector = MakeMigrations.autodetector

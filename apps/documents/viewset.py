@@ -26,9 +26,7 @@ class DocumentViewSet(ResourceViewSet):
         super().__init_subclass__(**kwargs)
         if "model" in cls.__dict__:
             table = lifecycle_of(cls.model)  # type: ignore[arg-type]
-            cls.verbs = (
-                dict.fromkeys(table.by_name, "transition") | {"duplicate": "duplicate"} | cls.verbs
-            )
+            cls.verbs = dict.fromkeys(table.by_name, "transition") | {"duplicate": "duplicate"} | cls.verbs
 
     # --- hooks ------------------------------------------------------------------------------------
 

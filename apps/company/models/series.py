@@ -13,7 +13,8 @@ from apps.core.scope import Scope
 class NumberSeries(SettingModel):
     """Counter of one kind of document per company and fiscal year.
 
-    pattern: ``INV/{FY}/{####}``: {FY} is 26-27, {CO} the company's code, {####} the number with that many digits.
+    pattern: ``INV/{FY}/{####}``: {FY} is 26-27, {CO} the company's code, {####} the number padded to
+    that many digits.
     """
 
     scope = Scope(company="company")

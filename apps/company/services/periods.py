@@ -13,7 +13,10 @@ from apps.core.locks import lock_row
 
 
 def period_close(*, period: Period, hard: bool, by: Any) -> Period:
-    """Close a period: waits for postings that hold it. ``hard``: nobody posts; else a permission still does."""
+    """Close a period; waits for postings that hold it.
+
+    ``hard``: nobody posts any more; otherwise a permission and a reason still do.
+    """
     row = lock_row(Period, period.pk)
     row.status = PeriodStatus.CLOSED if hard else PeriodStatus.SOFT_CLOSED
     row.save()

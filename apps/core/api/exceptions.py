@@ -36,28 +36,21 @@ def error_body(message: str, errors: list[FieldError], data: Any = None) -> Enve
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to a fault of the request; None (a 500) for faults of ours."""
     set_rollback()
-    if isinstance(error, BahiError):
-        return _bahi(error)
-    if isinstance(error, ValidationError):
-        found = field_errors(error)
-        return Response(error_body(_summary(found), found), status=400)
-    if isinstance(error, exceptions.APIException):
-        return _api(error)
-    if isinstance(error, Http404):
-        return Response(
-            error_body(_("Not found."), [FieldError("", _("Not found."), "not_found")]), status=404
-        )
-    if isinstance(error, PermissionDenied):
-        return Response(
-            error_body(_("Not allowed."), [FieldError("", _("Not allowed."), "permission_denied")]), 403
-        )
-    if isinstance(error, ProtectedError):
-        text = _("It is used by other records.")
-        return Response(error_body(text, [FieldError("", text, "in_use")]), status=409)
-    if isinstance(error, (IntegrityError, DataError)):
-        return _database(error)
+    for kinds, answer in _ANSWERS:
+        if isinstance(error, kinds):
+            return answer(error)
     return None
+
+
+def _plain(status: int, code: str, text: str) -> Response:
+    return Response(error_body(text, [FieldError("", text, code)]), status=status)
+
+
+def _validation(error: ValidationError) -> Response:
+    found = field_errors(error)
+    return Response(error_body(_summary(found), found), status=400)
 
 
 def _summary(errors: list[FieldError]) -> str:
@@ -120,3 +113,14 @@ def _database(error: Exception) -> Response:
     return Response(
         error_body(text, [FieldError("", f"{text} ({name})" if name else text, "invalid")]), status=400
     )
+
+
+_ANSWERS: list[tuple[Any, Any]] = [
+    (BahiError, _bahi),
+    (ValidationError, _validation),
+    (exceptions.APIException, _api),
+    (Http404, lambda error: _plain(404, "not_found", _("Not found."))),
+    (PermissionDenied, lambda error: _plain(403, "permission_denied", _("Not allowed."))),
+    (ProtectedError, lambda error: _plain(409, "in_use", _("It is used by other records."))),
+    ((IntegrityError, DataError), _database),
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,9 +77,9 @@ def _condition(model: type[models.Model], name: str, raw: str, allowed: dict[str
     if lookup == "in":
         values = [_typed(model, path, name, part) for part in raw.split(",") if part != ""]
         return Q(**{f"{path}__in": values[:1000]})
-    value = raw if lookup in ("icontains", "istartswith", "iexact") else _typed(model, path, name, raw)
     if "\x00" in raw:
         raise InvalidInput(_("Invalid text."), field=name)
+    value = raw if lookup in ("icontains", "istartswith", "iexact") else _typed(model, path, name, raw)
     return Q(**{path if lookup == "exact" else f"{path}__{lookup}": value})
 
 
@@ -106,25 +107,23 @@ def _field_of(model: type[models.Model], path: str) -> Any:
 
 def _typed(model: type[models.Model], path: str, name: str, raw: str) -> Any:
     """The text of a filter as the type of its field; a clear 400 when it isn't one."""
-    field = _field_of(model, path)
-    try:
-        if field is None:
-            return raw
-        if field.is_relation or isinstance(field, models.IntegerField):
-            return _integer(raw)
-        if isinstance(field, models.BooleanField):
-            return _boolean(name, raw)
-        if isinstance(field, models.DecimalField):
-            return parse_decimal(raw)
-        if isinstance(field, models.DateTimeField):
-            return _or_fail(parse_datetime(raw) or parse_date(raw))
-        if isinstance(field, models.DateField):
-            return _or_fail(parse_date(raw))
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(_("“%(v)s” is not a valid value.") % {"v": raw[:60]}, field=name) from error
     if "\x00" in raw:
         raise InvalidInput(_("Invalid text."), field=name)
-    return raw
+    field = _field_of(model, path)
+    if isinstance(field, models.BooleanField):
+        return _boolean(name, raw)
+    convert = _integer if field is not None and field.is_relation else _converter(field)
+    try:
+        return convert(raw)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(_("“%(v)s” is not a valid value.") % {"v": raw[:60]}, field=name) from error
+
+
+def _converter(field: Any) -> Callable[[str], Any]:
+    for kind, convert in _CONVERTERS:
+        if isinstance(field, kind):
+            return convert
+    return str
 
 
 def _integer(raw: str) -> int:
@@ -138,6 +137,14 @@ def _or_fail(value: Any) -> Any:
     if value is None:
         raise ValueError("not a date")
     return value
+
+
+_CONVERTERS: list[tuple[type[models.Field], Callable[[str], Any]]] = [
+    (models.IntegerField, _integer),
+    (models.DecimalField, parse_decimal),
+    (models.DateTimeField, lambda raw: _or_fail(parse_datetime(raw) or parse_date(raw))),
+    (models.DateField, lambda raw: _or_fail(parse_date(raw))),
+]
 
 
 def search_queryset(queryset: Any, text: str) -> Any:

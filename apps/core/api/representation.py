@@ -12,6 +12,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from apps.core.contribute import Contribution, contributions_to, resolve_contributions
@@ -46,21 +47,26 @@ def getter_of(model: type[models.Model], name: str) -> Getter:
     """Function from an instance to the API value of one of its fields or properties."""
     try:
         field = model._meta.get_field(name)
-    except Exception:
+    except FieldDoesNotExist:  # a property or method of the model
         return _property_getter(name)
-    if field.is_relation:
-        if field.many_to_many:
-            return lambda row: [item.pk for item in getattr(row, name).all()]
-        return attrgetter(field.attname)
+    if field.many_to_many:
+        return lambda row: [item.pk for item in getattr(row, name).all()]
     raw = attrgetter(field.attname)
+    convert = _converter_of(field)
+    return raw if convert is None else (lambda row: convert(raw(row)))
+
+
+def _converter_of(field: Any) -> Callable[[Any], Any] | None:
+    """How a column's value is written; None when JSON knows it as it is (keys, texts, numbers)."""
+    if field.is_relation:
+        return None
     if isinstance(field, models.DecimalField):
-        text = decimal_text(field.decimal_places)
-        return lambda row: text(raw(row))
+        return decimal_text(field.decimal_places)
     if isinstance(field, models.DateTimeField):
-        return lambda row: iso_time(raw(row))
+        return iso_time
     if isinstance(field, models.DateField):
-        return lambda row: None if (value := raw(row)) is None else value.isoformat()
-    return raw
+        return lambda value: None if value is None else value.isoformat()
+    return None
 
 
 def _property_getter(name: str) -> Getter:

@@ -48,20 +48,11 @@ def _routes_of(view: Any) -> list[Any]:
     if view.writable:
         routes.append(path(f"{base}/bulk/", view.as_view({"post": "bulk"}), name=f"{name}_bulk"))
     routes.append(path(f"{base}/<int:pk>/", view.as_view(detail), name=f"{name}_detail"))
-    for verb in view.verbs:
-        routes.append(
-            path(
-                f"{base}/<int:pk>/{verb}/",
-                view.as_view({"post": "run_verb"}, verb=verb),
-                name=f"{name}_{verb}",
-            )
-        )
-    for verb in view.reads:
-        routes.append(
-            path(
-                f"{base}/<int:pk>/{verb}/",
-                view.as_view({"get": "run_read"}, verb=verb),
-                name=f"{name}_{verb}",
-            )
-        )
+    routes.extend(_verb_route(view, verb, "post", "run_verb") for verb in view.verbs)
+    routes.extend(_verb_route(view, verb, "get", "run_read") for verb in view.reads)
     return routes
+
+
+def _verb_route(view: Any, verb: str, method: str, action: str) -> Any:
+    name = f"{view.path.replace('/', '_')}_{verb}"
+    return path(f"{view.path}/<int:pk>/{verb}/", view.as_view({method: action}, verb=verb), name=name)

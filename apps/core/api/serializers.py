@@ -150,9 +150,9 @@ def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, 
     meta = model._meta
     queryset = model._default_manager.filter(pk__in=ids)
     if user is not None:
-        if not scope_of(model).shared and not may(user, f"{meta.app_label}.view_{meta.model_name}"):
-            if not scope_of(model).company:
-                return {}
+        hidden = not scope_of(model).shared and not scope_of(model).company
+        if hidden and not may(user, f"{meta.app_label}.view_{meta.model_name}"):
+            return {}
         queryset = queryset.filter(record_filter(model, access_of(user)))
     if any(f.name == "deleted_at" for f in meta.concrete_fields):
         queryset = queryset.filter(deleted_at=None)

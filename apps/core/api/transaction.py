@@ -39,8 +39,7 @@ def api_write(request: Any, work: Callable[[], tuple[int, Any, str]]) -> Respons
     if len(key) > 120 or not key.isprintable():
         raise InvalidInput(_("At most 120 printable characters."), field="Idempotency-Key")
     status, body = run_in_unit_of_work(lambda: _once(request, key, work))
-    response = Response(body, status=status)
-    return response
+    return Response(body, status=status)
 
 
 def _once(request: Any, key: str, work: Callable[[], tuple[int, Any, str]]) -> tuple[int, Any]:

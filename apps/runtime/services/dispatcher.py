@@ -1,4 +1,4 @@
-"""The dispatcher process: waits for NOTIFY, delivers the outbox of that organisation, sweeps all every 30 s."""
+"""The dispatcher: waits for NOTIFY, delivers that organisation's outbox, sweeps all every 30 s."""
 
 from __future__ import annotations
 
