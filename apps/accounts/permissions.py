@@ -16,6 +16,6 @@ register_roles(
     [
         Role("administrator", "Administrator", ("*",)),
         Role("auditor", "Auditor (read only)"),
-        Role("employee", "Employee", ("portal.view_home",)),
+        Role("employee", "Employee"),
     ]
 )

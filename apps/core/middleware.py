@@ -49,13 +49,13 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
-        token = request_id_var.set(request.request_id)  # type: ignore[attr-defined]
+        request.request_id = uuid.uuid4().hex[:16]
+        token = request_id_var.set(request.request_id)
         try:
             response = self.get_response(request)
         finally:
             request_id_var.reset(token)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        response["X-Request-ID"] = request.request_id
         return response
 
 

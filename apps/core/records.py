@@ -145,7 +145,7 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
         except Exception as error:
             from apps.core.validation import field_errors
 
-            errors.extend(field_errors(error, f"{spec.name}.{index}."))  # type: ignore[arg-type]
+            errors.extend(field_errors(error, f"{spec.name}.{index}."))
     if errors:
         raise InvalidInput(errors)
     manager = spec.model._default_manager
@@ -173,14 +173,14 @@ def _keys(model: type[models.Model]) -> list[str]:
 def record_delete(instance: models.Model, *, by: Any = None) -> None:
     """Put a master in the bin: gone from choices, kept on documents, restorable."""
     row = lock_row(type(instance), instance.pk)
-    row.deleted_at = timezone.now()  # type: ignore[attr-defined]
-    row.active = False  # type: ignore[attr-defined]
+    row.deleted_at = timezone.now()
+    row.active = False
     row.save()
 
 
 def record_restore(instance: models.Model, *, by: Any = None) -> None:
     """Take a master out of the bin."""
     row = lock_row(type(instance), instance.pk)
-    row.deleted_at = None  # type: ignore[attr-defined]
-    row.active = True  # type: ignore[attr-defined]
+    row.deleted_at = None
+    row.active = True
     row.save()

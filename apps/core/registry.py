@@ -79,7 +79,7 @@ class KindRef:
 
     def get(self, user: Any) -> models.Model | None:
         """The record, if this user may see it."""
-        return self.model.objects.for_user(user).filter(pk=self.pk).first()  # type: ignore[attr-defined]
+        return self.model.objects.for_user(user).filter(pk=self.pk).first()
 
     @classmethod
     def parse(cls, text: str) -> KindRef:

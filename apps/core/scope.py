@@ -89,12 +89,12 @@ class ScopedQuerySet(models.QuerySet[M]):
             raise RuntimeError("update() passes history by: use the services of the app.")
         return super().update(**kwargs)
 
-    update.alters_data = True  # type: ignore[attr-defined]
+    update.alters_data = True
 
     def untracked_update(self, **kwargs: Any) -> int:
         """For derived columns (balances, search texts) that need no history."""
         return super().update(**kwargs)
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):
     """Manager of every business model: all rows, scoped only by ``for_user``."""

@@ -23,5 +23,5 @@ def apply_tenant_patches() -> None:
     from django_tenants.management.commands.migrate_schemas import MigrateSchemasCommand
     from django_tenants.postgresql_backend import base
 
-    base.ContentType = _SharedContentTypes  # type: ignore[attr-defined]
+    base.ContentType = _SharedContentTypes
     MigrateSchemasCommand.autodetector = MakeMigrations.autodetector

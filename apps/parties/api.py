@@ -17,9 +17,11 @@ class PartyApi(MasterViewSet):
     )  # fmt: skip
     read_only = ("id", "billing_company", "version", "created_at", "updated_at")
     filters = {
-        "code": "code", "display_name": "display_name", "legal_name": "legal_name", "is_customer": "is_customer",
-        "is_vendor": "is_vendor", "gstin": "gstin", "tax_treatment": "tax_treatment", "salesperson": "salesperson",
-        "department": "department", "active": "active", "updated_at": "updated_at", "external_id": "external_id",
+        name: name
+        for name in (
+            "code", "display_name", "legal_name", "is_customer", "is_vendor", "gstin", "tax_treatment",
+            "salesperson", "department", "active", "updated_at", "external_id",
+        )
     }  # fmt: skip
     expands = ("currency", "payment_terms", "salesperson", "department", "billing_company")
     children = (

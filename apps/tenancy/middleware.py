@@ -16,7 +16,7 @@ from apps.core.middleware import api_error
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import Host, host_find
 
-NOT_SERVED = {
+NOT_SERVED: dict[str, int] = {
     OrganisationState.SUSPENDED: 403,
     OrganisationState.PROVISIONING: 503,
     OrganisationState.FAILED: 503,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.company.choices import AddressKind, TaxRounding
 from apps.core.models import MasterModel, SettingModel
-from apps.core.scope import Scope
+from apps.core.scope import Scope, ScopedManager
 from apps.core.validators import (
     gstin_validator,
     ifsc_validator,
@@ -71,9 +71,9 @@ class Company(MasterModel):
         return self.trade_name
 
 
-class CompanyAddress(SettingModel):
-    kind = "line"
-    tracked = False
+class CompanyAddress(models.Model):
+    kind: ClassVar[str] = "line"
+    scope: ClassVar[Scope] = Scope(shared=True)
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="addresses")
     address_kind = models.CharField(
@@ -88,7 +88,7 @@ class CompanyAddress(SettingModel):
     postal_code = models.CharField(_("PIN code"), max_length=12, blank=True, default="")
     country = models.CharField(_("country"), max_length=2, default="IN")
 
-    history = None
+    objects = ScopedManager()
 
     class Meta:
         verbose_name = _("address")

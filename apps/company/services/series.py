@@ -64,7 +64,7 @@ def number_take(*, company: Company, record_kind: str, day: date) -> str:
     if row is None:
         series_create(company=company, record_kind=record_kind, year=fiscal_year_of(company.pk, day))
         row = _take(company.pk, record_kind, day)
-    pattern, number, start, end = row  # type: ignore[misc]
+    pattern, number, start, end = row
     text = number_format(pattern, number, f"{start:%y}-{end:%y}", company.code)
     if default.gst and len(text) > 16:
         raise Refused(_("The number %(n)s is longer than 16 characters.") % {"n": text}, code="series_full")

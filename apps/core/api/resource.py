@@ -12,6 +12,7 @@ A master needs ten lines::
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -77,7 +78,7 @@ class ResourceViewSet(viewsets.ViewSet):
 
     def queryset(self, action: str = "view") -> Any:
         """Rows that the user may see; the only start of every read here."""
-        queryset = self.model._default_manager.for_user(self.request.user, action)  # type: ignore[attr-defined]
+        queryset = self.model._default_manager.for_user(self.request.user, action)
         return self.refine(queryset)
 
     def refine(self, queryset: Any) -> Any:
@@ -99,8 +100,8 @@ class ResourceViewSet(viewsets.ViewSet):
             cls._representer = Representer(cls.model, cls.fields, cls.children, cls.rename)
         return cls._representer
 
-    def represent(self, rows: list[Any], **kwargs: Any) -> list[dict[str, Any]]:
-        return self.representer().rows(rows, self.request.user, **kwargs)
+    def represent(self, rows: Sequence[Any], **kwargs: Any) -> Sequence[dict[str, Any]]:
+        return self.representer().rows(list(rows), self.request.user, **kwargs)
 
     def one(self, row: Any) -> dict[str, Any]:
         return self.represent([row])[0]
@@ -180,7 +181,7 @@ class ResourceViewSet(viewsets.ViewSet):
             )
         return names | {"id"}
 
-    def _expand(self, rows: list[Any], data: list[dict[str, Any]], text: str) -> None:
+    def _expand(self, rows: Sequence[Any], data: Sequence[dict[str, Any]], text: str) -> None:
         """``expand=party``: the key becomes {id, label}. One query for each expanded key."""
         for name in filter(None, (part.strip() for part in text.split(","))):
             field = self.rename.get(name, name)
@@ -266,7 +267,7 @@ class ResourceViewSet(viewsets.ViewSet):
             raise InvalidInput(_("Must be all_or_nothing or skip_bad."), field="mode")
         return api_write(request, lambda: (200, self._bulk(records, mode), ""))
 
-    def _bulk(self, records: list[Any], mode: str) -> dict[str, Any]:
+    def _bulk(self, records: Sequence[Any], mode: str) -> dict[str, Any]:
         from django.db import transaction
 
         results, errors = [], []
@@ -301,7 +302,7 @@ class ResourceViewSet(viewsets.ViewSet):
 class _BulkRefused(InvalidInput):
     """All or nothing: names every bad row."""
 
-    def __init__(self, results: list[dict[str, Any]]) -> None:
+    def __init__(self, results: Sequence[dict[str, Any]]) -> None:
         from apps.core.errors import FieldError
 
         super().__init__(
@@ -336,7 +337,7 @@ class MasterViewSet(ResourceViewSet):
         for name, rows in many.items():
             getattr(saved, name).set(rows)
         for name, value in extra.items():
-            contributed[name].write(saved, value, self.request.user)  # type: ignore[misc]
+            contributed[name].write(saved, value, self.request.user)
         return saved
 
     def delete_record(self, row: Any) -> Any:

@@ -14,7 +14,7 @@ from apps.core.models import Timestamped
 from apps.tenancy.choices import OrganisationState
 
 
-class Organisation(TenantMixin, Timestamped):
+class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-missing]
     """slug is also the schema name (with ``org_`` before it) and the first label of the own host."""
 
     kind: ClassVar[str] = "log"
