@@ -1,0 +1,1 @@
+"""Accounting models: one file per aggregate."""
