@@ -10,3 +10,19 @@ class CatalogConfig(BahiAppConfig):
     label = "catalog"
     default = True
     declares = Module(key="catalog", title=_("Catalogue"), icon="category", switchable=True, order=30)
+
+    def ready(self) -> None:
+        from apps.catalog.models import PriceList
+        from apps.catalog.selectors import party_price_lists
+        from apps.catalog.services.products import party_price_list_set
+        from apps.core.contribute import Contribution, contribute
+        from apps.parties.models import Party
+
+        field = Contribution(
+            kind="key",
+            resolve=party_price_lists,
+            label=_("price list"),
+            write=party_price_list_set,
+            model=PriceList,
+        )
+        contribute(Party, {"price_list": field}, app="catalog")

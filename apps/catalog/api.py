@@ -1,0 +1,147 @@
+"""API of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.catalog.models import (
+    Brand,
+    Category,
+    PriceList,
+    PriceListItem,
+    PricePoint,
+    Product,
+    TaxCategory,
+    TaxRate,
+    Unit,
+    UnitConversion,
+)
+from apps.core.access import may
+from apps.core.api.resource import MasterViewSet, ResourceViewSet
+from apps.core.records import Child
+from apps.core.registry import register_resource
+
+COST_FIELDS = ("purchase_price", "standard_cost")
+
+
+@register_resource
+class UnitApi(MasterViewSet):
+    model, path = Unit, "catalog/units"
+    fields = ("id", "code", "name", "uqc", "places", "active", "version")
+    read_only = ("id", "version")
+    filters = {"code": "code", "name": "name", "uqc": "uqc", "active": "active"}
+
+
+@register_resource
+class UnitConversionApi(MasterViewSet):
+    model, path = UnitConversion, "catalog/unit-conversions"
+    fields = ("id", "product", "from_unit", "to_unit", "factor")
+    filters = {"product": "product", "from_unit": "from_unit", "to_unit": "to_unit"}
+    expands = ("product", "from_unit", "to_unit")
+
+
+@register_resource
+class TaxCategoryApi(MasterViewSet):
+    model, path = TaxCategory, "catalog/tax-categories"
+    fields = ("id", "code", "name", "tax_class", "active", "version")
+    read_only = ("id", "version")
+    filters = {"code": "code", "name": "name", "tax_class": "tax_class", "active": "active"}
+    list_children = True
+    children = (
+        Child(
+            "rates",
+            TaxRate,
+            "category",
+            ("from", "gst_rate", "cess_rate", "cess_per_unit"),
+            rename={"from": "from_date"},
+        ),
+    )
+
+
+@register_resource
+class CategoryApi(MasterViewSet):
+    model, path = Category, "catalog/categories"
+    fields = ("id", "code", "name", "parent", "active", "version")
+    read_only = ("id", "version")
+    filters = {"code": "code", "name": "name", "parent": "parent", "active": "active"}
+    expands = ("parent",)
+
+
+@register_resource
+class BrandApi(MasterViewSet):
+    model, path = Brand, "catalog/brands"
+    fields = ("id", "code", "name", "active", "version")
+    read_only = ("id", "version")
+    filters = {"code": "code", "name": "name", "active": "active"}
+
+
+class CostGuard:
+    """Leaves cost out of every answer for users without ``catalog.see_cost``."""
+
+    def represent(self, rows: list[Any], **kwargs: Any) -> list[dict[str, Any]]:
+        found = super().represent(rows, **kwargs)  # type: ignore[misc]
+        if not may(self.request.user, "catalog.see_cost"):  # type: ignore[attr-defined]
+            for item in found:
+                for name in COST_FIELDS:
+                    item.pop(name, None)
+        return found
+
+
+@register_resource
+class ProductApi(CostGuard, MasterViewSet):
+    model, path = Product, "catalog/products"
+    fields = (
+        "id", "code", "name", "kind", "description", "hsn", "unit", "purchase_unit", "sale_unit",
+        "tax_category", "category", "brand", "sale_price", "purchase_price", "is_sold", "is_purchased",
+        "tracking", "valuation_method", "standard_cost", "min_stock", "max_stock", "reorder_point", "reorder_quantity",
+        "lead_time_days", "shelf_life_days", "storage_min", "storage_max", "hazardous", "barcodes",
+        "external_id", "tags", "active", "version", "created_at", "updated_at",
+    )  # fmt: skip
+    read_only = ("id", "version", "created_at", "updated_at")
+    rename = {"kind": "product_kind"}
+    filters = {
+        "code": "code", "name": "name", "kind": "product_kind", "hsn": "hsn", "unit": "unit",
+        "tax_category": "tax_category", "category": "category", "brand": "brand", "tracking": "tracking",
+        "valuation_method": "valuation_method", "is_sold": "is_sold", "is_purchased": "is_purchased",
+        "sale_price": "sale_price", "barcode": "barcode_rows__code", "external_id": "external_id",
+        "active": "active", "updated_at": "updated_at",
+    }  # fmt: skip
+    expands = ("unit", "purchase_unit", "sale_unit", "tax_category", "category", "brand")
+
+
+@register_resource
+class PriceListApi(MasterViewSet):
+    model, path = PriceList, "catalog/price-lists"
+    fields = (
+        "id", "code", "name", "currency", "prices_include_tax", "is_default", "valid_from", "valid_to",
+        "active", "version",
+    )  # fmt: skip
+    read_only = ("id", "version")
+    filters = {
+        "code": "code",
+        "name": "name",
+        "currency": "currency",
+        "is_default": "is_default",
+        "active": "active",
+    }
+    expands = ("currency",)
+    children = (
+        Child("items", PriceListItem, "price_list", ("product", "min_quantity", "unit_price"), limit=5000),
+    )
+
+
+@register_resource
+class PriceHistoryApi(ResourceViewSet):
+    """Prices that products had; purchase prices need the permission to see cost."""
+
+    model, path = PricePoint, "catalog/price-history"
+    fields = (
+        "id", "product", "price_kind", "date", "unit_price", "previous", "quantity", "currency", "party",
+        "actor_label", "recorded_at",
+    )  # fmt: skip
+    filters = {"product": "product", "price_kind": "price_kind", "date": "date", "party": "party"}
+    expands = ("product", "party")
+    writable = False
+
+    def refine(self, queryset: Any) -> Any:
+        return queryset if may(self.request.user, "catalog.see_cost") else queryset.filter(price_kind="sale")

@@ -1,0 +1,19 @@
+"""What the ready roles may do with cost centres and projects."""
+
+from apps.core.modules import Role
+from apps.core.permissions import register_roles
+
+_SEE = ("dimensions.view_costcentre", "dimensions.view_project")
+
+register_roles(
+    [
+        Role("accounts", "Accounts", ("dimensions.*",)),
+        Role("auditor", "Auditor (read only)", _SEE),
+        Role("sales_user", "Sales user", _SEE),
+        Role(
+            "sales_manager", "Sales manager", (*_SEE, "dimensions.add_project", "dimensions.change_project")
+        ),
+        Role("purchase", "Purchase", _SEE),
+        Role("stores", "Stores", _SEE),
+    ]
+)
