@@ -6,10 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from apps.core.admin.commands import palette_commands
 from apps.core.tenant import current_organisation, is_public
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the page frame; empty on the public host."""
     organisation = None if is_public() else current_organisation()
-    return {"organisation": organisation, "request_id": getattr(request, "request_id", "")}
+    signed_in = organisation is not None and getattr(request, "user", None) is not None
+    return {
+        "organisation": organisation,
+        "request_id": getattr(request, "request_id", ""),
+        "palette_commands": lambda: palette_commands(request) if signed_in else [],
+    }

@@ -301,7 +301,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "apps.core.static_storage.StaticStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
@@ -365,7 +365,7 @@ UNFOLD = {
         "show_all_applications": False,
         "navigation": "apps.core.admin.menu.navigation",
     },
-    "STYLES": ["apps.core.admin.assets.admin_css", "apps.core.admin.assets.components_css"],
+    "STYLES": [],
     "SCRIPTS": [],
     "COLORS": {
         "primary": {

@@ -36,7 +36,11 @@ function startPalette() {
 
 async function enhance(root) {
   guardForms(root);
-  if (root.querySelector("input[data-lookup]")) (await import("./lookup.js")).enhanceLookups(root);
+  if (root.querySelector("input[data-lookup]")) {
+    const { enhanceLookups, setCreator } = await import("./lookup.js");
+    setCreator(() => import("./quick-create.js"));
+    enhanceLookups(root);
+  }
   if (root.querySelector("[data-bahi-job]")) (await import("./progress.js")).startJobs(root);
 }
 

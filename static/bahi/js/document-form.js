@@ -9,6 +9,7 @@ import { readonlyForm, readonlyGrid } from "./document-view.js";
 import { linkOf, makeField } from "./fields.js";
 import { formatMoney } from "./format.js";
 import { LineGrid } from "./line-grid.js";
+import { setCreator } from "./lookup.js";
 import { addTexts, t } from "./text.js";
 import { guard } from "./unsaved.js";
 
@@ -164,5 +165,6 @@ export function startDocument() {
   const config = readJson("bahi-document-config");
   if (!root || !config) return null;
   addTexts(config.labels);
+  setCreator(() => import("./quick-create.js"));
   return new DocumentPage(root, config);
 }

@@ -11,6 +11,12 @@ import { t } from "./text.js";
 
 const LABELS = ["display_name", "name", "label", "display", "number", "code", "title", "id"];
 const labelCache = new Map();
+let loadCreator = null;
+
+/** Pages that offer "Create …" say how to load quick-create.js (it needs this file, so this file can't import it). */
+export function setCreator(load) {
+  loadCreator = load;
+}
 
 /** The text that names a record; keys is one key or a list of keys joined by a space. */
 export function recordLabel(record, keys) {
@@ -111,7 +117,7 @@ export class Lookup {
     const items = records.map((record) => ({
       record, kind: "record", label: recordLabel(record, this.config.label), sub: recordSub(record, this.config.sub),
     }));
-    if (this.config.create) {
+    if (this.config.create && loadCreator) {
       items.push({ kind: "create", label: text ? t("create_named", { text }) : t("create_new"), text });
     }
     popup().show(this, items, { note: records.length ? "" : t("no_results") });
@@ -136,7 +142,7 @@ export class Lookup {
   }
 
   async create(text) {
-    const { quickCreate } = await import("./quick-create.js");
+    const { quickCreate } = await loadCreator();
     const record = await quickCreate(this.config.create, text);
     if (record) this.take(record);
     this.input.focus();

@@ -1,0 +1,9 @@
+"""Static files with their hash in the name, also where one script imports another."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """ES modules name each other by relative path: those paths get the hash too, else a browser keeps old parts."""
+
+    support_js_module_import_aggregation = True
