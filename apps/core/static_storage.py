@@ -4,6 +4,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """ES modules name each other by relative path: those paths get the hash too, else a browser keeps old parts."""
+    """ES modules name each other by relative path: those get the hash too, else browsers keep old parts."""
 
     support_js_module_import_aggregation = True

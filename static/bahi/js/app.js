@@ -3,6 +3,7 @@
 import { csrfToken } from "./api.js";
 import { startBell } from "./bell.js";
 import { startKeys } from "./keys.js";
+import { startLists } from "./lists.js";
 import { startLive } from "./live.js";
 import { startTheme } from "./theme.js";
 import { showFlash } from "./toast.js";
@@ -52,6 +53,7 @@ function startHtmx() {
 }
 
 async function start() {
+  startLists();
   startTheme();
   startKeys();
   startUnsaved();
