@@ -12,6 +12,7 @@ from apps.core.api.resource import ResourceViewSet
 from apps.core.api.transaction import api_write
 from apps.core.errors import Refused
 from apps.core.registry import resource_of
+from apps.documents.form_config import admin_url
 from apps.documents.lifecycle import lifecycle_of, transition_run
 from apps.documents.services.drafts import draft_save
 
@@ -19,7 +20,11 @@ from apps.documents.services.drafts import draft_save
 class DocumentViewSet(ResourceViewSet):
     """Besides the declarations of a resource: ``compute(document, children)`` fills defaults and totals."""
 
-    list_children: ClassVar[bool] = False
+    form_sections: ClassVar[dict[Any, tuple[str, ...]]] = {}
+    form_columns: ClassVar[dict[str, tuple[str, ...]]] = {}
+    form_labels: ClassVar[dict[str, Any]] = {}
+    form_totals: ClassVar[tuple[str, ...]] = ()
+    form_lookups: ClassVar[dict[str, dict[str, Any]]] = {}
     reads: ClassVar[dict[str, str]] = {"pdf": "pdf"}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -38,6 +43,24 @@ class DocumentViewSet(ResourceViewSet):
         from apps.documents.services.printing import document_pdf
 
         return document_pdf(document, by=self.request.user)
+
+    def defaults(self, user: Any) -> dict[str, Any]:
+        """What a new document's form shows at first."""
+        from apps.company.models import Company
+        from apps.company.selectors import company_today
+
+        company = Company.objects.for_user(user).filter(deleted_at=None, active=True).first()
+        return {
+            "company": company.pk if company else None,
+            "date": company_today().isoformat(),
+            "currency": company.currency_id if company else None,
+        }
+
+    def one(self, row: Any) -> dict[str, Any]:
+        data = super().one(row)
+        if self.wants_labels():
+            data["admin_url"] = admin_url(row)
+        return data
 
     # --- writes -----------------------------------------------------------------------------------
 

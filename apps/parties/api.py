@@ -9,6 +9,8 @@ from apps.parties.models import Party, PartyAddress, PartyContact, PaymentTerms
 @register_resource
 class PartyApi(MasterViewSet):
     model, path = Party, "parties/parties"
+    quick_fields = ("display_name:12", "legal_name:12", "gstin:6", "tax_treatment:6", "phone:6", "email:6")
+    lookup_sub = ("legal_name", "gstin")
     fields = (
         "id", "code", "legal_name", "display_name", "is_customer", "is_vendor", "is_person", "gstin", "pan",
         "tax_treatment", "place_of_supply", "msme_number", "phone", "email", "currency", "payment_terms",
@@ -39,6 +41,7 @@ class PartyApi(MasterViewSet):
 @register_resource
 class PaymentTermsApi(MasterViewSet):
     model, path = PaymentTerms, "parties/payment-terms"
+    form_small = True
     fields = ("id", "code", "name", "days", "from_month_end", "active", "version")
     read_only = ("id", "version")
     filters = {"code": "code", "active": "active"}

@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from apps.core.access import may
 from apps.core.api.filtering import filter_queryset, order_queryset, paginate, search_queryset
 from apps.core.api.rendering import envelope
-from apps.core.api.representation import Representer
+from apps.core.api.representation import Representer, add_labels
 from apps.core.api.serializers import (
     StrictSerializer,
     child_serializer,
@@ -59,6 +59,9 @@ class ResourceViewSet(viewsets.ViewSet):
     verbs: ClassVar[dict[str, str]] = {}  # verb → method of this class (POST)
     reads: ClassVar[dict[str, str]] = {}  # verb → method of this class (GET)
     bahi_app: ClassVar[str] = ""
+    form_small: ClassVar[bool] = False  # few rows: forms show a plain choice instead of a look-up
+    lookup_sub: ClassVar[tuple[str, ...]] = ("code", "gstin", "hsn", "number")
+    quick_fields: ClassVar[tuple[str, ...]] = ()  # made from within a document with these fields
     verb: str = ""
 
     _representer: ClassVar[Representer | None] = None
@@ -101,7 +104,15 @@ class ResourceViewSet(viewsets.ViewSet):
         return cls._representer
 
     def represent(self, rows: Sequence[Any], **kwargs: Any) -> Sequence[dict[str, Any]]:
-        return self.representer().rows(list(rows), self.request.user, **kwargs)
+        data = self.representer().rows(list(rows), self.request.user, **kwargs)
+        if self.wants_labels():
+            add_labels(self.representer(), data)
+        return data
+
+    def wants_labels(self) -> bool:
+        """Our own pages ask for ``<key>_label`` beside each key."""
+        headers = getattr(self.request, "headers", {})
+        return getattr(self.request, "bahi_labels", False) or headers.get("X-Bahi-Labels") == "1"
 
     def one(self, row: Any) -> dict[str, Any]:
         return self.represent([row])[0]

@@ -27,7 +27,7 @@ export function newKey() {
 }
 
 function headersFor(method, { body, key, headers }) {
-  const all = { Accept: "application/json", "X-Requested-With": "XMLHttpRequest", ...headers };
+  const all = { Accept: "application/json", "X-Requested-With": "XMLHttpRequest", "X-Bahi-Labels": "1", ...headers };
   if (method !== "GET") all["X-CSRFToken"] = csrfToken();
   if (body !== undefined && !(body instanceof FormData)) all["Content-Type"] = "application/json";
   if (method === "POST") all["Idempotency-Key"] = key || newKey();

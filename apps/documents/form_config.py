@@ -1,0 +1,266 @@
+"""What the document page needs to draw itself, worked out from the API resource and the transition table.
+
+A viewset may say more than its fields do: ``form_sections`` (section → names with widths in twelfths),
+``form_columns`` (child → names with widths in pixels), ``form_totals`` and ``form_lookups``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from apps.core.access import may
+from apps.core.fields import MoneyField
+from apps.core.india.states import state_choices
+from apps.core.records import Child
+from apps.core.registry import resource_of
+from apps.documents.lifecycle import Ask, Lifecycle, Transition
+
+LABEL_FIELDS = ("display_name", "name", "trade_name", "number", "label", "code")
+
+
+def document_config(view: Any, document: Any, lifecycle: Lifecycle, user: Any) -> dict[str, Any]:
+    """The JSON of ``bahi-document-config`` (docs/frontend.md) for one document, or a new one."""
+    new = document is None or document.pk is None
+    editable = new or (lifecycle.editable(document.status) and may(user, view.permission("change")))
+    state = lifecycle.state(document.status if not new else lifecycle.states[0].value)
+    record = view.defaults(user) if new else view.one(document)
+    return {
+        "resource": f"/api/v1/{view.path}/",
+        "id": None if new else document.pk,
+        "version": None if new else document.version,
+        "editable": editable,
+        "record": record,
+        "fields": [
+            field_config(view, name, width, section, user)
+            for section, names in view.form_sections.items()
+            for name, width in _pairs(names, 3)
+        ],
+        "grids": [
+            grid_config(view, child, user) for child in view.children if child.name in view.form_columns
+        ],
+        "totals": [{"name": name, "label": _label(view.model, name)} for name in view.form_totals],
+        "preview_url": f"/api/v1/{view.path}/preview/",
+        "verbs": [] if new else [verb_config(item) for item in lifecycle.open_to(document, user)],
+        "state": {"value": state.value, "label": str(state.label), "tone": state.tone},
+        "urls": _urls(view, document, user),
+        "labels": {},
+    }
+
+
+def _pairs(names: Iterable[str], default: int) -> list[tuple[str, int]]:
+    """``party:4`` → ("party", 4)."""
+    result = []
+    for item in names:
+        name, _sep, width = item.partition(":")
+        result.append((name, int(width or default)))
+    return result
+
+
+def field_config(view: Any, name: str, width: int, section: str, user: Any) -> dict[str, Any]:
+    model_name = view.rename.get(name, name)
+    config = _kind_config(view, view.model, model_name, name, user)
+    config |= {
+        "name": name,
+        "label": _label(view.model, model_name),
+        "section": str(section),
+        "width": width,
+        "readonly": name in view.read_only,
+        "required": name not in view.read_only and _required(view.model, model_name),
+        "help": _help(view.model, model_name),
+    }
+    return config
+
+
+def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
+    columns = []
+    for name, width in _pairs(view.form_columns[child.name], 100):
+        model_name = child.rename.get(name, name)
+        computed = name in child.read_fields
+        kind = None if computed else _kind_config(view, child.model, model_name, f"{child.name}.{name}", user)
+        config = kind or {"kind": "computed"}
+        config |= {
+            "name": name,
+            "label": _label(child.model, model_name),
+            "width": width,
+            "required": not computed and _required(child.model, model_name),
+        }
+        columns.append(config)
+    return {
+        "name": child.name,
+        "label": str(view.form_labels.get(child.name, _("Lines"))),
+        "columns": columns,
+    }
+
+
+def _kind_config(view: Any, model: type[models.Model], name: str, key: str, user: Any) -> dict[str, Any]:
+    """kind, choices or look-up of a model field; ``key`` finds what the viewset says of its look-up."""
+    field = _field(model, name)
+    if field is None:
+        return {"kind": "text"}
+    if field.is_relation:
+        return _lookup(view, field, key, user)
+    if name.endswith("_address"):
+        return {"kind": "json-address", "states": [list(pair) for pair in state_choices()]}
+    if name in ("state_code", "place_of_supply"):
+        return {"kind": "choice", "choices": [["", ""], *([c, f"{c} {n}"] for c, n in state_choices())]}
+    if field.choices:
+        return {"kind": "choice", "choices": [[value, str(label)] for value, label in field.flatchoices]}
+    return _plain_kind(field)
+
+
+def _plain_kind(field: Any) -> dict[str, Any]:
+    if isinstance(field, models.TextField) and field.name != "description":
+        return {"kind": "textarea"}
+    if isinstance(field, models.DecimalField) and not isinstance(field, MoneyField):
+        return {"kind": "decimal", "decimals": field.decimal_places}
+    for kind, config in _KINDS:
+        if isinstance(field, kind):
+            return dict(config)
+    return {"kind": "text"}
+
+
+_KINDS: list[tuple[type[models.Field], dict[str, Any]]] = [
+    (MoneyField, {"kind": "money"}),
+    (models.BooleanField, {"kind": "bool"}),
+    (models.DateField, {"kind": "date"}),
+    (models.IntegerField, {"kind": "decimal", "decimals": 0}),
+]
+
+
+def _lookup(view: Any, field: Any, key: str, user: Any) -> dict[str, Any]:
+    """A look-up through the API resource of the related model; small masters become a plain choice."""
+    related = resource_of(field.related_model)
+    extra = dict(view.form_lookups.get(key, {}))
+    if related is None:
+        return {"kind": "text"}
+    if related.form_small and not extra:
+        rows = (
+            field.related_model.objects.for_user(user)
+            if may(user, related.permission(related, "view"))
+            else ()
+        )
+        if not rows:
+            rows = field.related_model._default_manager.all()
+        return {"kind": "choice", "numeric": True, "choices": [[row.pk, str(row)] for row in rows[:200]]}
+    query = extra.pop("query", "")
+    lookup: dict[str, Any] = {
+        "url": f"/api/v1/{related.path}/" + (f"?{query}" if query else ""),
+        "label": next((n for n in LABEL_FIELDS if n in related.fields), "id"),
+        "sub": [n for n in related.lookup_sub if n in related.fields],
+        "code": "code" if "code" in related.fields else "number",
+    }
+    if related.quick_fields and may(user, related.permission(related, "add")):
+        lookup["create"] = _create_config(related, extra.pop("defaults", {}), user)
+    extra.pop("defaults", None)
+    return {"kind": "lookup", "lookup": lookup | extra}
+
+
+def _create_config(related: Any, defaults: dict[str, Any], user: Any) -> dict[str, Any]:
+    """The small dialog that makes a party or product from within a document."""
+    fields = []
+    for name, width in _pairs(related.quick_fields, 6):
+        model_name = related.rename.get(name, name)
+        config = _kind_config(related, related.model, model_name, name, user)
+        config |= {
+            "name": name,
+            "label": _label(related.model, model_name),
+            "required": _required(related.model, model_name),
+            "width": width,
+        }
+        fields.append(config)
+    return {
+        "url": f"/api/v1/{related.path}/",
+        "title": _("New %(what)s") % {"what": related.model._meta.verbose_name},
+        "text_field": next((n for n in LABEL_FIELDS if n in related.fields), ""),
+        "defaults": defaults,
+        "fields": fields,
+    }
+
+
+def verb_config(item: Transition) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "label": str(item.label),
+        "style": item.style,
+        "confirm": str(item.confirm) or None,
+        "fields": [_ask(ask) for ask in item.asks if ask.kind != "json"],
+        "answers": item.answers,
+    }
+
+
+def _ask(ask: Ask) -> dict[str, Any]:
+    return {
+        "name": ask.name,
+        "label": str(ask.label),
+        "kind": ask.kind,
+        "required": ask.required,
+        "choices": [[value, str(label)] for value, label in ask.choices],
+        "width": 12,
+    }
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    from django.core.exceptions import FieldDoesNotExist
+
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _label(model: type[models.Model], name: str) -> str:
+    field = _field(model, name)
+    text = str(field.verbose_name) if field is not None else name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _help(model: type[models.Model], name: str) -> str:
+    field = _field(model, name)
+    return str(getattr(field, "help_text", "") or "")
+
+
+def _required(model: type[models.Model], name: str) -> bool:
+    field = _field(model, name)
+    return field is not None and not (field.blank or field.null or field.has_default())
+
+
+def admin_url(record: Any) -> str:
+    """The record's page in the back office; empty when it has none."""
+    meta = record._meta
+    try:
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _urls(view: Any, document: Any, user: Any) -> dict[str, str]:
+    meta = view.model._meta
+    base = f"admin:{meta.app_label}_{meta.model_name}"
+    urls = {"list": reverse(f"{base}_changelist")}
+    if may(user, view.permission("add")):
+        urls["add"] = reverse(f"{base}_add")
+    if document is None or document.pk is None:
+        return urls
+    urls["print"] = reverse(f"{base}_print", args=[document.pk])
+    urls["pdf"] = f"/api/v1/{view.path}/{document.pk}/pdf/"
+    for key, row in _neighbours(view, document).items():
+        urls[key] = reverse(f"{base}_change", args=[row])
+    return urls
+
+
+def _neighbours(view: Any, document: Any) -> dict[str, int]:
+    """Ids of the documents before and after this one in the list's order (newest first)."""
+    queryset = view.queryset()
+    here = models.Q(date=document.date)
+    newer = queryset.filter(models.Q(date__gt=document.date) | here & models.Q(pk__gt=document.pk))
+    older = queryset.filter(models.Q(date__lt=document.date) | here & models.Q(pk__lt=document.pk))
+    found = {
+        "prev": newer.order_by("date", "pk").values_list("pk", flat=True).first(),
+        "next": older.order_by("-date", "-pk").values_list("pk", flat=True).first(),
+    }
+    return {key: pk for key, pk in found.items() if pk is not None}
