@@ -6,6 +6,7 @@ Run with the environment of manage.py: python tools/remake_migrations.py
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,17 +19,26 @@ def remake() -> int:
     kept = {path: path.read_bytes() for path in ROOT.glob("apps/*/migrations/0*.py")}
     for path in kept:
         path.unlink()
-    labels = [p.parent.name for p in sorted(ROOT.glob("apps/*/models")) if p.parent.name != "core"]
+    labels = [label for label in _layer_order() if (ROOT / "apps" / label / "models").exists()]
     for label in labels:
         package = ROOT / "apps" / label / "migrations"
         package.mkdir(exist_ok=True)
         (package / "__init__.py").touch()
-    command = [sys.executable, "manage.py", "makemigrations", "--no-header", "-v", "0", *labels]
-    result = subprocess.run(command, cwd=ROOT, check=False)
-    if result.returncode:
-        for path, content in kept.items():
-            path.write_bytes(content)
-    return result.returncode
+    for label in labels:  # low layers first: keys point down, so each app's needs are there already
+        command = [sys.executable, "manage.py", "makemigrations", "--no-header", "-v", "0", label]
+        if subprocess.run(command, cwd=ROOT, check=False).returncode:
+            for path, content in kept.items():
+                path.write_bytes(content)
+            return 1
+    return 0
+
+
+def _layer_order() -> list[str]:
+    """App labels as the settings list them, which is from low to high."""
+    text = (ROOT / "config" / "settings" / "base.py").read_text()
+    found = re.findall(r'^ +"apps\.(\w+)",$', text, flags=re.MULTILINE)
+    low = ["runtime", "files", "tenancy"]
+    return low + [label for label in dict.fromkeys(found) if label not in (*low, "core")]
 
 
 if __name__ == "__main__":

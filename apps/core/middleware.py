@@ -87,19 +87,6 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
-class AdminPolicyMiddleware:
-    """The back office's theme needs a wider content policy than the strict one of all other pages."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.path.startswith("/admin/"):
-            response._csp_update = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}  # type: ignore[attr-defined]
-        return response
-
-
 class ModuleSwitchMiddleware:
     """404 for every page and address of a module that this organisation has switched off."""
 

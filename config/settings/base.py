@@ -114,7 +114,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.tenancy.middleware.OrganisationMiddleware",
     "csp.middleware.CSPMiddleware",
-    "apps.core.middleware.AdminPolicyMiddleware",
     "apps.core.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "apps.accounts.middleware.LanguageMiddleware",
