@@ -4,6 +4,7 @@ Safe to interrupt anywhere: the cluster is made beside its place and renamed, pa
 they are used, and a server that was killed is started again with PostgreSQL's own crash recovery.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -24,7 +25,7 @@ from .console import LauncherError, say
 from .files import exclusive, try_lock, write_atomic
 from .pgsettings import BASE_SETTINGS
 from .processes import end_with_parent, reaped, wait_until
-from .roles import APP, EXTENSIONS, OWNER, SUPERUSER, provision_statements
+from .roles import APP, OWNER, SUPERUSER, provision_statements
 
 SYSTEM_HOME = Path("/var/lib/bahi")
 RECOVERY_SECONDS = 600
@@ -326,7 +327,8 @@ class Cluster:
     def _provision(self, programs: Binaries) -> None:
         """Roles, database and extensions, each only where it is missing."""
         done = self.home / "provisioned"
-        wanted = f"{self.database} {' '.join(EXTENSIONS)}"
+        statements = provision_statements(self.database, "", "")
+        wanted = hashlib.sha256(repr(statements).encode()).hexdigest()
         if done.exists() and done.read_text(encoding="utf-8") == wanted:
             return
         passwords = self._state()["passwords"]

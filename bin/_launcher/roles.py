@@ -20,6 +20,8 @@ def provision_statements(database: str, owner_password: str, app_password: str) 
     """  # noqa: S608 - quoted by _literal
     return [
         ("postgres", _role(OWNER, owner_password, "CREATEDB") + _role(APP, app_password, "NOCREATEDB")),
+        # DROP DATABASE … WITH (FORCE) by the owner has to end sessions of the run-time role.
+        ("postgres", f"GRANT pg_signal_backend TO {OWNER};"),
         # Databases made later (tests, scratch copies) come from template1 and get the extensions with it.
         ("template1", extensions),
         ("postgres", make_database),

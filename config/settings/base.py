@@ -108,6 +108,7 @@ DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
 # --- requests -------------------------------------------------------------------------------------
 
 MIDDLEWARE = [
+    "apps.core.client_address.ClientAddressMiddleware",
     "apps.core.middleware.HealthMiddleware",
     "apps.core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -186,7 +187,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-AXES_IPWARE_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0) or None
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # read by ClientAddressMiddleware alone
 
 # --- API ------------------------------------------------------------------------------------------
 
@@ -206,6 +207,7 @@ REST_FRAMEWORK = {
         "apps.core.api.throttling.UserThrottle",
         "apps.core.api.throttling.AddressThrottle",
     ],
+    "NUM_PROXIES": 0,  # REMOTE_ADDR is right already; the header as it came could be written by anybody
     "DEFAULT_THROTTLE_RATES": {
         "user": env("API_RATE_USER", default="6000/min"),
         "address": env("API_RATE_ADDRESS", default="12000/min"),

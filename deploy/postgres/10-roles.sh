@@ -7,6 +7,7 @@ psql -v ON_ERROR_STOP=1 -v owner_password="$BAHI_OWNER_PASSWORD" -v app_password
   --username "$POSTGRES_USER" --dbname postgres <<'SQL'
 CREATE ROLE bahi_owner LOGIN CREATEDB NOSUPERUSER NOCREATEROLE PASSWORD :'owner_password';
 CREATE ROLE bahi_app LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE PASSWORD :'app_password';
+GRANT pg_signal_backend TO bahi_owner;
 ALTER DATABASE bahi OWNER TO bahi_owner;
 SQL
 
