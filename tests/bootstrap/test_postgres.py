@@ -60,9 +60,11 @@ def test_a_database_that_the_owner_makes_has_the_extensions(cluster: Cluster):
 def test_the_owner_can_drop_a_database_that_the_run_time_role_is_using(cluster: Cluster):
     cluster.start()
     _query(cluster.url(OWNER), "CREATE DATABASE scratch")
-    with psycopg.connect(cluster.url(APP, "scratch")) as used:
+    used = psycopg.connect(cluster.url(APP, "scratch"), autocommit=True)
+    used.execute("SELECT 1")
+    _query(cluster.url(OWNER), "DROP DATABASE scratch WITH (FORCE)")
+    with pytest.raises(psycopg.OperationalError):
         used.execute("SELECT 1")
-        _query(cluster.url(OWNER), "DROP DATABASE scratch WITH (FORCE)")
 
 
 def test_a_wrong_password_and_a_password_less_socket_are_refused(cluster: Cluster):
