@@ -1,4 +1,4 @@
-"""Choices of invoicing: values are what the API speaks, the tax engine has enums of the same values."""
+"""Choices of accounting: values are what the API speaks, the calculations have enums of the same values."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,3 +29,88 @@ class ChargeKind(models.TextChoices):
     PACKING = "packing", _("Packing")
     INSURANCE = "insurance", _("Insurance")
     OTHER = "other", _("Other")
+
+
+class AccountType(models.TextChoices):
+    ASSET = "asset", _("Asset")
+    LIABILITY = "liability", _("Liability")
+    EQUITY = "equity", _("Equity")
+    INCOME = "income", _("Income")
+    EXPENSE = "expense", _("Expense")
+
+
+class Subtype(models.TextChoices):
+    """Where an account stands within its type in the statements (heads as in Schedule III)."""
+
+    FIXED_ASSET = "fixed_asset", _("Property, plant and equipment")
+    INVESTMENT = "investment", _("Investments")
+    OTHER_NON_CURRENT_ASSET = "other_non_current_asset", _("Other non-current assets")
+    INVENTORY = "inventory", _("Inventories")
+    RECEIVABLE = "receivable", _("Trade receivables")
+    CASH = "cash", _("Cash and cash equivalents")
+    TAX_ASSET = "tax_asset", _("Taxes recoverable")
+    OTHER_CURRENT_ASSET = "other_current_asset", _("Other current assets")
+    LONG_TERM_LOAN = "long_term_loan", _("Long-term borrowings")
+    OTHER_NON_CURRENT_LIABILITY = "other_non_current_liability", _("Other non-current liabilities")
+    SHORT_TERM_LOAN = "short_term_loan", _("Short-term borrowings")
+    PAYABLE = "payable", _("Trade payables")
+    TAX_LIABILITY = "tax_liability", _("Taxes payable")
+    OTHER_CURRENT_LIABILITY = "other_current_liability", _("Other current liabilities")
+    PROVISION = "provision", _("Provisions")
+    CAPITAL = "capital", _("Capital")
+    RESERVES = "reserves", _("Reserves and surplus")
+    REVENUE = "revenue", _("Revenue from operations")
+    OTHER_INCOME = "other_income", _("Other income")
+    DIRECT_COST = "direct_cost", _("Cost of goods sold")
+    EMPLOYEE_COST = "employee_cost", _("Employee benefits")
+    FINANCE_COST = "finance_cost", _("Finance costs")
+    DEPRECIATION = "depreciation", _("Depreciation and amortisation")
+    OTHER_EXPENSE = "other_expense", _("Other expenses")
+    TAX_EXPENSE = "tax_expense", _("Tax expense")
+
+
+SUBTYPES_OF: dict[str, tuple[str, ...]] = {
+    AccountType.ASSET: (
+        Subtype.FIXED_ASSET, Subtype.INVESTMENT, Subtype.OTHER_NON_CURRENT_ASSET, Subtype.INVENTORY,
+        Subtype.RECEIVABLE, Subtype.CASH, Subtype.TAX_ASSET, Subtype.OTHER_CURRENT_ASSET,
+    ),
+    AccountType.EQUITY: (Subtype.CAPITAL, Subtype.RESERVES),
+    AccountType.LIABILITY: (
+        Subtype.LONG_TERM_LOAN, Subtype.OTHER_NON_CURRENT_LIABILITY, Subtype.SHORT_TERM_LOAN, Subtype.PAYABLE,
+        Subtype.TAX_LIABILITY, Subtype.OTHER_CURRENT_LIABILITY, Subtype.PROVISION,
+    ),
+    AccountType.INCOME: (Subtype.REVENUE, Subtype.OTHER_INCOME),
+    AccountType.EXPENSE: (
+        Subtype.DIRECT_COST, Subtype.EMPLOYEE_COST, Subtype.FINANCE_COST, Subtype.DEPRECIATION,
+        Subtype.OTHER_EXPENSE, Subtype.TAX_EXPENSE,
+    ),
+}  # fmt: skip
+
+
+class Control(models.TextChoices):
+    """Accounts whose balance a sub-ledger must always equal, and money accounts."""
+
+    NONE = "none", _("None")
+    RECEIVABLE = "receivable", _("Receivables")
+    PAYABLE = "payable", _("Payables")
+    STOCK = "stock", _("Stock")
+    TAX = "tax", _("Tax")
+    BANK = "bank", _("Bank")
+    CASH = "cash", _("Cash")
+
+
+class JournalKind(models.TextChoices):
+    SALES = "sales", _("Sales")
+    PURCHASE = "purchase", _("Purchase")
+    BANK = "bank", _("Bank")
+    CASH = "cash", _("Cash")
+    STOCK = "stock", _("Stock")
+    GENERAL = "general", _("General")
+    OPENING = "opening", _("Opening")
+
+
+class Grain(models.TextChoices):
+    """What a folded balance covers: one day, or a whole month (``start`` = its first day)."""
+
+    DAY = "day", _("Day")
+    MONTH = "month", _("Month")

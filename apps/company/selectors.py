@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -39,24 +40,38 @@ def fiscal_year_of(company_id: int, day: date) -> FiscalYear:
 
 
 def period_hold(company_id: int, day: date, *, may_soft: bool = False) -> Period:
-    """The period of a day, held FOR SHARE until the posting commits, so that it can't be closed meanwhile.
+    """The period of a day, held FOR SHARE until the posting commits. See ``periods_hold``."""
+    return periods_hold({(company_id, day)}, may_soft=may_soft)[company_id, day]
 
-    Raises Locked (423) when it is closed, InvalidInput when there is none. ``may_soft``: the user has the
-    permission and gave a reason to post into a softly closed period.
+
+def periods_hold(
+    days: Iterable[tuple[int, date]], *, may_soft: bool = False
+) -> dict[tuple[int, date], Period]:
+    """The periods of (company, day) pairs, held FOR SHARE so that they can't be closed meanwhile.
+
+    One query. Raises Locked (423) when one is closed, InvalidInput when there is none. ``may_soft``: the
+    user has the permission and gave a reason to post into a softly closed period.
     """
-    rows = list(
-        Period.objects.raw(
-            'SELECT * FROM company_period WHERE company_id = %s AND start <= %s AND "end" >= %s FOR SHARE',
-            [company_id, day, day],
-        )
+    wanted = sorted(set(days))
+    rows = Period.objects.raw(
+        """SELECT * FROM company_period WHERE id IN (
+               SELECT p.id FROM company_period p JOIN unnest(%s::bigint[], %s::date[]) AS w(company_id, day)
+                   ON p.company_id = w.company_id AND p.start <= w.day AND p."end" >= w.day)
+           ORDER BY id FOR SHARE""",
+        [[company for company, _day in wanted], [day for _company, day in wanted]],
     )
-    if not rows:
+    periods = list(rows)
+    return {(company, day): _open_period(periods, company, day, may_soft) for company, day in wanted}
+
+
+def _open_period(periods: list[Period], company_id: int, day: date, may_soft: bool) -> Period:
+    period = next((p for p in periods if p.company_id == company_id and p.start <= day <= p.end), None)
+    if period is None:
         raise InvalidInput(
             _("There is no accounting period for %(day)s.") % {"day": f"{day:%d-%m-%Y}"},
             field="date",
             code="no_period",
         )
-    period = rows[0]
     if period.status == PeriodStatus.CLOSED or (period.status == PeriodStatus.SOFT_CLOSED and not may_soft):
         raise Locked(
             _("The period %(period)s is closed.") % {"period": str(period)},

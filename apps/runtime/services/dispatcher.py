@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from threading import Event as StopFlag
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 
-from apps.core.tenant import organisation_context
+from apps.core.modules import module_key_of_app
+from apps.core.tenant import organisation_context, switch_on
 from apps.runtime.services.jobs import waiting_jobs_requeue
 from apps.runtime.services.outbox import CHANNEL, outbox_deliver
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
+_followers: list[Callable[[], None]] = []
+
+
+def register_follower(function: Callable[[], None]) -> None:
+    """``function()`` runs inside an organisation each time that something was committed there (sealing,
+    folding): idempotent, quick when there is nothing to do. Called from an app's ``tasks.py``."""
+    if function not in _followers:
+        _followers.append(function)
 
 
 def active_schemas() -> list[str]:
@@ -39,6 +49,7 @@ def sweep() -> int:
 def deliver_for(schema: str) -> int:
     try:
         with organisation_context(schema):
+            follow()
             return outbox_deliver()
     except Exception:
         logger.exception("delivery for %s failed", schema)
@@ -46,6 +57,18 @@ def deliver_for(schema: str) -> int:
         return 0
     finally:
         connection.set_schema_to_public()
+
+
+def follow() -> None:
+    """Run the followers; one that fails doesn't stop the others."""
+    for function in _followers:
+        if switch_on(module_key_of_app(function.__module__.split(".")[1])):
+            try:
+                function()
+            except psycopg.Error:
+                raise
+            except Exception:
+                logger.exception("%s failed", function.__name__)
 
 
 def run_dispatcher(stop: StopFlag) -> None:

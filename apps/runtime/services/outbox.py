@@ -32,9 +32,13 @@ def outbox_write(event: Event) -> None:
         actor_label=actor.label[:200],
         request_id=actor.request_id,
     )
-    schema = current_schema()
+    wake_after_commit()
+
+
+def wake_after_commit() -> None:
+    """Wake the dispatcher for this organisation once the transaction commits (once a transaction)."""
+    wake = _Wake(current_schema())
     waking = {entry[1] for entry in connection.run_on_commit if isinstance(entry[1], _Wake)}
-    wake = _Wake(schema)
     if wake not in waking:
         transaction.on_commit(wake)
 

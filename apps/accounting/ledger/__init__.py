@@ -1,0 +1,16 @@
+"""The ledger's public side: ``post`` and ``reverse`` are the only writers of journal entries."""
+
+from apps.accounting.ledger.door import post, reversal_day, reverse, reverse_all
+from apps.accounting.ledger.posting import Posting, PostingLine
+from apps.accounting.ledger.roles import AccountBook, account_for
+
+__all__ = [
+    "AccountBook",
+    "Posting",
+    "PostingLine",
+    "account_for",
+    "post",
+    "reversal_day",
+    "reverse",
+    "reverse_all",
+]

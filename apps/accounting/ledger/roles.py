@@ -1,0 +1,38 @@
+"""Which account plays which part in automatic postings of a company."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from apps.accounting.models import Account, AccountRole
+from apps.company.models import Company
+from apps.core.errors import Refused
+
+
+class AccountBook:
+    """The default accounts of one company, read in one query at first use."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self._accounts: dict[str, Account] | None = None
+
+    def __getitem__(self, role: str) -> Account:
+        """The account of a part. Raises Refused (``account_missing``) when the company has none."""
+        if self._accounts is None:
+            rows = AccountRole.objects.filter(company=self.company).select_related("account")
+            self._accounts = {row.role: row.account for row in rows}
+        if role not in self._accounts:
+            raise Refused(
+                _("The company has no account for “%(role)s”. Set it under default accounts.")
+                % {"role": role},
+                code="account_missing",
+            )
+        return self._accounts[role]
+
+
+def account_for(company: Company, role: str) -> Account:
+    """The account of a part, cached on this instance of the company (so for a request or job at most)."""
+    book = company.__dict__.get("_account_book")
+    if book is None:
+        book = company.__dict__["_account_book"] = AccountBook(company)
+    return book[role]

@@ -1,0 +1,97 @@
+"""Chart of accounts of each company, and which account plays which part in automatic postings."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounting.choices import SUBTYPES_OF, AccountType, Control, Subtype
+from apps.core.models import MasterModel, SettingModel
+from apps.core.scope import Scope
+
+
+class Account(MasterModel):
+    """A group holds accounts below it and is never posted to. ``control`` accounts have a sub-ledger."""
+
+    scope = Scope(company="company")
+
+    company = models.ForeignKey(
+        "company.Company", verbose_name=_("company"), on_delete=models.PROTECT, related_name="+"
+    )
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9 ./-]*$", _("Letters, digits, . / - only."))],
+    )
+    name = models.CharField(_("name"), max_length=120)
+    account_type = models.CharField(_("type"), max_length=12, choices=AccountType.choices)
+    subtype = models.CharField(_("head in statements"), max_length=30, choices=Subtype.choices)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("under"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
+    is_group = models.BooleanField(_("group"), default=False)
+    control = models.CharField(_("control"), max_length=12, choices=Control.choices, default=Control.NONE)
+    currency = models.ForeignKey(
+        "company.Currency",
+        verbose_name=_("only in currency"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    locked = models.BooleanField(_("locked for posting"), default=False)
+
+    class Meta(MasterModel.Meta):
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering: ClassVar[list[str]] = ["company", "code"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["company", "code"], name="accounting_account_code_once"),
+            models.CheckConstraint(
+                condition=Q(is_group=False) | Q(control=Control.NONE), name="accounting_group_no_control"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    *(Q(account_type=kind, subtype__in=names) for kind, names in SUBTYPES_OF.items()),
+                    _connector=Q.OR,
+                ),
+                name="accounting_subtype_of_type",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class AccountRole(SettingModel):
+    """The account that a company uses for a part (``sales``, ``cgst_output``, ``round_off`` …)."""
+
+    scope = Scope(company="company")
+
+    company = models.ForeignKey(
+        "company.Company", verbose_name=_("company"), on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField(_("part"), max_length=40)
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="roles"
+    )
+
+    class Meta:
+        verbose_name = _("default account")
+        verbose_name_plural = _("default accounts")
+        ordering: ClassVar[list[str]] = ["company", "role"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["company", "role"], name="accounting_role_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.role
