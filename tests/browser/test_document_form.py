@@ -75,6 +75,18 @@ def test_clerk_saves_and_goes_on_with_a_new_one(open_page):
     expect(cell(page, 1, "product")).to_have_value("")
 
 
+def test_clerk_types_a_code_and_saves_at_once(open_page, harness):
+    page = open_page("/document")
+    field(page, "party").fill("27AAACB0003C1Z5")
+    cell(page, 1, "quantity").fill("2")
+    cell(page, 1, "product").focus()
+    page.keyboard.type("P0005")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/document?id=7")
+    saved = harness.api.invoices[7]
+    assert (saved["party"], saved["lines"][0]["product"]) == (3, 5)
+
+
 def test_clerk_gets_errors_at_their_places_with_a_summary(open_page):
     page = open_page("/document")
     field(page, "date").fill("31-2")

@@ -6,6 +6,7 @@ import { showProblems } from "./document-errors.js";
 import { confirmDialog, formDialog } from "./dialog.js";
 import { safeUrl } from "./dom.js";
 import { makeField } from "./fields.js";
+import { lookupsSettled } from "./lookup.js";
 import { t } from "./text.js";
 import { flash, toast } from "./toast.js";
 
@@ -37,6 +38,7 @@ async function exclusively(page, run) {
 
 /** Save what changed. then: "stay" (default), "new", or "quiet" (before a verb). True when everything is saved. */
 async function save(page, { then = "stay" } = {}) {
+  await lookupsSettled();
   if (!localCheck(page)) return false;
   if (page.id && !page.isDirty()) {
     if (then === "stay") toast(t("saved"), { tone: "success", seconds: 2 });

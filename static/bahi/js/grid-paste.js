@@ -3,7 +3,7 @@
 
 import { ApiError, get, rowsOf, withQuery } from "./api.js";
 import { parseDate, parseNumber } from "./format.js";
-import { lookupUrl, namesExactly, recordLabel } from "./lookup.js";
+import { lookupUrl, namesExactly, recordLabel, track } from "./lookup.js";
 import { t } from "./text.js";
 import { toast } from "./toast.js";
 
@@ -35,7 +35,7 @@ export function wirePaste(grid) {
     const text = event.clipboardData?.getData("text/plain") || "";
     if (!spot || !/[\t\n\r]/.test(text.replace(/[\r\n]+$/, ""))) return;
     event.preventDefault();
-    pasteTable(grid, spot, parseTable(text));
+    track(pasteTable(grid, spot, parseTable(text)));
   });
 }
 

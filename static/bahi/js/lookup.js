@@ -18,6 +18,22 @@ export function setCreator(load) {
   loadCreator = load;
 }
 
+const pending = new Set();
+
+/** Remember work that turns texts into records, so that a save can wait for it. */
+export function track(promise) {
+  pending.add(promise);
+  promise.finally(() => pending.delete(promise));
+  return promise;
+}
+
+/** Waits until every text that was typed or pasted has found its record, or has not. */
+export async function lookupsSettled() {
+  const lookup = document.activeElement?.bahiLookup;
+  if (lookup?.unresolved) await track(lookup.settle(lookup.input.value.trim()));
+  while (pending.size) await Promise.allSettled([...pending]);
+}
+
 /** The text that names a record; keys is one key or a list of keys joined by a space. */
 export function recordLabel(record, keys) {
   if (record === null || record === undefined) return "";
@@ -54,6 +70,7 @@ export class Lookup {
   constructor(input, config, { id = null, label = "", onSelect = () => {}, onUnresolved = () => {}, context = () => null, grid = false } = {}) {
     Object.assign(this, { input, config, id, label, onSelect, onUnresolved, context, grid });
     this.call = null;
+    input.bahiLookup = this;
     this.search = debounce((text) => this.load(text), 180);
     input.value = label;
     input.setAttribute("role", "combobox");
@@ -187,7 +204,7 @@ export class Lookup {
   left() {
     this.search.cancel();
     if (popup().isOpenFor(this)) popup().close();
-    if (this.unresolved) this.settle(this.input.value.trim());
+    if (this.unresolved) track(this.settle(this.input.value.trim()));
   }
 
   /** Text was left behind without a choice: take the record that it names exactly, or the only one that it finds. */
