@@ -31,6 +31,8 @@ export function openDialog({ title, body, actions = [], size = "md", onAction = 
     };
     wire(node, form, { close, buttons, onAction, finish });
     node.showModal();
+    // The browser would start at the close button; start at the first entry, else at the main action.
+    (form.querySelector(".bahi-dialog__body :is(input, select, textarea)") || buttons.at(-1))?.focus();
     onOpen?.({ node, finish });
   });
 }

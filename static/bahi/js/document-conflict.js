@@ -54,7 +54,7 @@ async function ask(page, defs, theirs) {
   const choices = new Map(defs.map((def) => [def.name, "mine"]));
   if (!defs.length) return choices;
   const who = theirs.updated_by_display || theirs.updated_by_name || theirs.changed_by || "";
-  const body = el("div", {}, el("p", { text: `${t("changed_elsewhere")} ${who ? t("changed_by", { who }) : ""}` }), el("p", { text: t("choose_version") }),
+  const body = el("div", {}, el("p", { text: `${who ? t("changed_by", { who }) : ""} ${t("choose_version")}` }),
     el("div", { class: "bahi-conflict" }, defs.map((def) => difference(page, def, theirs, choices))));
   const actions = [{ label: t("cancel"), value: "" }, { label: t("use_this"), style: "primary", value: "use", submit: true }];
   return (await openDialog({ title: t("changed_elsewhere").split(".")[0], body, actions, size: "lg" })) ? choices : null;
@@ -62,25 +62,36 @@ async function ask(page, defs, theirs) {
 
 function difference(page, def, theirs, choices) {
   const name = uid("choice");
+  const [mine, their] = texts(page, def, theirs);
   const option = (value, text, label) => {
     const radio = el("input", { type: "radio", name, value, checked: choices.get(def.name) === value });
     radio.addEventListener("change", () => choices.set(def.name, value));
     return el("label", { class: "bahi-conflict__option" }, radio, el("strong", { text: label }), el("span", { text: text || "–" }));
   };
   return el("fieldset", { class: "bahi-conflict__item" }, el("legend", { text: def.label }),
-    option("mine", mineText(page, def), t("keep_mine")), option("theirs", theirText(def, theirs), t("keep_theirs")));
+    option("mine", mine, t("keep_mine")), option("theirs", their, t("keep_theirs")));
 }
 
-function mineText(page, def) {
+// Both sides as text; of a grid only the lines that differ, with their numbers.
+function texts(page, def, theirs) {
   const field = page.fields.find((candidate) => candidate.def === def);
-  if (field) return field.display();
+  if (field) return [field.display(), shownValue(def, theirs)];
   const grid = page.grids.find((candidate) => candidate.def === def);
-  const rows = grid.rows.filter((row) => !grid.isBlank(row));
-  return rows.map((row) => grid.inputColumns.map((column) => row.cells[column.name].control.value).filter(Boolean).join(" · ")).join("\n");
+  const mine = grid.rows.filter((row) => !grid.isBlank(row)).map((row) => lineText(grid, asRecord(grid, row)));
+  const their = (theirs[def.name] || []).map((record) => lineText(grid, record));
+  return [onlyIn(mine, their), onlyIn(their, mine)];
 }
 
-function theirText(def, theirs) {
-  if (!def.columns) return shownValue(def, theirs);
-  const columns = def.columns.filter((column) => column.kind !== "computed" && !column.readonly);
-  return (theirs[def.name] || []).map((record) => columns.map((column) => shownValue(column, record)).filter(Boolean).join(" · ")).join("\n");
+function asRecord(grid, row) {
+  const labels = grid.inputColumns.filter((column) => row.labels[column.name]).map((column) => [`${column.name}_display`, row.labels[column.name]]);
+  return { ...row.values, ...Object.fromEntries(labels) };
+}
+
+function lineText(grid, record) {
+  return grid.inputColumns.filter((column) => column.kind !== "bool" || record[column.name]).map((column) => shownValue(column, record)).filter(Boolean).join(" · ");
+}
+
+function onlyIn(lines, others) {
+  const known = new Set(others);
+  return lines.map((text, index) => (known.has(text) ? "" : `${index + 1}. ${text}`)).filter(Boolean).join("\n");
 }
