@@ -1,0 +1,39 @@
+"""Business permissions of inventory, and what the ready roles may do."""
+
+from apps.core.modules import Role
+from apps.core.permissions import register_permissions, register_roles
+
+register_permissions(
+    "inventory",
+    {
+        "post_inward": "Post inwards",
+        "cancel_inward": "Cancel posted inwards",
+        "backdate_stock": "Post stock movements dated before later ones",
+    },
+)
+
+_SEE = tuple(
+    f"inventory.view_{name}"
+    for name in ("place", "batch", "serial", "stockmove", "stockrevaluation", "stockrow", "reservation")
+)
+_INWARD = (
+    "inventory.view_inward",
+    "inventory.add_inward",
+    "inventory.change_inward",
+    "inventory.post_inward",
+)
+
+register_roles(
+    [
+        Role("accounts", "Accounts", ("inventory.*",)),
+        Role("auditor", "Auditor (read only)", (*_SEE, "inventory.view_inward")),
+        Role(
+            "sales_user",
+            "Sales user",
+            ("inventory.view_place", "inventory.view_batch", "inventory.view_stockrow"),
+        ),
+        Role("sales_manager", "Sales manager", _SEE),
+        Role("purchase", "Purchase", (*_SEE, *_INWARD)),
+        Role("stores", "Stores", ("inventory.*",)),
+    ]
+)
