@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Exists, Value
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.exceptions import InvalidToken
-from rest_framework_simplejwt.tokens import RefreshToken, Token
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from apps.accounts.models import User
+from apps.accounts.models import SessionKind, SignInSession, User
 from apps.core.tenant import current_schema
 
 TENANT_CLAIM = "org"
 STAMP_CLAIM = "stamp"
+FAMILY_CLAIM = "fam"
 
 
 def _audience() -> str:
@@ -23,38 +27,76 @@ def _audience() -> str:
 
 def password_stamp(user: User) -> str:
     """Short fingerprint of the password: tokens end when the password changes."""
-    from django.utils.crypto import salted_hmac
-
     return salted_hmac(f"{current_schema()}.token", user.password).hexdigest()[:16]
 
 
-def _bind(token: Token, user: User) -> Token:
-    token[TENANT_CLAIM] = current_schema()
-    token["aud"] = _audience()
-    token[STAMP_CLAIM] = password_stamp(user)
-    return token
-
-
 class BoundRefreshToken(RefreshToken):
-    """Refresh token that carries the organisation; its access tokens carry it too."""
+    """Refresh token with organisation, password stamp and family; its access tokens carry them too."""
 
     @classmethod
-    def for_user(cls, user: Any) -> BoundRefreshToken:
+    def for_user(cls, user: Any, *, address: str = "", agent: str = "") -> BoundRefreshToken:
+        """The first token of a new family."""
         token = super().for_user(user)
-        return _bind(token, user)  # type: ignore[return-value]
+        session = SignInSession.objects.create(
+            user=user,
+            session_kind=SessionKind.API,
+            token_id=token["jti"],
+            address=address,
+            agent=agent[:300],
+            seen_at=token.current_time,
+            expires_at=datetime.fromtimestamp(token["exp"], UTC),
+        )
+        return token._bind(session, user)  # type: ignore[return-value]
+
+    @classmethod
+    def next_of(cls, session: SignInSession, user: User) -> BoundRefreshToken:
+        """The next token of a family; the one before is spent. Must run in a transaction."""
+        token = super().for_user(user)
+        session.token_id = token["jti"]
+        session.seen_at = token.current_time
+        session.expires_at = datetime.fromtimestamp(token["exp"], UTC)
+        session.save(update_fields=["token_id", "seen_at", "expires_at"])
+        return token._bind(session, user)  # type: ignore[return-value]
+
+    def _bind(self, session: SignInSession, user: User) -> BoundRefreshToken:
+        self[TENANT_CLAIM] = current_schema()
+        self["aud"] = _audience()
+        self[STAMP_CLAIM] = password_stamp(user)
+        self[FAMILY_CLAIM] = session.family.hex
+        return self
 
 
 def check_token(token: Token) -> None:
     """Raises InvalidToken when the token was made for another organisation."""
     if token.get(TENANT_CLAIM) != current_schema() or token.get("aud") != _audience():
         raise InvalidToken(_("This token belongs to another organisation."))
+    if not token.get(FAMILY_CLAIM) or not str(token.get("sub", "")).isdigit():
+        raise InvalidToken(_("This token is not complete."))
+
+
+def token_user(token: Token) -> User:
+    """The token's user, in one query. Raises AuthenticationFailed or InvalidToken when it is over."""
+    live = SignInSession.objects.filter(
+        family=token[FAMILY_CLAIM], user=Value(int(token["sub"])), ended_at=None
+    )
+    user = User.objects.filter(pk=int(token["sub"])).annotate(sign_in_is_live=Exists(live)).first()
+    if user is None or not user.is_active or user.deleted_at is not None:
+        raise exceptions.AuthenticationFailed(_("This user is not active."), code="user_inactive")
+    if not constant_time_compare(token.get(STAMP_CLAIM) or "", password_stamp(user)):
+        raise InvalidToken(_("The password was changed. Please sign in again."))
+    if not user.sign_in_is_live:
+        raise InvalidToken(_("This sign-in has ended. Please sign in again."))
+    return user
 
 
 class TenantJWTAuthentication(JWTAuthentication):
     """``Authorization: Bearer``. The header wins over a session."""
 
     def get_validated_token(self, raw_token: bytes) -> Token:
-        token = super().get_validated_token(raw_token)
+        try:
+            token = AccessToken(raw_token)  # type: ignore[arg-type]
+        except TokenError as error:
+            raise InvalidToken(_("The token is not valid or has expired.")) from error
         check_token(token)
         return token
 
@@ -65,12 +107,7 @@ class TenantJWTAuthentication(JWTAuthentication):
         return result
 
     def get_user(self, validated_token: Token) -> User:
-        user = User.objects.filter(pk=validated_token.get("sub")).first()
-        if user is None or not user.is_active or user.deleted_at is not None:
-            raise exceptions.AuthenticationFailed(_("This user is not active."), code="user_inactive")
-        if validated_token.get(STAMP_CLAIM) != password_stamp(user):
-            raise InvalidToken(_("The password was changed. Please sign in again."))
-        return user
+        return token_user(validated_token)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

@@ -1,23 +1,29 @@
-"""Language and actor of a request."""
+"""Language, actor and sign-in of a request; refusals go to the access log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
+from apps.accounts.choices import AccessEvent
+from apps.accounts.preferences import LANGUAGE_COOKIE
+from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.sessions import session_watch
 from apps.core.actor import Actor, reset_actor, set_actor
+from apps.core.address import client_address
 
-LANGUAGE_COOKIE = "bahi_language"
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class LanguageMiddleware:
     """The language that the person chose (cookie set at sign-in and by the switch), else the browser's."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -34,15 +40,35 @@ class LanguageMiddleware:
 class ActorMiddleware:
     """Makes the signed-in person the actor of everything that the request does."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = set_actor(_LazyActor(request))  # type: ignore[arg-type]
         try:
-            return self.get_response(request)
+            self._watch(request)
+            response = self.get_response(request)
+            if response.status_code == 403:
+                _log_refusal(request)
+            return response
         finally:
             reset_actor(token)
+
+    @staticmethod
+    def _watch(request: HttpRequest) -> None:
+        """End browser sessions that idled or lasted too long. API calls with a token load no session."""
+        by_token = request.META.get("HTTP_AUTHORIZATION") and request.path.startswith("/api/")
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not by_token and request.user.is_authenticated:
+            session_watch(request)
+
+
+def _log_refusal(request: HttpRequest) -> None:
+    """One entry a minute for one person and address of a page: a loop must not fill the log."""
+    user = getattr(request, "bahi_api_user", None) or request.user
+    known = user if getattr(user, "is_authenticated", False) else None
+    key = f"refused:{getattr(known, 'pk', 0)}:{request.method}:{hash(request.path)}"
+    if cache.add(key, 1, 60):
+        access_log_write(AccessEvent.REFUSED, request=request, user=known, detail={"method": request.method})
 
 
 def _LazyActor(request: HttpRequest) -> object:
@@ -55,7 +81,7 @@ def _LazyActor(request: HttpRequest) -> object:
             kind="api" if getattr(request, "bahi_api_user", None) else "user",
             user=known,
             label=str(known) if known else "Anonymous",
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=client_address(request),
             request_id=getattr(request, "request_id", ""),
         )
 

@@ -83,3 +83,37 @@ def _widen(levels: dict[str, str], more: dict[str, str], default: str, codes: li
 
 def _widest(levels: list[str]) -> str:
     return max(levels, key=LEVELS.index)
+
+
+def profile_data(user: Any) -> dict[str, Any]:
+    """What ``auth/me`` tells: the person, his roles, everything he may do, the modules that are on."""
+    from apps.core.modules import all_modules
+    from apps.core.permissions import all_permissions
+    from apps.core.tenant import current_organisation
+
+    organisation = current_organisation()
+    access = user.access
+    enabled = set(organisation.enabled_modules)
+    return {
+        "user": {
+            "id": user.pk,
+            "email": user.email,
+            "name": user.name,
+            "phone": user.phone,
+            "language": user.language,
+            "theme": user.theme,
+            "department": user.department_id,
+            "teams": [team.pk for team in user.teams.all()],
+            "quick_create": user.quick_create,
+            "favourites": user.favourites,
+        },
+        "organisation": {"slug": organisation.slug, "name": organisation.name},
+        "roles": [{"id": role.pk, "code": role.code, "name": role.name} for role in user.roles.all()],
+        "companies": sorted(access.company_ids) if access.company_ids is not None else None,
+        "permissions": sorted(code for code in all_permissions() if access.has(code)),
+        "modules": [
+            {"key": module.key, "title": str(module.title)}
+            for module in all_modules()
+            if not module.switchable or module.key in enabled
+        ],
+    }

@@ -1,25 +1,278 @@
-"""Pages of a person's own settings."""
+"""Pages: sign-in and out, invitation, new password, profile, list of sign-ins."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts.middleware import LANGUAGE_COOKIE
+from apps.accounts import forms
+from apps.accounts.limits import attempts_limit
+from apps.accounts.models import LinkPurpose, SignInSession, User
+from apps.accounts.preferences import language_keep, preferences_keep
+from apps.accounts.services import passwords
+from apps.accounts.services.links import link_find
+from apps.accounts.services.profile import profile_save
+from apps.accounts.services.sessions import (
+    browser_session_end,
+    browser_session_rekey,
+    browser_session_start,
+    open_sessions,
+    session_end,
+    sessions_end_all,
+)
+from apps.accounts.services.sign_in import password_sign_in
+from apps.core.errors import BahiError
+from apps.core.uow import run_in_unit_of_work
 
-YEAR = 365 * 24 * 3600
+
+def _next_page(request: HttpRequest) -> str:
+    """Where to go after sign-in; only to this host."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else settings.LOGIN_REDIRECT_URL
+
+
+def _form_page(
+    request: HttpRequest, template: str, form: Any, status: int = 200, **context: Any
+) -> HttpResponse:
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+def _enter(request: HttpRequest, user: User, page: str) -> HttpResponseRedirect:
+    """Sign the browser in and go to the page, in the person's own language and theme."""
+    browser_session_start(request, user)
+    response = HttpResponseRedirect(page)
+    preferences_keep(response, user)
+    return response
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    page = _next_page(request)
+    if request.user.is_authenticated:
+        return redirect(page)
+    form = forms.SignInForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            attempts_limit(request)
+            user = password_sign_in(request, **form.cleaned_data)
+            return _enter(request, user, page)
+        except BahiError as error:
+            form.refuse(error)
+            status = 429 if error.status == 429 else 200
+    return _form_page(request, "accounts/login.html", form, status, next=page)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    browser_session_end(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """The invited person chooses name and password and is signed in."""
+    link = link_find(token, LinkPurpose.INVITATION)
+    if link is None:
+        return render(request, "accounts/link_over.html", status=410)
+    with override(link.user.language):
+        form = forms.InvitationForm(request.POST or None, initial={"name": link.user.name})
+        if request.method == "POST" and form.is_valid():
+            try:
+                attempts_limit(request)
+                user = passwords.invitation_accept(
+                    token=token,
+                    name=form.cleaned_data["name"],
+                    password=form.cleaned_data["password"],
+                    request=request,
+                )
+                return _enter(request, user, settings.LOGIN_REDIRECT_URL)
+            except BahiError as error:
+                form.refuse(error)
+        return _form_page(request, "accounts/invitation.html", form, person=link.user)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def password_forgotten(request: HttpRequest) -> HttpResponse:
+    form = forms.EmailForm(request.POST or None)
+    sent = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            attempts_limit(request)
+            passwords.password_reset_ask(email=form.cleaned_data["email"], request=request)
+            sent = True
+        except BahiError as error:
+            form.refuse(error)
+    return _form_page(request, "accounts/password_forgotten.html", form, sent=sent)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password_new(request: HttpRequest, token: str) -> HttpResponse:
+    """From the link of the mail: a new password, then the sign-in page."""
+    if link_find(token, LinkPurpose.PASSWORD) is None:
+        return render(request, "accounts/link_over.html", status=410)
+    form = forms.NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            attempts_limit(request)
+            passwords.password_reset(token=token, password=form.cleaned_data["password"], request=request)
+            messages.success(request, _("The new password is set. Please sign in."))
+            return redirect("login")
+        except BahiError as error:
+            form.refuse(error)
+    return _form_page(request, "accounts/password_new.html", form)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def email_new(request: HttpRequest, token: str) -> HttpResponse:
+    """From the link of the mail: confirm the new address (a click, so that mail scanners don't do it)."""
+    link = link_find(token, LinkPurpose.EMAIL)
+    if link is None:
+        return render(request, "accounts/link_over.html", status=410)
+    form = forms.RefusalForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            passwords.email_change(token=token, request=request)
+            messages.success(request, _("The new e-mail address is confirmed."))
+            return redirect("profile" if request.user.is_authenticated else "login")
+        except BahiError as error:
+            form.is_valid()
+            form.refuse(error)
+    return _form_page(request, "accounts/email_new.html", form, email=link.new_email)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    form = forms.ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = run_in_unit_of_work(lambda: profile_save(user=user, values=form.cleaned_data))
+            response = redirect("profile")
+            preferences_keep(response, saved)
+            with override(saved.language):
+                messages.success(request, _("Saved."))
+            return response
+        except BahiError as error:
+            form.refuse(error)
+    return _form_page(request, "accounts/profile.html", form, sessions=_sessions(request))
+
+
+def _sessions(request: HttpRequest) -> list[dict[str, Any]]:
+    key = request.session.session_key
+    rows = open_sessions(request.user)  # type: ignore[arg-type]
+    return [{"row": row, "current": bool(row.session_key) and row.session_key == key} for row in rows]
+
+
+@login_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password_change(request: HttpRequest) -> HttpResponse:
+    form = forms.PasswordChangeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            attempts_limit(request)
+            _change(request, form.cleaned_data)
+            messages.success(request, _("The password is changed. Other devices were signed out."))
+            return redirect("profile")
+        except BahiError as error:
+            form.refuse(error)
+    return _form_page(request, "accounts/password_change.html", form)
+
+
+def _change(request: HttpRequest, data: dict[str, Any]) -> None:
+    user: Any = request.user
+    key = request.session.session_key or ""
+    passwords.password_change(
+        user=user,
+        current=data["current_password"],
+        password=data["password"],
+        keep_session=key,
+        request=request,
+    )
+    update_session_auth_hash(request, user)
+    browser_session_rekey(request, key)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def email_change(request: HttpRequest) -> HttpResponse:
+    form = forms.EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            attempts_limit(request)
+            passwords.email_change_ask(
+                user=request.user,  # type: ignore[arg-type]
+                email=form.cleaned_data["email"],
+                request=request,
+            )
+            messages.success(request, _("A mail with a link was sent to the new address."))
+            return redirect("profile")
+        except BahiError as error:
+            form.refuse(error)
+    return _form_page(request, "accounts/email_change.html", form)
+
+
+@login_required
+@require_POST
+def session_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign out one device of one's own."""
+    session = get_object_or_404(SignInSession, user=request.user, pk=pk, ended_at=None)
+    session_end(session, by=request.user)
+    messages.success(request, _("This device was signed out."))
+    return redirect("profile")
+
+
+@login_required
+@require_POST
+def sessions_close(request: HttpRequest) -> HttpResponse:
+    """Sign out every other device."""
+    sessions_end_all(request.user, keep_key=request.session.session_key or "")  # type: ignore[arg-type]
+    messages.success(request, _("All other devices were signed out."))
+    return redirect("profile")
 
 
 @require_POST
 def language_choose(request: HttpRequest) -> HttpResponse:
-    """Keep the chosen language in a cookie and go back; an unknown language or address is ignored."""
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        target = "/"
-    response = HttpResponseRedirect(target)
+    """Keep the chosen language (for a signed-in person on his record too) and go back."""
+    response = HttpResponseRedirect(_next_page(request))
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True)
+        language_keep(response, chosen)
+        user: Any = request.user
+        if user.is_authenticated and user.language != chosen:
+            run_in_unit_of_work(lambda: profile_save(user=user, values={"language": chosen}))
+    return response
+
+
+def brand_css(request: HttpRequest) -> HttpResponse:
+    """The organisation's accent colour as a style sheet (the content policy allows no inline styles)."""
+    from apps.accounts.brand import accent_css
+
+    response = HttpResponse(accent_css(), content_type="text/css")
+    response["Cache-Control"] = "private, max-age=300"
     return response

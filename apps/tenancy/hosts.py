@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from apps.core.tenant import current_organisation
 from apps.tenancy.models import Organisation
 
 CACHE_SECONDS = 5.0
@@ -73,3 +74,24 @@ def host_of(organisation: Any) -> str:
     """The first host of an organisation, for links in mails."""
     domain = organisation.domains.order_by("-is_primary", "pk").first()
     return domain.domain if domain else f"{organisation.slug}.localhost"
+
+
+def link_base(request: Any = None) -> str:
+    """Scheme, host and port for links in mails, such as ``https://acme.example.com``.
+
+    The request's host is used only when it is the organisation's own: a forged Host header must not put a
+    stranger's address into a mail with a secret link. Else the organisation's first domain.
+    """
+    organisation = current_organisation()
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    if request is not None and _is_own_host(request, organisation):
+        return f"{request.scheme}://{request.get_host()}"
+    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+    return f"{scheme}://{host_of(organisation)}{port}"
+
+
+def _is_own_host(request: Any, organisation: Any) -> bool:
+    hostname = request.get_host().rsplit(":", 1)[0].lower()
+    if hostname in settings.DEFAULT_ORGANISATION_HOSTS or hostname == request.META.get("SERVER_NAME"):
+        return bool(organisation.is_default)
+    return bool(organisation.domains.filter(domain=hostname).exists())

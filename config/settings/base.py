@@ -36,7 +36,10 @@ _THIRD_PARTY_SHARED_ONLY = [
     "django_q",
     "apps.core",
 ]
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # grants are read by the scoped queryset, not by has_perm
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001",  # grants are read by the scoped queryset, not by has_perm
+    "axes.W002",  # our sign-in page and API answer a lock themselves
+]
 _IN_BOTH = [
     "apps.accounts",
     "django.contrib.auth",
@@ -74,6 +77,7 @@ ROOT_URLCONF = "config.urls"
 DEFAULT_ORGANISATION_HOSTS = env.list("DEFAULT_ORGANISATION_HOSTS", default=["localhost", "127.0.0.1"])
 DEFAULT_ORGANISATION = env("DEFAULT_ORGANISATION", default="")
 TEMPLATE_SCHEMA = "bahi_template"
+PUBLIC_PORT = env("PUBLIC_PORT", default=env("BAHI_PORT", default=""))  # in links of mails
 
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -125,7 +129,6 @@ MIDDLEWARE = [
     "apps.core.middleware.ModuleSwitchMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
@@ -170,7 +173,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
-PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -178,16 +180,21 @@ CSRF_COOKIE_SAMESITE = "Lax"
 ANONYMOUS_USER_NAME = None  # guardian: would land in the template of every organisation
 GUARDIAN_MONKEY_PATCH_USER = False
 
-# A stranger must not be able to lock a user out everywhere: the lock is per account and address.
-AXES_FAILURE_LIMIT = 6
-AXES_COOLOFF_TIME = timedelta(minutes=15)
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=4 * 3600)
+SESSION_SEEN_SECONDS = 300
+INVITATION_HOURS = 7 * 24
+PASSWORD_LINK_HOURS = 2
+
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # read by ClientAddressMiddleware alone
+
+# Locks are per account and address, so that a stranger can't lock a user out elsewhere.
+AXES_HANDLER = "apps.accounts.services.lockout.GrowingLockHandler"
+AXES_CLIENT_IP_CALLABLE = "apps.core.address.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # read by ClientAddressMiddleware alone
 
 # --- API ------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 import simple_history.models
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -158,7 +159,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_staff', models.BooleanField(default=True, verbose_name='works in the back office')),
                 ('language', models.CharField(choices=[('en', 'English'), ('hi', 'हिन्दी')], default='en', max_length=8, verbose_name='language')),
-                ('theme', models.CharField(default='system', max_length=8, verbose_name='theme')),
+                ('theme', models.CharField(choices=[('auto', 'Same as system'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=8, verbose_name='theme')),
                 ('favourites', models.JSONField(blank=True, default=list)),
                 ('quick_create', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
@@ -176,16 +177,6 @@ class Migration(migrations.Migration):
                 'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Invitation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-            ],
         ),
         migrations.CreateModel(
             name='Role',
@@ -236,6 +227,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SignInSession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('session_kind', models.CharField(choices=[('browser', 'Browser'), ('api', 'API')], max_length=8)),
+                ('session_key', models.CharField(blank=True, db_index=True, default='', max_length=40)),
+                ('family', models.UUIDField(default=uuid.uuid4, unique=True)),
+                ('token_id', models.CharField(blank=True, default='', max_length=40)),
+                ('address', models.CharField(blank=True, default='', max_length=45, verbose_name='address')),
+                ('agent', models.CharField(blank=True, default='', max_length=300, verbose_name='device')),
+                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
+                ('seen_at', models.DateTimeField(verbose_name='last seen')),
+                ('expires_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_why', models.CharField(blank=True, default='', max_length=40)),
+            ],
+            options={
+                'verbose_name': 'sign-in',
+                'verbose_name_plural': 'sign-ins',
+                'ordering': ['-seen_at'],
+            },
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -270,7 +283,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_staff', models.BooleanField(default=True, verbose_name='works in the back office')),
                 ('language', models.CharField(choices=[('en', 'English'), ('hi', 'हिन्दी')], default='en', max_length=8, verbose_name='language')),
-                ('theme', models.CharField(default='system', max_length=8, verbose_name='theme')),
+                ('theme', models.CharField(choices=[('auto', 'Same as system'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=8, verbose_name='theme')),
                 ('favourites', models.JSONField(blank=True, default=list)),
                 ('quick_create', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -284,6 +297,20 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'users',
                 'ordering': ['name', 'email'],
             },
+        ),
+        migrations.CreateModel(
+            name='AccessLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(choices=[('invitation', 'Invitation'), ('password', 'New password'), ('email', 'New e-mail address')], max_length=12)),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('new_email', models.EmailField(blank=True, default='', max_length=254)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(null=True)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='made_links', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_links', to=settings.AUTH_USER_MODEL)),
+            ],
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='accesslog',
@@ -338,16 +365,6 @@ class Migration(migrations.Migration):
             name='history_user',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddField(
-            model_name='invitation',
-            name='invited_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to=settings.AUTH_USER_MODEL),
-        ),
         migrations.AddIndex(
             model_name='role',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='role_srch_accounts', opclasses=['gin_trgm_ops']),
@@ -366,6 +383,11 @@ class Migration(migrations.Migration):
             model_name='rolepermission',
             name='role',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='accounts.role'),
+        ),
+        migrations.AddField(
+            model_name='signinsession',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='team',
@@ -387,6 +409,14 @@ class Migration(migrations.Migration):
             name='teams',
             field=models.ManyToManyField(blank=True, related_name='members', to='accounts.team', verbose_name='teams'),
         ),
+        migrations.AddConstraint(
+            model_name='accesslink',
+            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='accounts_link_expires_later'),
+        ),
+        migrations.AddConstraint(
+            model_name='accesslink',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'email'), _negated=True), models.Q(('new_email', ''), _negated=True), _connector='OR'), name='accounts_link_new_email'),
+        ),
         migrations.AddIndex(
             model_name='department',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='department_srch_accounts', opclasses=['gin_trgm_ops']),
@@ -398,6 +428,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rolepermission',
             constraint=models.UniqueConstraint(fields=('role', 'permission'), name='accounts_rolepermission_once'),
+        ),
+        migrations.AddIndex(
+            model_name='signinsession',
+            index=models.Index(condition=models.Q(('ended_at', None)), fields=['user', '-seen_at'], name='accounts_signin_open'),
         ),
         migrations.AddIndex(
             model_name='team',

@@ -54,7 +54,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language"), max_length=8, default="en", choices=[("en", "English"), ("hi", "हिन्दी")]
     )
-    theme = models.CharField(_("theme"), max_length=8, default="system")
+    theme = models.CharField(
+        _("theme"),
+        max_length=8,
+        default="auto",
+        choices=[("auto", _("Same as system")), ("light", _("Light")), ("dark", _("Dark"))],
+    )
     favourites = models.JSONField(default=list, blank=True)
     quick_create = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
@@ -99,19 +104,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ", 1)[0]
-
-
-class Invitation(models.Model):
-    """A single-use, expiring way to set the first password; only the token's hash is kept."""
-
-    kind: ClassVar[str] = "log"
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
-    token_hash = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.user} until {self.expires_at:%d-%m-%Y}"

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from apps.core.api.rendering import Envelope
-from apps.core.errors import BahiError, Busy, FieldError, VersionConflict
+from apps.core.errors import BahiError, FieldError, VersionConflict
 from apps.core.logs import request_id_var
 from apps.core.validation import field_errors
 
@@ -62,8 +62,11 @@ def _summary(errors: list[FieldError]) -> str:
 def _bahi(error: BahiError) -> Response:
     data = error.data or None
     response = Response(error_body(_summary(error.errors), error.errors, data), status=error.status)
-    if isinstance(error, Busy):
-        response["Retry-After"] = str(error.retry_after)
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    if error.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
     if isinstance(error, VersionConflict) and error.code == "version_conflict" and error.data.get("if_match"):
         response.status_code = 412
     return response

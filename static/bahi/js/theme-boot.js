@@ -4,7 +4,9 @@
   "use strict";
   var choice = "auto";
   try {
-    choice = JSON.parse(window.localStorage.getItem("adminTheme") || '"auto"');
+    var kept = window.localStorage.getItem("adminTheme");
+    var cookie = /(?:^|; )bahi_theme=(light|dark|auto)/.exec(document.cookie); // set at sign-in, from the profile
+    choice = kept ? JSON.parse(kept) : cookie ? cookie[1] : "auto";
   } catch (error) {
     choice = "auto";
   }

@@ -1,0 +1,258 @@
+"""Sign-in, tokens, one's own profile, password and sign-ins over the API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.urls import path
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.limits import attempts_limit
+from apps.accounts.models import SignInSession, User
+from apps.accounts.selectors import profile_data
+from apps.accounts.services.passwords import (
+    email_change_ask,
+    invitation_accept,
+    password_change,
+    password_reset,
+    password_reset_ask,
+)
+from apps.accounts.services.profile import OWN_FIELDS, profile_save
+from apps.accounts.services.sessions import open_sessions, session_end, sessions_end_all
+from apps.accounts.services.sign_in import password_sign_in
+from apps.accounts.tokens import pair_issue, pair_refresh, pair_revoke
+from apps.core.api.rendering import envelope
+from apps.core.api.representation import iso_time
+from apps.core.api.routes import register_routes
+from apps.core.api.serializers import StrictSerializer, model_field, raise_invalid
+from apps.core.api.transaction import api_write
+from apps.core.errors import NotFound
+
+
+def _text(**kwargs: Any) -> serializers.CharField:
+    return serializers.CharField(max_length=kwargs.pop("max_length", 4096), trim_whitespace=False, **kwargs)
+
+
+class SignInInput(StrictSerializer):
+    email = serializers.CharField(max_length=254)
+    password = _text()
+
+
+class RefreshInput(StrictSerializer):
+    refresh = _text()
+
+
+class ResetAskInput(StrictSerializer):
+    email = serializers.CharField(max_length=254)
+
+
+class ResetInput(StrictSerializer):
+    token = _text(max_length=200)
+    password = _text()
+
+
+class AcceptInput(ResetInput):
+    name = serializers.CharField(max_length=120, required=False, default="")
+
+
+class PasswordInput(StrictSerializer):
+    current_password = _text()
+    password = _text()
+
+
+class EmailInput(StrictSerializer):
+    email = serializers.CharField(max_length=254)
+
+
+class _Input:
+    """Reads the body by ``serializer_class``; a wrong one is a 400 that names its fields."""
+
+    serializer_class: ClassVar[type[StrictSerializer]]
+
+    def read(self, request: Any) -> dict[str, Any]:
+        serializer = self.serializer_class(data=request.data)
+        raise_invalid(serializer)
+        return dict(serializer.validated_data)
+
+
+class _Open(_Input, APIView):
+    """For people who aren't signed in; how often is limited by address."""
+
+    authentication_classes: ClassVar[tuple[Any, ...]] = ()
+    permission_classes: ClassVar[tuple[Any, ...]] = (AllowAny,)
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        attempts_limit(request)
+
+
+class TokenView(_Open):
+    """E-mail and password → {access, refresh}."""
+
+    serializer_class = SignInInput
+
+    def post(self, request: Any) -> Response:
+        values = self.read(request)
+        user = password_sign_in(request._request, **values)
+        return Response(envelope(pair_issue(request._request, user), message=_("Signed in.")))
+
+
+class RefreshView(_Open):
+    """A refresh token, once → a new pair."""
+
+    serializer_class = RefreshInput
+
+    def post(self, request: Any) -> Response:
+        return Response(envelope(pair_refresh(request._request, self.read(request)["refresh"])))
+
+
+class RevokeView(_Open):
+    """A refresh token → its sign-in ends."""
+
+    serializer_class = RefreshInput
+
+    def post(self, request: Any) -> Response:
+        pair_revoke(request._request, self.read(request)["refresh"])
+        return Response(envelope({}, message=_("Signed out.")))
+
+
+class ResetAskView(_Open):
+    """Mail a link for a new password; the answer is the same for a known and an unknown address."""
+
+    serializer_class = ResetAskInput
+
+    def post(self, request: Any) -> Response:
+        password_reset_ask(email=self.read(request)["email"], request=request._request)
+        text = _("If we know this address, a mail with a link is on its way.")
+        return Response(envelope({}, message=text))
+
+
+class ResetView(_Open):
+    """The link's token and the new password."""
+
+    serializer_class = ResetInput
+
+    def post(self, request: Any) -> Response:
+        password_reset(**self.read(request), request=request._request)
+        return Response(envelope({}, message=_("The new password is set.")))
+
+
+class AcceptView(_Open):
+    """An invitation's token, name and first password → {access, refresh}."""
+
+    serializer_class = AcceptInput
+
+    def post(self, request: Any) -> Response:
+        user = invitation_accept(**self.read(request), request=request._request)
+        return Response(envelope(pair_issue(request._request, user), message=_("Welcome.")))
+
+
+class MeView(APIView):
+    """Who am I, what may I do, which modules are on; PATCH changes one's own name, language and look."""
+
+    def get(self, request: Any) -> Response:
+        return Response(envelope(profile_data(request.user)))
+
+    def patch(self, request: Any) -> Response:
+        attrs = {name: model_field(User, name) for name in OWN_FIELDS}
+        serializer = type("ProfileInput", (StrictSerializer,), attrs)(data=request.data, partial=True)
+        raise_invalid(serializer)
+
+        def work() -> tuple[int, Any, str]:
+            return 200, profile_data(profile_save(user=request.user, values=serializer.validated_data)), ""
+
+        return api_write(request, work)
+
+
+class PasswordView(_Input, APIView):
+    """Change one's own password; every other sign-in ends."""
+
+    serializer_class = PasswordInput
+
+    def post(self, request: Any) -> Response:
+        attempts_limit(request)
+        values = self.read(request)
+        password_change(
+            user=request.user,
+            current=values["current_password"],
+            password=values["password"],
+            request=request._request,
+        )
+        text = _("The password is changed. Please sign in again.")
+        return Response(envelope({}, message=text))
+
+
+class EmailView(_Input, APIView):
+    """Ask for a new e-mail address; it counts once the link sent to it was opened."""
+
+    serializer_class = EmailInput
+
+    def post(self, request: Any) -> Response:
+        attempts_limit(request)
+        email_change_ask(user=request.user, email=self.read(request)["email"], request=request._request)
+        return Response(envelope({}, message=_("A mail with a link was sent to the new address.")))
+
+
+def session_data(session: SignInSession, request: Any) -> dict[str, Any]:
+    """One sign-in as the API and the profile page show it."""
+    token = request.auth if hasattr(request, "auth") else None
+    current = bool(token) and token.get("fam") == session.family.hex
+    if not current and session.session_key and not token:
+        current = session.session_key == request.session.session_key
+    return {
+        "id": session.pk,
+        "kind": session.session_kind,
+        "device": session.agent,
+        "address": session.address,
+        "since": iso_time(session.started_at),
+        "last_seen": iso_time(session.seen_at),
+        "current": current,
+    }
+
+
+class SessionsView(APIView):
+    """Where I am signed in."""
+
+    def get(self, request: Any) -> Response:
+        return Response(envelope([session_data(row, request) for row in open_sessions(request.user)]))
+
+
+class SessionEndView(APIView):
+    """Sign out one device."""
+
+    def post(self, request: Any, pk: int) -> Response:
+        session = SignInSession.objects.filter(user=request.user, pk=pk, ended_at=None).first()
+        if session is None:
+            raise NotFound(_("Not found."))
+        session_end(session, by=request.user)
+        return Response(envelope({"id": pk}, message=_("Signed out.")))
+
+
+class SessionsEndView(APIView):
+    """Sign out everywhere, here too."""
+
+    def post(self, request: Any) -> Response:
+        count = sessions_end_all(request.user)
+        return Response(envelope({"ended": count}, message=_("Signed out everywhere.")))
+
+
+register_routes(
+    [
+        path("auth/token/", TokenView.as_view(), name="auth_token"),
+        path("auth/token/refresh/", RefreshView.as_view(), name="auth_refresh"),
+        path("auth/token/revoke/", RevokeView.as_view(), name="auth_revoke"),
+        path("auth/me/", MeView.as_view(), name="auth_me"),
+        path("auth/password/", PasswordView.as_view(), name="auth_password"),
+        path("auth/password/reset/", ResetAskView.as_view(), name="auth_reset_ask"),
+        path("auth/password/reset/confirm/", ResetView.as_view(), name="auth_reset"),
+        path("auth/email/", EmailView.as_view(), name="auth_email"),
+        path("auth/invitation/accept/", AcceptView.as_view(), name="auth_accept"),
+        path("auth/sessions/", SessionsView.as_view(), name="auth_sessions"),
+        path("auth/sessions/<int:pk>/end/", SessionEndView.as_view(), name="auth_session_end"),
+        path("auth/sessions/end-all/", SessionsEndView.as_view(), name="auth_sessions_end"),
+    ]
+)

@@ -1,0 +1,20 @@
+"""How often one address may try to sign in, reset a password or use a link, whatever it tries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.services.sign_in import TooManyAttempts
+from apps.core.api.throttling import SignInThrottle
+
+
+def attempts_limit(request: Any) -> None:
+    """Raises TooManyAttempts when this address tries too often."""
+    throttle = SignInThrottle()
+    if not throttle.allow_request(request, None):  # type: ignore[arg-type]
+        wait = int(throttle.wait() or 60) + 1
+        raise TooManyAttempts(
+            _("Too many tries. Please wait %(n)d seconds.") % {"n": wait}, retry_after=wait, code="throttled"
+        )

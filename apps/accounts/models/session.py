@@ -1,0 +1,57 @@
+"""Where a person is signed in: browsers and API clients in one list, so that each can be ended."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.scope import Scope, ScopedManager
+
+
+class SessionKind(models.TextChoices):
+    BROWSER = "browser", _("Browser")
+    API = "api", _("API")
+
+
+class SignInSession(models.Model):
+    """A browser's session (``session_key``) or a family of API tokens (``family``).
+
+    ``token_id`` is the one refresh token of the family that is still good: an older one that comes again
+    was stolen or replayed, and ends the family.
+    """
+
+    kind: ClassVar[str] = "log"
+    scope: ClassVar[Scope] = Scope(owner="user_id")
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="sign_ins")
+    session_kind = models.CharField(max_length=8, choices=SessionKind.choices)
+    session_key = models.CharField(max_length=40, blank=True, default="", db_index=True)
+    family = models.UUIDField(default=uuid.uuid4, unique=True)
+    token_id = models.CharField(max_length=40, blank=True, default="")
+    address = models.CharField(_("address"), max_length=45, blank=True, default="")
+    agent = models.CharField(_("device"), max_length=300, blank=True, default="")
+    started_at = models.DateTimeField(_("since"), auto_now_add=True)
+    seen_at = models.DateTimeField(_("last seen"))
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=40, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering: ClassVar[list[str]] = ["-seen_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["user", "-seen_at"],
+                condition=models.Q(ended_at=None),
+                name="accounts_signin_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_kind} {self.agent[:40]}"

@@ -1,0 +1,113 @@
+"""Invitations, new passwords and new e-mail addresses: what a person does about his own sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.choices import AccessEvent
+from apps.accounts.models import LinkPurpose, User
+from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.links import link_mail, link_make, link_use
+from apps.accounts.services.lockout import failures_forget
+from apps.accounts.services.sessions import sessions_end_all
+from apps.accounts.services.users import password_check
+from apps.core.errors import InvalidInput
+
+
+def invitation_send(*, user: User, request: Any = None, by: User | None = None) -> None:
+    """Mail an invitation; an earlier one ends. Must run in a transaction."""
+    token = link_make(user=user, purpose=LinkPurpose.INVITATION, by=by)
+    link_mail(user=user, purpose=LinkPurpose.INVITATION, token=token, request=request, by=by)
+    access_log_write(AccessEvent.INVITED, request=request, user=by, detail={"user": user.email})
+
+
+def invitation_accept(*, token: str, name: str, password: str, request: Any = None) -> User:
+    """The invited person's name and first password. Raises InvalidInput (link, name, password)."""
+    with transaction.atomic():
+        link = link_use(token, LinkPurpose.INVITATION)
+        user = link.user
+        if name.strip():
+            user.name = name.strip()[:120]
+        _password_set(user, password)
+    access_log_write(AccessEvent.INVITATION_ACCEPTED, request=request, user=user)
+    return user
+
+
+def password_reset_ask(*, email: str, request: Any = None) -> None:
+    """Mail a link to set a new password. Says nothing about whether the address is known."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True, deleted_at=None).first()
+    if user is None:
+        access_log_write(AccessEvent.RESET_ASKED, request=request, label=email.strip()[:200])
+        return
+    with transaction.atomic():
+        token = link_make(user=user, purpose=LinkPurpose.PASSWORD)
+        link_mail(user=user, purpose=LinkPurpose.PASSWORD, token=token, request=request)
+    access_log_write(AccessEvent.RESET_ASKED, request=request, user=user)
+
+
+def password_reset(*, token: str, password: str, request: Any = None) -> User:
+    """Set the new password, end every sign-in and every lock. Raises InvalidInput (link, password)."""
+    with transaction.atomic():
+        user = link_use(token, LinkPurpose.PASSWORD).user
+        _password_set(user, password)
+        sessions_end_all(user, why="password")
+    failures_forget(user.email)
+    access_log_write(AccessEvent.PASSWORD_CHANGED, request=request, user=user, detail={"by": "link"})
+    return user
+
+
+def password_change(
+    *, user: User, current: str, password: str, keep_session: str = "", request: Any = None
+) -> None:
+    """Change one's own password; every other sign-in ends. Raises InvalidInput naming the field."""
+    if not user.check_password(current):
+        raise InvalidInput(_("This is not your current password."), field="current_password")
+    if current == password:
+        raise InvalidInput(_("Please choose another password than before."), field="password")
+    with transaction.atomic():
+        _password_set(user, password)
+        sessions_end_all(user, keep_key=keep_session, why="password")
+    access_log_write(AccessEvent.PASSWORD_CHANGED, request=request, user=user, detail={"by": "user"})
+
+
+def _password_set(user: User, password: str) -> None:
+    password_check(password, user)
+    user.set_password(password)
+    user.version += 1
+    user.save()
+
+
+def email_change_ask(*, user: User, email: str, request: Any = None) -> None:
+    """Mail a confirmation to the new address. Raises InvalidInput (bad or known address)."""
+    wanted = email.strip().lower()
+    try:
+        validate_email(wanted)
+    except ValidationError as error:
+        raise InvalidInput(_("Please enter a valid e-mail address."), field="email") from error
+    if User.objects.filter(email=wanted).exists():
+        raise InvalidInput(_("Somebody uses this e-mail address already."), field="email", code="duplicate")
+    with transaction.atomic():
+        token = link_make(user=user, purpose=LinkPurpose.EMAIL, by=user, new_email=wanted)
+        link_mail(user=user, purpose=LinkPurpose.EMAIL, token=token, request=request, to=wanted)
+
+
+def email_change(*, token: str, request: Any = None) -> User:
+    """The new address was confirmed. Raises InvalidInput when the link or the address is no longer free."""
+    with transaction.atomic():
+        link = link_use(token, LinkPurpose.EMAIL)
+        user, before = link.user, link.user.email
+        if User.objects.filter(email=link.new_email).exists():
+            raise InvalidInput(
+                _("Somebody uses this e-mail address already."), field="email", code="duplicate"
+            )
+        user.email = link.new_email
+        user.version += 1
+        user.save()
+    detail = {"from": before, "to": user.email}
+    access_log_write(AccessEvent.EMAIL_CHANGED, request=request, user=user, detail=detail)
+    return user

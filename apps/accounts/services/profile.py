@@ -1,0 +1,23 @@
+"""What a person may change about himself without any permission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.accounts.models import User
+from apps.core.locks import lock_row
+from apps.core.validation import clean_instance
+
+OWN_FIELDS = ("name", "phone", "language", "theme", "quick_create", "favourites")
+
+
+def profile_save(*, user: User, values: dict[str, Any]) -> User:
+    """Change one's own name, phone, language, theme, strip and favourites. Raises InvalidInput."""
+    row = lock_row(User, user.pk)
+    for name in OWN_FIELDS:
+        if name in values:
+            setattr(row, name, values[name])
+    clean_instance(row)
+    row.version += 1
+    row.save()
+    return row

@@ -1,0 +1,105 @@
+"""Where people are signed in: browser sessions and families of API tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.utils import timezone
+
+from apps.accounts.choices import AccessEvent
+from apps.accounts.models import SessionKind, SignInSession, User
+from apps.accounts.services.access_log import access_log_write
+from apps.core.address import client_address
+
+STARTED, SEEN = "bahi_started", "bahi_seen"
+
+
+def browser_session_start(request: Any, user: User) -> SignInSession:
+    """Sign the browser in under a new session key and enter it in the list of sign-ins."""
+    login(request, user, backend="apps.accounts.backends.RoleBackend")
+    now = timezone.now()
+    request.session[STARTED] = request.session[SEEN] = int(now.timestamp())
+    if not request.session.session_key:
+        request.session.save()
+    access_log_write(AccessEvent.SIGN_IN, request=request, user=user, detail={"by": "page"})
+    return SignInSession.objects.create(
+        user=user,
+        session_kind=SessionKind.BROWSER,
+        session_key=request.session.session_key,
+        address=client_address(request),
+        agent=request.META.get("HTTP_USER_AGENT", "")[:300],
+        seen_at=now,
+        expires_at=now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
+    )
+
+
+def browser_session_end(request: Any) -> None:
+    """Sign this browser out."""
+    user, key = request.user, request.session.session_key
+    if user.is_authenticated:
+        _mark(SignInSession.objects.filter(session_key=key, ended_at=None), "sign_out")
+        access_log_write(AccessEvent.SIGN_OUT, request=request, user=user)
+    logout(request)
+
+
+def browser_session_rekey(request: Any, old_key: str) -> None:
+    """The session got a new key (password change): the list follows."""
+    SignInSession.objects.filter(session_key=old_key).untracked_update(
+        session_key=request.session.session_key
+    )
+
+
+def session_watch(request: Any) -> bool:
+    """Whether this signed-in browser session may go on; ends it after the idle or the absolute limit."""
+    now = int(timezone.now().timestamp())
+    started = request.session.get(STARTED, now)
+    seen = request.session.get(SEEN, now)
+    idle_over = now - seen > settings.SESSION_IDLE_SECONDS
+    if idle_over or now - started > settings.SESSION_COOKIE_AGE:
+        _mark(SignInSession.objects.filter(session_key=request.session.session_key, ended_at=None), "timeout")
+        logout(request)
+        return False
+    if now - seen > settings.SESSION_SEEN_SECONDS:
+        request.session[SEEN] = now
+        SignInSession.objects.filter(session_key=request.session.session_key).untracked_update(
+            seen_at=timezone.now()
+        )
+    return True
+
+
+def open_sessions(user: User) -> list[SignInSession]:
+    """Where this user is signed in now, newest first."""
+    return list(SignInSession.objects.filter(user=user, ended_at=None, expires_at__gt=timezone.now()))
+
+
+def session_end(session: SignInSession, *, why: str = "ended", by: Any = None) -> None:
+    """End one sign-in at once: its browser session is gone, its tokens are refused."""
+    _end([session], why)
+    access_log_write(
+        AccessEvent.SESSION_ENDED,
+        detail={"user": session.user_id, "device": session.agent[:80], "by": str(by or "")},
+    )
+
+
+def sessions_end_all(user: User, *, keep_key: str = "", why: str = "ended") -> int:
+    """End every sign-in of a user except the browser session ``keep_key``; returns how many ended."""
+    rows = [row for row in SignInSession.objects.filter(user=user, ended_at=None)
+            if not keep_key or row.session_key != keep_key]  # fmt: skip
+    _end(rows, why)
+    return len(rows)
+
+
+def _end(rows: list[SignInSession], why: str) -> None:
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for row in rows:
+        if row.session_key:
+            store().delete(row.session_key)
+    _mark(SignInSession.objects.filter(pk__in=[row.pk for row in rows]), why)
+
+
+def _mark(rows: Any, why: str) -> None:
+    rows.untracked_update(ended_at=timezone.now(), ended_why=why)
