@@ -1,5 +1,6 @@
 """The launcher is no installed package: `bin/` is put on the path as the commands themselves have it."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,3 +35,4 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     yield made
     made.stop()
     made.release()
+    shutil.rmtree(made.home, ignore_errors=True)  # under root it stands outside tmp_path

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -186,3 +187,4 @@ def test_under_a_closed_folder_of_root_the_server_lives_elsewhere(tmp_path: Path
     finally:
         shut.stop()
         shut.release()
+        shutil.rmtree(shut.home, ignore_errors=True)

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -93,8 +94,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
             made.process.wait(30)
     Cluster(made.data / "postgres", Path(sys.prefix)).stop()
     made.kill_all()
-    home = (made.data / "postgres").resolve()
-    (home / "disposable").touch()
+    shutil.rmtree((made.data / "postgres").resolve(), ignore_errors=True)  # may stand outside tmp_path
 
 
 @pytest.mark.ci
