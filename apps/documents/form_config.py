@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.access import may
@@ -227,15 +227,6 @@ def _help(model: type[models.Model], name: str) -> str:
 def _required(model: type[models.Model], name: str) -> bool:
     field = _field(model, name)
     return field is not None and not (field.blank or field.null or field.has_default())
-
-
-def admin_url(record: Any) -> str:
-    """The record's page in the back office; empty when it has none."""
-    meta = record._meta
-    try:
-        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def _urls(view: Any, document: Any, user: Any) -> dict[str, str]:

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
+from apps.core.admin.urls import admin_url
 from apps.core.api.rendering import envelope
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.transaction import api_write
 from apps.core.errors import Refused
 from apps.core.registry import resource_of
-from apps.documents.form_config import admin_url
 from apps.documents.lifecycle import lifecycle_of, transition_run
 from apps.documents.services.drafts import draft_save
 

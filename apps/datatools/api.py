@@ -1,0 +1,174 @@
+"""API of the data tools: export and import beside every resource, import runs, global search, saved views."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import path as url_path
+from django.utils.translation import gettext as _
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.core.api.rendering import StrictJSONParser, envelope
+from apps.core.api.resource import ResourceViewSet
+from apps.core.api.routes import register_resource_routes, register_routes
+from apps.core.errors import InvalidInput
+from apps.core.registry import register_resource
+from apps.datatools.exporting import FORMATS, export_bytes
+from apps.datatools.importing.engine import mapping_suggest
+from apps.datatools.importing.reading import table_read
+from apps.datatools.importing.targets import target_find
+from apps.datatools.models import ImportRun
+from apps.datatools.search import search_run
+from apps.datatools.services.imports import import_start, mapping_read, run_answer
+from apps.datatools.services.records import export_record
+
+
+class ExportMixin:
+    """``GET …/export/?format=csv`` with the filters of the list."""
+
+    extra_params = frozenset({"format", "columns"})
+
+    def export(self: Any, request: Request) -> HttpResponse:
+        self.require("view")
+        self.require("export")
+        form = request.query_params.get("format", "csv")
+        content = export_bytes(
+            self, self.listed(request), form=form, wanted=request.query_params.get("columns", "")
+        )
+        name = f"{self.path.split('/')[-1]}.{form}"
+        export_record(self.model, form, request)
+        answer = HttpResponse(content, content_type=FORMATS[form])
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+
+class ImportMixin:
+    """``POST …/import/`` with file, mapping, mode and dry_run."""
+
+    parser_classes = (MultiPartParser, StrictJSONParser)
+
+    def import_file(self: Any, request: Request) -> Response:
+        run = start_from_request(self.path, request)
+        status = 202 if run.job_id else 200
+        return Response(envelope(run_answer(run)), status=status)
+
+
+def start_from_request(target_key: str, request: Request) -> ImportRun:
+    from apps.files.services.storage import file_store
+
+    uploaded = request.FILES.get("file")
+    if uploaded is None:
+        raise InvalidInput(_("Send the file as “file”."), field="file", code="required")
+    content = uploaded.read()
+    uploaded.seek(0)
+    target_find(target_key).require(request.user)
+    stored = file_store(uploaded, by=request.user, purpose="import")
+    return import_start(
+        target_key=target_key,
+        content=content,
+        file_name=uploaded.name,
+        mapping=mapping_read(request.data.get("mapping")),
+        options=_options(request.data.get("options")),
+        mode=request.data.get("mode", "all_or_nothing"),
+        dry_run=str(request.data.get("dry_run", "false")).lower() in ("true", "1", "yes", "on"),
+        by=request.user,
+        file=stored,
+    )
+
+
+def _options(raw: Any) -> dict[str, Any]:
+    try:
+        value = json.loads(raw) if isinstance(raw, str) and raw else raw or {}
+    except ValueError as error:
+        raise InvalidInput(_("This is not valid JSON."), field="options") from error
+    if not isinstance(value, dict):
+        raise InvalidInput(_("Must be an object."), field="options")
+    return value
+
+
+def _resource_routes(view: type[ResourceViewSet]) -> list[Any]:
+    name = view.path.replace("/", "_")
+    attrs = {"bahi_app": view.model._meta.app_label, "path": view.path, "__module__": view.__module__}
+    exporter = type(f"{view.__name__}Export", (ExportMixin, view), dict(attrs))
+    routes = [url_path(f"{view.path}/export/", exporter.as_view({"get": "export"}), name=f"{name}_export")]
+    if view.writable:
+        importer = type(f"{view.__name__}Import", (ImportMixin, view), dict(attrs))
+        routes.append(url_path(f"{view.path}/import/", importer.as_view({"post": "import_file"})))
+    return routes
+
+
+register_resource_routes(_resource_routes)
+
+
+class SearchView(APIView):
+    """``GET search/?q=&kind=``"""
+
+    def get(self, request: Request) -> Response:
+        text = request.query_params.get("q", "")
+        found = search_run(text, user=request.user, kind=request.query_params.get("kind", ""))
+        return Response(envelope({"results": found}))
+
+
+class ImportTargetView(APIView):
+    """``GET datatools/import-targets/?target=`` fields of a target; ``POST`` with a file suggests the map."""
+
+    parser_classes = (MultiPartParser, StrictJSONParser)
+
+    def get(self, request: Request) -> Response:
+        target = target_find(request.query_params.get("target", ""))
+        target.require(request.user)
+        fields = [
+            {"path": f.path, "label": f.label, "kind": f.kind, "required": f.required}
+            for f in target.fields()
+        ]
+        return Response(envelope({"target": target.key, "title": target.title, "fields": fields}))
+
+    def post(self, request: Request) -> Response:
+        target = target_find(request.data.get("target", ""))
+        target.require(request.user)
+        uploaded = request.FILES.get("file")
+        if uploaded is None:
+            raise InvalidInput(_("Send the file as “file”."), field="file", code="required")
+        table = table_read(uploaded.read(), uploaded.name)
+        sample = [cells for _number, cells in table.rows[:5]]
+        data = {
+            "headers": table.headers,
+            "suggested": mapping_suggest(target, table.headers),
+            "sample": sample,
+        }
+        return Response(envelope(data))
+
+
+class RunImportView(APIView):
+    """``POST datatools/imports/start/`` for targets that are not resources (``target`` in the form)."""
+
+    parser_classes = (MultiPartParser, StrictJSONParser)
+
+    def post(self, request: Request) -> Response:
+        run = start_from_request(str(request.data.get("target", "")), request)
+        return Response(envelope(run_answer(run)), status=202 if run.job_id else 200)
+
+
+@register_resource
+class ImportRunApi(ResourceViewSet):
+    model, path = ImportRun, "datatools/imports"
+    fields = (
+        "id", "target", "file_name", "mode", "dry_run", "state", "record_count", "done_count", "created_count",
+        "updated_count", "skipped_count", "errors", "job_id", "owner", "created_at", "finished_at",
+    )  # fmt: skip
+    filters = {"target": "target", "state": "state", "created_at": "created_at"}
+    writable = False
+
+
+register_routes(
+    [
+        url_path("search/", SearchView.as_view(), name="search"),
+        url_path("datatools/import-targets/", ImportTargetView.as_view(), name="import_targets"),
+        url_path("datatools/imports/start/", RunImportView.as_view(), name="import_start"),
+    ]
+)

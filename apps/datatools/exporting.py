@@ -1,0 +1,228 @@
+"""Exports of any list with its own filters: CSV, XLSX, JSON and PDF.
+
+Keys are written as the names that the import reads, so that a file can be brought back in. Cells that a
+spreadsheet would run as a formula are kept as plain text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+from django.db import models
+from django.utils.translation import gettext as _
+
+from apps.core.api.resource import ResourceViewSet
+from apps.core.contribute import contributions_to
+from apps.core.errors import InvalidInput
+from apps.datatools.importing.targets import natural_field
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "pdf": "application/pdf",
+}
+CHUNK = 1000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Column:
+    """path: ``gstin`` or ``lines/product``; ``related``: model whose natural name replaces the id."""
+
+    path: str
+    related: type[models.Model] | None = None
+
+
+def export_columns(view: ResourceViewSet, wanted: str = "") -> list[Column]:
+    """Columns of an export: all fields and children, or those named (comma separated)."""
+    representer = view.representer()
+    columns = [
+        Column(name, _related(view.model, view.rename.get(name, name))) for name in representer.field_names
+    ]
+    columns += [Column(n) for n in contributions_to(view.model, view.request.user) if n not in view.fields]
+    for child in view.children:
+        for name in (*child.fields, *child.read_fields):
+            related = _related(child.model, child.rename.get(name, name))
+            columns.append(Column(f"{child.name}/{name}", related))
+    if not wanted:
+        return columns
+    by_path = {column.path: column for column in columns}
+    names = [part.strip() for part in wanted.split(",") if part.strip()]
+    unknown = [name for name in names if name not in by_path]
+    if unknown:
+        raise InvalidInput(
+            _("Unknown column: %(n)s.") % {"n": ", ".join(unknown)}, field="columns", code="unknown"
+        )
+    return [by_path[name] for name in names]
+
+
+def _related(model: type[models.Model], name: str) -> type[models.Model] | None:
+    field = next((f for f in model._meta.get_fields() if f.name == name), None)
+    return field.related_model if field is not None and field.is_relation else None
+
+
+def export_rows(view: ResourceViewSet, queryset: Any, columns: list[Column]) -> Iterator[list[Any]]:
+    """Rows of values; a record with children takes as many rows as its longest list of children."""
+    heads = [c.path for c in columns if "/" not in c.path]
+    child_names = {c.path.split("/", 1)[0] for c in columns if "/" in c.path}
+    names: dict[type[models.Model], dict[int, str]] = {}
+    for chunk in _chunks(queryset):
+        only = {*heads, *child_names, "id"}
+        records = view.represent(chunk, only=only, with_children=bool(child_names))
+        _load_names(records, columns, names)
+        for record in records:
+            yield from _record_rows(record, columns, names, child_names)
+
+
+def _chunks(queryset: Any) -> Iterator[list[Any]]:
+    """By primary key, so that a change while exporting neither skips nor doubles a row."""
+    last = None
+    queryset = queryset.order_by("pk")
+    while True:
+        chunk = list((queryset if last is None else queryset.filter(pk__gt=last))[:CHUNK])
+        if not chunk:
+            return
+        yield chunk
+        last = chunk[-1].pk
+
+
+def _cells(record: dict[str, Any], path: str) -> list[Any]:
+    if "/" not in path:
+        return [record.get(path)]
+    name, sub = path.split("/", 1)
+    return [row.get(sub) for row in record.get(name, ())]
+
+
+def _load_names(records: Iterable[dict[str, Any]], columns: list[Column], names: Any) -> None:
+    wanted: dict[type[models.Model], set[int]] = {}
+    for column in columns:
+        if column.related is None:
+            continue
+        known = names.setdefault(column.related, {})
+        for record in records:
+            for value in _cells(record, column.path):
+                ids = value if isinstance(value, list) else [value]
+                wanted.setdefault(column.related, set()).update(
+                    i for i in ids if i is not None and i not in known
+                )
+    for model, ids in wanted.items():
+        if ids:
+            rows = model._default_manager.filter(pk__in=ids).values_list("pk", natural_field(model))
+            names[model].update((pk, str(value)) for pk, value in rows)
+
+
+def _record_rows(
+    record: dict[str, Any], columns: list[Column], names: Any, child_names: set[str]
+) -> Iterator[list[Any]]:
+    height = max([1, *(len(record.get(name, ())) for name in child_names)])
+    values = {column.path: _cells(record, column.path) for column in columns}
+    for index in range(height):
+        row = []
+        for column in columns:
+            cells = values[column.path]
+            cell = cells[index] if index < len(cells) else None
+            row.append(_named(cell, column, names))
+        yield row
+
+
+def _named(cell: Any, column: Column, names: Any) -> Any:
+    if column.related is not None:
+        known = names[column.related]
+        if isinstance(cell, list):
+            return ", ".join(known.get(item, "") for item in cell)
+        return known.get(cell, "") if cell is not None else ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, list):
+        return ", ".join(str(item) for item in cell)
+    if isinstance(cell, dict):
+        return json.dumps(cell, ensure_ascii=False) if cell else ""
+    return "" if cell is None else cell
+
+
+def text_safe(value: Any) -> str:
+    """A CSV cell that no spreadsheet runs: an apostrophe goes before what looks like a formula."""
+    text = str(value)
+    if text.startswith(FORMULA) and not _is_number(text):
+        return f"'{text}"
+    return text
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).isdigit()
+
+
+def export_bytes(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> bytes:
+    """The whole export as bytes. ``form`` is one of FORMATS."""
+    if form not in FORMATS:
+        raise InvalidInput(_("Must be csv, xlsx, json or pdf."), field="format")
+    if form == "json":
+        return _json_bytes(view, queryset)
+    columns = export_columns(view, wanted)
+    rows = export_rows(view, queryset, columns)
+    headers = [column.path for column in columns]
+    if form == "csv":
+        return _csv_bytes(headers, rows)
+    if form == "xlsx":
+        return xlsx_bytes(headers, rows)
+    return _pdf_bytes(view, headers, rows)
+
+
+def _json_bytes(view: ResourceViewSet, queryset: Any) -> bytes:
+    from apps.core.api.rendering import to_json
+
+    records = [record for chunk in _chunks(queryset) for record in view.represent(chunk)]
+    return to_json(records)
+
+
+def _csv_bytes(headers: list[str], rows: Iterable[list[Any]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(headers)
+    writer.writerows([text_safe(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_bytes(headers: list[str], rows: Iterable[list[Any]]) -> bytes:
+    """A sheet written in constant memory; texts stay texts, also those that begin with ``=``."""
+    out = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "in_memory": True,
+    }
+    book = xlsxwriter.Workbook(out, options)
+    sheet = book.add_worksheet()
+    bold = book.add_format({"bold": True, "bottom": 1})
+    sheet.freeze_panes(1, 0)
+    for index, header in enumerate(headers):
+        sheet.write_string(0, index, header, bold)
+    for number, row in enumerate(rows, start=1):
+        for index, cell in enumerate(row):
+            _write_cell(sheet, number, index, cell)
+    book.close()
+    return out.getvalue()
+
+
+def _write_cell(sheet: Any, number: int, index: int, cell: Any) -> None:
+    """Decimal texts with a point become numbers (up to 15 digits); codes stay texts."""
+    if isinstance(cell, str) and "." in cell and _is_number(cell) and len(cell) <= 16:
+        sheet.write_number(number, index, float(cell))
+    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        sheet.write_number(number, index, cell)
+    elif cell != "":
+        sheet.write_string(number, index, str(cell)[:32_767])
+
+
+def _pdf_bytes(view: ResourceViewSet, headers: list[str], rows: Iterable[list[Any]]) -> bytes:
+    from apps.datatools.pdf_list import list_pdf
+
+    return list_pdf(str(view.model._meta.verbose_name_plural).capitalize(), headers, rows)

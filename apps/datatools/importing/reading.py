@@ -1,0 +1,120 @@
+"""Reading CSV and XLSX into a table of texts, with limits, whatever the file really is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import python_calamine
+from django.utils.translation import gettext as _
+
+from apps.core.errors import InvalidInput
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 300
+MAX_CELL = 32_767
+MAX_UNPACKED = 400 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Table:
+    """headers, and rows as (number in the file counted from 1, cells as texts)."""
+
+    headers: list[str]
+    rows: list[tuple[int, list[str]]]
+
+
+def table_read(content: bytes, name: str) -> Table:
+    """The first sheet or the CSV. Raises InvalidInput naming ``file``."""
+    if not content.strip():
+        raise InvalidInput(_("The file is empty."), field="file", code="empty")
+    rows = _xlsx_rows(content) if content[:4] == b"PK\x03\x04" else _csv_rows(content)
+    return _as_table(rows)
+
+
+def _csv_rows(content: bytes) -> list[list[str]]:
+    if b"\x00" in content:
+        raise InvalidInput(_("This is neither CSV text nor XLSX."), field="file", code="format")
+    text = _decode(content)
+    sample = text[:10_000]
+    try:
+        dialect: Any = csv.Sniffer().sniff(sample, delimiters=",;\t|")
+        dialect.doublequote = True
+    except csv.Error:
+        dialect = csv.excel
+    csv.field_size_limit(MAX_CELL * 4)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), dialect))
+    except csv.Error as error:
+        raise InvalidInput(
+            _("The CSV can't be read: %(e)s.") % {"e": error}, field="file", code="format"
+        ) from error
+
+
+def _decode(content: bytes) -> str:
+    """UTF-8 (with or without BOM) or, when it isn't that, Windows-1252 as spreadsheets write it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            _("The text is neither UTF-8 nor Windows-1252."), field="file", code="encoding"
+        ) from error
+
+
+def _xlsx_rows(content: bytes) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
+                raise InvalidInput(_("The sheet is too large when unpacked."), field="file", code="too_large")
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheet = book.get_sheet_by_index(0).to_python(skip_empty_area=True)
+    except (zipfile.BadZipFile, python_calamine.CalamineError, IndexError, ValueError, OSError) as error:
+        raise InvalidInput(_("The XLSX file can't be read."), field="file", code="format") from error
+    return [[_cell_text(cell) for cell in row] for row in sheet]
+
+
+def _cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat() if value.time() != datetime.min.time() else value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def _as_table(raw: list[list[str]]) -> Table:
+    numbered = [(i, row) for i, row in enumerate(raw, start=1) if any(cell.strip() for cell in row)]
+    if not numbered:
+        raise InvalidInput(_("The file has no rows."), field="file", code="empty")
+    headers = [cell.strip() for cell in numbered[0][1]]
+    if len(headers) > MAX_COLUMNS:
+        raise InvalidInput(_("The file has more than %(n)d columns.") % {"n": MAX_COLUMNS}, field="file")
+    if len(numbered) - 1 > MAX_ROWS:
+        raise InvalidInput(_("The file has more than %(n)d rows.") % {"n": MAX_ROWS}, field="file")
+    twice = sorted({h for h in headers if h and headers.count(h) > 1})
+    if twice:
+        raise InvalidInput(
+            _("These columns come twice: %(c)s.") % {"c": ", ".join(twice)}, field="file", code="duplicate"
+        )
+    width = len(headers)
+    rows = [(n, [_clean(c) for c in row[:width]] + [""] * (width - len(row))) for n, row in numbered[1:]]
+    return Table(headers, rows)
+
+
+def _clean(cell: str) -> str:
+    """Trimmed text; the apostrophe by which spreadsheets mark a text cell is dropped."""
+    text = cell.strip()[:MAX_CELL].replace("\x00", "")
+    return text[1:] if text[:2] in ("'=", "'+", "'-", "'@") else text

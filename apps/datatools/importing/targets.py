@@ -1,0 +1,356 @@
+"""What can be imported: a target knows its fields and how to write records.
+
+Most targets are API resources (every master): the same validation, permission and service as the API.
+Apps register further targets (posted invoices, opening stock) with ``register_target``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from apps.core.access import may
+from apps.core.api.resource import ResourceViewSet
+from apps.core.api.serializers import KeyField
+from apps.core.errors import BahiError, FieldError, InvalidInput, NotAllowed
+from apps.core.money import parse_decimal
+from apps.core.registry import resources
+
+NATURAL = ("code", "email", "display_name", "number", "label", "slug", "name")
+
+
+@dataclass(frozen=True)
+class ImportField:
+    """path: ``legal_name`` or ``addresses/line1``.
+
+    kind: text, decimal, integer, date, bool, key, list or json.
+    """
+
+    path: str
+    label: str
+    kind: str = "text"
+    required: bool = False
+    model: type[models.Model] | None = None
+    many: bool = False
+
+
+@dataclass
+class Record:
+    """Rows of the file that belong together: {path: text} of the head and of each child row."""
+
+    row: int
+    head: dict[str, str]
+    children: dict[str, list[tuple[int, dict[str, str]]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowError:
+    row: int
+    column: str
+    code: str
+    detail: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"row": self.row, "column": self.column, "code": self.code, "detail": self.detail}
+
+
+@dataclass
+class Outcome:
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+
+class Target(Protocol):
+    """``apply`` writes some records in the open transaction; bad ones are reported and not written."""
+
+    key: str
+    title: str
+    group_by: str
+
+    def fields(self) -> list[ImportField]: ...
+
+    def require(self, user: Any) -> None: ...
+
+    def apply(self, records: list[Record], *, by: Any, options: dict[str, Any]) -> Outcome: ...
+
+
+_targets: dict[str, Target] = {}
+
+
+def register_target(target: Target) -> None:
+    """Make something importable besides the API resources."""
+    _targets[target.key] = target
+
+
+def target_find(key: str) -> Target:
+    """The target of a key such as ``parties/parties``. Raises InvalidInput naming ``target``."""
+    if key in _targets:
+        return _targets[key]
+    view = resources().get(key)
+    if view is None or not view.writable:
+        raise InvalidInput(_("This can't be imported."), field="target", code="unknown")
+    return ResourceTarget(view)
+
+
+def targets_all() -> list[Target]:
+    """Every target: the registered ones and each writable resource."""
+    found: list[Target] = list(_targets.values())
+    found += [ResourceTarget(v) for k, v in sorted(resources().items()) if v.writable and k not in _targets]
+    return found
+
+
+def natural_field(model: type[models.Model]) -> str:
+    """The field by which people name a record in a file."""
+    names = {f.name for f in model._meta.concrete_fields}
+    wanted = getattr(model, "natural_field", "")
+    return wanted or next((name for name in NATURAL if name in names), "id")
+
+
+class ResourceTarget:
+    """An API resource as the target of an import."""
+
+    def __init__(self, view_class: type[ResourceViewSet]) -> None:
+        self.view_class = view_class
+        self.model = view_class.model
+        self.key = view_class.path
+        self.title = str(self.model._meta.verbose_name_plural)
+        self.group_by = natural_field(self.model)
+        self.serializer = view_class.input_serializer()()
+
+    def require(self, user: Any) -> None:
+        for action in ("import", "add"):
+            code = ResourceViewSet.permission(self.view_class, action)  # type: ignore[arg-type]
+            if not may(user, code):
+                raise NotAllowed(_("You may not import %(what)s.") % {"what": self.title})
+
+    def fields(self) -> list[ImportField]:
+        found = []
+        for name, item in self.serializer.fields.items():
+            if name == "version":
+                continue
+            if isinstance(item, serializers.ListSerializer):
+                found += [
+                    _import_field(f"{name}/{sub}", s) for sub, s in item.child.fields.items() if sub != "id"
+                ]
+            else:
+                found.append(_import_field(name, item))
+        return found
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def apply(self, records: list[Record], *, by: Any, options: dict[str, Any]) -> Outcome:
+        outcome = Outcome()
+        by_path = {item.path: item for item in self.fields()}
+        keys = KeyCache(by)
+        keys.load(by_path, records)
+        existing = self._existing(records, by)
+        for record in records:
+            try:
+                with transaction.atomic():
+                    new = self._write(record, by_path, keys, existing, by, options)
+            except BahiError as error:
+                outcome.skipped += 1
+                outcome.errors.extend(_row_errors(record, error.errors))
+                continue
+            outcome.created += new
+            outcome.updated += not new
+        return outcome
+
+    def _existing(self, records: list[Record], by: Any) -> dict[str, Any]:
+        if self.group_by == "id":
+            return {}
+        values = [record.head.get(self.group_by, "") for record in records]
+        rows = self.model._default_manager.for_user(by).filter(
+            **{f"{self.group_by}__in": [v for v in values if v]}
+        )
+        return {str(getattr(row, self.group_by)).lower(): row for row in rows}
+
+    def _write(  # noqa: PLR0917
+        self, record: Record, by_path: dict[str, ImportField], keys: KeyCache, existing: dict[str, Any],
+        by: Any, options: dict[str, Any],
+    ) -> bool:  # fmt: skip
+        payload = _payload(record, by_path, keys, options)
+        view = self.view_class()
+        view.request = SimpleNamespace(user=by, headers={}, query_params={}, data=payload, method="POST")
+        row = existing.get(record.head.get(self.group_by, "").lower())
+        if row is None:
+            made = view.create_one(payload)
+            existing[record.head.get(self.group_by, "").lower()] = made
+            return True
+        values, children, _version = view.read_input(payload, partial=True)
+        view.save_record(row, values, children, getattr(row, "version", None))
+        return False
+
+
+def _import_field(path: str, item: serializers.Field) -> ImportField:
+    kinds: list[tuple[type, str]] = [
+        (KeyField, "key"),
+        (serializers.BooleanField, "bool"),
+        (serializers.DecimalField, "decimal"),
+        (serializers.IntegerField, "integer"),
+        (serializers.DateTimeField, "text"),
+        (serializers.DateField, "date"),
+        (serializers.DictField, "json"),
+    ]
+    label = path.replace("/", " ").replace("_", " ")
+    if isinstance(item, serializers.ListField):
+        child = item.child
+        related = child.related if isinstance(child, KeyField) else None
+        return ImportField(path, label, "key" if related else "list", False, related, many=True)
+    kind = next((name for klass, name in kinds if isinstance(item, klass)), "text")
+    return ImportField(path, label, kind, bool(item.required), getattr(item, "related", None))
+
+
+class KeyCache:
+    """Names in the file → ids, one query for each related model."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+        self.ids: dict[type[models.Model], dict[str, int]] = {}
+
+    def load(self, by_path: dict[str, ImportField], records: Iterable[Record]) -> None:
+        wanted: dict[type[models.Model], set[str]] = {}
+        for record in records:
+            for path, text in _all_cells(record):
+                item = by_path.get(path)
+                if item is not None and item.model is not None and text:
+                    parts = text.split(",") if item.many else [text]
+                    wanted.setdefault(item.model, set()).update(p.strip() for p in parts)
+        for model, names in wanted.items():
+            self.ids[model] = self._find(model, names)
+
+    def _find(self, model: type[models.Model], names: set[str]) -> dict[str, int]:
+        name_field = natural_field(model)
+        from apps.core.access import access_of
+        from apps.core.scope import record_filter
+
+        queryset = model._default_manager.filter(record_filter(model, access_of(self.user)))
+        found = {
+            str(value).lower(): pk
+            for pk, value in queryset.filter(**{f"{name_field}__in": names}).values_list("pk", name_field)
+        }
+        missing = {n for n in names if n.lower() not in found}
+        if missing and name_field != "name" and any(f.name == "name" for f in model._meta.concrete_fields):
+            rows = queryset.filter(name__in=missing).values_list("pk", "name")
+            found.update({str(value).lower(): pk for pk, value in rows})
+        return found
+
+    def get(self, model: type[models.Model], text: str) -> int:
+        """The id. Raises ValueError when no such record may be seen."""
+        pk = self.ids.get(model, {}).get(text.strip().lower())
+        if pk is None:
+            raise ValueError(
+                _("There is no %(what)s “%(name)s”.") % {"what": model._meta.verbose_name, "name": text}
+            )
+        return pk
+
+
+def _all_cells(record: Record) -> Iterable[tuple[str, str]]:
+    yield from record.head.items()
+    for name, rows in record.children.items():
+        for _row, cells in rows:
+            for path, text in cells.items():
+                yield f"{name}/{path}", text
+
+
+def _payload(
+    record: Record, by_path: dict[str, ImportField], keys: KeyCache, options: dict[str, Any]
+) -> dict[str, Any]:
+    """The record as the API takes it. Raises InvalidInput with paths such as ``lines.0.quantity``."""
+    errors: list[FieldError] = []
+
+    def convert(path: str, text: str, at: str) -> Any:
+        try:
+            return value_parse(by_path[path], text, keys, options)
+        except ValueError as error:
+            errors.append(FieldError(at, str(error)))
+            return None
+
+    payload = {path: convert(path, text, path) for path, text in record.head.items() if text != ""}
+    for name, rows in record.children.items():
+        payload[name] = [
+            {
+                sub: convert(f"{name}/{sub}", text, f"{name}.{i}.{sub}")
+                for sub, text in cells.items()
+                if text != ""
+            }
+            for i, (_row, cells) in enumerate(rows)
+        ]
+    if errors:
+        raise InvalidInput(errors)
+    return payload
+
+
+def value_parse(item: ImportField, text: str, keys: KeyCache, options: dict[str, Any]) -> Any:
+    """A cell's text as its field's value. Raises ValueError with a sentence for the person."""
+    if item.kind == "key" and item.model is not None:
+        if item.many:
+            return [keys.get(item.model, part) for part in text.split(",") if part.strip()]
+        return keys.get(item.model, text)
+    if item.kind == "list":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    parsers = {"decimal": _decimal, "integer": lambda t: int(parse_decimal(t, places=0)), "bool": _boolean}
+    if item.kind in parsers:
+        return parsers[item.kind](text)
+    if item.kind == "date":
+        return date_parse(text, options.get("date_format", "")).isoformat()
+    return text
+
+
+def _decimal(text: str) -> str:
+    return format(parse_decimal(text), "f")
+
+
+def _boolean(text: str) -> bool:
+    low = text.lower()
+    if low in ("yes", "y", "true", "1", "हाँ"):
+        return True
+    if low in ("no", "n", "false", "0", "नहीं"):
+        return False
+    raise ValueError(_("“%(t)s” is neither yes nor no.") % {"t": text[:40]})
+
+
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%d-%m-%Y",
+    "%d/%m/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%y",
+    "%d/%m/%y",
+    "%d %b %Y",
+    "%d %B %Y",
+)
+
+
+def date_parse(text: str, wanted: str = "") -> date:
+    """A date in the given format, ISO or the Indian ways. Raises ValueError."""
+    for form in (wanted,) if wanted else DATE_FORMATS:
+        try:
+            return datetime.strptime(text[:19] if wanted else text.split("T", 1)[0], form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    raise ValueError(_("“%(t)s” is not a date.") % {"t": text[:40]})
+
+
+def _row_errors(record: Record, errors: Iterable[FieldError]) -> list[RowError]:
+    """From field paths back to the row and column of the file."""
+    found = []
+    for error in errors:
+        parts = error.field.split(".")
+        row, column = record.row, parts[0]
+        if len(parts) >= 2 and parts[1].isdigit():
+            rows = record.children.get(parts[0], [])
+            index = int(parts[1])
+            row = rows[index][0] if index < len(rows) else record.row
+            column = "/".join([parts[0], *parts[2:]])
+        found.append(RowError(row, column, error.code, str(error.detail)))
+    return found

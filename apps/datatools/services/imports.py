@@ -1,0 +1,136 @@
+"""Starting imports: at once when small, in a job that can be watched and resumed when large."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import InvalidInput
+from apps.core.uow import run_in_unit_of_work
+from apps.datatools.importing.engine import import_execute, mapping_check, mapping_suggest, records_group
+from apps.datatools.importing.reading import Table, table_read
+from apps.datatools.importing.targets import Target, target_find
+from apps.datatools.models import ImportMapping, ImportRun
+from apps.datatools.models.imports import ImportMode
+from apps.files.models import StoredFile
+
+INLINE_ROWS = 300
+
+
+def mapping_read(raw: Any) -> dict[str, str]:
+    """The ``mapping`` of a request: JSON object {column: field path}. Raises InvalidInput."""
+    if raw in (None, ""):
+        return {}
+    try:
+        value = json.loads(raw) if isinstance(raw, str) else raw
+    except ValueError as error:
+        raise InvalidInput(_("This is not valid JSON."), field="mapping") from error
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+        raise InvalidInput(_("Must be an object of column names and fields."), field="mapping")
+    return {str(k): v for k, v in value.items()}
+
+
+def columns_choose(target: Target, table: Table, given: dict[str, str]) -> dict[str, str]:
+    """The given map, else the remembered one for these headers, else one by the names. Checked."""
+    columns = given
+    if not columns:
+        remembered = ImportMapping.objects.filter(target=target.key).order_by("-updated_at")
+        columns = next(
+            (m.columns for m in remembered if set(m.columns) == set(table.headers)),
+            mapping_suggest(target, table.headers),
+        )
+    mapping_check(target, table, columns)
+    return {header: path for header, path in columns.items() if path}
+
+
+def mapping_remember(target: Target, name: str, columns: dict[str, str], options: dict[str, Any]) -> None:
+    """Keep a column map under a name."""
+    row = ImportMapping.objects.filter(target=target.key, name=name).first() or ImportMapping(
+        target=target.key, name=name
+    )
+    row.columns, row.options = columns, options
+    row.save()
+
+
+def import_start(
+    *,
+    target_key: str,
+    content: bytes,
+    file_name: str,
+    mapping: dict[str, str],
+    options: dict[str, Any],
+    mode: str,
+    dry_run: bool,
+    by: Any,
+    file: StoredFile | None = None,
+) -> ImportRun:
+    """Check the file and run the import, or queue it when it is large (``run.job_id``).
+
+    Raises InvalidInput for an unreadable file or a wrong map; errors of rows are kept on the run.
+    """
+    target = target_find(target_key)
+    target.require(by)
+    if mode not in ImportMode.values:
+        raise InvalidInput(_("Must be all_or_nothing or skip_bad."), field="mode")
+    table = table_read(content, file_name)
+    columns = columns_choose(target, table, mapping)
+    records = records_group(target, table, columns)
+    run = ImportRun(
+        target=target.key,
+        owner=by,
+        file=file,
+        file_name=file_name[:200],
+        columns=columns,
+        options=options,
+        mode=mode,
+        dry_run=dry_run,
+    )
+    run.save()
+    if len(table.rows) > INLINE_ROWS and file is not None:
+        _queue(run, by)
+    else:
+        import_execute(run, target, records, by=by)
+        if not dry_run and not run.errors:
+            mapping_remember(target, "last", columns, options)
+    return run
+
+
+def _queue(run: ImportRun, by: Any) -> None:
+    from apps.datatools.tasks import run_import
+    from apps.runtime.services.jobs import job_start
+
+    def work() -> None:
+        title = _("Import of %(file)s") % {"file": run.file_name}
+        job = job_start(run_import, title=title, by=by, run_id=run.pk)
+        run.job_id = job.pk
+        run.save(update_fields=["job_id"])
+
+    run_in_unit_of_work(work)
+
+
+def import_resume(run: ImportRun, content: bytes, *, progress: Any = None) -> ImportRun:
+    """Run (or go on with) a queued import from its stored file."""
+    target = target_find(run.target)
+    table = table_read(content, run.file_name)
+    records = records_group(target, table, run.columns)
+    import_execute(run, target, records, by=run.owner, progress=progress)
+    return run
+
+
+def run_answer(run: ImportRun) -> dict[str, Any]:
+    """The result as the API gives it."""
+    from apps.datatools.importing.engine import column_names
+
+    return {
+        "id": run.pk,
+        "state": run.state,
+        "dry_run": run.dry_run,
+        "records": run.record_count,
+        "created": run.created_count,
+        "updated": run.updated_count,
+        "skipped": run.skipped_count,
+        "errors": column_names(run, run.errors),
+        "job": run.job_id,
+    }

@@ -1,0 +1,22 @@
+"""Background imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.datatools.models import ImportRun
+from apps.datatools.services.imports import import_resume, run_answer
+from apps.files.services.storage import file_content
+from apps.runtime.services.jobs import job_progress, task
+
+
+@task
+def run_import(job: Any, *, run_id: int) -> dict[str, Any]:
+    """Run a queued import; after a crash it goes on behind the last finished chunk."""
+    run = ImportRun.objects.select_related("owner", "file").get(pk=run_id)
+    if run.finished_at is not None:
+        return run_answer(run)
+    done = import_resume(
+        run, file_content(run.file), progress=lambda count, total: job_progress(job, count, total)
+    )
+    return run_answer(done)
