@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -46,12 +47,19 @@ def register_resource(view: type[ResourceViewSet]) -> type[ResourceViewSet]:
     return view
 
 
+@cache
+def _load_resources() -> None:
+    load_modules("api")
+
+
 def resources() -> dict[str, type[ResourceViewSet]]:
+    """Every API resource by path; imports the ``api`` modules when nobody did yet."""
+    _load_resources()
     return dict(_resources)
 
 
 def resource_of(model: type[models.Model]) -> type[ResourceViewSet] | None:
-    for view in _resources.values():
+    for view in resources().values():
         if view.model is model:
             return view
     return None

@@ -26,6 +26,7 @@ _THIRD_PARTY_SHARED_ONLY = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "unfold",
     "unfold.contrib.filters",
     "rest_framework",

@@ -64,11 +64,12 @@ def mapping_check(target: Target, table: Table, columns: dict[str, str], *, stri
 def records_group(target: Target, table: Table, columns: dict[str, str]) -> list[Record]:
     """Rows to records: a row whose key is empty or the same as above continues the record above."""
     places = [(i, columns.get(header, "")) for i, header in enumerate(table.headers) if columns.get(header)]
+    keyed = any(path == target.group_by for _i, path in places)
     records: list[Record] = []
     for number, cells in table.rows:
         head = {path: cells[i] for i, path in places if "/" not in path}
         key = head.get(target.group_by, "")
-        same = bool(records) and (not key or key == records[-1].head.get(target.group_by))
+        same = keyed and bool(records) and (not key or key == records[-1].head.get(target.group_by))
         has_children = any("/" in path for _i, path in places)
         if not (same and has_children):
             records.append(Record(number, head))

@@ -22,6 +22,7 @@ class Party(MasterModel):
     """``legal_name`` prints on documents, ``display_name`` is the short unique name on screens."""
 
     scope = Scope(owner="salesperson", department="department", grants="user_grants")
+    natural_field: ClassVar[str] = "display_name"
     search_fields = ("code", "display_name", "legal_name", "gstin", "pan", "phone", "email")
 
     code = models.CharField(_("code"), max_length=40, blank=True, default="")

@@ -1,0 +1,106 @@
+import django.core.serializers.json
+import django.db.models.deletion
+import simple_history.models
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('files', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='HistoricalImportMapping',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('actor_kind', models.CharField(default='system', editable=False, max_length=12)),
+                ('actor_label', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='changed')),
+                ('target', models.CharField(max_length=80, verbose_name='what')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('columns', models.JSONField(default=dict, verbose_name='columns')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'historical column map',
+                'verbose_name_plural': 'historical column maps',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='ImportMapping',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('target', models.CharField(max_length=80, verbose_name='what')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('columns', models.JSONField(default=dict, verbose_name='columns')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
+            ],
+            options={
+                'verbose_name': 'column map',
+                'verbose_name_plural': 'column maps',
+                'constraints': [models.UniqueConstraint(fields=('target', 'name'), name='datatools_mapping_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('target', models.CharField(max_length=80, verbose_name='what')),
+                ('file_name', models.CharField(max_length=200, verbose_name='file')),
+                ('columns', models.JSONField(default=dict)),
+                ('options', models.JSONField(default=dict)),
+                ('mode', models.CharField(choices=[('all_or_nothing', 'All or nothing'), ('skip_bad', 'Skip bad rows')], default='all_or_nothing', max_length=16, verbose_name='mode')),
+                ('dry_run', models.BooleanField(default=False, verbose_name='dry run')),
+                ('state', models.CharField(choices=[('checked', 'Checked'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=10, verbose_name='state')),
+                ('record_count', models.PositiveIntegerField(default=0, verbose_name='records')),
+                ('done_count', models.PositiveIntegerField(default=0, verbose_name='handled')),
+                ('created_count', models.PositiveIntegerField(default=0, verbose_name='created')),
+                ('updated_count', models.PositiveIntegerField(default=0, verbose_name='changed')),
+                ('skipped_count', models.PositiveIntegerField(default=0, verbose_name='skipped')),
+                ('errors', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('job_id', models.BigIntegerField(null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'import',
+                'verbose_name_plural': 'imports',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list_kind', models.CharField(max_length=80)),
+                ('name', models.CharField(blank=True, default='', max_length=80, verbose_name='name')),
+                ('is_shared', models.BooleanField(default=False, verbose_name='shared')),
+                ('query', models.CharField(blank=True, default='', max_length=2000)),
+                ('columns', models.JSONField(blank=True, default=list)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('list_kind', 'owner', 'name'), name='datatools_view_once')],
+            },
+        ),
+    ]

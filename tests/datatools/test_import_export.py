@@ -1,0 +1,132 @@
+"""Files in and out: round trip, errors by row and column, nothing half written."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from apps.core.errors import InvalidInput
+from apps.datatools.services.imports import import_start, run_answer
+from apps.parties.models import Party
+
+pytestmark = pytest.mark.django_db
+
+GOOD = (
+    "display_name,legal_name,gstin,credit_limit,addresses/line1,addresses/state_code\n"
+    'Mehta,Mehta Steel Ltd,27AAPFU0939F1ZV,"1,50,000.00",Plot 4,27\n'
+    ",,,,Gate 2,27\n"
+    "Rao,Rao & Sons,,,,\n"
+)
+
+
+def start(content: str | bytes, by, *, mode="all_or_nothing", dry_run=False, mapping=None, options=None):
+    data = content.encode() if isinstance(content, str) else content
+    return run_answer(
+        import_start(
+            target_key="parties/parties",
+            content=data,
+            file_name="parties.csv",
+            mapping=mapping or {},
+            options=options or {},
+            mode=mode,
+            dry_run=dry_run,
+            by=by,
+        )
+    )
+
+
+def test_rows_that_continue_a_record_become_its_children(administrator):
+    answer = start(GOOD, administrator)
+    assert (answer["created"], answer["errors"]) == (2, [])
+    mehta = Party.objects.get(display_name="Mehta")
+    assert [a.line1 for a in mehta.addresses.all()] == ["Plot 4", "Gate 2"]
+    assert str(mehta.credit_limit) == "150000.00"
+
+
+def test_importing_twice_changes_and_adds_nothing(administrator):
+    start(GOOD, administrator)
+    answer = start(GOOD, administrator)
+    assert (answer["created"], answer["updated"]) == (0, 2)
+    assert Party.objects.count() == 2
+
+
+def test_dry_run_reports_and_writes_nothing(administrator):
+    answer = start(GOOD, administrator, dry_run=True)
+    assert (answer["created"], answer["state"]) == (2, "checked")
+    assert Party.objects.count() == 0
+
+
+BROKEN = (
+    "display_name,legal_name,gstin,credit_limit\n"
+    "A,A Ltd,27AAPFU0939F1ZW,10\n"
+    "B,,,-5\n"
+    "C,C Ltd,,12\n"
+    "D,D Ltd,,twelve\n"
+)
+
+
+def test_bad_rows_are_named_by_row_and_column_and_nothing_is_written(administrator):
+    answer = start(BROKEN, administrator)
+    assert answer["state"] == "failed"
+    places = {(e["row"], e["column"]) for e in answer["errors"]}
+    assert places == {(2, "gstin"), (3, "legal_name"), (3, "credit_limit"), (5, "credit_limit")}
+    assert Party.objects.count() == 0
+
+
+def test_bad_rows_are_skipped_by_choice(administrator):
+    answer = start(BROKEN, administrator, mode="skip_bad")
+    assert (answer["created"], answer["skipped"]) == (1, 3)
+    assert list(Party.objects.values_list("display_name", flat=True)) == ["C"]
+
+
+def test_unknown_column_and_unknown_field_are_named(administrator):
+    with pytest.raises(InvalidInput) as refused:
+        start("display_name,legal_name,colour\nA,A,red\n", administrator)
+    assert [(e.field, e.code) for e in refused.value.errors] == [("colour", "unknown_column")]
+    with pytest.raises(InvalidInput) as refused:
+        start("a,b\nA,A\n", administrator, mapping={"a": "display_name", "b": "nonsense"})
+    assert ("b", "unknown_field") in [(e.field, e.code) for e in refused.value.errors]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"PK\x03\x04garbage", b"\n\n", b"a,a\n1,2\n"])
+def test_broken_files_get_a_clear_answer(administrator, content):
+    with pytest.raises(InvalidInput) as refused:
+        start(content, administrator)
+    assert refused.value.field == "file"
+
+
+def test_export_comes_back_in_unchanged(api, administrator):
+    start(GOOD, administrator)
+    csv_bytes = api.get("parties/parties/export/", format="csv")
+    rows = list(csv.DictReader(io.StringIO(csv_bytes.decode("utf-8-sig"))))
+    assert [r["addresses/line1"] for r in rows] == ["Plot 4", "Gate 2", ""]
+    columns = ("display_name", "legal_name", "gstin", "credit_limit", "addresses/line1", "addresses/state_code")
+    text = api.get("parties/parties/export/", format="csv", columns=",".join(columns)).decode("utf-8-sig")
+    answer = start(text, administrator)
+    assert (answer["created"], answer["updated"], answer["errors"]) == (0, 2, [])
+
+
+def test_export_neutralises_formulas_and_follows_the_filters(api):
+    api.post("parties/parties/", {"legal_name": "=HYPERLINK(1)", "display_name": "@x"})
+    api.post("parties/parties/", {"legal_name": "Plain", "display_name": "Plain"})
+    text = api.get("parties/parties/export/?search=hyper&columns=legal_name,display_name").decode("utf-8-sig")
+    assert text.splitlines()[1:] == ["'=HYPERLINK(1),'@x"]
+    assert api.get("parties/parties/export/?format=xlsx")[:2] == b"PK"
+    assert api.get("parties/parties/export/?format=pdf")[:4] == b"%PDF"
+    assert api.get("parties/parties/export/?format=doc", 400)["errors"][0]["field"] == "format"
+
+
+def test_export_needs_its_permission(api_as, user_with):
+    api_as(user_with("parties.view_party")).get("parties/parties/export/", 403)
+
+
+def test_search_finds_by_fragment_and_forgives_a_typo(api, api_as, user_with):
+    api.post("parties/parties/", {"legal_name": "Bharat Bearings Pvt Ltd", "display_name": "Bharat Bearings"})
+    hits = api.get("search/", q="bearin")["data"]["results"]
+    assert [h["title"] for h in hits] == ["Bharat Bearings"]
+    assert hits[0]["url"].startswith("/admin/parties/party/")
+    assert api.get("search/", q="barat beerings")["data"]["results"][0]["title"] == "Bharat Bearings"
+    assert api_as(user_with("sales.view_order")).get("search/", q="bearin")["data"]["results"] == []
+    assert api_as(user_with("parties.view_party", level="own")).get("search/", q="bearin")["data"]["results"] == []
