@@ -46,3 +46,12 @@ def advisory_lock(key: str) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection.schema_name}:{key}"]
         )
+
+
+def advisory_try(key: str) -> bool:
+    """Like ``advisory_lock``, but False at once when somebody else holds the name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection.schema_name}:{key}"]
+        )
+        return bool(cursor.fetchone()[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounting.ledger import post, reverse
@@ -13,15 +13,9 @@ from apps.accounting.models import Account, Journal, JournalEntry, JournalLine
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput
 from tests.factories.accounting import line, posting
-from tests.factories.company import make_company
 from tests.kit.ledger import assert_balanced, balance
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(db):
-    return make_company()
 
 
 def test_new_company_has_its_books(company):
@@ -76,7 +70,3 @@ def test_reversal_is_the_mirror_and_happens_once(company, administrator):
     assert reverse(entry, by=administrator).pk == back.pk
     assert balance(line(company, "cash", "1").account) == 0
     assert_balanced()
-
-
-def test_posting_outside_a_transaction_is_a_fault(company):
-    assert transaction.get_connection().in_atomic_block

@@ -253,7 +253,7 @@ class JournalSeal(models.Model):
     entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="seal")
     previous_hash = models.CharField(max_length=64)
     chain_hash = models.CharField(max_length=64)
-    sealed_at = models.DateTimeField(auto_now_add=True)
+    sealed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ScopedManager()
 
