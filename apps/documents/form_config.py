@@ -116,6 +116,8 @@ def _kind_config(view: Any, model: type[models.Model], name: str, key: str, user
 def _plain_kind(field: Any) -> dict[str, Any]:
     if isinstance(field, models.TextField) and field.name != "description":
         return {"kind": "textarea"}
+    if field.name.endswith(("_price", "_cost")):
+        return {"kind": "money"}
     if isinstance(field, models.DecimalField) and not isinstance(field, MoneyField):
         return {"kind": "decimal", "decimals": field.decimal_places}
     for kind, config in _KINDS:

@@ -251,3 +251,40 @@ def test_clerk_goes_to_the_next_document(open_page, harness):
     page = open_page("/document?id=7")
     page.keyboard.press("Alt+ArrowRight")
     page.wait_for_url("**/document?id=8")
+
+
+def test_clerk_keeps_a_line_that_somebody_else_deleted(open_page, harness):
+    two = [{**BODY["lines"][0], "product": n} for n in (1, 2)]
+    harness.api.store(7, {**BODY, "lines": two}, 1)
+    page = open_page("/document?id=7")
+    cell(page, 2, "quantity").fill("9")
+    harness.api.store(7, BODY, 2)
+    page.keyboard.press("Control+s")
+    page.get_by_role("button", name="Save with these choices").click()
+    expect(page.locator(".bahi-toast")).to_contain_text("Invoice saved")
+    sent = [call[2] for call in harness.api.calls if call[0] == "PATCH"][-1]["lines"]
+    assert ["id" in line for line in sent] == [True, False]
+
+
+def test_clerk_comments_and_attaches_files(open_page, harness):
+    harness.api.store(7, BODY, 1)
+    harness.api.records["links"] = [
+        {"kind": "sales.order", "id": 3, "label": "SO/3", "url": "/document?id=3"}
+    ]
+    change = {"changes": [{"field": "quantity", "label": "Quantity", "old": "2", "new": "<i>3</i>"}]}
+    entry = {"id": 1, "at": "2026-11-20T06:00:00Z", "actor_label": "Asha", "verb": "changed", "data": change}
+    harness.api.records["timeline"] = [entry]
+    page = open_page("/document?id=7")
+    expect(page.get_by_role("link", name="SO/3")).to_be_visible()
+    expect(page.locator(".bahi-timeline__change")).to_have_text("Quantity: 2 <i>3</i>")
+    page.get_by_label("Comment").fill("Call them first")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.locator(".bahi-timeline__item").first).to_contain_text("Call them first")
+    files = [
+        {"name": "po.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
+        {"name": "bad.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.locator(".bahi-toast")).to_contain_text("bad.exe: This kind of file is not accepted.")
+    page.get_by_role("button", name="Remove po.pdf").click()
+    expect(page.get_by_text("No files yet.")).to_be_visible()

@@ -32,6 +32,7 @@ def test_clerk_finds_records_and_commands_with_ctrl_k_from_inside_an_input(open_
 def test_clerk_opens_a_result_in_a_new_tab(open_page):
     page = open_page("/portal")
     page.keyboard.press("Control+k")
+    page.wait_for_selector("dialog.bahi-palette")
     page.keyboard.type("new inv")
     with page.context.expect_page() as opened:
         page.keyboard.press("Control+Enter")

@@ -72,6 +72,7 @@ export async function api(method, url, options = {}) {
 
 export const get = (url, options) => api("GET", url, options);
 export const post = (url, body, options) => api("POST", url, { body, ...options });
+export const remove = (url, options) => api("DELETE", url, options);
 export const patch = (url, body, options) => api("PATCH", url, { body, ...options });
 
 /** Add or replace query parameters of an address; undefined and null leave it out. */

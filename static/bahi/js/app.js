@@ -42,6 +42,7 @@ async function enhance(root) {
     setCreator(() => import("./quick-create.js"));
     enhanceLookups(root);
   }
+  if (root.querySelector("[data-bahi-timeline], [data-bahi-files], [data-bahi-links]")) (await import("./record.js")).startRecord(root);
   if (root.querySelector("[data-bahi-job]")) (await import("./progress.js")).startJobs(root);
 }
 

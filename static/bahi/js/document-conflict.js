@@ -11,7 +11,8 @@ import { t } from "./text.js";
  * changed is asked. True when the page now holds the merged document with their version; false when left.
  */
 export async function resolveConflict(page, error) {
-  const theirs = error.data?.id ? error.data : (await get(`${page.config.resource}${page.id}/`)).data;
+  const current = error.data?.current ?? error.data;
+  const theirs = current?.id ? current : (await get(`${page.config.resource}${page.id}/`)).data;
   const base = page.record;
   const dirty = new Set(page.dirtyNames());
   const all = [...page.fields.map((field) => field.def), ...page.grids.map((grid) => grid.def)];
@@ -20,6 +21,7 @@ export async function resolveConflict(page, error) {
   const choices = await ask(page, asked, theirs);
   if (!choices) return false;
   changedByThem.filter((def) => !dirty.has(def.name) || choices.get(def.name) === "theirs").forEach((def) => take(page, def, theirs));
+  asked.filter((def) => choices.get(def.name) === "mine" && def.columns).forEach((def) => forgetGone(page, def, theirs));
   page.version = theirs.version;
   page.record = theirs;
   page.baseline = baselineOf(page, theirs, changedByThem);
@@ -32,6 +34,12 @@ function take(page, def, theirs) {
   const field = page.fields.find((candidate) => candidate.def === def);
   if (field) field.set(theirs[def.name] ?? null, linkOf(theirs, def.name, def.lookup).label);
   else page.grids.find((grid) => grid.def === def).load(theirs[def.name] || []);
+}
+
+// A line of mine that they deleted goes out as a new line: its id is gone.
+function forgetGone(page, def, theirs) {
+  const left = new Set((theirs[def.name] || []).map((record) => record.id));
+  page.grids.find((grid) => grid.def === def).rows.filter((row) => row.id && !left.has(row.id)).forEach((row) => (row.id = null));
 }
 
 // What equals their record is no longer a change of mine; what I kept against theirs is.

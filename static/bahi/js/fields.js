@@ -16,6 +16,18 @@ export function linkOf(record, name, config = {}) {
   return { id: value, label: label || "" };
 }
 
+/** Decimals that are always shown: two of money; of other numbers only where there are no more than two. */
+export function shownDecimals(def) {
+  if (def.kind === "decimal") return (def.decimals ?? 0) > 2 ? 0 : def.decimals ?? 0;
+  return def.decimals ?? 2;
+}
+
+/** What a choice stands for: its text, or a number where the choices are records. */
+export function choiceValue(def, text) {
+  if (text === "" || text === null) return null;
+  return def.numeric ? Number(text) : text;
+}
+
 class Field {
   constructor(def, { value, record = {}, onChange = () => {}, context = () => null } = {}) {
     Object.assign(this, { def, record, onChange, context, hasError: false });
@@ -121,7 +133,7 @@ class NumberField extends Field {
   }
 
   get decimals() {
-    return this.def.decimals ?? (this.def.kind === "money" ? 2 : 0);
+    return shownDecimals(this.def);
   }
 
   tidy() {
@@ -188,7 +200,7 @@ class ChoiceField extends Field {
   }
 
   get value() {
-    return this.input.value === "" ? null : this.input.value;
+    return choiceValue(this.def, this.input.value);
   }
 
   display() {
@@ -320,7 +332,7 @@ export function shownValue(def, record) {
   if (def.kind === "lookup") return linkOf(record, def.name, def.lookup).label || (value ? `#${value.id ?? value}` : "");
   if (value === null || value === undefined || value === "") return "";
   if (def.kind === "date") return formatDate(value);
-  if (["decimal", "money", "computed"].includes(def.kind)) return formatNumber(value, { min: def.decimals ?? (def.kind === "decimal" ? 0 : 2) });
+  if (["decimal", "money", "computed"].includes(def.kind)) return formatNumber(value, { min: shownDecimals(def) });
   if (def.kind === "choice") return (def.choices || []).find(([key]) => String(key) === String(value))?.[1] || String(value);
   if (def.kind === "bool") return value ? t("yes") : t("no");
   if (def.kind === "json-address") return ADDRESS.map((name) => value[name]).filter(Boolean).join(", ");

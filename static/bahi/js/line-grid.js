@@ -2,7 +2,7 @@
 // Keys are in grid-keys.js, pasting in grid-paste.js, dragging in grid-drag.js; this file holds rows and cells.
 
 import { el, fill, uid } from "./dom.js";
-import { linkOf, shownValue } from "./fields.js";
+import { choiceValue, linkOf, shownDecimals, shownValue } from "./fields.js";
 import { formatDate, formatNumber, parseDate, parseNumber, sameNumber } from "./format.js";
 import { wireDrag } from "./grid-drag.js";
 import { wireKeys } from "./grid-keys.js";
@@ -16,10 +16,6 @@ const NUMBERS = ["decimal", "money"];
 
 export function isNumber(column) {
   return NUMBERS.includes(column.kind);
-}
-
-function minDecimals(column) {
-  return column.decimals ?? (column.kind === "decimal" ? 0 : 2);
 }
 
 function isEmpty(value) {
@@ -140,7 +136,7 @@ export class LineGrid {
       control.textContent = shownValue(column, { ...row.base, [column.name]: value });
     } else if (column.kind === "bool") control.checked = Boolean(value);
     else if (column.kind === "lookup") this.paintLookup(row, column, control, lookup);
-    else if (isNumber(column)) control.value = formatNumber(value, { min: minDecimals(column) });
+    else if (isNumber(column)) control.value = formatNumber(value, { min: shownDecimals(column) });
     else if (column.kind === "date") control.value = formatDate(value);
     else control.value = value ?? "";
   }
@@ -261,7 +257,7 @@ export class LineGrid {
     const text = control.value.trim();
     if (isNumber(column)) return parseNumber(text) ?? text;
     if (column.kind === "date") return parseDate(text) ?? text;
-    return column.kind === "choice" ? text || null : control.value;
+    return column.kind === "choice" ? choiceValue(column, text) : control.value;
   }
 
   entered(event) {
@@ -387,7 +383,7 @@ export class LineGrid {
       outputs.forEach((column) => this.putOutput(row, column, answer[column.name] ?? null));
       this.inputColumns.filter((column) => isNumber(column)).forEach((column) => {
         const { control } = row.cells[column.name];
-        control.placeholder = control.value ? "" : formatNumber(answer[column.name], { min: minDecimals(column) });
+        control.placeholder = control.value ? "" : formatNumber(answer[column.name], { min: shownDecimals(column) });
       });
     });
   }

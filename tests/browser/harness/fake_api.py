@@ -45,6 +45,7 @@ class FakeApi:
         self.code_filter = True
         self.job_polls = 0
         self.slow_quantity = ""
+        self.records: dict[str, list[dict]] = {"timeline": [], "comments": [], "attachments": [], "links": []}
 
     @staticmethod
     def party(n: int) -> dict:
@@ -107,6 +108,8 @@ class FakeApi:
             (r"messaging/notifications/read-all/", self.read_all),
             (r"messaging/notifications/(\d+)/read/", lambda n: self.read_one(int(n))),
             (r"jobs/(\d+)/", lambda n: self.job(int(n))),
+            (r"documents/(\w+)/", lambda name: self.beside(method, name, body)),
+            (r"documents/attachments/(\d+)/", lambda n: self.attachment_remove(int(n))),
             (r"search/", lambda: self.search(query.get("q", ""))),
         ]
         for pattern, run in routes:
@@ -216,7 +219,7 @@ class FakeApi:
             return ok(record)
         if body.get("version") != record["version"]:
             entry = [{"field": "version", "code": "version_conflict", "detail": "Changed by somebody else."}]
-            return refused(409, "Changed by somebody else.", entry, record)
+            return refused(409, "Changed by somebody else.", entry, {"current": record})
         merged = {**record, **{name: value for name, value in body.items() if name != "version"}}
         found = self.problems(merged)
         return (
@@ -257,6 +260,21 @@ class FakeApi:
         done = min(100, 40 * self.job_polls)
         status = "succeeded" if done == 100 else "running"
         return ok({"id": pk, "status": status, "done": done, "total": 100, "message": f"{done} of 100 rows"})
+
+    def beside(self, method: str, name: str, body) -> tuple[int, dict]:
+        """Timeline, comments, files and links of one record."""
+        rows = self.records[name]
+        if method == "POST":
+            if name == "attachments" and body["name"].endswith(".exe"):
+                return invalid(("file", "type", "This kind of file is not accepted."))
+            rows.append({"id": len(rows) + 1, "created_at": "2026-11-21T06:00:00Z", **body})
+            return ok(rows[-1], 201)
+        return ok(rows)
+
+    def attachment_remove(self, pk: int) -> tuple[int, dict]:
+        rows = self.records["attachments"]
+        rows[:] = [row for row in rows if row["id"] != pk]
+        return ok({})
 
     def search(self, text: str) -> tuple[int, dict]:
         rows = [

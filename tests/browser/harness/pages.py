@@ -196,7 +196,7 @@ def page(title: str, body: str, data: dict, wide: str = "") -> str:
 def document_page(api: FakeApi, query: dict) -> str:
     """The document page."""
     data = {"bahi-commands": COMMANDS, "bahi-document-config": document_config(api, query)}
-    body = '<h1 class="bahi-sr">Invoice</h1><div id="bahi-document"></div>'
+    body = '<h1 class="bahi-sr">Invoice</h1><div id="bahi-document"></div>' + template("beside.html").template
     return page("Invoice", body, data, " portal-body--wide")
 
 

@@ -36,6 +36,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.dispatch("POST")
 
+    def do_DELETE(self) -> None:
+        self.dispatch("DELETE")
+
     def do_PATCH(self) -> None:
         self.dispatch("PATCH")
 
@@ -45,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(length) if length else b""
         if parts.path.startswith("/api/v1/"):
-            body = json.loads(raw) if raw else None
+            body = self.body_of(raw)
             status, envelope = self.server.api.answer(method, parts.path, query, body, self.lower_headers())
             self.send(status, "application/json", json.dumps(envelope).encode())
         elif parts.path.startswith("/static/"):
@@ -54,6 +57,13 @@ class Handler(BaseHTTPRequestHandler):
             self.send(200, "text/html; charset=utf-8", PAGES[parts.path](self.server.api, query).encode())
         else:
             self.send(404, "text/plain", b"not here")
+
+    def body_of(self, raw: bytes):
+        """JSON, or what the fake API needs of an upload: the file's name."""
+        if self.headers.get("Content-Type", "").startswith("multipart/"):
+            name = re.search(rb'filename="([^"]*)"', raw)
+            return {"name": name.group(1).decode()}
+        return json.loads(raw) if raw else None
 
     def lower_headers(self) -> dict[str, str]:
         """Headers by lower-case name."""

@@ -1,0 +1,181 @@
+// Beside a record: its related documents, files and timeline with comments.
+// <div data-bahi-links="sales.order:7">, <div data-bahi-files="…">, <div data-bahi-timeline="…">.
+
+import { ApiError, get, post, remove, rowsOf, withQuery } from "./api.js";
+import { el, fill, safeUrl, uid } from "./dom.js";
+import { formatMoment } from "./format.js";
+import { icon } from "./icons.js";
+import { t } from "./text.js";
+import { toast } from "./toast.js";
+
+const BASE = "/api/v1/documents/";
+
+async function rows(name, target) {
+  const { data } = await get(withQuery(`${BASE}${name}/`, { target, per_page: 100 }));
+  return rowsOf(data);
+}
+
+// Each part shows its own failure; the others and the document stay usable.
+async function show(host, run) {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    fill(host, el("p", { class: "bahi-muted", text: error.message }));
+  }
+}
+
+// ── related documents ────────────────────────────────────────────────────────────────────────────────────
+
+function linkEntry(link) {
+  const label = link.label || link.number || `${link.kind} ${link.id}`;
+  const url = safeUrl(link.url || link.admin_url);
+  const badge = link.status_label ? el("span", { class: `bahi-badge bahi-badge--${link.tone || "neutral"}`, text: link.status_label }) : null;
+  const name = url ? el("a", { class: "bahi-link", href: url, text: label }) : el("span", { text: label });
+  return el("li", { class: "bahi-rows__item" }, name, link.kind_label ? el("span", { class: "bahi-muted", text: link.kind_label }) : null, badge);
+}
+
+function startLinks(host) {
+  return show(host, async () => {
+    const links = await rows("links", host.dataset.bahiLinks);
+    fill(host, links.length ? el("ul", { class: "bahi-rows" }, links.map(linkEntry)) : el("p", { class: "bahi-muted", text: t("no_links") }));
+  });
+}
+
+// ── files ────────────────────────────────────────────────────────────────────────────────────────────────
+
+class Files {
+  constructor(host) {
+    this.target = host.dataset.bahiFiles;
+    const id = uid("files");
+    this.input = el("input", { type: "file", id, class: "bahi-sr", multiple: true });
+    this.list = el("ul", { class: "bahi-rows" });
+    this.status = el("p", { class: "bahi-muted", role: "status" });
+    fill(host, this.list, this.status, this.input, el("label", { class: "bahi-button bahi-button--small", for: id }, icon("plus", 15), t("attach")));
+    this.input.addEventListener("change", () => this.upload([...this.input.files]));
+    this.wireDrop(host);
+    this.load();
+  }
+
+  wireDrop(host) {
+    host.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      host.classList.add("bahi-drop");
+    });
+    host.addEventListener("dragleave", () => host.classList.remove("bahi-drop"));
+    host.addEventListener("drop", (event) => {
+      event.preventDefault();
+      host.classList.remove("bahi-drop");
+      this.upload([...event.dataTransfer.files]);
+    });
+  }
+
+  load() {
+    return show(this.status, async () => {
+      const files = await rows("attachments", this.target);
+      fill(this.list, files.map((file) => this.entry(file)));
+      this.status.textContent = files.length ? "" : t("no_files");
+    });
+  }
+
+  entry(file) {
+    const name = file.name || file.file_name || String(file.file);
+    const url = safeUrl(file.url);
+    const by = [file.added_by_label, formatMoment(file.created_at)].filter(Boolean).join(", ");
+    const drop = el("button", { type: "button", class: "bahi-grid__tool", "aria-label": t("attachment_remove", { name }) }, icon("trash", 15));
+    drop.addEventListener("click", () => show(this.status, async () => {
+      await remove(`${BASE}attachments/${file.id}/`);
+      await this.load();
+    }));
+    const label = url ? el("a", { class: "bahi-link", href: url, target: "_blank", rel: "noopener", text: name }) : el("span", { text: name });
+    return el("li", { class: "bahi-rows__item" }, label, el("span", { class: "bahi-muted", text: by }), drop);
+  }
+
+  async upload(files) {
+    for (const file of files) {
+      this.status.textContent = t("uploading", { name: file.name });
+      const body = new FormData();
+      body.append("target", this.target);
+      body.append("file", file);
+      try {
+        await post(`${BASE}attachments/`, body);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        toast(`${file.name}: ${error.errors[0]?.detail || error.message}`, { tone: "danger", seconds: 12 });
+      }
+    }
+    this.input.value = "";
+    await this.load();
+  }
+}
+
+// ── timeline ─────────────────────────────────────────────────────────────────────────────────────────────
+
+const TONES = { post: "success", posted: "success", confirm: "success", confirmed: "success", cancel: "danger", cancelled: "danger", comment: "info" };
+
+class Timeline {
+  constructor(host) {
+    this.target = host.dataset.bahiTimeline;
+    this.list = el("ol", { class: "bahi-timeline" });
+    this.note = el("p", { class: "bahi-muted", role: "status" });
+    this.text = el("textarea", { class: "bahi-input", rows: 2, "aria-label": t("comment"), placeholder: t("comment") });
+    const send = el("button", { class: "bahi-button bahi-button--small", text: t("comment_add") });
+    this.form = el("form", { class: "bahi-comment" }, this.text, send);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send(send);
+    });
+    fill(host, this.form, this.list, this.note);
+    this.load();
+  }
+
+  load() {
+    return show(this.note, async () => {
+      const [entries, comments] = await Promise.all([rows("timeline", this.target), rows("comments", this.target)]);
+      const said = comments.map((one) => ({ ...one, verb: "comment", at: one.created_at, actor_label: one.author_label }));
+      // The timeline may list comments itself.
+      const all = entries.some((entry) => entry.verb === "comment") ? entries : [...entries, ...said];
+      all.sort((a, b) => String(b.at).localeCompare(String(a.at)));
+      fill(this.list, all.map(timelineEntry));
+      this.note.textContent = all.length ? "" : t("no_history");
+    });
+  }
+
+  async send(button) {
+    const text = this.text.value.trim();
+    if (!text) return this.text.focus();
+    button.disabled = true;
+    try {
+      await post(`${BASE}comments/`, { target: this.target, text });
+      this.text.value = "";
+      await this.load();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast(error.message, { tone: "danger" });
+    } finally {
+      button.disabled = false;
+    }
+    return undefined;
+  }
+}
+
+function timelineEntry(entry) {
+  const tone = TONES[entry.verb] ? ` bahi-timeline__item--${TONES[entry.verb]}` : "";
+  const changes = entry.data?.changes || entry.changes || [];
+  return el("li", { class: `bahi-timeline__item${tone}` },
+    el("div", { class: "bahi-timeline__head", text: entry.actor_label || "" }),
+    el("div", { class: "bahi-timeline__text", text: entry.text || entry.verb }),
+    changes.map((change) => el("div", { class: "bahi-timeline__change" }, `${change.label || change.field}: `, el("del", { text: change.old ?? "–" }), " ", el("ins", { text: change.new ?? "–" }))),
+    el("time", { class: "bahi-timeline__time", datetime: entry.at, text: formatMoment(entry.at) }));
+}
+
+/** Start the parts that are on the page; a part that htmx brings again starts anew. */
+export function startRecord(root = document) {
+  const each = (name, run) => root.querySelectorAll(`[${name}]:not([data-started])`).forEach((host) => {
+    host.dataset.started = "true";
+    run(host);
+  });
+  each("data-bahi-links", startLinks);
+  each("data-bahi-files", (host) => new Files(host));
+  each("data-bahi-timeline", (host) => new Timeline(host));
+}
