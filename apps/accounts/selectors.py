@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.core.access import LEVELS, Access
+from apps.core.access import Access, RoleScope
 from apps.core.tenant import is_public
 
 _company_source: list[Callable[[int], frozenset[int] | None]] = []
@@ -43,46 +43,35 @@ def access_load(user: Any) -> Access:
         return Access(user_id=user.pk, permissions=frozenset({"*"}))
     if is_public() or user.pk is None:
         return Access(user_id=user.pk)
-    permissions: set[str] = set()
-    levels: dict[str, str] = {}
-    defaults: list[str] = []
+    roles: list[RoleScope] = []
+    departments: list[int] | None = None
+    teams: list[int] | None = None
     with connection.cursor() as cursor:
         cursor.execute(_PERMISSIONS_SQL, [user.pk])
-        for _role_id, default_level, codes, role_levels in cursor.fetchall():
-            permissions.update(codes or [])
-            defaults.append(default_level)
-            _widen(levels, _as_dict(role_levels), default_level, codes or [])
-        default = _widest(defaults) if defaults else "own"
-        departments: list[int] | None = None
-        teams: list[int] | None = None
-        if default != "all" or any(level not in ("all", "company") for level in levels.values()):
+        for _role_id, default_level, codes, levels in cursor.fetchall():
+            roles.append(RoleScope(frozenset(codes or []), _as_dict(levels), default_level))
+        if any(level not in ("all", "company") for role in roles for level in _levels_of(role)):
             cursor.execute(_UNITS_SQL, [user.department_id, user.pk])
             departments, teams = cursor.fetchone()
     return Access(
         user_id=user.pk,
-        permissions=frozenset(permissions),
-        levels=levels,
-        default_level=default,
+        permissions=frozenset().union(*(role.permissions for role in roles)),
+        roles=tuple(roles),
+        default_level="own",
         department_ids=frozenset(departments or []),
         team_ids=frozenset(teams or []),
         company_ids=_company_source[0](user.pk) if _company_source else None,
     )
 
 
+def _levels_of(role: RoleScope) -> list[str]:
+    return [role.default_level, *role.levels.values()]
+
+
 def _as_dict(value: Any) -> dict[str, str]:
     import json
 
     return json.loads(value) if isinstance(value, str) else dict(value or {})
-
-
-def _widen(levels: dict[str, str], more: dict[str, str], default: str, codes: list[str]) -> None:
-    """Of several roles the widest level for a kind holds."""
-    for kind, level in more.items():
-        levels[kind] = _widest([levels[kind], level]) if kind in levels else level
-
-
-def _widest(levels: list[str]) -> str:
-    return max(levels, key=LEVELS.index)
 
 
 def profile_data(user: Any) -> dict[str, Any]:

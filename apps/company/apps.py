@@ -12,7 +12,20 @@ class CompanyConfig(BahiAppConfig):
     declares = Module(key="platform", title=_("Companies"), icon="apartment", switchable=False, order=800)
 
     def ready(self) -> None:
+        from apps.accounts.models import User
         from apps.accounts.selectors import register_company_source
+        from apps.company.models import Company
         from apps.company.selectors import company_ids_of
+        from apps.company.services.access import companies_of_users, company_limit_set
+        from apps.core.contribute import Contribution, contribute
 
         register_company_source(company_ids_of)
+        companies = Contribution(
+            kind="keys",
+            label=_("Companies"),
+            model=Company,
+            resolve=companies_of_users,
+            write=company_limit_set,
+            permission="accounts.view_user",
+        )
+        contribute(User, {"companies": companies}, app="company")

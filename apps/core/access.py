@@ -15,17 +15,35 @@ from apps.core.tenant import switch_on
 LEVELS = ("own", "team", "department", "company", "all")
 
 
+@dataclass(frozen=True)
+class RoleScope:
+    """One role as it bears on records: how far it sees of each kind, where it grants anything at all."""
+
+    permissions: frozenset[str]
+    levels: dict[str, str]
+    default_level: str
+
+    def touches(self, app_label: str) -> bool:
+        prefix = f"{app_label}."
+        return "*" in self.permissions or any(item.startswith(prefix) for item in self.permissions)
+
+    def level_of(self, kind: str) -> str:
+        wide = f"{kind.split('.', 1)[0]}.*"
+        return self.levels.get(kind) or self.levels.get(wide) or self.default_level
+
+
 @dataclass
 class Access:
-    """permissions: codes such as ``sales.confirm_order``, ``sales.*`` or ``*``; levels: kind → level."""
+    """permissions: codes such as ``sales.confirm_order``, ``sales.*`` or ``*``, of all roles together."""
 
     user_id: int | None = None
     permissions: frozenset[str] = frozenset()
-    levels: dict[str, str] = field(default_factory=dict)
-    default_level: str = "all"
+    roles: tuple[RoleScope, ...] = ()
+    default_level: str = "all"  # for an access without roles (operators, tests)
     department_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
     company_ids: frozenset[int] | None = None  # None: not limited to some companies
+    _levels: dict[str, str] = field(default_factory=dict)
 
     def has(self, permission: str) -> bool:
         """Whether a role grants it and the module is on."""
@@ -42,8 +60,21 @@ class Access:
         return "*" in self.permissions or any(item.startswith(prefix) for item in self.permissions)
 
     def level_of(self, kind: str) -> str:
-        app_label = kind.split(".", 1)[0]
-        return self.levels.get(kind) or self.levels.get(f"{app_label}.*") or self.default_level
+        """The widest level that a role which grants something of this app gives for the kind."""
+        known = self._levels.get(kind)
+        if known is None:
+            app_label = kind.split(".", 1)[0]
+            found = [role.level_of(kind) for role in self.roles if role.touches(app_label)]
+            known = max(found, key=LEVELS.index) if found else ("own" if self.roles else self.default_level)
+            self._levels[kind] = known
+        return known
+
+    def covers(self, permissions: frozenset[str] | set[str]) -> bool:
+        """Whether this access holds all of these codes, so that its user may hand them on."""
+        if "*" in self.permissions:
+            return True
+        held = self.permissions
+        return all(code in held or f"{code.split('.', 1)[0]}.*" in held for code in permissions)
 
 
 NO_ACCESS = Access()

@@ -41,8 +41,12 @@ def kind_of(model: type[models.Model] | models.Model) -> str:
     return model._meta.label_lower
 
 
-def record_filter(model: type[models.Model], access: Access) -> Q:
-    """Condition for the records that this access shows, permission and module already granted."""
+def record_filter(model: type[models.Model], access: Access, action: str = "view") -> Q:
+    """Condition for the records that this access shows, permission and module already granted.
+
+    A grant on a single record (guardian, direct key) widens it: any grant shows the record, the grant of an
+    action lets it be changed or deleted.
+    """
     scope = scope_of(model)
     condition = Q()
     if scope.company and access.company_ids is not None:
@@ -50,22 +54,48 @@ def record_filter(model: type[models.Model], access: Access) -> Q:
     level = access.level_of(kind_of(model))
     if not scope.shared and level not in ("all", "company"):
         seen = _level_filter(scope, access, level)
-        if scope.grants:
-            seen |= Q(**{f"{scope.grants}__user_id": access.user_id})
+        if scope.grants and seen:
+            seen |= _grant_filter(model, scope, access, action)
         condition &= seen
     return condition
+
+
+def grant_model(model: type[models.Model]) -> type[models.Model] | None:
+    """The table of grants on single records of this model, if it has one."""
+    name = scope_of(model).grants
+    return model._meta.get_field(name).related_model if name else None  # type: ignore[return-value]
+
+
+def _grant_filter(model: type[models.Model], scope: Scope, access: Access, action: str) -> Q:
+    granted = grant_model(model)._default_manager.filter(user_id=access.user_id)  # type: ignore[union-attr]
+    if action != "view":
+        granted = granted.filter(permission__codename=f"{action}_{model._meta.model_name}")
+    return Q(pk__in=granted.values("content_object_id"))
 
 
 def _level_filter(scope: Scope, access: Access, level: str) -> Q:
     """Own is part of team, team of department: a level shows what the narrower ones show."""
     seen = Q(**{scope.owner: access.user_id}) if scope.owner else Q()
-    if level in ("team", "department") and scope.team:
-        seen |= Q(**{f"{scope.team}__in": access.team_ids})
-    if level == "department" and scope.department:
-        seen |= Q(**{f"{scope.department}__in": access.department_ids})
+    if level in ("team", "department"):
+        if scope.team:
+            seen |= Q(**{f"{scope.team}__in": access.team_ids})
+        elif scope.owner and access.team_ids:
+            seen |= Q(**{f"{scope.owner}__in": _people(teams__in=access.team_ids)})
+    if level == "department":
+        if scope.department:
+            seen |= Q(**{f"{scope.department}__in": access.department_ids})
+        elif scope.owner and access.department_ids:
+            seen |= Q(**{f"{scope.owner}__in": _people(department__in=access.department_ids)})
     if not seen:
         return Q() if not (scope.owner or scope.team or scope.department) else Q(pk__in=[])
     return seen
+
+
+def _people(**condition: Any) -> Any:
+    """Ids of the people of some teams or departments: a record without own team belongs to its owner's."""
+    from django.contrib.auth import get_user_model
+
+    return get_user_model()._default_manager.filter(**condition).values("pk")
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -77,12 +107,8 @@ class ScopedQuerySet(models.QuerySet[M]):
         meta = self.model._meta
         if not access.has(f"{meta.app_label}.{action}_{meta.model_name}"):
             return self.none()
-        scope = scope_of(self.model)
-        condition = record_filter(self.model, access)
-        if not condition:
-            return self
-        queryset = self.filter(condition)
-        return queryset.distinct() if scope.grants and "__user_id" in str(condition) else queryset
+        condition = record_filter(self.model, access, action)
+        return self.filter(condition) if condition else self
 
     def update(self, **kwargs: Any) -> int:
         if getattr(self.model, "tracked", False):

@@ -1,5 +1,5 @@
 """API of sign-in, people, roles and access."""
 
-from apps.accounts.api import auth
+from apps.accounts.api import auth, grants, people
 
-__all__ = ["auth"]
+__all__ = ["auth", "grants", "people"]

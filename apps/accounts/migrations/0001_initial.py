@@ -23,8 +23,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='at')),
-                ('event', models.CharField(max_length=40, verbose_name='event')),
-                ('user_id', models.BigIntegerField(null=True)),
+                ('event', models.CharField(choices=[('sign_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('locked', 'Locked after failures'), ('unlocked', 'Unlocked'), ('sign_out', 'Signed out'), ('session_ended', 'Session ended by hand'), ('token_reused', 'Old refresh token used again'), ('refused', 'Refused'), ('invited', 'Invited'), ('invitation_accepted', 'Invitation accepted'), ('reset_asked', 'Asked for a new password'), ('password_changed', 'Password changed'), ('email_changed', 'E-mail changed'), ('user_changed', 'Rights of a user changed'), ('user_deactivated', 'User switched off'), ('user_restored', 'User restored'), ('role_changed', 'Role changed'), ('grant_changed', 'Access to a record changed')], db_index=True, max_length=40, verbose_name='event')),
+                ('user_id', models.BigIntegerField(db_index=True, null=True)),
                 ('label', models.CharField(blank=True, default='', max_length=200, verbose_name='who')),
                 ('address', models.CharField(blank=True, default='', max_length=45, verbose_name='address')),
                 ('agent', models.CharField(blank=True, default='', max_length=300, verbose_name='device')),

@@ -30,6 +30,16 @@ class Role(MasterModel):
         ],
     )
 
+    @property
+    def permissions(self) -> list[str]:
+        """Codes that the role grants, sorted; prefetch ``grants`` for lists."""
+        return sorted(item.permission for item in self.grants.all())
+
+    @property
+    def level_table(self) -> dict[str, str]:
+        """Kind of record (``sales.order``, ``sales.*``) → level, where it differs from ``default_level``."""
+        return {item.record_kind: item.level for item in self.levels.all()}
+
     class Meta(MasterModel.Meta):
         verbose_name = _("role")
         verbose_name_plural = _("roles")

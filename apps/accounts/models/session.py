@@ -24,6 +24,7 @@ class SignInSession(models.Model):
     """
 
     kind: ClassVar[str] = "log"
+    has_surface: ClassVar[bool] = True
     scope: ClassVar[Scope] = Scope(owner="user_id")
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="sign_ins")

@@ -1,4 +1,4 @@
-"""Users and roles: every change of who may do what goes through here."""
+"""Users: every change of who may work here goes through here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,22 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from apps.accounts.models import Role, RoleLevel, RolePermission, User
-from apps.core.errors import InvalidInput
+from apps.accounts.choices import AccessEvent
+from apps.accounts.models import Role, RoleLevel, RolePermission, Team, User
+from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.roles import (
+    EVERYTHING,
+    administrator_must_remain,
+    administrators_hold,
+    covers_or_refuse,
+)
+from apps.accounts.services.sessions import sessions_end_all
+from apps.core.errors import InvalidInput, Refused
 from apps.core.permissions import ready_roles
+from apps.core.records import record_save
 from apps.core.validation import clean_instance, field_errors
 
 ADMINISTRATOR = "administrator"
@@ -38,10 +50,11 @@ def roles_seed() -> None:
 def user_create(
     *, email: str, name: str, roles: list[Role], password: str | None = None, by: Any = None, **details: Any
 ) -> User:
-    """A user with roles. Raises InvalidInput (bad or known e-mail, weak password)."""
+    """A user with roles. Raises InvalidInput (bad or known e-mail, weak password), NotAllowed."""
     user = User(email=email.strip().lower(), name=name, **details)
     user.set_unusable_password()
     clean_instance(user)
+    covers_or_refuse(by, _codes_of(roles))
     if password is not None:
         password_check(password, user)
         user.set_password(password)
@@ -49,6 +62,98 @@ def user_create(
         user.save()
         user.roles.set(roles)
     return user
+
+
+def user_save(
+    user: User,
+    *,
+    values: dict[str, Any],
+    roles: list[Role] | None = None,
+    teams: list[Team] | None = None,
+    version: int | None = None,
+    by: Any,
+) -> User:
+    """Create or change a user. Roles and teams: None leaves them.
+
+    Raises InvalidInput, NotAllowed (rights that ``by`` doesn't hold), Refused (the last administrator, or
+    oneself), VersionConflict. Must run in a transaction.
+    """
+    administrators_hold()
+    new = user.pk is None
+    held = [] if new else list(user.roles.all())
+    wanted = held if roles is None else roles
+    rights_check(user, held=held, wanted=wanted, by=by)
+    if new:
+        user.set_unusable_password()
+    if "email" in values:
+        values["email"] = values["email"].strip().lower()
+    saved: Any = record_save(user, values=values, version=version, by=by)
+    saved.roles.set(wanted)
+    if teams is not None:
+        saved.teams.set(teams)
+    administrator_must_remain()
+    user_rights_log(saved, held, wanted)
+    return saved
+
+
+def rights_check(user: User, *, held: list[Role], wanted: list[Role], by: Any) -> None:
+    """Whether ``by`` may give and take these roles. Raises NotAllowed, Refused."""
+    changed = {role.pk for role in held} ^ {role.pk for role in wanted}
+    covers_or_refuse(by, _codes_of([role for role in (*held, *wanted) if role.pk in changed]))
+    loses = EVERYTHING in _codes_of(held) and EVERYTHING not in _codes_of(wanted)
+    if by is not None and user.pk == by.pk and loses:
+        raise Refused(_("You can't take your own administrator's role away."), code="own_rights")
+
+
+def user_rights_log(user: User, held: list[Role], wanted: list[Role]) -> None:
+    """Enter a change of roles in the access log."""
+    before, after = {role.code for role in held}, {role.code for role in wanted}
+    if before != after:
+        detail = {
+            "user": user.email,
+            "added": sorted(after - before),
+            "removed": sorted(before - after),
+        }
+        access_log_write(AccessEvent.USER_CHANGED, detail=detail)
+
+
+def _codes_of(roles: list[Role]) -> set[str]:
+    ids = [role.pk for role in roles]
+    return set(RolePermission.objects.filter(role_id__in=ids).values_list("permission", flat=True))
+
+
+def user_deactivate(*, user: User, by: Any) -> User:
+    """Switch a user off: kept on documents, signed out everywhere at once. Raises Refused, NotAllowed."""
+    if by is not None and user.pk == by.pk:
+        raise Refused(_("You can't switch yourself off."), code="own_rights")
+    return _off(user, by=by, values={"is_active": False})
+
+
+def user_delete(*, user: User, by: Any) -> User:
+    """Put a user into the bin: as switched off, and gone from choices. Raises Refused, NotAllowed."""
+    if by is not None and user.pk == by.pk:
+        raise Refused(_("You can't remove yourself."), code="own_rights")
+    return _off(user, by=by, values={"is_active": False, "deleted_at": timezone.now()})
+
+
+def _off(user: User, *, by: Any, values: dict[str, Any]) -> User:
+    administrators_hold()
+    covers_or_refuse(by, _codes_of(list(user.roles.all())))
+    saved: Any = record_save(user, values=values, version=user.version, by=by)
+    administrator_must_remain()
+    sessions_end_all(saved, why="deactivated")
+    access_log_write(AccessEvent.USER_DEACTIVATED, detail={"user": saved.email})
+    return saved
+
+
+def user_restore(*, user: User, by: Any) -> User:
+    """Switch a user on again, out of the bin too. Raises NotAllowed."""
+    covers_or_refuse(by, _codes_of(list(user.roles.all())))
+    saved: Any = record_save(
+        user, values={"is_active": True, "deleted_at": None}, version=user.version, by=by
+    )
+    access_log_write(AccessEvent.USER_RESTORED, detail={"user": saved.email})
+    return saved
 
 
 def password_check(password: str, user: User | None = None) -> None:

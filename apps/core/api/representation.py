@@ -19,6 +19,7 @@ from apps.core.contribute import Contribution, contributions_to, resolve_contrib
 from apps.core.records import Child
 
 Getter = Callable[[Any], Any]
+EMPTY: dict[str, Any] = {"money": Decimal(0), "quantity": Decimal(0), "keys": []}
 
 
 def iso_time(value: datetime | None) -> str | None:
@@ -141,7 +142,7 @@ class Representer:
         values = resolve_contributions(self.model, [row.pk for row in instances], names, user)
         for name in names:
             convert, found = contributed_text(available[name]), values.get(name, {})
-            default = Decimal(0) if available[name].kind in ("money", "quantity") else None
+            default = EMPTY.get(available[name].kind)
             for row, data in zip(instances, result, strict=True):
                 data[name] = convert(found.get(row.pk, default))
 

@@ -36,6 +36,7 @@ from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.records import Child, record_delete, record_save
+from apps.core.scope import scope_of
 
 MAX_BULK = 1000
 
@@ -78,6 +79,11 @@ class ResourceViewSet(viewsets.ViewSet):
                 _("You may not %(action)s %(what)s.")
                 % {"action": _(action), "what": self.model._meta.verbose_name_plural}
             )
+
+    def require_row(self, action: str, pk: int) -> None:
+        """A record seen by a grant on it alone needs the grant of the action too."""
+        if scope_of(self.model).grants and not self.queryset(action).filter(pk=pk).exists():
+            raise NotAllowed(_("You may see this record, but not change it."))
 
     def queryset(self, action: str = "view") -> Any:
         """Rows that the user may see; the only start of every read here."""
@@ -246,6 +252,7 @@ class ResourceViewSet(viewsets.ViewSet):
         self.require("view")
         row = self.record(pk)
         self.require("change")
+        self.require_row("change", pk)
 
         def work() -> tuple[int, Any, str]:
             values, children, version = self.read_input(request.data, partial=partial)
@@ -262,6 +269,7 @@ class ResourceViewSet(viewsets.ViewSet):
         self.require("view")
         row = self.record(pk)
         self.require("delete")
+        self.require_row("delete", pk)
         return api_write(request, lambda: (200, self.delete_record(row), _("Deleted.")))
 
     def delete_record(self, row: Any) -> Any:

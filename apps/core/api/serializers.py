@@ -100,6 +100,8 @@ CONTRIBUTED = {
 def contributed_field(item: Contribution) -> serializers.Field:
     if item.kind == "key" and item.model is not None:
         return KeyField(item.model, required=False, allow_null=True)
+    if item.kind == "keys" and item.model is not None:
+        return serializers.ListField(child=KeyField(item.model), required=False, max_length=1000)
     return CONTRIBUTED[item.kind]()
 
 

@@ -1,0 +1,250 @@
+"""API of users, roles, departments and teams."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.accounts.models import AccessLog, Department, Role, SignInSession, Team, User
+from apps.accounts.services.lockout import failures_forget
+from apps.accounts.services.passwords import invitation_send
+from apps.accounts.services.roles import role_delete, role_save
+from apps.accounts.services.sessions import session_end, sessions_end_all
+from apps.accounts.services.units import unit_delete, unit_save
+from apps.accounts.services.users import user_deactivate, user_delete, user_restore, user_save
+from apps.core.access import LEVELS, may
+from apps.core.api.resource import MasterViewSet, ResourceViewSet
+from apps.core.api.transaction import api_write
+from apps.core.contribute import contributions_to
+from apps.core.errors import NotAllowed, Refused
+from apps.core.registry import register_resource
+
+
+class _People(MasterViewSet):
+    """Verbs that need a business permission of accounts."""
+
+    def allow(self, permission: str) -> None:
+        if not may(self.request.user, permission):
+            raise NotAllowed(_("You may not do this."))
+
+    def verb_answer(self, request: Any, pk: int, permission: str, work: Any, message: str) -> Response:
+        self.require("view")
+        row = self.record(pk)
+        self.allow(permission)
+
+        def run() -> tuple[int, Any, str]:
+            work(row)
+            return 200, self.one(self.record(pk)), message
+
+        return api_write(request, run)
+
+
+@register_resource
+class UserApi(_People):
+    """``companies`` (limits of the user) is added by company."""
+
+    model, path = User, "accounts/users"
+    fields = (
+        "id", "email", "name", "phone", "roles", "department", "teams", "language", "is_staff", "is_active",
+        "last_login", "created_at", "version",
+    )  # fmt: skip
+    read_only = ("id", "is_active", "last_login", "created_at", "version")
+    filters: ClassVar[dict[str, str]] = {
+        "email": "email", "name": "name", "is_active": "is_active", "department": "department",
+        "role": "roles", "team": "teams", "created_at": "created_at",
+    }  # fmt: skip
+    expands = ("department",)
+    verbs: ClassVar[dict[str, str]] = {
+        "invite": "invite", "deactivate": "deactivate", "restore": "restore", "unlock": "unlock",
+        "sign-out": "sign_out",
+    }  # fmt: skip
+    extra_params = frozenset({"deleted"})
+
+    def refine(self, queryset: QuerySet[User]) -> QuerySet[User]:
+        queryset = queryset.prefetch_related("roles", "teams")
+        if self.verb == "restore" or self.request.query_params.get("deleted") == "true":
+            return queryset
+        return queryset.filter(deleted_at=None)
+
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        contributed = contributions_to(User)
+        extra = {name: values.pop(name) for name in list(values) if name in contributed}
+        roles, teams = values.pop("roles", None), values.pop("teams", None)
+        by = self.request.user
+        saved = user_save(instance, values=values, roles=roles, teams=teams, version=version, by=by)
+        for name, value in extra.items():
+            contributed[name].write(saved, value, by)  # type: ignore[misc]
+        return saved
+
+    def delete_record(self, row: Any) -> Any:
+        user_delete(user=row, by=self.request.user)
+        return {"id": row.pk}
+
+    def invite(self, request: Any, pk: int) -> Response:
+        """Mail a link to choose the first password; an earlier link ends."""
+
+        def work(row: User) -> None:
+            if not row.is_active or row.has_usable_password():
+                raise Refused(
+                    _("This user is switched off, or has a password already."), code="not_invitable"
+                )
+            invitation_send(user=row, request=request._request, by=request.user)
+
+        return self.verb_answer(request, pk, "accounts.invite_user", work, _("Invited."))
+
+    def deactivate(self, request: Any, pk: int) -> Response:
+        """Switch off; every sign-in ends at once."""
+        return self.verb_answer(
+            request,
+            pk,
+            "accounts.deactivate_user",
+            lambda row: user_deactivate(user=row, by=request.user),
+            _("Switched off."),
+        )
+
+    def restore(self, request: Any, pk: int) -> Response:
+        """Switch on again, also out of the bin."""
+        return self.verb_answer(
+            request,
+            pk,
+            "accounts.deactivate_user",
+            lambda row: user_restore(user=row, by=request.user),
+            _("Restored."),
+        )
+
+    def unlock(self, request: Any, pk: int) -> Response:
+        """Forget failed sign-ins, from every address."""
+        return self.verb_answer(
+            request, pk, "accounts.deactivate_user", lambda row: failures_forget(row.email), _("Unlocked.")
+        )
+
+    def sign_out(self, request: Any, pk: int) -> Response:
+        """End every sign-in of the user."""
+        return self.verb_answer(
+            request, pk, "accounts.deactivate_user", sessions_end_all, _("Signed out everywhere.")
+        )
+
+
+@register_resource
+class RoleApi(MasterViewSet):
+    """``permissions``: list of codes; ``levels``: {kind of record: own, team, department, company or all}."""
+
+    model, path = Role, "accounts/roles"
+    fields = (
+        "id", "code", "name", "description", "default_level", "permissions", "levels", "is_ready", "active",
+        "version",
+    )  # fmt: skip
+    read_only = ("id", "is_ready", "version", "permissions", "levels")
+    rename: ClassVar[dict[str, str]] = {"levels": "level_table"}
+    filters: ClassVar[dict[str, str]] = {
+        "code": "code", "name": "name", "active": "active", "permission": "grants__permission",
+    }  # fmt: skip
+
+    def refine(self, queryset: Any) -> Any:
+        return super().refine(queryset).prefetch_related("grants", "levels")
+
+    @classmethod
+    def input_serializer(cls) -> Any:
+        base = super().input_serializer()
+        code = serializers.CharField(max_length=120)
+        attrs = {
+            "permissions": serializers.ListField(child=code, required=False, max_length=5000),
+            "levels": serializers.DictField(child=serializers.ChoiceField(choices=LEVELS), required=False),
+        }
+        return type("RoleInput", (base,), attrs)
+
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        return role_save(
+            instance,
+            permissions=values.pop("permissions", None),
+            levels=values.pop("level_table", None),
+            values=values,
+            version=version,
+            by=self.request.user,
+        )
+
+    def delete_record(self, row: Any) -> Any:
+        role_delete(row, by=self.request.user)
+        return {"id": row.pk}
+
+
+class _UnitApi(MasterViewSet):
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        return unit_save(instance, values=values, version=version, by=self.request.user)
+
+    def delete_record(self, row: Any) -> Any:
+        unit_delete(row, by=self.request.user)
+        return {"id": row.pk}
+
+
+@register_resource
+class DepartmentApi(_UnitApi):
+    model, path = Department, "accounts/departments"
+    fields = ("id", "code", "name", "parent", "active", "version")
+    read_only = ("id", "version")
+    filters: ClassVar[dict[str, str]] = {"code": "code", "parent": "parent", "active": "active"}
+    expands = ("parent",)
+
+
+@register_resource
+class TeamApi(_UnitApi):
+    model, path = Team, "accounts/teams"
+    fields = ("id", "code", "name", "department", "parent", "active", "version")
+    read_only = ("id", "version")
+    filters: ClassVar[dict[str, str]] = {
+        "code": "code", "parent": "parent", "department": "department", "active": "active",
+    }  # fmt: skip
+    expands = ("parent", "department")
+
+
+@register_resource
+class AccessLogApi(ResourceViewSet):
+    """Who signed in, failed, was refused, changed rights. Read only."""
+
+    model, path = AccessLog, "accounts/access-log"
+    fields = ("id", "at", "event", "user", "label", "address", "agent", "path", "detail")
+    rename: ClassVar[dict[str, str]] = {"user": "user_id"}
+    writable = False
+    filters: ClassVar[dict[str, str]] = {
+        "at": "at", "event": "event", "user": "user_id", "label": "label", "address": "address", "path": "path",
+    }  # fmt: skip
+
+
+@register_resource
+class SignInApi(ResourceViewSet):
+    """Where people are signed in; ``end`` signs one out."""
+
+    model, path = SignInSession, "accounts/sign-ins"
+    fields = (
+        "id", "user", "kind", "agent", "address", "started_at", "seen_at", "expires_at", "ended_at", "ended_why",
+    )  # fmt: skip
+    rename: ClassVar[dict[str, str]] = {"kind": "session_kind"}
+    writable = False
+    filters: ClassVar[dict[str, str]] = {
+        "user": "user", "kind": "session_kind", "seen_at": "seen_at", "ended_at": "ended_at",
+        "address": "address",
+    }  # fmt: skip
+    expands = ("user",)
+    verbs: ClassVar[dict[str, str]] = {"end": "end"}
+
+    def end(self, request: Any, pk: int) -> Response:
+        self.require("view")
+        row = self.record(pk)
+        if not may(request.user, "accounts.deactivate_user"):
+            raise NotAllowed(_("You may not do this."))
+
+        def work() -> tuple[int, Any, str]:
+            session_end(row, by=request.user)
+            return 200, self.one(self.record(pk)), _("Signed out.")
+
+        return api_write(request, work)

@@ -1,0 +1,150 @@
+"""Roles: who may do what, and how far they see. Nobody hands on more than he holds himself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.choices import AccessEvent
+from apps.accounts.models import Role, RoleLevel, RolePermission, User
+from apps.accounts.services.access_log import access_log_write
+from apps.core.access import LEVELS, access_of
+from apps.core.errors import ErrorList, NotAllowed, Refused
+from apps.core.locks import advisory_lock
+from apps.core.modules import bahi_apps
+from apps.core.permissions import all_permissions
+from apps.core.records import record_delete, record_save
+from apps.core.registry import registered_models
+from apps.core.scope import kind_of, scope_of
+
+EVERYTHING = "*"
+
+
+def role_save(
+    role: Role,
+    *,
+    values: dict[str, Any],
+    permissions: list[str] | None = None,
+    levels: dict[str, str] | None = None,
+    version: int | None = None,
+    by: Any,
+) -> Role:
+    """Create or change a role with its tables (None: left as they are).
+
+    Raises InvalidInput (unknown code, kind or level), NotAllowed (handing on what ``by`` doesn't hold),
+    Refused (nobody would be administrator any more), VersionConflict.
+    """
+    errors = ErrorList()
+    _check_codes(permissions or [], errors)
+    _check_levels(levels or {}, errors)
+    errors.raise_if_any()
+    administrators_hold()
+    before = role_permissions(role)
+    wanted = set(permissions) if permissions is not None else before
+    covers_or_refuse(by, before ^ wanted if role.pk else wanted)
+    saved: Any = record_save(role, values=values, version=version, by=by)
+    if permissions is not None:
+        saved.grants.exclude(permission__in=wanted).delete()
+        _add_permissions(saved, wanted - before)
+    if levels is not None:
+        saved.levels.all().delete()
+        RoleLevel.objects.bulk_create(
+            [RoleLevel(role=saved, record_kind=kind, level=level) for kind, level in levels.items()]
+        )
+    administrator_must_remain()
+    _log(saved, before, wanted, levels)
+    return saved
+
+
+def _add_permissions(role: Role, codes: set[str]) -> None:
+    RolePermission.objects.bulk_create([RolePermission(role=role, permission=code) for code in sorted(codes)])
+
+
+def _log(role: Role, before: set[str], after: set[str], levels: dict[str, str] | None) -> None:
+    detail: dict[str, Any] = {"role": role.code}
+    detail |= {"added": sorted(after - before), "removed": sorted(before - after)}
+    if levels is not None:
+        detail["levels"] = levels
+    access_log_write(AccessEvent.ROLE_CHANGED, detail=detail)
+
+
+def role_delete(role: Role, *, by: Any) -> None:
+    """Put a role into the bin. Refused while somebody has it."""
+    administrators_hold()
+    covers_or_refuse(by, role_permissions(role))
+    if User.objects.filter(roles=role, deleted_at=None).exists():
+        raise Refused(_("Users have this role. Give them another one first."), code="in_use")
+    record_delete(role, by=by)
+    access_log_write(AccessEvent.ROLE_CHANGED, detail={"role": role.code, "deleted": True})
+
+
+def role_permissions(role: Role) -> set[str]:
+    """Codes that the role grants now."""
+    return set(role.grants.values_list("permission", flat=True)) if role.pk else set()
+
+
+def covers_or_refuse(by: Any, codes: set[str]) -> None:
+    """Raises NotAllowed when ``by`` doesn't hold one of the codes himself (None: the system)."""
+    if by is not None and not access_of(by).covers(codes):
+        raise NotAllowed(_("You can't hand on or take away rights that you don't have yourself."))
+
+
+# --- what may be named ----------------------------------------------------------------------------
+
+
+def _check_codes(codes: list[str], errors: ErrorList) -> None:
+    known = all_permissions()
+    labels = {config.label for config in bahi_apps()}
+    for index, code in enumerate(codes):
+        wide = code == EVERYTHING or (code.endswith(".*") and code[:-2] in labels)
+        if not wide and code not in known:
+            errors.add(f"permissions.{index}", _("Unknown permission: %(c)s.") % {"c": code}, "unknown")
+
+
+def levelled_kinds() -> dict[str, str]:
+    """Kinds of record whose visibility depends on a level: {``sales.order``: "Sales orders"}."""
+    table = {}
+    for model in registered_models():
+        scope = scope_of(model)
+        if not scope.shared and (scope.owner or scope.team or scope.department):
+            table[kind_of(model)] = str(model._meta.verbose_name_plural).capitalize()
+    return table
+
+
+def _check_levels(levels: dict[str, str], errors: ErrorList) -> None:
+    kinds = levelled_kinds()
+    labels = {config.label for config in bahi_apps()}
+    for kind, level in levels.items():
+        wide = kind.endswith(".*") and kind[:-2] in labels
+        if not wide and kind not in kinds:
+            errors.add(f"levels.{kind}", _("Unknown kind of record: %(k)s.") % {"k": kind}, "unknown")
+        if level not in LEVELS:
+            errors.add(f"levels.{kind}", _("Must be one of: %(l)s.") % {"l": ", ".join(LEVELS)})
+
+
+# --- the last administrator ----------------------------------------------------------------------
+
+
+def administrators_hold() -> None:
+    """Serialise changes of rights: two administrators can't remove each other at the same moment."""
+    advisory_lock("accounts.administrators")
+
+
+def administrator_ids() -> set[int]:
+    """Active users with a role that grants everything."""
+    return set(
+        User.objects.filter(
+            is_active=True,
+            deleted_at=None,
+            roles__active=True,
+            roles__deleted_at=None,
+            roles__grants__permission=EVERYTHING,
+        ).values_list("pk", flat=True)
+    )
+
+
+def administrator_must_remain() -> None:
+    """Raises Refused when the change just made would leave the organisation without administrator."""
+    if not administrator_ids():
+        raise Refused(_("The last administrator can't be removed."), code="last_administrator")
