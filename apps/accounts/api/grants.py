@@ -87,7 +87,7 @@ class GrantView(_Grants):
 
 
 class PermissionsView(APIView):
-    """Every permission by module, the kinds of record that have levels, and those that can be granted singly."""
+    """Every permission by module, the kinds of record with levels, and those that can be granted singly."""
 
     def get(self, request: Any) -> Response:
         if not may(request.user, "accounts.view_role"):
