@@ -216,7 +216,8 @@ class AccessLogApi(ResourceViewSet):
     rename: ClassVar[dict[str, str]] = {"user": "user_id"}
     writable = False
     filters: ClassVar[dict[str, str]] = {
-        "at": "at", "event": "event", "user": "user_id", "label": "label", "address": "address", "path": "path",
+        "at": "at", "event": "event", "user": "user_id", "label": "label", "address": "address",
+        "path": "path",
     }  # fmt: skip
 
 
@@ -226,7 +227,8 @@ class SignInApi(ResourceViewSet):
 
     model, path = SignInSession, "accounts/sign-ins"
     fields = (
-        "id", "user", "kind", "agent", "address", "started_at", "seen_at", "expires_at", "ended_at", "ended_why",
+        "id", "user", "kind", "agent", "address", "started_at", "seen_at", "expires_at", "ended_at",
+        "ended_why",
     )  # fmt: skip
     rename: ClassVar[dict[str, str]] = {"kind": "session_kind"}
     writable = False

@@ -1,4 +1,4 @@
-"""Access to single records (guardian, direct-key tables): a person sees one party more than his level shows."""
+"""Access to single records (guardian, direct-key tables): one more than a person's level shows."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 
 
 def lock_time(failures: int) -> timedelta:
-    """How long an account is locked after so many failures: 0 under five, then 30 s, doubled up to an hour."""
+    """How long an account is locked after so many failures: under five 0, then 30 s, doubled up to 1 h."""
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(FIRST_LOCK * 2 ** min(failures - FREE_FAILURES, 12), LONGEST_LOCK)
