@@ -1,0 +1,143 @@
+"""From a document to its PDF: apps register how their documents look, everybody asks here.
+
+``register_print(Invoice, invoice_print)`` with ``invoice_print(document) → PrintDocument`` in the app's
+``printing.py`` (loaded on first use); ``print_company`` and ``print_party`` give the parts that all share.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+
+from apps.company.choices import AddressKind
+from apps.company.models import Company
+from apps.core.india.states import STATES
+from apps.core.registry import load_modules
+from apps.documents.printing import (
+    PrintBank,
+    PrintCompany,
+    PrintDocument,
+    PrintParty,
+    render_document,
+    render_documents,
+)
+
+Builder = Callable[[Any], PrintDocument]
+_builders: dict[type[models.Model], Builder] = {}
+_pictures: list[Callable[[int], bytes | None]] = []
+_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def register_print(model: type[models.Model], builder: Builder) -> None:
+    """``builder(document)`` fills the values of the print kit; it may query, it renders nothing."""
+    _builders[model] = builder
+
+
+def register_pictures(function: Callable[[int], bytes | None]) -> None:
+    """Called once by whoever stores files: the bytes of a stored picture, or None."""
+    _pictures[:] = [function]
+
+
+def print_builder(model: type[models.Model]) -> Builder:
+    """How documents of this model are printed. Raises LookupError when nobody said it."""
+    if model not in _builders:
+        load_modules("printing")
+    if model not in _builders:
+        raise LookupError(f"nobody registered how to print {model._meta.label}")
+    return _builders[model]
+
+
+def document_pdf(document: Any, by: Any = None) -> tuple[bytes, str]:
+    """The PDF of a document and its file name. ``by`` is who prints; what he may see was checked before."""
+    return render_document(print_builder(type(document))(document)), file_name(document)
+
+
+def documents_pdf(documents: list[Any]) -> bytes:
+    """One PDF of many documents of one kind, for printing a batch."""
+    builder = print_builder(type(documents[0]))
+    return render_documents(builder(document) for document in documents)
+
+
+def file_name(document: Any) -> str:
+    """``INV-26-27-0007.pdf``; safe in a header and on a disk."""
+    name = _FILE_NAME.sub("-", str(document)).strip("-.")
+    return f"{name or document._meta.model_name}.pdf"
+
+
+# --- parts that all documents share ---------------------------------------------------------------
+
+
+def print_company(company: Company) -> PrintCompany:
+    """The sender: names, registered address, identifiers, primary bank account, pictures. Two queries."""
+    addresses = list(company.addresses.all())
+    banks = list(company.bank_accounts.all())
+    place = next((a for a in addresses if a.address_kind == AddressKind.REGISTERED), None)
+    place = place or next(iter(addresses), None)
+    bank = next((b for b in banks if b.is_primary), None) or next(iter(banks), None)
+    return PrintCompany(
+        legal_name=company.legal_name,
+        trade_name=company.trade_name,
+        address=address_lines(place) if place else (),
+        gstin=company.gstin,
+        pan=company.pan,
+        cin=company.cin,
+        state=state_label(company.state_code),
+        phone=company.phone,
+        mail=company.email,
+        website=company.website,
+        logo=_picture(company.logo_file_id),
+        signature=_picture(company.signature_file_id),
+        seal=_picture(company.seal_file_id),
+        bank=_print_bank(company, bank) if bank else None,
+        upi_id=company.upi_id,
+    )
+
+
+def _print_bank(company: Company, bank: Any) -> PrintBank:
+    return PrintBank(
+        holder=company.legal_name,
+        bank=bank.bank_name,
+        account=bank.account_number,
+        ifsc=bank.ifsc,
+        branch=bank.branch,
+        swift=bank.swift,
+    )
+
+
+def print_party(name: str, address: Any, *, gstin: str = "", **more: Any) -> PrintParty:
+    """A receiver from the copy of an address that a document keeps."""
+    code = _part(address, "state_code")
+    return PrintParty(
+        name=name,
+        address=address_lines(address),
+        gstin=_part(address, "gstin") or gstin,
+        state=state_label(code) if code else "",
+        **more,
+    )
+
+
+def address_lines(address: Any) -> tuple[str, ...]:
+    """An address (a row or a dictionary) as printed lines."""
+    code = _part(address, "state_code")
+    country = _part(address, "country")
+    state = STATES[code].name if code in STATES else ""
+    town = " ".join(part for part in (_part(address, "city"), _part(address, "postal_code")) if part)
+    last = ", ".join(part for part in (town, state, "" if country in ("", "IN") else country) if part)
+    return tuple(line for line in (_part(address, "line1"), _part(address, "line2"), last) if line)
+
+
+def state_label(code: str) -> str:
+    """``Maharashtra (27)``; empty for a code that is none."""
+    return f"{STATES[code].name} ({code})" if code in STATES else ""
+
+
+def _part(address: Any, name: str) -> str:
+    value = address.get(name, "") if isinstance(address, dict) else getattr(address, name, "")
+    return str(value or "")
+
+
+def _picture(file_id: int | None) -> bytes | None:
+    return _pictures[0](file_id) if file_id and _pictures else None

@@ -1,0 +1,176 @@
+"""Transition tables of quotations, orders, deliveries and returns."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.documents.lifecycle import Ask, Lifecycle, State, Transition, register_lifecycle
+from apps.sales.models import Order, Quotation
+from apps.sales.services import orders, quotations
+
+QUOTATION = register_lifecycle(
+    Lifecycle(
+        Quotation,
+        (
+            State("draft", _("Draft"), "neutral", editable=True),
+            State("sent", _("Sent"), "info"),
+            State("accepted", _("Accepted"), "success"),
+            State("rejected", _("Rejected"), "danger"),
+            State("expired", _("Expired"), "warning"),
+            State("superseded", _("Superseded"), "neutral"),
+        ),
+        (
+            Transition(
+                "send",
+                ("draft", "sent"),
+                "sent",
+                "sales.send_quotation",
+                quotations.quotation_send,
+                _("Send"),
+                style="primary",
+                asks=(Ask("email", _("E-mail of the customer")), Ask("message", _("Message"))),
+                numbered=True,
+                past=_("Quotation sent"),
+            ),
+            Transition(
+                "accept",
+                ("sent",),
+                "accepted",
+                "sales.decide_quotation",
+                quotations.quotation_accept,
+                _("Accepted by the customer"),
+                style="primary",
+                asks=(Ask("name", _("Who accepted")), Ask("comment", _("Comment"))),
+                past=_("Quotation accepted"),
+            ),
+            Transition(
+                "reject",
+                ("sent",),
+                "rejected",
+                "sales.decide_quotation",
+                quotations.quotation_reject,
+                _("Rejected by the customer"),
+                asks=(Ask("reason", _("Reason"), required=True), Ask("name", _("Who rejected"))),
+                past=_("Quotation rejected"),
+            ),
+            Transition(
+                "revise",
+                ("sent", "accepted", "rejected", "expired"),
+                "superseded",
+                "sales.revise_quotation",
+                quotations.quotation_revise,
+                _("Revise"),
+                answers="new_document",
+                past=_("Quotation revised"),
+            ),
+            Transition(
+                "convert",
+                ("sent", "accepted"),
+                "accepted",
+                "sales.convert_quotation",
+                quotations.quotation_convert,
+                _("Make order"),
+                style="primary",
+                asks=(
+                    Ask("lines", _("Lines"), "json"),
+                    Ask("date", _("Date"), "date"),
+                    Ask("promised_date", _("Promised for"), "date"),
+                ),
+                answers="new_document",
+                past=_("Order drafted"),
+            ),
+            Transition(
+                "expire",
+                ("sent",),
+                "expired",
+                "sales.expire_quotation",
+                quotations.quotation_expire,
+                _("End the offer"),
+                past=_("Quotation expired"),
+            ),
+        ),
+    )
+)
+
+ORDER = register_lifecycle(
+    Lifecycle(
+        Order,
+        (
+            State("draft", _("Draft"), "neutral", editable=True),
+            State("confirmed", _("Confirmed"), "success"),
+            State("on_hold", _("On hold"), "warning"),
+            State("closed", _("Closed"), "done"),
+            State("cancelled", _("Cancelled"), "danger"),
+        ),
+        (
+            Transition(
+                "confirm",
+                ("draft",),
+                "confirmed",
+                "sales.confirm_order",
+                orders.order_confirm,
+                _("Confirm"),
+                style="primary",
+                asks=(Ask("reason", _("Why the credit limit may be passed")),),
+                numbered=True,
+                past=_("Order confirmed"),
+            ),
+            Transition(
+                "amend",
+                ("confirmed",),
+                None,
+                "sales.amend_order",
+                orders.order_amend,
+                _("Amend"),
+                asks=(
+                    Ask("lines", _("Lines"), "json"),
+                    Ask("promised_date", _("Promised for"), "date"),
+                    Ask("po_reference", _("Their order")),
+                    Ask("reason", _("Reason")),
+                ),
+                past=_("Order amended"),
+            ),
+            Transition(
+                "hold",
+                ("confirmed",),
+                "on_hold",
+                "sales.hold_order",
+                orders.order_hold,
+                _("Hold"),
+                asks=(Ask("reason", _("Reason")),),
+                past=_("Order put on hold"),
+            ),
+            Transition(
+                "resume",
+                ("on_hold",),
+                "confirmed",
+                "sales.hold_order",
+                orders.order_resume,
+                _("Resume"),
+                past=_("Hold ended"),
+            ),
+            Transition(
+                "close",
+                ("confirmed", "on_hold"),
+                "closed",
+                "sales.close_order",
+                orders.order_close,
+                _("Close"),
+                asks=(Ask("reason", _("Reason")),),
+                past=_("Order closed"),
+            ),
+            Transition(
+                "cancel",
+                ("draft", "confirmed", "on_hold"),
+                "cancelled",
+                "sales.cancel_order",
+                orders.order_cancel,
+                _("Cancel"),
+                style="danger",
+                confirm=_("Cancel this order?"),
+                asks=(Ask("reason", _("Reason"), required=True),),
+                past=_("Order cancelled"),
+            ),
+        ),
+    )
+)

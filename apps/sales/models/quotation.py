@@ -1,0 +1,82 @@
+"""Quotations. Each revision is a row of its own; all revisions of an offer share a number and a root."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+
+
+class Quotation(TaxedDocument):
+    """``revision`` counts from 1. ``root`` is the first revision (empty on the first itself).
+
+    ``link_key`` is part of the customer's link: a new key makes older links worthless.
+    """
+
+    root = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="later_revisions",
+    )
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1, editable=False)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    link_key = models.CharField(max_length=24, blank=True, default="", editable=False)
+    decided_by = models.CharField(_("decided by"), max_length=120, blank=True, default="", editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    reject_reason = models.TextField(_("reason"), blank=True, default="", editable=False)
+
+    class Meta(TaxedDocument.Meta):
+        verbose_name = _("quotation")
+        verbose_name_plural = _("quotations")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *(c for c in TaxedDocument.Meta.constraints if not c.name.endswith("_number_once")),
+            models.UniqueConstraint(
+                fields=["company", "number", "date", "revision"],
+                condition=~Q(number=""),
+                name="sales_quotation_number_once",
+            ),
+            models.UniqueConstraint(
+                fields=["root", "revision"], condition=~Q(root=None), name="sales_quotation_revision_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("date")),
+                name="sales_quotation_valid_after_date",
+                violation_error_message=_("The offer can't end before its date."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} R{self.revision}" if self.number else super().__str__()
+
+    @property
+    def root_key(self) -> int:
+        """Id of the first revision."""
+        return self.root_id or self.pk
+
+
+class QuotationLine(TaxedLine):
+    """An ``optional`` line is offered beside the rest and is in no total. ``origin_id`` is the line of the
+    first revision that it goes back to, so that revisions can be compared line by line."""
+
+    quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
+    optional = models.BooleanField(_("optional"), default=False)
+    origin_id = models.BigIntegerField(null=True, blank=True, editable=False)
+
+    class Meta(TaxedLine.Meta):
+        verbose_name = _("line of a quotation")
+        verbose_name_plural = _("lines of quotations")
+
+
+class QuotationCharge(DocumentCharge):
+    quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="charges")
+
+    class Meta(DocumentCharge.Meta):
+        verbose_name = _("charge of a quotation")
+        verbose_name_plural = _("charges of quotations")

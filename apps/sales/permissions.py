@@ -1,0 +1,67 @@
+"""Business permissions of sales and what the ready roles get of them."""
+
+from apps.core.modules import Role
+from apps.core.permissions import register_permissions, register_roles
+
+register_permissions(
+    "sales",
+    {
+        "send_quotation": "Send quotations",
+        "revise_quotation": "Revise quotations",
+        "decide_quotation": "Enter the customer's answer to a quotation",
+        "convert_quotation": "Make orders from quotations",
+        "expire_quotation": "End quotations",
+        "confirm_order": "Confirm orders",
+        "amend_order": "Amend confirmed orders",
+        "hold_order": "Hold orders and release them",
+        "deliver_order": "Make deliveries of orders",
+        "invoice_order": "Make invoices of orders",
+        "close_order": "Close orders short",
+        "cancel_order": "Cancel orders",
+        "override_credit": "Let an order pass the credit limit",
+        "post_delivery": "Post deliveries",
+        "return_delivery": "Take goods back",
+        "cancel_delivery": "Cancel deliveries and returns",
+    },
+)
+
+_READ = (
+    "sales.view_quotation",
+    "sales.view_order",
+    "sales.view_delivery",
+    "sales.view_deliveryreturn",
+)
+_DRAFTS = (
+    "sales.add_quotation", "sales.change_quotation", "sales.delete_quotation", "sales.add_order",
+    "sales.change_order", "sales.delete_order", "sales.add_delivery", "sales.change_delivery",
+)  # fmt: skip
+_DAILY = (
+    "sales.send_quotation", "sales.revise_quotation", "sales.decide_quotation",
+    "sales.convert_quotation", "sales.confirm_order", "sales.hold_order", "sales.deliver_order",
+    "sales.invoice_order",
+)  # fmt: skip
+
+register_roles(
+    [
+        Role("administrator", "Administrator", ("*",)),
+        Role("auditor", "Auditor (read only)", _READ),
+        Role(
+            "sales_user",
+            "Sales",
+            (*_READ, *_DRAFTS, *_DAILY, "sales.export_quotation", "sales.export_order"),
+            {"sales.*": "own"},
+        ),
+        Role("sales_manager", "Sales manager", ("sales.*",), {"sales.*": "department"}),
+        Role("accounts", "Accounts", (*_READ, "sales.invoice_order"), {"sales.*": "all"}),
+        Role(
+            "stores",
+            "Stores",
+            (
+                "sales.view_order", "sales.view_delivery", "sales.view_deliveryreturn", "sales.deliver_order",
+                "sales.add_delivery", "sales.change_delivery", "sales.delete_delivery", "sales.post_delivery",
+                "sales.return_delivery", "sales.cancel_delivery",
+            ),
+            {"sales.*": "all"},
+        ),
+    ]
+)  # fmt: skip

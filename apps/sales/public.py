@@ -1,0 +1,240 @@
+"""Pages behind a customer's link. Who holds the link may read one offer and answer it; nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+from rest_framework.throttling import SimpleRateThrottle
+
+from apps.core.actor import Actor, reset_actor, set_actor
+from apps.core.api.throttling import AddressThrottle
+from apps.core.errors import BahiError, InvalidInput
+from apps.core.events import emit
+from apps.core.india.numbers import format_money, format_quantity
+from apps.core.locks import lock_row
+from apps.core.scope import kind_of
+from apps.core.uow import run_in_unit_of_work
+from apps.documents.lifecycle import lifecycle_of
+from apps.documents.models import TimelineEntry
+from apps.documents.services.timeline import timeline_add
+from apps.sales.events import QuotationCommented
+from apps.sales.models import Quotation
+from apps.sales.services.public_links import LinkTarget, quotation_of_token
+
+NAME_LENGTH, TEXT_LENGTH = 120, 2000
+TRAIL = ("send", "accept", "reject", "customer_comment")
+
+
+class LinkThrottle(AddressThrottle):
+    """Reading: enough for a person with an impatient finger, too little to guess tokens."""
+
+    scope = "public_link"
+    default_rate = "60/min"
+
+    def get_rate(self) -> str | None:
+        rates = SimpleRateThrottle.THROTTLE_RATES
+        return rates.get(self.scope, self.default_rate)
+
+
+class AnswerThrottle(LinkThrottle):
+    scope = "public_link_answer"
+    default_rate = "10/min"
+
+
+View = Callable[..., HttpResponse]
+
+
+def _limited(view: View) -> View:
+    """429 with Retry-After once an address asks too often; answers are limited more than reading."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: str) -> HttpResponse:
+        throttle = AnswerThrottle() if request.method == "POST" else LinkThrottle()
+        if throttle.rate is not None and not throttle.allow_request(request, None):
+            answer = render(request, "sales/quotation_closed.html", {"state": "busy"}, status=429)
+            answer["Retry-After"] = str(int(throttle.wait() or 60))
+            return answer
+        return view(request, token)
+
+    return wrapper
+
+
+def _target(token: str) -> LinkTarget:
+    target = quotation_of_token(token)
+    if target is None:
+        raise Http404("no such offer")
+    return target
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@_limited
+def quotation_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The offer with its answer form; POST accepts, rejects or comments."""
+    target = _target(token)
+    if target.state in ("ended", "replaced"):
+        return _private(render(request, "sales/quotation_closed.html", _closed(target), status=410))
+    if request.method == "POST":
+        return _private(_answer(request, token, target))
+    return _private(render(request, "sales/quotation_public.html", _context(target, token)))
+
+
+@never_cache
+@require_GET
+@_limited
+def quotation_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """The printed offer."""
+    from apps.documents.services.printing import document_pdf
+
+    target = _target(token)
+    if target.state in ("ended", "replaced"):
+        return _private(render(request, "sales/quotation_closed.html", _closed(target), status=410))
+    content, name = document_pdf(target.quotation, by=None)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return _private(answer)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """The token is in the address: no search engine, no referrer."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _closed(target: LinkTarget) -> dict[str, Any]:
+    return {"state": target.state, "number": str(target.quotation), "company": target.quotation.company}
+
+
+def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
+    quotation = target.quotation
+    code = quotation.currency.code
+    rows = list(quotation.lines.select_related("unit"))
+    return {
+        "quotation": quotation,
+        "company": quotation.company,
+        "token": token,
+        "open": target.state == "open",
+        "state": lifecycle_of(Quotation).state(quotation.status),
+        "lines": [_line(line, code) for line in rows if not line.optional],
+        "options": [_line(line, code) for line in rows if line.optional],
+        "sums": _sums(quotation, code),
+        "grand_total": format_money(quotation.grand_total, code),
+        "trail": _trail(quotation),
+        "name_length": NAME_LENGTH,
+        "text_length": TEXT_LENGTH,
+        "form": {},
+        **more,
+    }
+
+
+def _line(line: Any, code: str) -> dict[str, str]:
+    unit = f" {line.unit.code}" if line.unit_id else ""
+    note = _("%(n)s %% off") % {"n": format_quantity(line.discount_percent)} if line.discount_percent else ""
+    return {
+        "description": line.description,
+        "quantity": f"{format_quantity(line.quantity)}{unit}",
+        "price": format_money(line.unit_price, code),
+        "amount": _("not billed") if line.shadow else format_money(line.gross_value, code),
+        "note": note,
+    }
+
+
+def _sums(quotation: Quotation, code: str) -> list[dict[str, Any]]:
+    """The totals block: only rows that have something to say."""
+    table = (
+        (_("Gross"), quotation.gross_total, False),
+        (_("Discount"), -quotation.discount_total, True),
+        (_("Taxable value"), quotation.taxable_total, False),
+        ("CGST", quotation.cgst_total, True),
+        ("SGST", quotation.sgst_total, True),
+        ("IGST", quotation.igst_total, True),
+        (_("Cess"), quotation.cess_total, True),
+        (_("Round-off"), quotation.round_off, True),
+    )
+    rows = [
+        {"label": label, "amount": format_money(amount, code)}
+        for label, amount, hide in table
+        if amount or not hide
+    ]
+    return [
+        *rows,
+        {"label": _("Total"), "amount": format_money(quotation.grand_total, code), "strong": True},
+    ]
+
+
+def _trail(quotation: Quotation) -> list[dict[str, Any]]:
+    """What the customer may see of the timeline: the offer's own story, our people not by name."""
+    entries = TimelineEntry.objects.filter(
+        target_kind=kind_of(quotation), target_id=quotation.pk, verb__in=TRAIL
+    ).order_by("id")
+    return [
+        {
+            "at": entry.at,
+            "who": entry.data.get("name") or quotation.company.trade_name,
+            "text": entry.text,
+        }
+        for entry in entries
+    ]
+
+
+# --- the customer's answer ------------------------------------------------------------------------
+
+
+def _answer(request: HttpRequest, token: str, target: LinkTarget) -> HttpResponse:
+    name = _clean(request.POST.get("name", ""), NAME_LENGTH)
+    text = _clean(request.POST.get("text", ""), TEXT_LENGTH)
+    action = request.POST.get("action", "")
+    form = {"name": name, "text": text, "action": action}
+    try:
+        _check(action, name, text)
+        actor = Actor(
+            kind="customer",
+            label=_("%(name)s (customer's link)") % {"name": name},
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+        before = set_actor(actor)
+        try:
+            run_in_unit_of_work(lambda: _act(target.quotation, action, name, text))
+        finally:
+            reset_actor(before)
+    except BahiError as error:
+        fresh = _target(token)
+        context = _context(fresh, token, form=form, errors=error.errors)
+        return render(request, "sales/quotation_public.html", context, status=error.status)
+    return redirect("sales_quotation_public", token=token)
+
+
+def _clean(text: str, length: int) -> str:
+    return text.replace("\x00", "").strip()[:length]
+
+
+def _check(action: str, name: str, text: str) -> None:
+    if action not in ("accept", "reject", "comment"):
+        raise InvalidInput(_("Choose accept, reject or comment."), field="action")
+    if not name:
+        raise InvalidInput(_("Please enter your name."), field="name", code="required")
+    if action != "accept" and not text:
+        raise InvalidInput(_("Please write a few words."), field="text", code="required")
+
+
+def _act(quotation: Quotation, action: str, name: str, text: str) -> None:
+    if action == "comment":
+        row = lock_row(Quotation, quotation.pk)
+        timeline_add(row, "customer_comment", text=text, data={"name": name})
+        emit(
+            QuotationCommented(
+                quotation_id=row.pk, number=row.number, owner_id=row.owner_id, author=name, text=text
+            )
+        )
+        return
+    from apps.sales.services.quotations import quotation_answer
+
+    quotation_answer(quotation, accept=action == "accept", name=name, text=text)

@@ -1,0 +1,75 @@
+"""Reads of sales that several surfaces share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from apps.sales.models import OrderLine, Quotation, QuotationLine
+
+_HEADER = ("discount_amount", "charges_total", "taxable_total", "grand_total", "special_terms")
+_LINE = ("quantity", "unit_price", "discount_percent", "line_total", "optional")
+
+
+def quotation_revisions(quotation: Quotation, *, by: Any) -> list[Quotation]:
+    """All revisions of the offer that the user may see, first to last."""
+    root = quotation.root_key
+    return list(Quotation.objects.for_user(by).filter(Q(pk=root) | Q(root_id=root)).order_by("revision"))
+
+
+def quotation_comparison(quotation: Quotation, *, by: Any) -> dict[str, Any]:
+    """Revisions side by side: header figures and, line by line, what each revision offered.
+
+    ``{revisions: [...], fields: [{name, values, changed}], lines: [{description, values, changed}]}`` where
+    ``values`` has one entry per revision, None where a revision doesn't have the line.
+    """
+    revisions = quotation_revisions(quotation, by=by)
+    rows = QuotationLine.objects.filter(quotation__in=revisions).order_by("position", "id")
+    lines: dict[int, dict[int, QuotationLine]] = {}
+    for line in rows:
+        lines.setdefault(line.origin_id or line.pk, {})[line.quotation_id] = line
+    return {
+        "revisions": [
+            {
+                "id": row.pk,
+                "revision": row.revision,
+                "status": row.status,
+                "date": row.date.isoformat(),
+                "grand_total": str(row.grand_total),
+            }
+            for row in revisions
+        ],
+        "fields": [
+            _compared(name, [str(getattr(row, name)) for row in revisions], key="name") for name in _HEADER
+        ],
+        "lines": [_compared_line(found, revisions) for found in lines.values()],
+    }
+
+
+def _compared(label: str, values: list[Any], *, key: str) -> dict[str, Any]:
+    return {key: label, "values": values, "changed": any(value != values[0] for value in values)}
+
+
+def _compared_line(found: dict[int, QuotationLine], revisions: list[Quotation]) -> dict[str, Any]:
+    values = [
+        {name: str(getattr(found[row.pk], name)) for name in _LINE} if row.pk in found else None
+        for row in revisions
+    ]
+    last = found[max(found)]
+    return _compared(last.description, values, key="description") | {"product": last.product_id}
+
+
+def quotation_margins(ids: Iterable[int]) -> dict[int, Any]:
+    """{quotation id: taxable value less cost at today's average}, in company currency; see_cost only."""
+    from apps.sales.services.margins import margins_of
+
+    return margins_of(QuotationLine, "quotation", list(ids))
+
+
+def order_margins(ids: Iterable[int]) -> dict[int, Any]:
+    """The same for orders."""
+    from apps.sales.services.margins import margins_of
+
+    return margins_of(OrderLine, "order", list(ids))

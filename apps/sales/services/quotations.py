@@ -1,0 +1,307 @@
+"""Quotations: drafts, sending, revisions, the customer's answer, conversion into orders."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounting.tax.documents import taxed_compute
+from apps.company.selectors import company_today
+from apps.core.errors import InvalidInput, Refused
+from apps.core.events import emit
+from apps.core.money import ZERO
+from apps.documents.lifecycle import number_assign, transition_run
+from apps.documents.services.links import link_add
+from apps.documents.services.timeline import timeline_add
+from apps.sales.events import QuotationAccepted, QuotationRejected, QuotationSent
+from apps.sales.models import (
+    Order,
+    OrderCharge,
+    OrderLine,
+    Quotation,
+    QuotationCharge,
+    QuotationLine,
+)
+from apps.sales.services.copying import charge_copy, header_copy, line_copy, parts_read
+
+DEFAULT_VALID_DAYS = 30
+"""How long an offer stands when nobody said."""
+
+_AMOUNTS = (
+    "gross_value", "discount_value", "taxable_value", "cgst", "sgst", "igst", "cess", "line_total",
+    "tax_class", "gst_rate", "cess_rate",
+)  # fmt: skip
+
+
+def quotation_compute(
+    quotation: Quotation, lines: Sequence[QuotationLine], charges: Sequence[QuotationCharge]
+) -> None:
+    """Defaults, taxes and totals of a draft. Optional lines get their own amounts but are in no total.
+
+    Raises InvalidInput with paths such as ``lines.0.quantity``.
+    """
+    optional = [line for line in lines if line.optional and not line.shadow]
+    if not quotation.terms and quotation.company_id:
+        quotation.terms = quotation.company.quotation_terms
+    if not optional:
+        taxed_compute(quotation, lines, charges)
+    else:
+        _compute_with_options(quotation, lines, charges, optional)
+    if quotation.valid_until is None:
+        quotation.valid_until = quotation.date + timedelta(days=DEFAULT_VALID_DAYS)
+
+
+def _compute_with_options(
+    quotation: Quotation,
+    lines: Sequence[QuotationLine],
+    charges: Sequence[QuotationCharge],
+    optional: list[QuotationLine],
+) -> None:
+    """Once for the amounts of the optional lines (no share of the document's discount), once without them."""
+    discount, quotation.discount_amount = quotation.discount_amount, Decimal("0.00")
+    try:
+        taxed_compute(quotation, lines, charges)
+    finally:
+        quotation.discount_amount = discount
+    kept = [{name: getattr(line, name) for name in _AMOUNTS} for line in optional]
+    for line in optional:
+        line.shadow = True
+    try:
+        taxed_compute(quotation, lines, charges)
+    finally:
+        for line, amounts in zip(optional, kept, strict=True):
+            line.shadow = False
+            for name, value in amounts.items():
+                setattr(line, name, value)
+
+
+# --- transitions ----------------------------------------------------------------------------------
+
+
+def quotation_send(quotation: Quotation, *, by: Any, email: str = "", message: str = "") -> None:
+    """Offer it: number, link for the customer, mail when an address is given. Raises InvalidInput."""
+    _check_complete(quotation)
+    if quotation.valid_until and quotation.valid_until < company_today():
+        raise InvalidInput(_("The offer ends before today."), field="valid_until", code="min_value")
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise InvalidInput(_("This is not an e-mail address."), field="email") from error
+    quotation.link_key = quotation.link_key or secrets.token_urlsafe(12)
+    number_assign(quotation)
+    emit(QuotationSent(quotation_id=quotation.pk, number=quotation.number, email=email))
+    if email:
+        timeline_add(quotation, "mailed", text=_("Sent to %(email)s") % {"email": email}, data={"to": email})
+
+
+def _check_complete(quotation: Quotation) -> None:
+    if not QuotationLine.objects.filter(quotation=quotation, shadow=False).exists():
+        raise InvalidInput(_("An offer needs at least one line."), field="lines", code="required")
+
+
+def quotation_accept(quotation: Quotation, *, by: Any, name: str = "", comment: str = "") -> None:
+    """The customer said yes. ``name``: who said it; ``by`` is None when the customer did it through the link.
+
+    Raises Refused when the offer has ended.
+    """
+    _check_valid(quotation)
+    quotation.decided_by = (name or str(by or ""))[:120]
+    quotation.decided_at = timezone.now()
+    emit(
+        QuotationAccepted(
+            quotation_id=quotation.pk,
+            number=quotation.number,
+            owner_id=quotation.owner_id,
+            decided_by=quotation.decided_by,
+            by_customer=by is None,
+        )
+    )
+    if comment:
+        timeline_add(quotation, "customer_comment", text=comment, data={"name": quotation.decided_by})
+
+
+def quotation_reject(quotation: Quotation, *, by: Any, reason: str, name: str = "") -> None:
+    """The customer said no; the reason is kept for the analysis of lost offers."""
+    quotation.decided_by = (name or str(by or ""))[:120]
+    quotation.decided_at = timezone.now()
+    quotation.reject_reason = reason
+    timeline_add(quotation, "customer_comment", text=reason, data={"name": quotation.decided_by})
+    emit(
+        QuotationRejected(
+            quotation_id=quotation.pk,
+            number=quotation.number,
+            owner_id=quotation.owner_id,
+            decided_by=quotation.decided_by,
+            reason=reason,
+            by_customer=by is None,
+        )
+    )
+
+
+def quotation_answer(quotation: Quotation, *, accept: bool, name: str, text: str) -> None:
+    """The customer's own answer through the link: the same transitions, by nobody of ours."""
+    data = {"name": name, "comment": text} if accept else {"name": name, "reason": text}
+    transition_run(quotation, "accept" if accept else "reject", by=None, data=data)
+
+
+def _check_valid(quotation: Quotation) -> None:
+    if quotation.valid_until and quotation.valid_until < company_today():
+        raise Refused(
+            _("The offer ended on %(day)s. Revise it to offer it again.")
+            % {"day": f"{quotation.valid_until:%d-%m-%Y}"},
+            code="invalid_transition",
+            field="valid_until",
+        )
+
+
+def quotation_revise(quotation: Quotation, *, by: Any) -> Quotation:
+    """A new draft under the same number, one revision up; this one stays as it was, superseded."""
+    if Order.objects.filter(quotation=quotation).exclude(status="cancelled").exists():
+        raise Refused(_("There is an order of this offer already."), code="in_use")
+    today = company_today()
+    new = header_copy(quotation, Quotation())
+    new.date, new.number, new.discount_amount = today, quotation.number, quotation.discount_amount
+    new.root_id, new.revision = quotation.root_key, _next_revision(quotation)
+    if quotation.valid_until:
+        new.valid_until = today + (quotation.valid_until - quotation.date)
+    lines = []
+    for line in quotation.lines.select_related("product", "unit"):
+        copy = line_copy(line, QuotationLine(optional=line.optional, origin_id=line.origin_id or line.pk))
+        lines.append(copy)
+    charges = [charge_copy(charge, QuotationCharge()) for charge in quotation.charges.all()]
+    quotation_compute(new, lines, charges)
+    document_store(new, lines=lines, charges=charges, parent="quotation")
+    link_add(quotation, new, "revised")
+    timeline_add(new, "created", text=_("Revision %(r)s") % {"r": new.revision}, data={"of": quotation.pk})
+    return new
+
+
+def _next_revision(quotation: Quotation) -> int:
+    last = (
+        Quotation.objects.filter(root_id=quotation.root_key)
+        .order_by("-revision")
+        .values_list("revision", flat=True)
+        .first()
+    )
+    return (last or 1) + 1
+
+
+def quotation_expire(quotation: Quotation, *, by: Any) -> None:
+    """End the offer. Only offers that stand are ended; nothing else hangs on it."""
+
+
+def quotations_expire_due(*, today: date | None = None) -> int:
+    """End every offer whose last day has passed; for the daily job. Returns how many."""
+    day = today or company_today()
+    due = Quotation.objects.filter(status="sent", valid_until__lt=day).order_by("pk")
+    ended = 0
+    for quotation in due:
+        transition_run(quotation, "expire", by=None)
+        ended += 1
+    return ended
+
+
+# --- conversion -----------------------------------------------------------------------------------
+
+
+def quotation_convert(
+    quotation: Quotation, *, by: Any, lines: Any = None, date: Any = None, promised_date: Any = None
+) -> Order:
+    """A draft order of the whole offer or of the lines named (``[{line, quantity}]``).
+
+    Without ``lines``: everything that is not ordered yet, optional lines left out. Raises InvalidInput when
+    more is wanted than was offered, Refused when nothing is left.
+    """
+    offered = list(quotation.lines.select_related("product", "unit", "tax_category"))
+    wanted = _wanted(quotation, offered, lines)
+    order = header_copy(quotation, Order(quotation=quotation))
+    order.date = date or company_today()
+    order.promised_date = promised_date
+    whole = _is_whole(offered, wanted)
+    order.discount_amount = quotation.discount_amount if whole else _discount_share(quotation, wanted)
+    order_lines = [line_copy(line, OrderLine(quotation_line=line), quantity) for line, quantity in wanted]
+    first = not Order.objects.filter(quotation=quotation).exclude(status="cancelled").exists()
+    charges = [charge_copy(charge, OrderCharge()) for charge in quotation.charges.all()] if first else []
+    for number, line in enumerate(order_lines, 1):
+        line.position = number
+    taxed_compute(order, order_lines, charges)
+    document_store(order, lines=order_lines, charges=charges, parent="order")
+    link_add(quotation, order)
+    timeline_add(
+        order, "created", text=_("From quotation %(n)s") % {"n": quotation}, data={"quotation": quotation.pk}
+    )
+    if not quotation.decided_at:
+        quotation.decided_by, quotation.decided_at = str(by or "")[:120], timezone.now()
+    return order
+
+
+def _wanted(
+    quotation: Quotation, offered: list[QuotationLine], rows: Any
+) -> list[tuple[QuotationLine, Decimal]]:
+    ordered = ordered_quantities(quotation)
+    left = {line.pk: line.quantity - ordered.get(line.pk, ZERO) for line in offered}
+    if rows is None:
+        wanted = [(line, left[line.pk]) for line in offered if not line.optional and left[line.pk] > 0]
+    else:
+        wanted = []
+        for part in parts_read(rows, {line.pk: line for line in offered}):
+            quantity = part.quantity or left[part.line.pk]
+            if quantity > left[part.line.pk] or quantity <= 0:
+                raise InvalidInput(
+                    _("Only %(left)s of this line are not ordered yet.")
+                    % {"left": f"{max(left[part.line.pk], ZERO).normalize():f}"},
+                    field=f"lines.{part.index}.quantity",
+                    code="max_value",
+                )
+            wanted.append((part.line, quantity))
+    if not any(not line.shadow for line, _quantity in wanted):
+        raise Refused(_("Everything on this offer is ordered already."), code="invalid_transition")
+    return wanted
+
+
+def ordered_quantities(quotation: Quotation) -> dict[int, Decimal]:
+    """{line id: quantity on orders that are not cancelled}."""
+    result: dict[int, Decimal] = {}
+    rows = OrderLine.objects.filter(quotation_line__quotation=quotation).exclude(order__status="cancelled")
+    for line_id, quantity in rows.values_list("quotation_line_id", "quantity"):
+        result[line_id] = result.get(line_id, ZERO) + quantity
+    return result
+
+
+def _is_whole(offered: list[QuotationLine], wanted: list[tuple[QuotationLine, Decimal]]) -> bool:
+    plain = {line.pk: line.quantity for line in offered if not line.optional}
+    return plain == {line.pk: quantity for line, quantity in wanted}
+
+
+def _discount_share(quotation: Quotation, wanted: list[tuple[QuotationLine, Decimal]]) -> Decimal:
+    """The part of the offer's own discount that goes with what is ordered, by gross value."""
+    from apps.core.money import round_money
+
+    taken = sum(
+        (line.gross_value * quantity / line.quantity for line, quantity in wanted if not line.optional), ZERO
+    )
+    base = quotation.gross_total - quotation.charges_total
+    if base <= 0 or quotation.discount_amount <= 0:
+        return Decimal("0.00")
+    return round_money(quotation.discount_amount * min(taken / base, Decimal(1)))
+
+
+def document_store(document: Any, *, lines: list[Any], charges: Sequence[Any] = (), parent: str) -> Any:
+    """Insert a computed document with its lines and charges: three statements besides its history."""
+    document.save(force_insert=True)
+    for row in (*lines, *charges):
+        setattr(row, parent, document)
+    if lines:
+        type(lines[0])._default_manager.bulk_create(lines)
+    if charges:
+        type(charges[0])._default_manager.bulk_create(charges)
+    return document
