@@ -12,3 +12,8 @@ class AccountingConfig(BahiAppConfig):
     declares = Module(
         key="accounting", title=_("Accounting"), icon="account_balance", switchable=True, order=60
     )
+
+    def ready(self) -> None:
+        from apps.company.services.series import register_series
+
+        register_series("accounting.voucher", "JV/{FY}/{####}")

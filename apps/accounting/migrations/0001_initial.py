@@ -277,6 +277,7 @@ class Migration(migrations.Migration):
                 ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.team', verbose_name='team')),
                 ('journal', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounting.journal', verbose_name='journal')),
                 ('journal_entry', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounting.journalentry', verbose_name='journal entry')),
+                ('reversal_entry', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounting.journalentry', verbose_name='reversal')),
             ],
             options={
                 'verbose_name': 'historical voucher',
@@ -344,9 +345,10 @@ class Migration(migrations.Migration):
                 ('credit_total', apps.core.fields.MoneyField(decimal_places=2, default=0, editable=False, max_digits=20, verbose_name='credit')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='company.company', verbose_name='company')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='department')),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounting.journal', verbose_name='journal')),
+                ('journal', models.ForeignKey(blank=True, on_delete=django.db.models.deletion.PROTECT, to='accounting.journal', verbose_name='journal')),
                 ('journal_entry', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounting.journalentry', verbose_name='journal entry')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible')),
+                ('reversal_entry', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounting.journalentry', verbose_name='reversal')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='team')),
             ],
             options={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -71,6 +72,51 @@ class Account(MasterModel):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    def clean(self) -> None:
+        """The tree stays a tree of one company and type; what has postings keeps its nature."""
+        errors: dict[str, str] = {}
+        if self.subtype and self.subtype not in SUBTYPES_OF.get(self.account_type, ()):
+            errors["subtype"] = _("This head belongs to another type of account.")
+        if self.parent_id:
+            self._check_parent(errors)
+        if self.pk:
+            self._check_used(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def _check_parent(self, errors: dict[str, str]) -> None:
+        above, seen = self.parent, {self.pk}
+        if above.company_id != self.company_id:
+            errors["parent"] = _("There is no such account in this company.")
+        elif not above.is_group:
+            errors["parent"] = _("Only a group holds accounts below it.")
+        elif above.account_type != self.account_type:
+            errors["parent"] = _("A group holds accounts of its own type only.")
+        while above is not None and "parent" not in errors:
+            if above.pk in seen:
+                errors["parent"] = _("An account can't be below itself.")
+            seen.add(above.pk)
+            above = above.parent
+
+    def _check_used(self, errors: dict[str, str]) -> None:
+        before = Account.objects.filter(pk=self.pk).first()
+        if before is None:
+            return
+        changed = [
+            name
+            for name in ("company_id", "account_type", "is_group", "control", "currency_id")
+            if getattr(before, name) != getattr(self, name)
+        ]
+        if not changed:
+            return
+        from apps.accounting.models.journal import JournalLine
+
+        if JournalLine.objects.filter(account=self.pk).exists():
+            text = _("The account has postings: this can't be changed any more.")
+            errors |= {name.removesuffix("_id"): text for name in changed}
+        elif before.is_group and not self.is_group and self.children.exists():
+            errors["is_group"] = _("There are accounts below this group.")
+
 
 class AccountRole(SettingModel):
     """The account that a company uses for a part (``sales``, ``cgst_output``, ``round_off`` …)."""
@@ -95,3 +141,9 @@ class AccountRole(SettingModel):
 
     def __str__(self) -> str:
         return self.role
+
+    def clean(self) -> None:
+        if self.account_id and self.account.company_id != self.company_id:
+            raise ValidationError({"account": _("There is no such account in this company.")})
+        if self.account_id and self.account.is_group:
+            raise ValidationError({"account": _("A group can't be posted to.")})

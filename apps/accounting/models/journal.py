@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -15,6 +16,8 @@ from apps.core.fields import MoneyField, QuantityField
 from apps.core.models import LedgerEntry, SettingModel
 from apps.core.scope import Scope, ScopedManager
 from apps.core.triggers import append_only
+
+_NIL = Decimal("0.00")
 
 
 class Journal(SettingModel):
@@ -133,6 +136,17 @@ class JournalEntry(LedgerEntry):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def source(self) -> str:
+        """``accounting.invoice:7``: the document that was posted."""
+        return f"{self.source_kind}:{self.source_id}"
+
+    @property
+    def reversed_by_id(self) -> int | None:
+        """Id of the entry that reverses this one."""
+        other = getattr(self, "reversed_by", None)
+        return other.pk if other else None
+
 
 class JournalLine(models.Model):
     """``base_amount`` in company currency, + debit and - credit; ``amount`` the same in ``currency``."""
@@ -229,12 +243,12 @@ class JournalLine(models.Model):
         return f"{self.entry_id}/{self.position}"
 
     @property
-    def debit(self) -> object:
-        return max(self.base_amount, 0)
+    def debit(self) -> Decimal:
+        return max(self.base_amount, _NIL)
 
     @property
-    def credit(self) -> object:
-        return max(-self.base_amount, 0)
+    def credit(self) -> Decimal:
+        return max(-self.base_amount, _NIL)
 
 
 class JournalSeal(models.Model):

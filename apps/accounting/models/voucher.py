@@ -20,13 +20,24 @@ class Voucher(Document):
 
     search_fields: ClassVar[tuple[str, ...]] = ("number", "narration")
 
-    journal = models.ForeignKey("accounting.Journal", verbose_name=_("journal"), on_delete=models.PROTECT)
+    journal = models.ForeignKey(
+        "accounting.Journal", verbose_name=_("journal"), blank=True, on_delete=models.PROTECT
+    )
     narration = models.TextField(_("narration"), blank=True, default="", max_length=2000)
     debit_total = MoneyField(_("debit"), default=0, editable=False)
     credit_total = MoneyField(_("credit"), default=0, editable=False)
     journal_entry = models.ForeignKey(
         "accounting.JournalEntry",
         verbose_name=_("journal entry"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    reversal_entry = models.ForeignKey(
+        "accounting.JournalEntry",
+        verbose_name=_("reversal"),
         null=True,
         blank=True,
         editable=False,

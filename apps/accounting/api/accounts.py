@@ -1,0 +1,39 @@
+"""API of the chart of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.accounting.models import Account, AccountRole
+from apps.accounting.services.accounts import account_delete
+from apps.core.api.resource import MasterViewSet
+from apps.core.registry import register_resource
+
+
+@register_resource
+class AccountApi(MasterViewSet):
+    model, path = Account, "accounting/accounts"
+    fields = (
+        "id", "company", "code", "name", "account_type", "subtype", "parent", "is_group", "control",
+        "currency", "locked", "active", "version", "created_at", "updated_at",
+    )  # fmt: skip
+    read_only = ("id", "version", "created_at", "updated_at")
+    filters = {
+        "company": "company", "code": "code", "name": "name", "account_type": "account_type",
+        "subtype": "subtype", "parent": "parent", "is_group": "is_group", "control": "control",
+        "currency": "currency", "locked": "locked", "active": "active", "role": "roles__role",
+    }  # fmt: skip
+    expands = ("company", "parent", "currency")
+
+    def delete_record(self, row: Any) -> Any:
+        account_delete(row, by=self.request.user)
+        return {"id": row.pk}
+
+
+@register_resource
+class AccountRoleApi(MasterViewSet):
+    model, path = AccountRole, "accounting/default-accounts"
+    fields = ("id", "company", "role", "account")
+    filters = {"company": "company", "role": "role", "account": "account"}
+    expands = ("account",)
+    deletable = False

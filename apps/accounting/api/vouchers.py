@@ -1,0 +1,63 @@
+"""API of manual vouchers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.accounting.models import Voucher, VoucherLine
+from apps.accounting.vouchers.services import voucher_check, voucher_compute
+from apps.core.records import Child
+from apps.core.registry import register_resource
+from apps.documents.services.drafts import draft_save
+from apps.documents.viewset import DocumentViewSet
+
+
+@register_resource
+class VoucherApi(DocumentViewSet):
+    model, path = Voucher, "accounting/vouchers"
+    fields = (
+        "id", "company", "number", "date", "status", "journal", "narration", "debit_total", "credit_total",
+        "journal_entry", "reversal_entry", "owner", "department", "team", "notes", "tags", "version",
+        "created_at", "updated_at",
+    )  # fmt: skip
+    read_only = (
+        "id", "number", "status", "debit_total", "credit_total", "journal_entry", "reversal_entry", "version",
+        "created_at", "updated_at",
+    )  # fmt: skip
+    filters = {
+        "company": "company", "number": "number", "date": "date", "status": "status", "journal": "journal",
+        "owner": "owner", "debit_total": "debit_total", "updated_at": "updated_at",
+    }  # fmt: skip
+    expands = ("company", "journal", "owner", "journal_entry")
+    deletable = True
+    children = (
+        Child(
+            "lines",
+            VoucherLine,
+            "voucher",
+            ("account", "debit", "credit", "party", "cost_centre", "description"),
+            required=True,
+            limit=500,
+        ),
+    )
+
+    def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
+        voucher_compute(document, children)
+
+    def _kept(self, document: Any, children: dict[str, list[Any]]) -> None:
+        """A voucher that is saved has two sides that agree; a preview while typing needn't."""
+        voucher_compute(document, children)
+        voucher_check(document, children["lines"])
+
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        return draft_save(
+            instance,
+            values=values,
+            children=children,
+            specs={child.name: child for child in self.children},
+            compute=self._kept,
+            version=version,
+            by=self.request.user,
+        )
