@@ -33,12 +33,13 @@ def django_db_setup(django_db_blocker: Any, request: pytest.FixtureRequest) -> I
 @pytest.fixture(autouse=True)
 def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests with a database run inside acme, and may open units of work inside their own transaction."""
-    uses_database = {"db", "transactional_db", "commits"} & set(request.fixturenames)
+    committing = [name for name in ("commits", "commits_shared") if name in request.fixturenames]
+    uses_database = committing or {"db", "transactional_db"} & set(request.fixturenames)
     marked = request.node.get_closest_marker("django_db")
     if not uses_database and not marked:
         yield
         return
-    request.getfixturevalue("commits" if "commits" in request.fixturenames else "db")
+    request.getfixturevalue(committing[0] if committing else "db")
     from django_tenants.utils import get_tenant_model
 
     from apps.tenancy.hosts import forget_hosts
@@ -46,7 +47,7 @@ def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
     forget_hosts()
     connection.set_schema_to_public()
     connection.set_tenant(get_tenant_model().objects.get(schema_name=TENANT))
-    connection.bahi_test_atomic = "commits" not in request.fixturenames
+    connection.bahi_test_atomic = not committing
     yield
     connection.bahi_test_atomic = False
     connection.set_schema_to_public()
@@ -55,6 +56,16 @@ def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def commits(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A scratch database of its own for a test that must commit; gives its name."""
+    yield from _scratch(django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def commits_shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """One scratch database for all tests of a module that must commit and don't mind each other's rows."""
+    yield from _scratch(django_db_blocker)
+
+
+def _scratch(django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         name = database.copy_for("scratch")
         before = connection.settings_dict["NAME"]

@@ -2,7 +2,19 @@ from apps.core.modules import BahiAppConfig, Module
 
 
 class MessagingConfig(BahiAppConfig):
+    """Notifications, the page's socket, mail."""
+
     name = "apps.messaging"
     label = "messaging"
     default = True
     declares = Module(key="", title="", switchable=False)
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_out
+
+        from apps.core.sockets import register_socket
+        from apps.messaging.consumers import LiveConsumer
+        from apps.messaging.services.sign_out import sockets_close_on_sign_out
+
+        register_socket(LiveConsumer.as_asgi())
+        user_logged_out.connect(sockets_close_on_sign_out, dispatch_uid="messaging-sign-out")

@@ -1,11 +1,12 @@
 """Settings of the tests: real PostgreSQL, fast password hashing, mail kept in memory."""
 
 import os
+import tempfile
 
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-hs256-signatures")
 
 from .base import *  # noqa: F403
-from .base import REST_FRAMEWORK, STORAGES
+from .base import DATABASES, REST_FRAMEWORK, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -17,3 +18,5 @@ CACHES = {
         "KEY_FUNCTION": "apps.core.tenant.cache_key",
     }
 }
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of sockets must not keep a database that is dropped
+MEDIA_ROOT = tempfile.mkdtemp(prefix="bahi-media-")

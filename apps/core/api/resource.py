@@ -57,6 +57,7 @@ class ResourceViewSet(viewsets.ViewSet):
     writable: ClassVar[bool] = True
     deletable: ClassVar[bool] = False
     list_children: ClassVar[bool] = False
+    personal: ClassVar[bool] = False  # only ever the asking person's own rows; needs no permission
     verbs: ClassVar[dict[str, str]] = {}  # verb → method of this class (POST)
     reads: ClassVar[dict[str, str]] = {}  # verb → method of this class (GET)
     bahi_app: ClassVar[str] = ""

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_q.tasks import async_task
 
 from apps.core.actor import Actor, current_actor, reset_actor, set_actor
 from apps.core.errors import BahiError
-from apps.core.tenant import current_schema, organisation_context
+from apps.core.tenant import current_schema, organisation_context, require_organisation
 from apps.runtime.models import Job
 from apps.runtime.models.job import JobState
 
@@ -42,15 +43,37 @@ def job_start(function: TaskFunction, *, title: str, by: Any = None, **arguments
 
 
 def _enqueue(schema: str, job_id: int) -> None:
-    """The queue's table is in ``public``: put the job there and come back."""
+    _queue("run_job", schema, job_id)
+
+
+def call_later(function: str, *arguments: Any) -> None:
+    """Have the worker call ``function`` (dotted name, JSON arguments) in this organisation after commit.
+
+    For small work that nobody watches (a mail); what must not be lost keeps its own row and is swept.
+    """
+    schema = require_organisation()
+    transaction.on_commit(lambda: _queue("run_call", schema, function, *arguments))
+
+
+def _queue(entry: str, schema: str, *arguments: Any) -> None:
+    """The queue's table is in ``public``: put the call there and come back."""
     tenant = connection.tenant
     connection.set_schema_to_public()
     try:
-        async_task("apps.runtime.services.jobs.run_job", schema, job_id)
+        async_task(f"apps.runtime.services.jobs.{entry}", schema, *arguments)
     except Exception:
-        logger.warning("job %s of %s could not be queued now", job_id, schema, exc_info=True)
+        logger.warning("%s of %s could not be queued now", entry, schema, exc_info=True)
     finally:
         connection.set_tenant(tenant)
+
+
+def run_call(schema: str, function: str, *arguments: Any) -> None:
+    """What the worker calls for ``call_later``. Leaves the connection in ``public``."""
+    try:
+        with organisation_context(schema):
+            import_string(function)(*arguments)
+    finally:
+        connection.set_schema_to_public()
 
 
 def run_job(schema: str, job_id: int) -> None:

@@ -1,0 +1,232 @@
+"""Which files may come in, and how each proves by its content what its name says."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+MAX_PIXELS = 50_000_000
+MAX_FRAMES = 200
+MAX_UNPACKED = 300 * 1024 * 1024
+MAX_MEMBERS = 10_000
+MAX_RATIO = 200
+CHUNK = 1024 * 1024
+EXECUTABLE_STARTS = (
+    b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe", b"#!", b"\x00asm", b"dex\n", b"!<arch>",
+)  # fmt: skip
+EXECUTABLE_NAMES = frozenset({
+    "apk", "app", "bash", "bat", "chm", "cmd", "com", "cpl", "deb", "dll", "dmg", "docm", "dotm", "exe", "hta", "htm",
+    "html", "img", "iso", "jar", "js", "jse", "lnk", "mht", "msi", "msp", "php", "pif", "pkg", "pl", "ppam", "pptm",
+    "ps1", "py", "rb", "reg", "rpm", "scr", "sh", "swf", "vbe", "vbs", "wsf", "wsh", "xhtml", "xlam", "xlsb", "xlsm",
+    "xltm",
+})  # fmt: skip
+
+
+class Unfit(Exception):
+    """The content isn't what the name says, or is dangerous; the text says why."""
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """inline: a browser may show it in place; all others are downloads."""
+
+    content_type: str
+    check: Callable[[bytes], None]
+    inline: bool = False
+    family: str = "other"
+
+
+def no_executable(content: bytes) -> None:
+    if content.startswith(EXECUTABLE_STARTS):
+        raise Unfit(_("Programs can't be stored."))
+
+
+def pdf(content: bytes) -> None:
+    """Opens, has pages, runs nothing by itself."""
+    import pikepdf  # large: only where a PDF comes in
+
+    if b"%PDF-" not in content[:1024]:
+        raise Unfit(_("The content is not a PDF."))
+    try:
+        with pikepdf.open(io.BytesIO(content)) as document:
+            pages, runs = len(document.pages), _runs_something(document.Root)
+    except pikepdf.PasswordError:
+        return  # protected by a password: stored, never opened by us
+    except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError) as error:
+        raise Unfit(_("The PDF is damaged.")) from error
+    if not pages:
+        raise Unfit(_("The PDF has no pages."))
+    if runs:
+        raise Unfit(_("The PDF contains a program."))
+
+
+def _runs_something(root: Any) -> bool:
+    import pikepdf
+
+    names = root.get("/Names")
+    if isinstance(names, pikepdf.Dictionary) and "/JavaScript" in names:
+        return True
+    action = root.get("/OpenAction")
+    return isinstance(action, pikepdf.Dictionary) and action.get("/S") in ("/JavaScript", "/Launch")
+
+
+def image(expected: str) -> Callable[[bytes], None]:
+    """Check of a raster image: of the format that its name says, whole, within the pixel limit."""
+
+    def check(content: bytes) -> None:
+        from PIL import Image, UnidentifiedImageError
+
+        try:
+            with Image.open(io.BytesIO(content), formats=[expected]) as picture:
+                width, height = picture.size
+                if width * height > MAX_PIXELS or getattr(picture, "n_frames", 1) > MAX_FRAMES:
+                    raise Unfit(_("The picture is too large: at most 50 million points."))
+                picture.verify()
+        except Unfit:
+            raise
+        except Image.DecompressionBombError as error:
+            raise Unfit(_("The picture is too large: at most 50 million points.")) from error
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, OverflowError, EOFError) as error:
+            raise Unfit(_("The content is not a picture of this format, or it is damaged.")) from error
+
+    return check
+
+
+def text(content: bytes) -> None:
+    decode(content)
+
+
+def decode(content: bytes) -> str:
+    """Text in UTF-8, UTF-16 with its mark, or Windows-1252. Raises Unfit."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ("utf-16",)
+    elif b"\x00" in content:
+        raise Unfit(_("The content is not text."))
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unfit(_("The content is not text."))
+
+
+def xml(content: bytes) -> None:
+    if "<!ENTITY" in decode(content):
+        raise Unfit(_("XML with entities of its own is not accepted."))
+
+
+def svg(content: bytes) -> None:
+    xml(content)
+    if "<svg" not in decode(content)[:4096]:
+        raise Unfit(_("The content is not an SVG picture."))
+
+
+def ole(content: bytes) -> None:
+    if not content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise Unfit(_("The content is not an Office file of the old format."))
+
+
+def archive(content: bytes) -> None:
+    unpacked_safely(content)
+
+
+def office(member: str, mimetype: str = "") -> Callable[[bytes], None]:
+    """Check of a zipped Office file: has its main part, no macros, unpacks to a sane size."""
+
+    def check(content: bytes) -> None:
+        names = unpacked_safely(content)
+        if member not in names:
+            raise Unfit(_("The content is not an Office file of this format."))
+        if any(name.endswith("vbaProject.bin") for name in names):
+            raise Unfit(_("Files with macros are not accepted."))
+        if mimetype and _member(content, "mimetype") != mimetype.encode():
+            raise Unfit(_("The content is not an Office file of this format."))
+
+    return check
+
+
+def _member(content: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed, packed.open(name) as stream:
+        return stream.read(200).strip()
+
+
+def unpacked_safely(content: bytes) -> list[str]:
+    """Names in a ZIP after really unpacking it within limits (headers may lie). Raises Unfit."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            members = packed.infolist()
+            if len(members) > MAX_MEMBERS:
+                raise Unfit(_("The archive holds too many files."))
+            total = 0
+            for member in members:
+                _member_check(member)
+                total += _unpacked_size(packed, member, MAX_UNPACKED - total)
+            if total > 1024 * 1024 and total > MAX_RATIO * len(content):
+                raise Unfit(_("The archive unpacks to far too much."))
+            return [member.filename for member in members]
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        raise Unfit(_("The archive is damaged, encrypted or of an unknown kind.")) from error
+    except (ValueError, EOFError, MemoryError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+        raise Unfit(_("The archive is damaged, encrypted or of an unknown kind.")) from error
+
+
+def _member_check(member: zipfile.ZipInfo) -> None:
+    name = member.filename
+    if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+        raise Unfit(_("The archive holds a file outside its own folder."))
+    if name.rsplit(".", 1)[-1].lower() in EXECUTABLE_NAMES:
+        raise Unfit(_("The archive holds a program: %(name)s.") % {"name": name[:80]})
+    if member.flag_bits & 1:
+        raise Unfit(_("Encrypted archives can't be checked, so they are not accepted."))
+
+
+def _unpacked_size(packed: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int) -> int:
+    size = 0
+    with packed.open(member) as stream:
+        while chunk := stream.read(CHUNK):
+            if not size:
+                no_executable(chunk)
+            size += len(chunk)
+            if size > allowed:
+                raise Unfit(_("The archive unpacks to far too much."))
+    return size
+
+
+_SHEET = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+KINDS: dict[str, FileKind] = {
+    "pdf": FileKind("application/pdf", pdf, inline=True, family="pdf"),
+    "png": FileKind("image/png", image("PNG"), inline=True, family="picture"),
+    "jpg": FileKind("image/jpeg", image("JPEG"), inline=True, family="picture"),
+    "jpeg": FileKind("image/jpeg", image("JPEG"), inline=True, family="picture"),
+    "gif": FileKind("image/gif", image("GIF"), inline=True, family="picture"),
+    "webp": FileKind("image/webp", image("WEBP"), inline=True, family="picture"),
+    "tif": FileKind("image/tiff", image("TIFF"), family="scan"),
+    "tiff": FileKind("image/tiff", image("TIFF"), family="scan"),
+    "svg": FileKind("image/svg+xml", svg, family="drawing"),
+    "txt": FileKind("text/plain; charset=utf-8", text, family="text"),
+    "md": FileKind("text/plain; charset=utf-8", text, family="text"),
+    "csv": FileKind("text/csv", text, family="table"),
+    "tsv": FileKind("text/tab-separated-values", text, family="table"),
+    "json": FileKind("application/json", text, family="text"),
+    "xml": FileKind("application/xml", xml, family="text"),
+    "eml": FileKind("message/rfc822", text, family="text"),
+    "xlsx": FileKind(f"{_SHEET}.spreadsheetml.sheet", office("xl/workbook.xml"), family="table"),
+    "docx": FileKind(f"{_SHEET}.wordprocessingml.document", office("word/document.xml"), family="office"),
+    "pptx": FileKind(
+        f"{_SHEET}.presentationml.presentation", office("ppt/presentation.xml"), family="office"
+    ),
+    "ods": FileKind(f"{_OPEN}.spreadsheet", office("content.xml", f"{_OPEN}.spreadsheet"), family="table"),
+    "odt": FileKind(f"{_OPEN}.text", office("content.xml", f"{_OPEN}.text"), family="office"),
+    "xls": FileKind("application/vnd.ms-excel", ole, family="office"),
+    "doc": FileKind("application/msword", ole, family="office"),
+    "zip": FileKind("application/zip", archive, family="archive"),
+}

@@ -1,0 +1,136 @@
+"""The one way in for files, and the one way out: checked, named, hashed, kept under the organisation."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.errors import InvalidInput, NotFound
+from apps.core.tenant import require_organisation
+from apps.files.models import StoredFile
+from apps.files.services.kinds import KINDS, FileKind, Unfit, no_executable
+from apps.files.services.names import clean_name, extension_of
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a file is for: which families it may be of (empty: any) and how large it may be."""
+
+    families: frozenset[str] = frozenset()
+    max_bytes: int = 0
+
+
+_purposes: dict[str, Purpose] = {
+    "attachment": Purpose(),
+    "picture": Purpose(frozenset({"picture"}), 3 * 1024 * 1024),
+    "table": Purpose(frozenset({"table"})),
+}
+
+
+def register_purpose(name: str, purpose: Purpose) -> None:
+    """A purpose of its own for an app (a scanned bill, a signed contract)."""
+    _purposes[name] = purpose
+
+
+def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: str = "file") -> StoredFile:
+    """Check and keep an uploaded file (Django's UploadedFile).
+
+    Raises InvalidInput naming ``field``: too large (code too_large), not on the list, content that isn't
+    what the name says, a program, an archive bomb, a damaged picture or PDF.
+    """
+    rules = _purposes[purpose]
+    limit = rules.max_bytes or settings.MAX_UPLOAD_BYTES
+    if uploaded is None or not hasattr(uploaded, "read"):
+        raise InvalidInput(_("Send a file."), field=field, code="required")
+    if uploaded.size > limit:
+        raise InvalidInput(
+            _("The file is larger than %(n)d MB.") % {"n": limit // (1024 * 1024)},
+            field=field,
+            code="too_large",
+        )
+    content = uploaded.read(limit + 1)
+    name = clean_name(uploaded.name or "")
+    try:
+        kind = content_check(content, name, rules.families)
+    except Unfit as error:
+        raise InvalidInput(str(error), field=field, code="unfit_file") from error
+    return _keep(content, name, kind.content_type, by)
+
+
+def content_check(content: bytes, name: str, families: frozenset[str] = frozenset()) -> FileKind:
+    """The kind of a file whose name and content agree. Raises Unfit."""
+    if not content:
+        raise Unfit(_("The file is empty."))
+    kind = KINDS.get(extension_of(name))
+    if kind is None or (families and kind.family not in families):
+        allowed = sorted(e for e, k in KINDS.items() if not families or k.family in families)
+        raise Unfit(_("Files of this kind are not accepted. Accepted: %(e)s.") % {"e": ", ".join(allowed)})
+    no_executable(content)
+    kind.check(content)
+    return kind
+
+
+def file_keep(content: bytes, *, name: str, by: Any = None) -> StoredFile:
+    """Keep a file that we made ourselves (a printed document, an export): not checked again."""
+    name = clean_name(name)
+    kind = KINDS.get(extension_of(name))
+    return _keep(content, name, kind.content_type if kind else "application/octet-stream", by)
+
+
+def _keep(content: bytes, name: str, content_type: str, by: Any) -> StoredFile:
+    today = timezone.localdate()
+    path = f"{today:%Y/%m}/{uuid.uuid4().hex}.{extension_of(name) or 'bin'}"
+    default_storage.save(f"{require_organisation()}/{path}", ContentFile(content))
+    return StoredFile.objects.create(
+        name=name,
+        path=path,
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        owner_id=getattr(by, "pk", None),
+    )
+
+
+def file_open(file: StoredFile) -> IO[bytes]:
+    """The content as a binary stream; the caller closes it. Raises NotFound when the disk lost it."""
+    try:
+        return default_storage.open(f"{require_organisation()}/{file.path}", "rb")
+    except FileNotFoundError as error:
+        raise NotFound(_("The file is not there any more.")) from error
+
+
+def file_read(file: StoredFile) -> bytes:
+    with file_open(file) as stream:
+        return stream.read()
+
+
+def files_orphaned_remove(older_than: timedelta = timedelta(days=1)) -> int:
+    """Remove from the disk what no row names (its transaction was rolled back). Returns how many."""
+    base = require_organisation()
+    limit, count = timezone.now() - older_than, 0
+    for folder in _folders(base):
+        names = default_storage.listdir(folder)[1]
+        paths = {name: f"{folder}/{name}".removeprefix(f"{base}/") for name in names}
+        known = set(StoredFile.objects.filter(path__in=paths.values()).values_list("path", flat=True))
+        for path in set(paths.values()) - known:
+            if default_storage.get_modified_time(f"{base}/{path}") < limit:
+                default_storage.delete(f"{base}/{path}")
+                count += 1
+    return count
+
+
+def _folders(base: str) -> list[str]:
+    """``<schema>/<year>/<month>`` of this organisation."""
+    if not default_storage.exists(base):
+        return []
+    years = [f"{base}/{year}" for year in default_storage.listdir(base)[0]]
+    return [f"{year}/{month}" for year in years for month in default_storage.listdir(year)[0]]

@@ -1,0 +1,136 @@
+"""Notifications of the person who asks: his own only, whatever his rights, with no permission needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from apps.core.api.rendering import envelope
+from apps.core.api.resource import ResourceViewSet
+from apps.core.api.routes import register_routes
+from apps.core.api.transaction import api_write
+from apps.core.errors import ErrorList, InvalidInput
+from apps.core.registry import register_resource
+from apps.messaging.catalogue import notification_events
+from apps.messaging.models import Notification, NotificationChoice
+from apps.messaging.services.notifications import (
+    choices_set,
+    notification_read,
+    notifications_read_all,
+)
+
+
+@register_resource
+class NotificationApi(ResourceViewSet):
+    model, path = Notification, "messaging/notifications"
+    fields = (
+        "id", "event", "title", "body", "tone", "target", "url", "created_at", "read_at",
+    )  # fmt: skip
+    read_only = fields
+    filters = {"event": "event", "created_at": "created_at", "read_at": "read_at"}
+    extra_params = frozenset({"unread"})
+    writable = False
+    personal = True
+    verbs = {"read": "read"}
+
+    def require(self, action: str) -> None:
+        """Everybody has a bell."""
+
+    def queryset(self, action: str = "view") -> Any:
+        return Notification.objects.filter(user_id=self.request.user.pk)
+
+    def listed(self, request: Any) -> Any:
+        queryset = super().listed(request)
+        unread = request.query_params.get("unread", "").lower()
+        if unread in ("true", "1"):
+            return queryset.filter(read_at=None)
+        if unread in ("false", "0"):
+            return queryset.exclude(read_at=None)
+        if unread:
+            raise InvalidInput(_("Must be true or false."), field="unread")
+        return queryset
+
+    def read(self, request: Any, pk: int) -> Response:
+        row = self.record(pk)
+        return api_write(
+            request, lambda: (200, self.one(notification_read(row, by=request.user)), _("Marked as read."))
+        )
+
+
+class PersonalView(ViewSet):
+    bahi_app = "messaging"
+
+
+class ReadAllApi(PersonalView):
+    def create(self, request: Any) -> Response:
+        return api_write(
+            request,
+            lambda: (200, {"read": notifications_read_all(by=request.user)}, _("All marked as read.")),
+        )
+
+
+class PreferencesApi(PersonalView):
+    """How the person wants to hear of each event: ``{"choices": {event: {"in_app", "mail"}}}``."""
+
+    def list(self, request: Any) -> Response:
+        return Response(envelope(self._all(request.user)))
+
+    def change(self, request: Any) -> Response:
+        choices = _choices_read(request.data)
+
+        def work() -> tuple[int, Any, str]:
+            choices_set(by=request.user, choices=choices)
+            return 200, self._all(request.user), _("Saved.")
+
+        return api_write(request, work)
+
+    @staticmethod
+    def _all(user: Any) -> list[dict[str, Any]]:
+        chosen = {row.event: row for row in NotificationChoice.objects.filter(user=user)}
+        result = []
+        for event in notification_events():
+            held = chosen.get(event.name, event)
+            result.append(
+                {"event": event.name, "title": str(event.title), "in_app": held.in_app, "mail": held.mail}
+            )
+        return result
+
+
+def _choices_read(body: Any) -> dict[str, tuple[bool, bool]]:
+    given = body.get("choices")
+    if not isinstance(given, dict) or set(body) - {"choices"}:
+        raise InvalidInput(_("Send choices: an object of events."), field="choices")
+    known, errors, result = {event.name for event in notification_events()}, ErrorList(), {}
+    for name, value in given.items():
+        if name not in known:
+            errors.add(f"choices.{name[:80]}", _("There is no such event."), "unknown")
+        elif (
+            not isinstance(value, dict)
+            or set(value) != {"in_app", "mail"}
+            or not all(isinstance(part, bool) for part in value.values())
+        ):
+            errors.add(f"choices.{name}", _("Give in_app and mail as true or false."))
+        else:
+            result[name] = (value["in_app"], value["mail"])
+    errors.raise_if_any()
+    return result
+
+
+register_routes(
+    [
+        path(
+            "messaging/notifications/read-all/",
+            ReadAllApi.as_view({"post": "create"}),
+            name="messaging_notifications_read_all",
+        ),
+        path(
+            "messaging/preferences/",
+            PreferencesApi.as_view({"get": "list", "put": "change"}),
+            name="messaging_preferences",
+        ),
+    ]
+)

@@ -1,0 +1,46 @@
+"""The events of which people can be told. Each app registers its own at start-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class NotificationEvent:
+    """``name`` as in ``comment.mention``; in_app and mail: what holds for a person who chose nothing."""
+
+    name: str
+    title: Any
+    in_app: bool = True
+    mail: bool = False
+
+
+_events: dict[str, NotificationEvent] = {}
+
+
+def register_notification_event(
+    name: str, title: Any, *, in_app: bool = True, mail: bool = False
+) -> NotificationEvent:
+    """Make an event choosable in people's notification settings."""
+    event = _events[name] = NotificationEvent(name, title, in_app, mail)
+    return event
+
+
+def notification_events() -> list[NotificationEvent]:
+    return sorted(_events.values(), key=lambda item: item.name)
+
+
+def notification_event(name: str) -> NotificationEvent:
+    """The registered event; one with the defaults for a name that nobody registered."""
+    return _events.get(name) or NotificationEvent(name, name)
+
+
+register_notification_event("comment.mention", _("Somebody mentions me in a comment"))
+register_notification_event("document.assigned", _("A document is given to me"))
+register_notification_event("document.moved", _("Somebody else moves my document on"))
+register_notification_event("job.finished", _("My background job has finished"))
+register_notification_event("job.failed", _("My background job has failed"))
+register_notification_event("mail.failed", _("A mail of mine could not be sent"))

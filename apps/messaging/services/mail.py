@@ -1,0 +1,238 @@
+"""The mail queue: entered in the transaction of the cause, sent by the worker with repeats."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db import models, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.actor import current_actor
+from apps.core.errors import ErrorList
+from apps.core.scope import kind_of
+from apps.core.tenant import current_organisation, require_organisation
+from apps.files.models import StoredFile
+from apps.files.services.storage import file_keep, file_open
+from apps.messaging.models import MailAttachment, MailMessage, MailState
+from apps.runtime.services.jobs import call_later
+from apps.tenancy.hosts import host_of
+
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 8
+LEASE = timedelta(minutes=10)
+MAX_RECIPIENTS = 50
+MAX_ATTACHED = 20 * 1024 * 1024
+Attached = StoredFile | tuple[str, bytes, str]
+
+
+def mail_queue(
+    *,
+    to: Sequence[str],
+    subject: str,
+    template: str = "mail/message",
+    context: dict[str, Any] | None = None,
+    attachments: Sequence[Attached] = (),
+    target: models.Model | None = None,
+    by: Any = None,
+    cc: Sequence[str] = (),
+    reply_to: str = "",
+    language: str = "",
+    text: str = "",
+    html: str = "",
+) -> MailMessage:
+    """Enter a mail; it is sent after the caller's transaction commits.
+
+    The body comes from ``<template>.txt`` and ``.html`` with ``context``, unless ``text`` is given as it is.
+    attachments: stored files, or (name, content, content type) that is stored now. Raises InvalidInput
+    naming ``to``, ``cc``, ``subject`` or ``attachments``.
+    """
+    require_organisation()
+    recipients, copies = _checked(to, cc, subject)
+    if not text:
+        with translation.override(language or translation.get_language() or "en"):
+            body = {**shell_context(), **(context or {})}
+            text = render_to_string(f"{template}.txt", body).strip() + "\n"
+            html = render_to_string(f"{template}.html", body)
+    mail = MailMessage.objects.create(
+        to=recipients,
+        cc=copies,
+        reply_to=reply_to,
+        subject=" ".join(str(subject).split())[:250],
+        text=text,
+        html=html,
+        message_id=f"<{uuid.uuid4().hex}@{host_of(current_organisation())}>",
+        target_kind=kind_of(target) if target is not None else "",
+        target_id=target.pk if target is not None else None,
+        by_id=getattr(by, "pk", None) or current_actor().user_id,
+    )
+    _attach(mail, attachments, by)
+    call_later("apps.messaging.services.mail.mail_send", mail.pk)
+    return mail
+
+
+def _checked(to: Sequence[str], cc: Sequence[str], subject: str) -> tuple[list[str], list[str]]:
+    """The addresses, each once. Raises InvalidInput."""
+    errors, seen = ErrorList(), set()
+    result: dict[str, list[str]] = {"to": [], "cc": []}
+    for field, given in (("to", to), ("cc", cc)):
+        for index, raw in enumerate(given):
+            address = str(raw).strip()
+            try:
+                validate_email(address)
+            except ValidationError:
+                errors.add(f"{field}.{index}", _("“%(a)s” is not an e-mail address.") % {"a": address[:80]})
+                continue
+            if address.lower() not in seen:
+                seen.add(address.lower())
+                result[field].append(address)
+    if not result["to"] and not errors.items:
+        errors.add("to", _("Give at least one address."), "required")
+    if len(seen) > MAX_RECIPIENTS:
+        errors.add("to", _("At most %(n)d addresses.") % {"n": MAX_RECIPIENTS})
+    if not str(subject).strip():
+        errors.add("subject", _("This field is required."), "required")
+    errors.raise_if_any()
+    return result["to"], result["cc"]
+
+
+def _attach(mail: MailMessage, attachments: Sequence[Attached], by: Any) -> None:
+    rows, size, errors = [], 0, ErrorList()
+    for item in attachments:
+        stored = item if isinstance(item, StoredFile) else file_keep(item[1], name=item[0], by=by)
+        size += stored.size
+        rows.append(MailAttachment(message=mail, file=stored, name=stored.name))
+    if size > MAX_ATTACHED:
+        errors.add("attachments", _("The files are too large to be mailed (20 MB together)."), "too_large")
+    errors.raise_if_any()
+    MailAttachment.objects.bulk_create(rows)
+
+
+def shell_context() -> dict[str, Any]:
+    """What every mail template gets: the organisation and its address."""
+    organisation = current_organisation()
+    return {"organisation": organisation, "site": site_base(), "language": translation.get_language()}
+
+
+def site_base() -> str:
+    """Scheme and host for links in mails, such as ``https://acme.example.com``."""
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    port = getattr(settings, "PUBLIC_PORT", "")
+    return f"{scheme}://{host_of(current_organisation())}{f':{port}' if port else ''}"
+
+
+def mail_send(mail_id: int) -> bool:
+    """Send one mail if it is due; what the worker calls. Returns whether it went out.
+
+    The row is leased first, so that two workers don't both send it and a killed one is followed by a
+    repeat; the mail keeps its Message-ID over repeats.
+    """
+    mail = _lease(mail_id)
+    if mail is None:
+        return False
+    try:
+        _build(mail).send()
+    except Exception as error:
+        logger.warning("mail %s could not be sent: %s", mail.pk, error)
+        _failed(mail, error)
+        return False
+    _sent(mail)
+    return True
+
+
+def _lease(mail_id: int) -> MailMessage | None:
+    with transaction.atomic():
+        now = timezone.now()
+        due = MailMessage.objects.filter(pk=mail_id, state=MailState.QUEUED, not_before__lte=now)
+        taken = due.update(not_before=now + LEASE, attempts=models.F("attempts") + 1)
+    return MailMessage.objects.get(pk=mail_id) if taken else None
+
+
+def _build(mail: MailMessage) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.text,
+        settings.DEFAULT_FROM_EMAIL,
+        to=mail.to,
+        cc=mail.cc,
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={"Message-ID": mail.message_id},
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    for item in mail.attachments.select_related("file").order_by("pk"):
+        with file_open(item.file) as stream:
+            message.attach(item.name, stream.read(), item.file.content_type)
+    return message
+
+
+def _sent(mail: MailMessage) -> None:
+    mail.state, mail.sent_at, mail.error = MailState.SENT, timezone.now(), ""
+    mail.save(update_fields=["state", "sent_at", "error"])
+
+
+def _failed(mail: MailMessage, error: Exception) -> None:
+    """Try again later: after 30 s, 1, 2, 4 … minutes; give up after eight times and tell the sender."""
+    mail.error = f"{type(error).__name__}: {error}"[:2000]
+    if mail.attempts >= MAX_ATTEMPTS:
+        with transaction.atomic():
+            mail.state = MailState.FAILED
+            mail.save(update_fields=["state", "error"])
+            _tell_sender(mail)
+        return
+    mail.not_before = timezone.now() + timedelta(seconds=15 * 2**mail.attempts)
+    mail.save(update_fields=["error", "not_before"])
+
+
+def _tell_sender(mail: MailMessage) -> None:
+    from apps.documents.selectors import record_url
+    from apps.messaging.services.notifications import lazy_text, notify
+
+    if mail.by_id:
+        notify(
+            [mail.by_id],
+            event="mail.failed",
+            title=lazy_text(gettext_lazy("Mail to %(to)s could not be sent"), to=", ".join(mail.to)[:100]),
+            text=mail.subject,
+            tone="danger",
+            url=record_url(mail.target_kind, mail.target_id) if mail.target_id else "",
+        )
+
+
+def mail_retry(mail: MailMessage, *, by: Any) -> MailMessage:
+    """Put a failed mail into the queue again."""
+    mail.state, mail.attempts, mail.error = MailState.QUEUED, 0, ""
+    mail.not_before = timezone.now()
+    mail.save(update_fields=["state", "attempts", "error", "not_before"])
+    call_later("apps.messaging.services.mail.mail_send", mail.pk)
+    return mail
+
+
+def mail_bounced(message_id: str, reason: str) -> bool:
+    """Note a bounce that the mail server reported; returns whether the mail is known."""
+    return bool(
+        MailMessage.objects.filter(message_id=message_id, bounced_at=None).update(
+            bounced_at=timezone.now(), bounce_reason=reason[:300]
+        )
+    )
+
+
+def mails_due_send(limit: int = 200) -> int:
+    """Send what is due: repeats, and mails that were entered while the worker was down."""
+    due = MailMessage.objects.filter(state=MailState.QUEUED, not_before__lte=timezone.now())
+    return sum(mail_send(pk) for pk in due.order_by("not_before").values_list("pk", flat=True)[:limit])
+
+
+def plain_mail_queue(*, to: str, subject: str, text: str, html: str = "") -> None:
+    """For layers below (invitations, passwords), through ``core.mailing``."""
+    mail_queue(to=[to], subject=subject, text=text, html=html)

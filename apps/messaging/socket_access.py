@@ -1,0 +1,112 @@
+"""Who is behind a socket. Plain functions on the database, called in a thread by the consumer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.exceptions import APIException
+from rest_framework_simplejwt.exceptions import TokenError
+
+from apps.accounts.authentication import TenantJWTAuthentication, password_stamp
+from apps.accounts.models import User
+from apps.core.tenant import current_schema
+from apps.messaging.services.notifications import (
+    notification_data,
+    notifications_missed,
+    unread_counts,
+)
+from apps.tenancy.choices import OrganisationState
+from apps.tenancy.hosts import host_find
+from apps.tenancy.models import Organisation
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A known person: by session (``session_key``) or token (``expires``, seconds since 1970)."""
+
+    user_id: int
+    stamp: str
+    session_key: str = ""
+    expires: float = 0.0
+
+
+def schema_of_host(host: str) -> str:
+    """Schema of the organisation that this Host header opens; empty when none is served there."""
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    try:
+        found = host_find(name.lower().removeprefix("www."))
+    finally:
+        connection.set_schema_to_public()
+    organisation = found.organisation
+    if organisation is None or organisation.state != OrganisationState.ACTIVE:
+        return ""
+    return organisation.schema_name
+
+
+def visitor_of_cookie(header: str) -> Visitor | None:
+    """The person whose session the Cookie header names, in the organisation in use."""
+    key = _session_key(header)
+    return visitor_of_session(key) if key else None
+
+
+def _session_key(header: str) -> str:
+    try:
+        cookie = SimpleCookie(header).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return ""
+    return cookie.value if cookie is not None else ""
+
+
+def visitor_of_session(key: str) -> Visitor | None:
+    """Checks the session as the request middleware does: not expired, password unchanged, user active."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    user: Any = get_user(request)
+    if not user.is_authenticated:
+        return None
+    return Visitor(user.pk, password_stamp(user), session_key=key)
+
+
+def visitor_of_token(raw: str) -> Visitor | None:
+    """The person of an access token of the organisation in use."""
+    check = TenantJWTAuthentication()
+    try:
+        token = check.get_validated_token(raw.encode())
+        user = check.get_user(token)
+    except (APIException, TokenError):
+        return None
+    return Visitor(user.pk, password_stamp(user), expires=float(token["exp"]))
+
+
+def still_valid(visitor: Visitor) -> bool:
+    """Whether this socket may stay open."""
+    served = Organisation.objects.filter(schema_name=current_schema(), state=OrganisationState.ACTIVE)
+    if not served.exists():
+        return False
+    if visitor.session_key:
+        return visitor_of_session(visitor.session_key) is not None
+    if visitor.expires and visitor.expires < timezone.now().timestamp():
+        return False
+    user = User.objects.filter(pk=visitor.user_id, is_active=True, deleted_at=None).first()
+    return user is not None and password_stamp(user) == visitor.stamp
+
+
+def unread_count(user_id: int) -> int:
+    return unread_counts([user_id])[user_id]
+
+
+def missed(user_id: int, since: str) -> tuple[list[dict[str, Any]], int]:
+    """Notifications after a message id, and how many are unread."""
+    unread = unread_count(user_id)
+    rows = [
+        {**notification_data(row), "unread_count": unread} for row in notifications_missed(user_id, since)
+    ]
+    return rows, unread
