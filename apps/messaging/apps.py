@@ -12,9 +12,12 @@ class MessagingConfig(BahiAppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
+        from apps.core.mailing import register_mail_sender
         from apps.core.sockets import register_socket
         from apps.messaging.consumers import LiveConsumer
+        from apps.messaging.services.mail import plain_mail_queue
         from apps.messaging.services.sign_out import sockets_close_on_sign_out
 
+        register_mail_sender(plain_mail_queue)
         register_socket(LiveConsumer.as_asgi())
         user_logged_out.connect(sockets_close_on_sign_out, dispatch_uid="messaging-sign-out")

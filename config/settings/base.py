@@ -260,6 +260,7 @@ Q_CLUSTER = {
     "save_limit": 1000,
     "label": "Jobs",
 }
+CALLS_INLINE = False
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {

@@ -20,3 +20,4 @@ CACHES = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of sockets must not keep a database that is dropped
 MEDIA_ROOT = tempfile.mkdtemp(prefix="bahi-media-")
+CALLS_INLINE = True  # no worker runs beside the tests: what it would be asked to call is called after commit

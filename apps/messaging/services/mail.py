@@ -26,7 +26,7 @@ from apps.files.models import StoredFile
 from apps.files.services.storage import file_keep, file_open
 from apps.messaging.models import MailAttachment, MailMessage, MailState
 from apps.runtime.services.jobs import call_later
-from apps.tenancy.hosts import host_of
+from apps.tenancy.hosts import host_of, link_base
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
@@ -121,14 +121,7 @@ def _attach(mail: MailMessage, attachments: Sequence[Attached], by: Any) -> None
 def shell_context() -> dict[str, Any]:
     """What every mail template gets: the organisation and its address."""
     organisation = current_organisation()
-    return {"organisation": organisation, "site": site_base(), "language": translation.get_language()}
-
-
-def site_base() -> str:
-    """Scheme and host for links in mails, such as ``https://acme.example.com``."""
-    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
-    port = getattr(settings, "PUBLIC_PORT", "")
-    return f"{scheme}://{host_of(current_organisation())}{f':{port}' if port else ''}"
+    return {"organisation": organisation, "site": link_base(), "language": translation.get_language()}
 
 
 def mail_send(mail_id: int) -> bool:

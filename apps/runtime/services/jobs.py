@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -52,7 +53,10 @@ def call_later(function: str, *arguments: Any) -> None:
     For small work that nobody watches (a mail); what must not be lost keeps its own row and is swept.
     """
     schema = require_organisation()
-    transaction.on_commit(lambda: _queue("run_call", schema, function, *arguments))
+    if settings.CALLS_INLINE:
+        transaction.on_commit(lambda: import_string(function)(*arguments))
+    else:
+        transaction.on_commit(lambda: _queue("run_call", schema, function, *arguments))
 
 
 def _queue(entry: str, schema: str, *arguments: Any) -> None:
