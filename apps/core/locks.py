@@ -4,7 +4,7 @@ by taking the same rows in different order."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model
@@ -38,6 +38,11 @@ def lock_rows(model: type[M], pks: Iterable[int], *, share: bool = False) -> lis
             )
         )
     return list(manager.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+
+
+def lock_found(queryset: Any) -> list[Any]:
+    """The rows that a queryset finds, in primary key order, locked until the transaction ends: one query."""
+    return list(queryset.select_for_update(of=("self",)).order_by("pk"))
 
 
 def advisory_lock(key: str) -> None:

@@ -309,6 +309,7 @@ class Migration(migrations.Migration):
                 ('unit_cost', apps.core.fields.QuantityField(decimal_places=6, max_digits=20, verbose_name='unit cost')),
                 ('exact_cost', models.DecimalField(decimal_places=18, max_digits=38)),
                 ('value', apps.core.fields.MoneyField(decimal_places=2, max_digits=20, verbose_name='value')),
+                ('counter_value', apps.core.fields.MoneyField(decimal_places=2, max_digits=20, verbose_name='booked against')),
                 ('purpose', models.CharField(max_length=40)),
                 ('position', models.PositiveIntegerField()),
                 ('source_line_id', models.BigIntegerField(null=True)),

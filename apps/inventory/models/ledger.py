@@ -24,9 +24,10 @@ class StockMove(LedgerEntry):
     """``quantity`` of a product's own unit went from one place to the other, on ``date``.
 
     ``value`` is what was booked on that day (company currency, positive); later corrections of it are
-    ``StockRevaluation`` rows. Moves of a day stand in the order of their ids. ``exact_cost`` is value per
-    unit before rounding; ``returned_move`` names the issue that comes back. ``position`` numbers the moves
-    of one source and purpose. Who did it is kept by name and mail for ever.
+    ``StockRevaluation`` rows; ``counter_value`` is what the other account got (it differs under standard
+    cost, and for receipts taken back after they were used). Moves of a day stand in the order of their ids.
+    ``exact_cost`` is value per unit before rounding; ``returned_move`` names the issue that comes back.
+    ``position`` numbers the moves of one source and purpose. Who did it is kept by name and mail for ever.
     """
 
     scope = Scope(company="company")
@@ -49,6 +50,7 @@ class StockMove(LedgerEntry):
     unit_cost = QuantityField(_("unit cost"))
     exact_cost = exact_cost_field()
     value = MoneyField(_("value"))
+    counter_value = MoneyField(_("booked against"))
     purpose = models.CharField(max_length=40)
     position = models.PositiveIntegerField()
     source_line_id = models.BigIntegerField(null=True)
