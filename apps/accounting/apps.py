@@ -17,3 +17,12 @@ class AccountingConfig(BahiAppConfig):
         from apps.company.services.series import register_series
 
         register_series("accounting.voucher", "JV/{FY}/{####}")
+        for kind, pattern, gst in (
+            ("accounting.invoice", "INV/{FY}/{####}", True),
+            ("accounting.creditnote", "CRN/{FY}/{####}", True),
+            ("accounting.proforma", "PI/{FY}/{####}", False),
+            ("accounting.bill", "BILL/{FY}/{####}", False),
+            ("accounting.receipt", "RCT/{FY}/{####}", True),
+            ("accounting.payment", "PAY/{FY}/{####}", True),
+        ):
+            register_series(kind, pattern, gst=gst)

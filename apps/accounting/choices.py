@@ -114,3 +114,54 @@ class Grain(models.TextChoices):
 
     DAY = "day", _("Day")
     MONTH = "month", _("Month")
+
+
+class DocumentStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    POSTED = "posted", _("Posted")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class MoneyStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    POSTED = "posted", _("Posted")
+    BOUNCED = "bounced", _("Bounced")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class CreditReason(models.TextChoices):
+    """Reasons for issuing a note as the GST returns know them."""
+
+    SALES_RETURN = "sales_return", _("Goods returned")
+    POST_SALE_DISCOUNT = "post_sale_discount", _("Discount after the sale")
+    DEFICIENCY = "deficiency_in_service", _("Deficiency in services")
+    CORRECTION = "correction_in_invoice", _("Correction of the invoice")
+    PLACE_OF_SUPPLY = "change_in_place_of_supply", _("Change of the place of supply")
+    PROVISIONAL = "finalisation_of_provisional_assessment", _("Finalisation of provisional assessment")
+    OTHER = "other", _("Other")
+
+
+class Side(models.TextChoices):
+    RECEIVABLE = "receivable", _("Receivable")
+    PAYABLE = "payable", _("Payable")
+
+
+class ItemStatus(models.TextChoices):
+    """How far an open item is settled; also the payment status of its document."""
+
+    UNPAID = "unpaid", _("Unpaid")
+    PARTLY_PAID = "partly_paid", _("Partly paid")
+    PAID = "paid", _("Paid")
+
+
+class PaymentMode(models.TextChoices):
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    CASH = "cash", _("Cash")
+    CHEQUE = "cheque", _("Cheque")
+    UPI = "upi", _("UPI")
+    CARD = "card", _("Card")
+    NEFT = "neft", "NEFT"
+    RTGS = "rtgs", "RTGS"
+    IMPS = "imps", "IMPS"
+    GATEWAY = "gateway", _("Payment gateway")
+    OTHER = "other", _("Other")

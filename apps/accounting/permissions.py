@@ -1,5 +1,6 @@
 """Business permissions and ready roles of accounting."""
 
+from apps.accounting.invoicing import permissions as invoicing_permissions
 from apps.core.modules import Role
 from apps.core.permissions import register_permissions, register_roles
 
@@ -45,3 +46,5 @@ register_roles(
         Role("sales_manager", "Sales manager", ("accounting.view_ageing",)),
     ]
 )
+
+__all__ = ["invoicing_permissions"]

@@ -179,8 +179,8 @@ def totals_write(
 
 
 def _round_off(document: Any, total: Decimal) -> Decimal:
-    """What the rounding to the rupee adds; a bill carries what its vendor rounded."""
-    stated = getattr(document, "vendor_round_off", None)
+    """What the rounding to the rupee adds; a bill carries its vendor's, a credit note its invoice's."""
+    stated = getattr(document, "stated_round_off", None)
     if stated is not None:
         return stated
     return round_money(round_money(total, 0) - total) if rounds_to_rupee(document) else round_money(ZERO)

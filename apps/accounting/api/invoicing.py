@@ -1,0 +1,169 @@
+"""API of invoices, proformas, credit notes, bills and open items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.accounting.api.taxed import HEADER_FIELDS, READ_FIELDS, TaxedViewSet, charge_child, line_child
+from apps.accounting.invoicing.bills import bill_compute
+from apps.accounting.invoicing.credit_notes import credit_note_compute
+from apps.accounting.models import (
+    Bill,
+    BillCharge,
+    BillLine,
+    CreditNote,
+    CreditNoteCharge,
+    CreditNoteLine,
+    Invoice,
+    InvoiceCharge,
+    InvoiceLine,
+    Proforma,
+    ProformaCharge,
+    ProformaLine,
+)
+from apps.core.registry import register_resource
+
+SETTLED = (
+    "payment_status",
+    "balance_due",
+    "journal_entry",
+    "cancelled_on",
+    "cancel_reason",
+    "reversal_entry",
+)
+FILTERS = {
+    "number": "number", "date": "date", "status": "status", "company": "company", "party": "party",
+    "owner": "owner", "department": "department", "team": "team", "grand_total": "grand_total",
+    "place_of_supply": "place_of_supply", "supply_kind": "supply_kind", "currency": "currency",
+    "po_reference": "po_reference", "created_at": "created_at", "updated_at": "updated_at",
+}  # fmt: skip
+SETTLED_FILTERS = {
+    "payment_status": "open_item__status",
+    "balance_due": "open_item__open_amount",
+    "journal_entry": "journal_entry",
+}
+EXPANDS = ("company", "party", "currency", "owner")
+DIMENSIONS = ("account", "cost_centre", "project")
+SECTIONS = {
+    "": ("company:3", "party:4", "date:2", "due_date:3", "po_reference:3", "po_date:2", "payment_terms:3"),
+    "Tax": ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
+            "reverse_charge:2", "discount_amount:2"),
+    "Addresses": ("billing_address:6", "shipping_address:6"),
+    "Terms": ("terms:6", "special_terms:6", "notes:12"),
+}  # fmt: skip
+COLUMNS = {
+    "lines": ("product:220", "description:240", "hsn:80", "quantity:90", "unit:80", "unit_price:110",
+              "discount_percent:80", "tax_category:110", "gst_rate:70", "taxable_value:110",
+              "line_total:120"),
+    "charges": ("kind:120", "description:240", "amount:120", "tax_category:140", "line_total:120"),
+}  # fmt: skip
+
+
+class SettledViewSet(TaxedViewSet):
+    """A taxed document with an open item."""
+
+    def refine(self, queryset: Any) -> Any:
+        return queryset.select_related("open_item", "currency")
+
+
+@register_resource
+class InvoiceApi(SettledViewSet):
+    model, path = Invoice, "accounting/invoices"
+    fields = (*READ_FIELDS, *HEADER_FIELDS, *SETTLED, "due_date", "moves_stock", "sent_at")
+    read_only = (*READ_FIELDS, *SETTLED, "sent_at")
+    filters = FILTERS | SETTLED_FILTERS | {"due_date": "due_date"}
+    expands = (*EXPANDS, "payment_terms")
+    children = (
+        line_child(InvoiceLine, "invoice", *DIMENSIONS, read=("source_kind", "source_line_id")),
+        charge_child(InvoiceCharge, "invoice"),
+    )
+    form_sections = SECTIONS
+    form_columns = COLUMNS
+
+
+@register_resource
+class ProformaApi(TaxedViewSet):
+    model, path = Proforma, "accounting/proformas"
+    fields = (
+        *READ_FIELDS,
+        *HEADER_FIELDS,
+        "due_date",
+        "valid_until",
+        "cancelled_on",
+        "cancel_reason",
+        "sent_at",
+    )
+    read_only = (*READ_FIELDS, "cancelled_on", "cancel_reason", "sent_at")
+    filters = FILTERS | {"due_date": "due_date", "valid_until": "valid_until"}
+    expands = EXPANDS
+    children = (line_child(ProformaLine, "proforma"), charge_child(ProformaCharge, "proforma"))
+    form_sections = SECTIONS
+    form_columns = COLUMNS
+
+    def refine(self, queryset: Any) -> Any:
+        return queryset.select_related("currency")
+
+
+@register_resource
+class CreditNoteApi(SettledViewSet):
+    model, path = CreditNote, "accounting/credit-notes"
+    fields = (
+        *READ_FIELDS, *HEADER_FIELDS, *SETTLED, "invoice", "reason_code", "reason", "moves_stock", "sent_at",
+    )  # fmt: skip
+    read_only = (*READ_FIELDS, *SETTLED, "sent_at")
+    filters = FILTERS | SETTLED_FILTERS | {"invoice": "invoice", "reason_code": "reason_code"}
+    expands = (*EXPANDS, "invoice")
+    children = (
+        line_child(CreditNoteLine, "credit_note", "invoice_line", *DIMENSIONS, read=("value_only",)),
+        charge_child(CreditNoteCharge, "credit_note"),
+    )
+    form_sections = {
+        "": ("company:3", "party:4", "date:2", "invoice:3", "reason_code:3", "reason:4", "moves_stock:2"),
+        "Terms": ("notes:12",),
+    }
+    form_columns = COLUMNS
+
+    def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
+        credit_note_compute(document, children)
+
+    def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        """Company and party of a note are those of its invoice: they need not be sent."""
+        pk = data.get("invoice") if isinstance(data, dict) else None
+        if not partial and isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
+            found = Invoice.objects.for_user(self.request.user).filter(pk=pk)
+            row = found.values("company_id", "party_id").first()
+            if row:
+                data = {"company": row["company_id"], "party": row["party_id"], **data}
+        return super().read_input(data, partial=partial)
+
+
+@register_resource
+class BillApi(SettledViewSet):
+    model, path = Bill, "accounting/bills"
+    fields = (
+        *READ_FIELDS, *HEADER_FIELDS, *SETTLED, "vendor_number", "vendor_date", "vendor_round_off",
+        "due_date", "moves_stock",
+    )  # fmt: skip
+    read_only = (*READ_FIELDS, *SETTLED)
+    filters = FILTERS | SETTLED_FILTERS | {
+        "vendor_number": "vendor_number", "vendor_date": "vendor_date", "due_date": "due_date",
+    }  # fmt: skip
+    expands = EXPANDS
+    children = (
+        line_child(
+            BillLine, "bill", *DIMENSIONS, "gst_rate_override", "override_reason", "itc_eligible",
+            read=("source_kind", "source_line_id"),
+        ),
+        charge_child(BillCharge, "bill"),
+    )  # fmt: skip
+    form_sections = {
+        "": ("company:3", "party:4", "date:2", "due_date:3", "vendor_number:3", "vendor_date:2",
+             "vendor_round_off:2", "po_reference:3"),
+        "Tax": ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
+                "reverse_charge:2", "discount_amount:2", "moves_stock:2"),
+        "Notes": ("notes:12",),
+    }  # fmt: skip
+    form_columns = COLUMNS
+
+    def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
+        bill_compute(document, children)

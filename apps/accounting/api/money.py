@@ -1,0 +1,226 @@
+"""API of receipts, payments and open items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
+from apps.accounting.models import (
+    Bill,
+    Invoice,
+    OpenItem,
+    Payment,
+    PaymentAllocation,
+    Receipt,
+    ReceiptAllocation,
+)
+from apps.accounting.payments.money import money_compute
+from apps.accounting.payments.write_off import item_write_off
+from apps.core.access import may
+from apps.core.api.resource import ResourceViewSet
+from apps.core.api.transaction import api_write
+from apps.core.errors import ErrorList, InvalidInput, NotAllowed
+from apps.core.money import parse_decimal
+from apps.core.records import Child
+from apps.core.registry import register_resource
+from apps.documents.viewset import DocumentViewSet
+
+WRITTEN = (
+    "company", "party", "project", "date", "mode", "account", "currency", "exchange_rate", "amount",
+    "bank_charges", "tds_amount", "reference", "instrument_date", "owner", "department", "team", "notes",
+    "tags", "custom",
+)  # fmt: skip
+READ = (
+    "id", "number", "status", "version", "party_name", "unallocated", "base_total", "amount_in_words",
+    "journal_entry", "cancelled_on", "cancel_reason", "reversal_entry", "sent_at", "created_at", "updated_at",
+)  # fmt: skip
+MAX_ROWS = 1000
+
+
+class MoneyViewSet(DocumentViewSet):
+    """Receipts and payments. ``allocations`` name an invoice (a bill for payments) or an open item."""
+
+    deletable = True
+    fields = (*READ, *WRITTEN)
+    read_only = READ
+    filters = {
+        "number": "number", "date": "date", "status": "status", "company": "company", "party": "party",
+        "project": "project", "mode": "mode", "account": "account", "amount": "amount",
+        "currency": "currency", "reference": "reference", "owner": "owner", "department": "department",
+        "team": "team",
+        "created_at": "created_at", "updated_at": "updated_at", "unallocated": "open_item__open_amount",
+        "allocation_status": "open_item__status",
+    }  # fmt: skip
+    expands = ("company", "party", "account", "currency", "owner", "project")
+    form_sections = {
+        "": ("company:3", "party:4", "date:2", "mode:3", "account:4", "currency:2", "exchange_rate:2",
+             "amount:2", "tds_amount:2", "bank_charges:2", "reference:3", "instrument_date:2", "project:3"),
+        "Notes": ("notes:12",),
+    }  # fmt: skip
+    target: Any = None
+    target_key = ""
+
+    def refine(self, queryset: Any) -> Any:
+        return queryset.select_related("open_item", "currency")
+
+    def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
+        money_compute(document, children)
+
+    def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        return super().read_input(_with_aliases(data), partial=partial)
+
+    def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Ids in the body of ``allocate`` and ``unallocate`` as records that the user may see."""
+        if self.verb == "allocate" and data.get("allocations") is not None:
+            return data | {"allocations": self._rows(_with_aliases(data)["allocations"])}
+        if self.verb == "unallocate":
+            return self._undo_input(data)
+        return data
+
+    def _rows(self, rows: Any) -> list[dict[str, Any]]:
+        if not isinstance(rows, list) or len(rows) > MAX_ROWS:
+            raise InvalidInput(_("Send a list of documents with amounts."), field="allocations")
+        errors, result = ErrorList(), []
+        for index, row in enumerate(rows):
+            values = self._row(row, f"allocations.{index}", errors)
+            if values is not None:
+                result.append(values)
+        errors.raise_if_any()
+        return result
+
+    def _row(self, row: Any, path: str, errors: ErrorList) -> dict[str, Any] | None:
+        if not isinstance(row, dict):
+            errors.add(path, _("Must be an object with invoice and amount."))
+            return None
+        for name in row:
+            if name not in ("invoice", "open_item", "amount", "id", "position"):
+                errors.add(f"{path}.{name}"[:120], _("Unknown field."), "unknown")
+        values: dict[str, Any] = {}
+        for name, model, key in (
+            ("invoice", self.target, self.target_key),
+            ("open_item", OpenItem, "open_item"),
+        ):
+            if row.get(name) is not None:
+                values[key] = self._visible(model, row[name], f"{path}.{name}", errors)
+        try:
+            values["amount"] = parse_decimal(str(row.get("amount", "")), places=2, allow_negative=False)
+        except ValueError as error:
+            errors.add(f"{path}.amount", str(error))
+        return values
+
+    def _visible(self, model: Any, pk: Any, path: str, errors: ErrorList) -> Any:
+        """A record by id, seen through the party's or company's scope like any other key of the document."""
+        from apps.core.api.serializers import _visible
+
+        found = None
+        if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
+            found = _visible(model, [pk], self.request.user).get(pk)
+        if found is None:
+            errors.add(path, _("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, "not_found")
+        return found
+
+    def _undo_input(self, data: dict[str, Any]) -> dict[str, Any]:
+        result = dict(data)
+        if data.get("invoice") is None and "bill" in data:
+            result["invoice"] = result.pop("bill")
+        if result.get("invoice") is not None:
+            errors = ErrorList()
+            result["invoice"] = self._visible(self.target, result["invoice"], "invoice", errors)
+            errors.raise_if_any()
+        rows = data.get("allocations")
+        if rows is not None:
+            ids = (
+                [row.get("id") if isinstance(row, dict) else row for row in rows]
+                if isinstance(rows, list)
+                else []
+            )
+            if not ids or not all(isinstance(pk, int) and 0 < pk < 2**63 for pk in ids):
+                raise InvalidInput(_("Send the ids of allocations."), field="allocations")
+            result["allocations"] = ids
+        return result
+
+
+def _with_aliases(data: Any) -> Any:
+    """``bill`` is taken for ``invoice`` in the rows of a payment."""
+    rows = data.get("allocations") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        return data
+    renamed = [
+        {"invoice" if name == "bill" else name: value for name, value in row.items()}
+        if isinstance(row, dict)
+        else row
+        for row in rows
+    ]
+    return {**data, "allocations": renamed}
+
+
+@register_resource
+class ReceiptApi(MoneyViewSet):
+    model, path = Receipt, "accounting/receipts"
+    children = (
+        Child("allocations", ReceiptAllocation, "receipt", ("invoice", "open_item", "amount"), ("position",)),
+    )
+    target, target_key = Invoice, "invoice"
+    form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
+
+
+@register_resource
+class PaymentApi(MoneyViewSet):
+    model, path = Payment, "accounting/payments"
+    children = (
+        Child(
+            "allocations",
+            PaymentAllocation,
+            "payment",
+            ("invoice", "open_item", "amount"),
+            ("position",),
+            rename={"invoice": "bill"},
+        ),
+    )
+    target, target_key = Bill, "bill"
+    form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
+
+
+@register_resource
+class OpenItemApi(ResourceViewSet):
+    """What is owed, document by document; written by postings only. ``write-off`` gives up a small rest."""
+
+    model, path = OpenItem, "accounting/open-items"
+    fields = (
+        "id", "company", "party", "side", "account", "source_kind", "source_id", "number", "date", "due_date",
+        "currency", "amount", "base_amount", "open_amount", "open_base", "status", "entry",
+    )  # fmt: skip
+    read_only = fields
+    filters = {
+        "company": "company", "party": "party", "side": "side", "date": "date", "due_date": "due_date",
+        "status": "status", "number": "number", "currency": "currency", "open_amount": "open_amount",
+        "source_kind": "source_kind", "source_id": "source_id",
+    }  # fmt: skip
+    expands = ("company", "party", "currency")
+    writable = False
+    verbs = {"write-off": "write_off"}
+
+    def write_off(self, request: Any, pk: int) -> Response:
+        self.require("view")
+        item = self.record(pk)
+        if not may(request.user, "accounting.write_off"):
+            raise NotAllowed(_("You are not allowed to write off."))
+        data = dict(request.data)
+        unknown = sorted(set(data) - {"amount", "reason"})
+        if unknown:
+            raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
+        amount = None
+        if data.get("amount") is not None:
+            try:
+                amount = parse_decimal(str(data["amount"]), places=2, allow_negative=False)
+            except ValueError as error:
+                raise InvalidInput(str(error), field="amount") from error
+
+        def work() -> tuple[int, Any, str]:
+            reason = str(data.get("reason") or "")[:200]
+            item_write_off(item, by=request.user, reason=reason, amount=amount)
+            return 200, self.one(self.record(pk)), _("Written off.")
+
+        return api_write(request, work)

@@ -1,0 +1,87 @@
+"""What is checked at posting with the party's row locked: which company bills it, and its credit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from apps.accounting.choices import Side
+from apps.accounting.models import OpenItem
+from apps.core.access import may
+from apps.core.errors import Refused
+from apps.core.locks import lock_row
+from apps.core.money import ZERO, round_money
+from apps.documents.services.timeline import timeline_add
+from apps.parties.choices import CreditPolicy
+from apps.parties.models import Party
+
+Exposure = Callable[[Party, Any], Decimal]
+_sources: list[Exposure] = []
+
+
+def register_exposure(source: Exposure) -> Exposure:
+    """A higher app adds what else a party may come to owe: ``source(party, document)`` → amount in company
+    currency (sales: confirmed orders not yet billed, without those that ``document`` bills)."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def party_hold(document: Any) -> Party:
+    """The party, locked until commit; it is tied to this company from now on.
+
+    Raises Refused ``company_locked`` when another company bills it.
+    """
+    party = lock_row(Party, document.party_id)
+    company_check(party, document)
+    if party.billing_company_id is None:
+        party.billing_company_id = document.company_id
+        party.save(update_fields=["billing_company", "updated_at"])
+    return party
+
+
+def company_check(party: Party, document: Any) -> None:
+    """Refuse a document of another company than the one that bills the party."""
+    if party.billing_company_id not in (None, document.company_id):
+        raise Refused(
+            _("%(party)s is billed by %(company)s. An administrator can release this lock with a reason.")
+            % {"party": party, "company": party.billing_company},
+            code="company_locked",
+            field="company",
+        )
+
+
+def exposure_of(party: Party, document: Any = None) -> Decimal:
+    """What the party owes in company currency, advances off, plus what the registered sources add."""
+    owed = OpenItem.objects.filter(party=party, side=Side.RECEIVABLE).exclude(open_amount=0)
+    total = owed.aggregate(total=Sum("open_base"))["total"] or ZERO
+    return total + sum((source(party, document) for source in _sources), ZERO)
+
+
+def credit_check(party: Party, document: Any, amount: Decimal, *, by: Any) -> None:
+    """Refused ``credit_limit`` when ``amount`` more would exceed the limit of a party on hold.
+
+    With the policy “warn” (or the permission to exceed limits) the document goes through and its timeline
+    says so. No limit: no check.
+    """
+    limit = party.credit_limit
+    if limit is None or party.credit_policy == CreditPolicy.ALLOW:
+        return
+    exposure = exposure_of(party, document)
+    if exposure + amount <= limit:
+        return
+    detail = _(
+        "%(party)s owes %(exposure)s; with this %(amount)s it exceeds the credit limit of %(limit)s."
+    ) % {
+        "party": party,
+        "exposure": format(round_money(exposure), ".2f"),
+        "amount": format(amount, ".2f"),
+        "limit": format(limit, ".2f"),
+    }
+    if party.credit_policy == CreditPolicy.HOLD and not may(by, "accounting.exceed_credit_limit"):
+        raise Refused(detail, code="credit_limit", field="party")
+    timeline_add(document, "credit_warning", text=detail)

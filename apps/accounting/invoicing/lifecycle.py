@@ -1,0 +1,159 @@
+"""Transition tables of invoices, credit notes, proformas, bills, receipts and payments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounting.invoicing.bills import bill_cancel, bill_post
+from apps.accounting.invoicing.credit_notes import credit_note_cancel, credit_note_post
+from apps.accounting.invoicing.invoices import invoice_cancel, invoice_post, proforma_cancel, proforma_post
+from apps.accounting.invoicing.sending import document_send
+from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt
+from apps.accounting.payments.money import (
+    money_allocate,
+    money_bounce,
+    money_cancel,
+    money_unallocate,
+    payment_post,
+    receipt_post,
+)
+from apps.documents.lifecycle import Ask, Lifecycle, State, Transition, register_lifecycle
+
+STATES = (
+    State("draft", _("Draft"), "neutral", editable=True),
+    State("posted", _("Posted"), "success"),
+    State("cancelled", _("Cancelled"), "danger"),
+)
+REASON = Ask("reason", _("Reason"), required=True)
+SOFT_REASON = Ask("reason", _("Reason (only for a closed period)"))
+
+
+def _post(
+    noun: str, service: Any, *, asks: tuple[Ask, ...] = (SOFT_REASON,), label: Any = None
+) -> Transition:
+    return Transition(
+        "post",
+        ("draft",),
+        "posted",
+        f"accounting.post_{noun}",
+        service,
+        label or _("Post"),
+        style="primary",
+        asks=asks,
+        numbered=True,
+        past=_("Posted"),
+    )
+
+
+def _cancel(noun: str, service: Any) -> Transition:
+    return Transition(
+        "cancel",
+        ("posted",),
+        "cancelled",
+        f"accounting.cancel_{noun}",
+        service,
+        _("Cancel"),
+        style="danger",
+        confirm=_("The document is reversed today and keeps its number."),
+        asks=(REASON,),
+        past=_("Cancelled"),
+    )
+
+
+def _send(noun: str) -> Transition:
+    return Transition(
+        "send",
+        ("posted",),
+        None,
+        f"accounting.send_{noun}",
+        document_send,
+        _("Send by mail"),
+        asks=(Ask("to", _("To")), Ask("subject", _("Subject")), Ask("text", _("Text"))),
+        past=_("Sent"),
+    )
+
+
+register_lifecycle(
+    Lifecycle(
+        Invoice,
+        STATES,
+        (_post("invoice", invoice_post), _send("invoice"), _cancel("invoice", invoice_cancel)),
+    )
+)
+register_lifecycle(
+    Lifecycle(
+        CreditNote,
+        STATES,
+        (
+            _post("creditnote", credit_note_post),
+            _send("creditnote"),
+            _cancel("creditnote", credit_note_cancel),
+        ),
+    )
+)
+register_lifecycle(
+    Lifecycle(
+        Proforma,
+        STATES,
+        (
+            _post("proforma", proforma_post, asks=(), label=_("Issue")),
+            _send("proforma"),
+            _cancel("proforma", proforma_cancel),
+        ),
+    )
+)
+register_lifecycle(Lifecycle(Bill, STATES, (_post("bill", bill_post), _cancel("bill", bill_cancel))))
+
+
+def _money(model: Any, noun: str, service: Any) -> Lifecycle:
+    allocate = f"accounting.allocate_{noun}"
+    return Lifecycle(
+        model,
+        (*STATES[:2], State("bounced", _("Bounced"), "danger"), STATES[2]),
+        (
+            _post(noun, service),
+            Transition(
+                "allocate",
+                ("posted",),
+                None,
+                allocate,
+                money_allocate,
+                _("Allocate"),
+                asks=(Ask("allocations", _("Documents"), kind="json"),),
+                past=_("Allocated"),
+                shown=lambda document: bool(document.unallocated),
+            ),
+            Transition(
+                "unallocate",
+                ("posted",),
+                None,
+                allocate,
+                money_unallocate,
+                _("Take the allocation back"),
+                asks=(
+                    Ask("allocations", _("Allocations"), kind="json"),
+                    Ask("invoice", _("Document"), kind="json"),
+                ),
+                past=_("Allocation taken back"),
+            ),
+            Transition(
+                "bounce",
+                ("posted",),
+                "bounced",
+                f"accounting.bounce_{noun}",
+                money_bounce,
+                _("Bounced"),
+                style="danger",
+                asks=(Ask("reason", _("Reason")), Ask("charges", _("Charges of the bank"), kind="money")),
+                past=_("Bounced"),
+            ),
+            _cancel(noun, money_cancel),
+            _send(noun),
+        ),
+    )
+
+
+register_lifecycle(_money(Receipt, "receipt", receipt_post))
+register_lifecycle(_money(Payment, "payment", payment_post))

@@ -1,0 +1,99 @@
+"""Credit notes: they give back what an invoice billed, never more (CGST Act, section 34)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounting.choices import CreditReason, DocumentStatus
+from apps.accounting.models.protect import posted_header, posted_lines
+from apps.accounting.models.settled import PostedDocument
+from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+
+
+class CreditNote(PostedDocument, TaxedDocument):
+    """With ``invoice``, lines name the invoice lines that they give back and take their rates and routing.
+    Without one (an invoice from before the books), the document is worked out like an invoice."""
+
+    invoice = models.ForeignKey(
+        "accounting.Invoice",
+        verbose_name=_("invoice"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="credit_notes",
+    )
+    reason_code = models.CharField(
+        _("reason"), max_length=40, choices=CreditReason.choices, default=CreditReason.SALES_RETURN
+    )
+    reason = models.CharField(_("explanation"), max_length=200, blank=True, default="")
+    moves_stock = models.BooleanField(_("takes the goods back"), default=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+
+    class Meta(TaxedDocument.Meta):
+        verbose_name = _("credit note")
+        verbose_name_plural = _("credit notes")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TaxedDocument.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(status__in=DocumentStatus.values, reason_code__in=CreditReason.values)
+                & (Q(status="draft") | ~Q(number="")),
+                name="accounting_creditnote_state",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            *TaxedDocument.Meta.indexes,
+            models.Index(fields=["party", "-date"], name="accounting_creditnote_party"),
+        ]
+        triggers: ClassVar[list[object]] = posted_header("credit_note")
+
+
+class CreditNoteLine(TaxedLine):
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.CASCADE, related_name="lines")
+    invoice_line = models.ForeignKey(
+        "accounting.InvoiceLine",
+        verbose_name=_("invoice line"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="credits",
+    )
+    value_only = models.BooleanField(_("gives back money, no pieces"), default=False, editable=False)
+    account = models.ForeignKey(
+        "accounting.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cost_centre = models.ForeignKey(
+        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    project = models.ForeignKey(
+        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(TaxedLine.Meta):
+        verbose_name = _("credit note line")
+        verbose_name_plural = _("credit note lines")
+        triggers: ClassVar[list[object]] = posted_lines(
+            "credit_note_line", "accounting_creditnote", "credit_note_id"
+        )
+
+
+class CreditNoteCharge(DocumentCharge):
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.CASCADE, related_name="charges")
+    invoice_charge = models.ForeignKey(
+        "accounting.InvoiceCharge",
+        verbose_name=_("invoice charge"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="credits",
+    )
+
+    class Meta(DocumentCharge.Meta):
+        verbose_name = _("credit note charge")
+        verbose_name_plural = _("credit note charges")
+        triggers: ClassVar[list[object]] = posted_lines(
+            "credit_note_charge", "accounting_creditnote", "credit_note_id"
+        )

@@ -1,0 +1,82 @@
+"""Customer invoices."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounting.choices import DocumentStatus
+from apps.accounting.models.protect import posted_header, posted_lines
+from apps.accounting.models.settled import PostedDocument
+from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+
+
+class Invoice(PostedDocument, TaxedDocument):
+    """What a customer owes. ``moves_stock``: a direct invoice of goods also delivers them (by sales)."""
+
+    due_date = models.DateField(_("due date"), null=True, blank=True)
+    moves_stock = models.BooleanField(_("delivers the goods"), default=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+
+    class Meta(TaxedDocument.Meta):
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TaxedDocument.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(status__in=DocumentStatus.values) & (Q(status="draft") | ~Q(number="")),
+                name="accounting_invoice_state",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            *TaxedDocument.Meta.indexes,
+            models.Index(fields=["party", "-date"], name="accounting_invoice_party"),
+            models.Index(fields=["company", "status", "-date"], name="accounting_invoice_state_day"),
+        ]
+        triggers: ClassVar[list[object]] = posted_header("invoice")
+
+
+class InvoiceLine(TaxedLine):
+    """``source_kind`` and ``source_line_id`` name the order or delivery line it bills (filled by sales)."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    account = models.ForeignKey(
+        "accounting.Account",
+        verbose_name=_("income account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    cost_centre = models.ForeignKey(
+        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    project = models.ForeignKey(
+        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source_kind = models.CharField(max_length=60, blank=True, default="", editable=False)
+    source_line_id = models.BigIntegerField(null=True, blank=True, editable=False)
+
+    class Meta(TaxedLine.Meta):
+        verbose_name = _("invoice line")
+        verbose_name_plural = _("invoice lines")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["source_kind", "source_line_id"],
+                condition=~Q(source_kind=""),
+                name="accounting_invoice_line_source",
+            )
+        ]
+        triggers: ClassVar[list[object]] = posted_lines("invoice_line", "accounting_invoice", "invoice_id")
+
+
+class InvoiceCharge(DocumentCharge):
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="charges")
+
+    class Meta(DocumentCharge.Meta):
+        verbose_name = _("invoice charge")
+        verbose_name_plural = _("invoice charges")
+        triggers: ClassVar[list[object]] = posted_lines("invoice_charge", "accounting_invoice", "invoice_id")

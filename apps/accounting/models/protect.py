@@ -1,0 +1,66 @@
+"""Triggers that keep what is posted as it was posted: header, lines and charges of a document.
+
+Only a short list of columns may change after the draft (state, links to what came later, notes); the
+database refuses the rest whoever asks: service, import, admin or a person with SQL.
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+
+HEADER_FREE = (
+    "status", "version", "updated_at", "notes", "tags", "custom", "owner_id", "department_id", "team_id",
+    "cancelled_on", "cancel_reason", "reversal_entry_id", "search_text", "sent_at",
+)  # fmt: skip
+_REFUSE = "USING ERRCODE = 'restrict_violation';"
+
+
+def posted_header(name: str, *free: str) -> list[pgtrigger.Trigger]:
+    """A document that is no draft keeps its columns (but for the free ones) and is never deleted."""
+    columns = ", ".join(f"'{column}'" for column in (*HEADER_FREE, *free))
+    return [
+        pgtrigger.Trigger(
+            name=f"{name}_posted_fixed",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Condition("OLD.status <> 'draft'"),
+            func=f"""
+                IF (to_jsonb(NEW) - ARRAY[{columns}]) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY[{columns}])
+                   OR NEW.status = 'draft' THEN
+                    RAISE EXCEPTION 'a posted % is never changed', TG_TABLE_NAME {_REFUSE}
+                END IF;
+                RETURN NEW;""",
+        ),
+        pgtrigger.Trigger(
+            name=f"{name}_posted_kept",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Delete,
+            condition=pgtrigger.Condition("OLD.status <> 'draft' OR OLD.number <> ''"),
+            func=f"RAISE EXCEPTION 'a numbered % is never deleted', TG_TABLE_NAME {_REFUSE}",
+        ),
+    ]
+
+
+def posted_lines(name: str, parent_table: str, parent_column: str) -> list[pgtrigger.Trigger]:
+    """Rows below a document are written, changed and deleted only while it is a draft."""
+    check = f"""
+                SELECT status INTO state FROM {parent_table} WHERE id = %s.{parent_column};
+                IF state IS NOT NULL AND state <> 'draft' THEN
+                    RAISE EXCEPTION 'the lines of a posted document are never changed' {_REFUSE}
+                END IF;"""  # noqa: S608 - names of our own tables
+    return [
+        pgtrigger.Trigger(
+            name=f"{name}_posted_fixed",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            declare=[("state", "text")],
+            func=f"""
+                IF TG_OP <> 'INSERT' THEN {check.replace("%s", "OLD")}
+                END IF;
+                IF TG_OP = 'DELETE' THEN
+                    RETURN OLD;
+                END IF;
+                {check.replace("%s", "NEW")}
+                RETURN NEW;""",
+        )
+    ]
