@@ -95,6 +95,19 @@ def test_person_chooses_the_theme_that_the_admin_also_reads(open_page):
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
 
 
+def test_person_gets_the_theme_of_the_profile_and_changes_it_there(open_page, harness):
+    page = open_page("/portal")
+    page.context.add_cookies([{"name": "bahi_theme", "value": "dark", "url": harness.url}])
+    page.reload()
+    expect(page.locator("html")).to_have_class(re.compile("dark"))
+    page.get_by_role("button", name="Light").click()
+    expect(page.locator("html")).not_to_have_class(re.compile("dark"))
+    page.wait_for_timeout(300)
+    assert ("PATCH", "/api/v1/auth/me/", {"theme": "light"}) in [call[:3] for call in harness.api.calls]
+    page.reload()
+    expect(page.locator("html")).not_to_have_class(re.compile("dark"))
+
+
 def test_person_uses_a_look_up_in_a_plain_form(open_page):
     page = open_page("/portal")
     hidden = page.locator("input[type=hidden][name=party]")

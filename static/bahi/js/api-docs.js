@@ -69,7 +69,7 @@ async function start() {
   const list = el("div");
   const filter = el("input", { type: "search", class: "bahi-input", "aria-label": host.dataset.filter, placeholder: host.dataset.filter });
   fill(host, filter, list);
-  const answer = await fetch(host.dataset.schema, { credentials: "same-origin" });
+  const answer = await fetch(host.dataset.schema, { credentials: "same-origin", headers: { Accept: "application/vnd.oai.openapi+json" } });
   const spec = await answer.json();
   draw(list, spec, "");
   filter.addEventListener("input", () => draw(list, spec, filter.value));

@@ -3,12 +3,16 @@
 (function () {
   "use strict";
   var choice = "auto";
+  // The profile's choice arrives as a cookie at sign-in; each new value is taken over once.
+  var profile = /(?:^|;\s*)bahi_theme=(auto|light|dark)/.exec(document.cookie);
   try {
-    var kept = window.localStorage.getItem("adminTheme");
-    var cookie = /(?:^|; )bahi_theme=(light|dark|auto)/.exec(document.cookie); // set at sign-in, from the profile
-    choice = kept ? JSON.parse(kept) : cookie ? cookie[1] : "auto";
+    if (profile && window.localStorage.getItem("bahi.profileTheme") !== profile[1]) {
+      window.localStorage.setItem("bahi.profileTheme", profile[1]);
+      window.localStorage.setItem("adminTheme", JSON.stringify(profile[1]));
+    }
+    choice = JSON.parse(window.localStorage.getItem("adminTheme") || '"auto"');
   } catch (error) {
-    choice = "auto";
+    choice = profile ? profile[1] : "auto"; // a private window may refuse the store
   }
   var dark = choice === "dark" || (choice === "auto" && window.matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.classList.toggle("dark", dark);

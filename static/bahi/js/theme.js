@@ -1,5 +1,6 @@
 // Light, dark or as the system: one setting shared with the admin theme (its localStorage key "adminTheme").
 
+import { ApiError, patch } from "./api.js";
 import { el, fill, keep, stored } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./text.js";
@@ -35,6 +36,19 @@ export function setTheme(choice) {
   if (data) data.adminTheme = choice;
   keep("localStorage", KEY, choice);
   applyTheme();
+  keepInProfile(choice);
+}
+
+// For this person's other devices. The page already looks right: a refused call changes nothing here.
+async function keepInProfile(theme) {
+  if (!document.querySelector('meta[name="bahi-user"]')) return;
+  try {
+    await patch("/api/v1/auth/me/", { theme });
+    document.cookie = `bahi_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+    window.localStorage.setItem("bahi.profileTheme", theme);
+  } catch (error) {
+    if (!(error instanceof ApiError) && error.name !== "SecurityError") throw error;
+  }
 }
 
 /** compact or comfortable rows. */

@@ -110,6 +110,7 @@ class FakeApi:
             (r"jobs/(\d+)/", lambda n: self.job(int(n))),
             (r"documents/(\w+)/", lambda name: self.beside(method, name, body)),
             (r"documents/attachments/(\d+)/", lambda n: self.attachment_remove(int(n))),
+            (r"auth/me/", lambda: ok(body or {})),
             (r"search/", lambda: self.search(query.get("q", ""))),
         ]
         for pattern, run in routes:
