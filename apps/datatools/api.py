@@ -67,7 +67,7 @@ def start_from_request(target_key: str, request: Request) -> ImportRun:
     content = uploaded.read()
     uploaded.seek(0)
     target_find(target_key).require(request.user)
-    stored = file_store(uploaded, by=request.user, purpose="import")
+    stored = file_store(uploaded, by=request.user, purpose="table")
     return import_start(
         target_key=target_key,
         content=content,

@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.datatools.models import ImportRun
 from apps.datatools.services.imports import import_resume, run_answer
-from apps.files.services.storage import file_content
+from apps.files.services.storage import file_read
 from apps.runtime.services.jobs import job_progress, task
 
 
@@ -17,6 +17,6 @@ def run_import(job: Any, *, run_id: int) -> dict[str, Any]:
     if run.finished_at is not None:
         return run_answer(run)
     done = import_resume(
-        run, file_content(run.file), progress=lambda count, total: job_progress(job, count, total)
+        run, file_read(run.file), progress=lambda count, total: job_progress(job, count, total)
     )
     return run_answer(done)

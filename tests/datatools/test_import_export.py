@@ -130,3 +130,19 @@ def test_search_finds_by_fragment_and_forgives_a_typo(api, api_as, user_with):
     assert api.get("search/", q="barat beerings")["data"]["results"][0]["title"] == "Bharat Bearings"
     assert api_as(user_with("sales.view_order")).get("search/", q="bearin")["data"]["results"] == []
     assert api_as(user_with("parties.view_party", level="own")).get("search/", q="bearin")["data"]["results"] == []
+
+
+def upload(api, content: str, **fields):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    file = SimpleUploadedFile("parties.csv", content.encode(), content_type="text/csv")
+    return api.client.post("/api/v1/parties/parties/import/", {"file": file, **fields}, format="multipart").json()
+
+
+def test_import_over_the_api(api):
+    answer = upload(api, GOOD, dry_run="true")
+    assert answer["data"]["created"] == 2
+    answer = upload(api, GOOD, mode="skip_bad")
+    assert (answer["data"]["created"], answer["data"]["state"]) == (2, "done")
+    assert api.get("datatools/imports/")["meta"]["pagination"]["total"] == 2
+    assert upload(api, GOOD, mapping="{broken")["errors"][0]["field"] == "mapping"

@@ -66,6 +66,11 @@ class MasterAdmin(ScopedAdmin):
     exclude = ("deleted_at", "search_text", "custom", "tags")
     search_fields = ("search_text",)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """As the model lists them, with the base's ``active`` last."""
+        names = list(super().get_fields(request, obj))
+        return [n for n in names if n != "active"] + [n for n in names if n == "active"]
+
     def get_queryset(self, request: HttpRequest) -> Any:
         queryset = super().get_queryset(request)
         return queryset.filter(deleted_at=None) if hasattr(self.model, "deleted_at") else queryset
