@@ -11,6 +11,7 @@ from pathlib import Path
 from .console import LauncherError, say, step
 from .files import exclusive, write_atomic
 from .layout import Layout
+from .processes import ended_on_error
 
 BASE = Path("requirements.txt")
 DEV = Path("requirements/dev.txt")
@@ -108,15 +109,18 @@ def _run_pip(command: list[str], total: int) -> None:
     environment = {**os.environ, "PYTHONWARNINGS": "ignore", "PIP_ROOT_USER_ACTION": "ignore"}
     tail: list[str] = []
     seen = 0
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        env=environment,
-        errors="replace",
-    ) as process:
+    with (
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+            errors="replace",
+        ) as process,
+        ended_on_error(process),
+    ):
         for line in process.stdout or ():
             tail = [*tail[-14:], line.rstrip()]
             if line.startswith(("Collecting ", "Requirement already satisfied")):

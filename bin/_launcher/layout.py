@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from .console import LauncherError
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,9 +48,19 @@ class Layout:
 
     def make(self) -> None:
         """Make the data folder. Under root the server's own account must be able to pass through it."""
-        if not self.data.exists():
-            self.data.mkdir(parents=True)
-            self.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        try:
+            if not self.data.exists():
+                self.data.mkdir(parents=True)
+                self.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            usable = os.access(self.data, os.W_OK | os.X_OK)
+        except OSError as error:
+            raise LauncherError(
+                f"Cannot make the data folder {self.data}: {error.strerror}. Choose another with --data."
+            ) from None
+        if not usable:
+            raise LauncherError(
+                f"The data folder {self.data} belongs to somebody else; choose another with --data."
+            )
 
 
 def layout_for(argument: str | None) -> Layout:

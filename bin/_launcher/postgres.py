@@ -336,6 +336,11 @@ class Cluster:
             self.psql(programs, database, sql)
         done.write_text(wanted, encoding="utf-8")
 
+    def superuser_sql(self, sql: str) -> str:
+        """Run SQL in the running cluster as its superuser; returns the rows, one a line."""
+        programs = find_binaries(self.venv, self.account, self.home, self._major())
+        return self.psql(programs, "postgres", sql)
+
     def psql(self, programs: Binaries, database: str, sql: str) -> str:
         """Run SQL as the superuser; it travels by standard input, the password by the environment."""
         state = self._state()

@@ -3,8 +3,9 @@
 import contextlib
 import os
 import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 
@@ -25,6 +26,16 @@ def end_with_parent(sign: int) -> Callable[[], None] | None:
             os.kill(os.getpid(), sign)
 
     return ask
+
+
+@contextlib.contextmanager
+def ended_on_error(process: subprocess.Popen) -> Iterator[None]:
+    """Ask a program to stop when we are interrupted while reading its output, not wait for its end."""
+    try:
+        yield
+    except BaseException:
+        process.terminate()
+        raise
 
 
 def end_leftovers(mark: str) -> int:

@@ -18,7 +18,7 @@ from .environment import BASE, ensure_environment, requirements_hash
 from .files import try_lock
 from .layout import Layout, layout_for
 from .postgres import Cluster
-from .processes import end_leftovers
+from .processes import end_leftovers, ended_on_error
 from .services import databases, environment_for, main_cluster, named_databases, small_profile
 from .supervise import Child, Supervisor
 
@@ -105,16 +105,19 @@ def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> lis
     """Run a management command; its lines are shown as progress, those with sign-ins are returned instead."""
     kept: list[str] = []
     command = [str(layout.python), "manage.py", *arguments]
-    with subprocess.Popen(
-        command,
-        cwd=layout.root,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as process:
+    with (
+        subprocess.Popen(
+            command,
+            cwd=layout.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+        ended_on_error(process),
+    ):
         for line in process.stdout or ():
             if line.startswith(credentials.PREFIX):
                 kept.append(line)
@@ -186,19 +189,27 @@ def _serve(
     def announce() -> None:
         _print_sign_ins(layout, options.port)
         seconds = time.monotonic() - begun
-        say(f"Bahi is ready at http://localhost:{options.port}/  ({seconds:.1f} s; Ctrl-C stops it)")
+        address = shown_address(options.host, options.port)
+        say(f"Bahi is ready at {address}  ({seconds:.1f} s; Ctrl-C stops it)")
 
     def keep_database() -> None:
         if cluster.restart_if_down(die_with_parent=True):
             say("PostgreSQL had ended; it was started again")
 
     with step("Starting web and worker"):
-        supervisor = Supervisor(children, options.port, announce)
+        supervisor = Supervisor(children, options.port, announce, host=options.host)
         if not named_databases():
             supervisor.keep_database = keep_database
     if small_profile():
         say("  Profile: small")
     return supervisor.run()
+
+
+def shown_address(host: str, port: int) -> str:
+    """The address to open: organisations are names under localhost wherever that reaches us."""
+    local = host in ("0.0.0.0", "::", "127.0.0.1", "::1", "localhost")  # noqa: S104 - compared, not listened on
+    name = "localhost" if local else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
 
 
 def _web_environment(environment: dict[str, str]) -> dict[str, str]:

@@ -79,13 +79,14 @@ class Child:
 class Supervisor:
     """Keeps `children` up. `on_live` is called once, when `port` first answers /health/live.
 
-    `keep_database` is called about every second; it brings a dead database server back.
+    `host` is where web listens. `keep_database` is called about every second; it brings a dead server back.
     """
 
     children: list[Child]
     port: int
     on_live: Callable[[], None]
     keep_database: Callable[[], None] = lambda: None
+    host: str = "127.0.0.1"
     _stop: threading.Event = field(default_factory=threading.Event)
     _live: bool = False
     _announced: bool = False
@@ -146,7 +147,7 @@ class Supervisor:
         return time.monotonic() - child.started < QUICK_DEATH_SECONDS
 
     def _look_whether_live(self) -> None:
-        if self._live or not answers(self.port):
+        if self._live or not answers(self.port, self.host):
             return
         self._live = True
         if not self._announced:
@@ -170,11 +171,12 @@ class Supervisor:
         sys.stdout.flush()
 
 
-def answers(port: int, path: str = "/health/live") -> bool:
-    """Whether our web process answers 200 on the loopback address."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def answers(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether our web process answers 200 to /health/live; every address includes the loopback one."""
+    asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
+    connection = http.client.HTTPConnection(asked, port, timeout=2)
     try:
-        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
+        connection.request("GET", "/health/live", headers={"Host": f"localhost:{port}"})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -1,5 +1,6 @@
 """`bin/test`: pytest in the installation's environment, on a test cluster of its own."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,9 @@ from .console import say
 from .environment import BASE, DEV, ensure_environment
 from .layout import layout_for
 from .manage import run_foreground, take_data
-from .services import databases, environment_for, side_cluster
+from .postgres import Cluster
+from .postmaster import is_alive
+from .services import databases, environment_for, named_databases, side_cluster
 
 SLOW_MARKERS = ("full", "browser", "race", "redis")
 PROGRAMS = {
@@ -15,6 +18,7 @@ PROGRAMS = {
     "redis": (("redis-server",), "redis-server is not installed"),
 }
 WORKERS = ("-n", "2")
+TEMPLATES_KEPT = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -27,9 +31,29 @@ def main(arguments: list[str]) -> int:
     selection, notes = select(arguments, full=full, missing=missing_programs())
     for note in notes:
         say(f"Left out: {note}")
-    with databases(side_cluster(layout, "pgtest", durable=False), superuser=True) as variables:
+    cluster = side_cluster(layout, "pgtest", durable=False)
+    with databases(cluster, superuser=True) as variables:
+        if not named_databases():
+            drop_remains(cluster)
         command = [str(layout.python), "-m", "pytest", *selection]
         return run_foreground(command, environment_for(layout, variables), layout)
+
+
+def drop_remains(cluster: Cluster) -> list[str]:
+    """Drop copies of runs that were killed, and all but the newest templates; returns their names.
+
+    Copies are named bahi_run_<checkout>_<process>_<worker>, templates bahi_tpl_<key>.
+    """
+    names = cluster.superuser_sql(
+        "SELECT datname FROM pg_database WHERE datname LIKE 'bahi%' ORDER BY oid"
+    ).split()
+    templates = [name for name in names if re.fullmatch(r"bahi_tpl_[0-9a-f]+", name)]
+    copies = [re.fullmatch(r"bahi_run_[0-9a-f]+_(\d+)_\w+", name) for name in names]
+    dead = [copy.group() for copy in copies if copy and not is_alive(int(copy.group(1)))]
+    doomed = [*templates[:-TEMPLATES_KEPT], *dead]
+    for name in doomed:
+        cluster.superuser_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    return doomed
 
 
 def missing_programs() -> dict[str, str]:

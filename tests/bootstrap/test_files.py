@@ -11,6 +11,7 @@ from _launcher.credentials import Credential
 from _launcher.files import exclusive, read_or_create, try_lock, write_atomic
 from _launcher.layout import ROOT, Layout, layout_for
 from _launcher.manage import take_data
+from _launcher.serve import shown_address
 from _launcher.services import environment_for, named_databases
 
 
@@ -99,6 +100,25 @@ def test_data_folder_comes_from_argument_then_environment_then_checkout(monkeypa
     assert layout_for(None).data == tmp_path / "env"
     monkeypatch.delenv("BAHI_DATA")
     assert layout_for(None).data == ROOT / ".bahi"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://localhost:8000/"),
+        ("0.0.0.0", "http://localhost:8000/"),  # noqa: S104
+        ("192.168.1.5", "http://192.168.1.5:8000/"),
+        ("fd00::5", "http://[fd00::5]:8000/"),
+    ],
+)
+def test_the_address_to_open_fits_the_host_listened_on(host, address):
+    assert shown_address(host, 8000) == address
+
+
+def test_a_data_folder_that_cannot_be_made_is_explained(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(LauncherError, match="Choose another with --data"):
+        Layout(tmp_path / "file" / "data").make()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from _launcher.console import LauncherError
 from _launcher.postgres import Cluster
 from _launcher.postmaster import running_postmaster
 from _launcher.roles import APP, EXTENSIONS, OWNER, SUPERUSER
+from _launcher.testing import drop_remains
 
 pytestmark = pytest.mark.full
 
@@ -66,6 +67,19 @@ def test_the_owner_can_drop_a_database_that_the_run_time_role_is_using(cluster: 
     _query(cluster.url(OWNER), "DROP DATABASE scratch WITH (FORCE)")
     with pytest.raises(psycopg.OperationalError):
         used.execute("SELECT 1")
+
+
+def test_remains_of_killed_test_runs_are_dropped(cluster: Cluster):
+    cluster.start()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    alive, dead = f"bahi_run_ab12_{os.getpid()}_gw0", f"bahi_run_ab12_{gone.pid}_gw0"
+    templates = [f"bahi_tpl_{number}" for number in range(5)]
+    for name in (*templates, alive, dead, "bahi_mine"):
+        cluster.superuser_sql(f"CREATE DATABASE {name}")
+    assert set(drop_remains(cluster)) == {*templates[:2], dead}
+    left = cluster.superuser_sql("SELECT datname FROM pg_database WHERE datname LIKE 'bahi%'").split()
+    assert set(left) == {*templates[2:], alive, "bahi_mine"}
 
 
 def test_a_wrong_password_and_a_password_less_socket_are_refused(cluster: Cluster):
