@@ -15,8 +15,8 @@ from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.links import link_mail, link_make, link_use
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.sessions import sessions_end_all
-from apps.accounts.services.users import password_check
-from apps.core.errors import InvalidInput
+from apps.accounts.services.users import password_check, user_rights_covered
+from apps.core.errors import FieldError, InvalidInput
 
 
 def invitation_send(*, user: User, request: Any = None, by: User | None = None) -> None:
@@ -73,6 +73,21 @@ def password_change(
         _password_set(user, password)
         sessions_end_all(user, keep_key=keep_session, why="password")
     access_log_write(AccessEvent.PASSWORD_CHANGED, request=request, user=user, detail={"by": "user"})
+
+
+def password_set_for(*, user: User, password: str, by: Any, field: str = "password") -> User:
+    """An administrator sets somebody's password; his sign-ins end. Raises InvalidInput, NotAllowed."""
+    user_rights_covered(user, by=by)
+    try:
+        password_check(password, user)
+    except InvalidInput as error:
+        raise InvalidInput([FieldError(field, item.detail, item.code) for item in error.errors]) from error
+    with transaction.atomic():
+        _password_set(user, password)
+        sessions_end_all(user, why="password")
+    detail = {"by": "administrator", "user": user.email}
+    access_log_write(AccessEvent.PASSWORD_CHANGED, detail=detail)
+    return user
 
 
 def _password_set(user: User, password: str) -> None:

@@ -83,6 +83,8 @@ def user_save(
     held = [] if new else list(user.roles.all())
     wanted = held if roles is None else roles
     rights_check(user, held=held, wanted=wanted, by=by)
+    if not new and by is not None and by.pk != user.pk and "email" in values:
+        user_rights_covered(user, by=by)  # a new address could be used to ask for a new password
     if new:
         user.set_unusable_password()
     if "email" in values:
@@ -122,6 +124,11 @@ def _codes_of(roles: list[Role]) -> set[str]:
     return set(RolePermission.objects.filter(role_id__in=ids).values_list("permission", flat=True))
 
 
+def user_rights_covered(user: User, *, by: Any) -> None:
+    """Raises NotAllowed when the user holds rights that ``by`` lacks: who could act as him would gain them."""
+    covers_or_refuse(by, _codes_of(list(user.roles.all())))
+
+
 def user_deactivate(*, user: User, by: Any) -> User:
     """Switch a user off: kept on documents, signed out everywhere at once. Raises Refused, NotAllowed."""
     if by is not None and user.pk == by.pk:
@@ -138,7 +145,7 @@ def user_delete(*, user: User, by: Any) -> User:
 
 def _off(user: User, *, by: Any, values: dict[str, Any]) -> User:
     administrators_hold()
-    covers_or_refuse(by, _codes_of(list(user.roles.all())))
+    user_rights_covered(user, by=by)
     saved: Any = record_save(user, values=values, version=user.version, by=by)
     administrator_must_remain()
     sessions_end_all(saved, why="deactivated")
@@ -148,7 +155,7 @@ def _off(user: User, *, by: Any, values: dict[str, Any]) -> User:
 
 def user_restore(*, user: User, by: Any) -> User:
     """Switch a user on again, out of the bin too. Raises NotAllowed."""
-    covers_or_refuse(by, _codes_of(list(user.roles.all())))
+    user_rights_covered(user, by=by)
     saved: Any = record_save(
         user, values={"is_active": True, "deleted_at": None}, version=user.version, by=by
     )

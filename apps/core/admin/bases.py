@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.access import may
+from apps.core.errors import BahiError
 from apps.core.records import record_delete
 
 
@@ -45,6 +47,56 @@ class ScopedAdmin(ModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "view")
+
+    # --- what a service refuses is shown where it belongs, never as a fault -------------------------------
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A refusal while saving undoes everything and shows the form again with the refusal beside its field."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except BahiError as error:
+            if request.method != "POST":
+                raise
+            request.bahi_refusal = error  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        error = getattr(request, "bahi_refusal", None)
+        return form if error is None else _refusing(form, error)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return self._or_message(
+            request, "..", lambda: super(ScopedAdmin, self).delete_view(request, object_id, extra_context)
+        )
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+        return self._or_message(
+            request,
+            request.get_full_path(),
+            lambda: super(ScopedAdmin, self).response_action(request, queryset),
+        )
+
+    @staticmethod
+    def _or_message(request: HttpRequest, target: str, work: Any) -> Any:
+        try:
+            return work()
+        except BahiError as error:
+            for item in error.errors:
+                messages.error(request, item.detail)
+            return HttpResponseRedirect(target)
+
+
+def _refusing(form_class: Any, error: BahiError) -> Any:
+    """The form, with what the service refused among its errors."""
+
+    class Refusing(form_class):
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            for item in error.errors:
+                self.add_error(item.field if item.field in self.fields else None, item.detail)
+
+    return Refusing
 
 
 class ReadOnlyAdmin(ScopedAdmin):
