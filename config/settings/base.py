@@ -64,6 +64,7 @@ _BUSINESS = [
     "apps.accounting",
     "apps.inventory",
     "apps.sales",
+    "apps.demo",
 ]
 SHARED_APPS = _THIRD_PARTY_SHARED_ONLY + _IN_BOTH
 TENANT_APPS = _IN_BOTH + _BUSINESS

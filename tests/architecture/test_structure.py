@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     {"core"}, {"runtime", "files"}, {"tenancy"}, {"accounts"}, {"company"}, {"documents"},
     {"messaging", "datatools"}, {"portal"}, {"parties"}, {"dimensions"}, {"catalog"}, {"accounting"},
-    {"inventory"}, {"sales"},
+    {"inventory"}, {"sales"}, {"demo"},
 ]  # fmt: skip
 LEVEL = {app: number for number, layer in enumerate(LAYERS) for app in layer}
 SOURCES = [p for p in ROOT.glob("apps/**/*.py") if "migrations" not in p.parts]

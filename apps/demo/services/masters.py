@@ -1,0 +1,133 @@
+"""Masters of the demo organisation, from ``fixtures/demo``."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from apps.accounts.models import Department, Role, User
+from apps.accounts.services.users import roles_seed, user_create
+from apps.catalog.models import Category, Product, TaxCategory, Unit
+from apps.company.models import BankAccount, Company, CompanyAddress, Currency, CurrencyRate
+from apps.company.services.companies import company_create, fiscal_year_open
+from apps.core.records import Child, record_save
+from apps.parties.models import Party, PartyAddress, PaymentTerms
+
+PARTY_CHILDREN = {
+    "addresses": Child(
+        "addresses",
+        PartyAddress,
+        "party",
+        ("kind", "line1", "city", "state_code", "postal_code", "country"),
+        rename={"kind": "address_kind"},
+    )
+}
+RATES = {"USD": ("86.10", "0.18"), "EUR": ("93.40", "0.25"), "GBP": ("109.20", "0.30"), "AED": ("23.44", "0.05")}
+
+
+def fixture(name: str) -> Any:
+    return json.loads((settings.BASE_DIR / "fixtures" / "demo" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def people_create() -> list[tuple[str, str, str]]:
+    """Users of six roles in two departments; → [(role name, e-mail, password)]."""
+    roles_seed()
+    data = fixture("organisation")
+    departments = {}
+    for row in data["departments"]:
+        departments[row["code"]], _new = Department.objects.get_or_create(
+            code=row["code"], defaults={"name": row["name"]}
+        )
+    made = []
+    for row in data["people"]:
+        password = secrets.token_urlsafe(9)
+        role = Role.objects.get(code=row["role"])
+        user_create(
+            email=row["email"],
+            name=row["name"],
+            roles=[role],
+            password=password,
+            department=departments[row["department"]],
+        )
+        made.append((role.name, row["email"], password))
+    return made
+
+
+def companies_create(first_day: date, last_day: date) -> dict[str, Company]:
+    """Two companies in two states with addresses, bank accounts and the fiscal years of the demo's months."""
+    rupee = Currency.objects.get(code="INR")
+    companies = {}
+    for row in fixture("organisation")["companies"]:
+        values = {k: v for k, v in row.items() if k not in ("addresses", "bank_accounts")}
+        company = company_create(currency=rupee, **values)
+        for address in row["addresses"]:
+            kind = address.pop("kind")
+            CompanyAddress.objects.create(company=company, address_kind=kind, **address)
+        for account in row["bank_accounts"]:
+            BankAccount.objects.create(company=company, **account)
+        for day in (first_day, last_day):
+            fiscal_year_open(company=company, day=day)
+        companies[company.code] = company
+    return companies
+
+
+def rates_create(months: list[date]) -> None:
+    """A rate on the first of each month."""
+    for code, (start, step) in RATES.items():
+        currency = Currency.objects.get(code=code)
+        for index, month in enumerate(months):
+            rate = Decimal(start) + Decimal(step) * index
+            CurrencyRate.objects.get_or_create(currency=currency, date=month, defaults={"rate": rate})
+
+
+def parties_create(salespeople: list[User]) -> list[Party]:
+    """Sixty parties; customers are shared out among the salespeople."""
+    terms = {}
+    for row in fixture("organisation")["terms"]:
+        terms[row["code"]], _new = PaymentTerms.objects.get_or_create(code=row["code"], defaults=row)
+    currencies = {c.code: c for c in Currency.objects.all()}
+    made = []
+    for index, row in enumerate(fixture("parties")):
+        values = {k: v for k, v in row.items() if k not in ("addresses", "terms", "currency")}
+        values["payment_terms"] = terms[row["terms"]]
+        values["currency"] = currencies[row.get("currency", "INR")]
+        if row["credit_limit"] is not None:
+            values["credit_limit"] = Decimal(row["credit_limit"])
+        if row["is_customer"]:
+            values["salesperson"] = salespeople[index % len(salespeople)]
+            values["department"] = values["salesperson"].department
+        made.append(
+            record_save(
+                Party(), values=values, children={"addresses": row["addresses"]}, specs=PARTY_CHILDREN
+            )
+        )
+    return made
+
+
+def products_create() -> list[Product]:
+    """Two hundred products in twenty categories."""
+    units = {u.code: u for u in Unit.objects.all()}
+    taxes = {t.code: t for t in TaxCategory.objects.all()}
+    categories: dict[str, Category] = {}
+    made = []
+    for row in fixture("products"):
+        name = row.pop("category")
+        if name not in categories:
+            code = row["code"].split("-", 1)[0]
+            categories[name], _new = Category.objects.get_or_create(code=code, defaults={"name": name})
+        values = {k: v for k, v in row.items() if k not in ("unit", "tax_category", "kind")}
+        values |= {
+            "product_kind": row["kind"],
+            "unit": units[row["unit"]],
+            "tax_category": taxes[row["tax_category"]],
+            "category": categories[name],
+            "sale_price": Decimal(row["sale_price"]),
+            "purchase_price": Decimal(row["purchase_price"]),
+        }
+        made.append(record_save(Product(), values=values))
+    return made
