@@ -92,9 +92,19 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
         columns.append(config)
     return {
         "name": child.name,
-        "label": str(view.form_labels.get(child.name, _("Lines"))),
+        "label": _grid_label(view, child),
+        "optional": child.name != "lines",
         "columns": columns,
     }
+
+
+def _grid_label(view: Any, child: Child) -> str:
+    if child.name in view.form_labels:
+        return str(view.form_labels[child.name])
+    if child.name == "lines":
+        return _("Lines")
+    text = str(child.model._meta.verbose_name_plural)
+    return text[:1].upper() + text[1:]
 
 
 def _kind_config(view: Any, model: type[models.Model], name: str, key: str, user: Any) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def _kind_config(view: Any, model: type[models.Model], name: str, key: str, user
     if name.endswith("_address"):
         return {"kind": "json-address", "states": [list(pair) for pair in state_choices()]}
     if name in ("state_code", "place_of_supply"):
-        return {"kind": "choice", "choices": [["", ""], *([c, f"{c} {n}"] for c, n in state_choices())]}
+        return {"kind": "choice", "choices": [["", ""], *(list(pair) for pair in state_choices())]}
     if field.choices:
         return {"kind": "choice", "choices": [[value, str(label)] for value, label in field.flatchoices]}
     return _plain_kind(field)

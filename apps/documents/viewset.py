@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from apps.core.admin.urls import admin_url
 from apps.core.api.rendering import envelope
+from apps.core.api.representation import add_labels
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.transaction import api_write
 from apps.core.errors import Refused
@@ -100,6 +101,8 @@ class DocumentViewSet(ResourceViewSet):
         for child in self.children:
             getters = representer.child_getters[child.name]
             data[child.name] = [{n: get(row) for n, get in getters.items()} for row in instances[child.name]]
+        if self.wants_labels():
+            add_labels(representer, [data])
         return data
 
     def delete_record(self, row: Any) -> Any:

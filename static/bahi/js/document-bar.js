@@ -9,7 +9,7 @@ import { t } from "./text.js";
 /** Build the bar; sets page.barTotal and page.setBusy. */
 export function renderBar(page) {
   const { config } = page;
-  page.barTotal = el("strong", { class: "bahi-doc__grand", title: config.totals?.at(-1)?.label || t("totals") });
+  page.barTotal = el("strong", { class: "bahi-doc__grand", title: (config.totals || []).find(({ name }) => name === "grand_total")?.label || t("totals") });
   page.dirtyMark = el("span", { class: "bahi-doc__dirty", text: t("unsaved"), hidden: true });
   const tone = config.state?.tone || "neutral";
   const badge = config.state ? el("span", { class: `bahi-badge bahi-badge--${tone}`, text: config.state.label }) : null;

@@ -47,7 +47,13 @@ export class DocumentPage {
       lines, el("div", { class: "bahi-doc__below" }, rest, totals)));
     this.showTotals(this.record);
     this.remember();
-    if (this.editable && !this.id) this.fields.find((field) => !field.def.readonly)?.focus();
+    if (this.editable && !this.id) this.focusFirst();
+  }
+
+  /** Begin where something must be entered; defaults are already in their places. */
+  focusFirst() {
+    const open = this.fields.filter((field) => !field.def.readonly);
+    (open.find((field) => field.def.required && field.isEmpty()) || open[0])?.focus();
   }
 
   sections() {
@@ -83,12 +89,15 @@ export class DocumentPage {
   /** Show the document's totals, and the last one (the grand total) in the bar. */
   showTotals(record) {
     const totals = this.config.totals || [];
-    const shown = totals.filter(({ name }, index) => record[name] !== undefined && (index === totals.length - 1 || !/^-?0*(\.0*)?$/.test(record[name] ?? "")));
-    fill(this.totals, shown.flatMap(({ name, label }) => {
-      const last = name === totals[totals.length - 1].name ? "bahi-totals__grand" : "";
-      return [el("dt", { class: last, text: label }), el("dd", { class: last, data: { total: name }, text: formatMoney(record[name]) })];
+    const grand = grandTotal(totals);
+    const zero = (name) => /^-?0*(\.0*)?$/.test(record[name] ?? "");
+    // After the grand total only what differs from it: the same amount in the company's currency says nothing new.
+    const repeats = (index, name) => index > totals.indexOf(grand) && record[name] === record[grand.name];
+    const shown = totals.filter((total, index) => record[total.name] !== undefined && (total === grand || !(zero(total.name) || repeats(index, total.name))));
+    fill(this.totals, shown.flatMap((total) => {
+      const look = total === grand ? "bahi-totals__grand" : "";
+      return [el("dt", { class: look, text: total.label }), el("dd", { class: look, data: { total: total.name }, text: formatMoney(record[total.name]) })];
     }));
-    const grand = totals[totals.length - 1];
     if (this.barTotal && grand) this.barTotal.textContent = record[grand.name] ? formatMoney(record[grand.name]) : "";
   }
 
@@ -157,6 +166,11 @@ export class DocumentPage {
     }
     return null;
   }
+}
+
+/** The total that people look at: the one of that name, else the last. */
+export function grandTotal(totals) {
+  return totals.find(({ name }) => name === "grand_total") || totals.at(-1);
 }
 
 /** Start the page that the config describes. */

@@ -381,9 +381,9 @@ export class LineGrid {
     rows.forEach((row, index) => {
       const answer = answers[index] || {};
       outputs.forEach((column) => this.putOutput(row, column, answer[column.name] ?? null));
-      this.inputColumns.filter((column) => isNumber(column)).forEach((column) => {
-        const { control } = row.cells[column.name];
-        control.placeholder = control.value ? "" : formatNumber(answer[column.name], { min: shownDecimals(column) });
+      // What the server will put into cells that were left empty (price list, HSN, unit) shows as their placeholder.
+      this.inputColumns.filter((column) => row.cells[column.name].control.type === "text").forEach((column) => {
+        row.cells[column.name].control.placeholder = isEmpty(row.values[column.name]) ? shownValue(column, answer) : "";
       });
     });
   }
