@@ -90,12 +90,24 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
             "required": not computed and _required(child.model, model_name),
         }
         columns.append(config)
+    _mark_resets(columns)
     return {
         "name": child.name,
         "label": _grid_label(view, child),
         "optional": child.name != "lines",
         "columns": columns,
     }
+
+
+FROM_PRODUCT = ("description", "hsn", "unit", "unit_price", "tax_category")
+
+
+def _mark_resets(columns: list[dict[str, Any]]) -> None:
+    """Another product in a line empties what the service takes from the product, so that it is taken anew."""
+    names = [column["name"] for column in columns if column["name"] in FROM_PRODUCT]
+    for column in columns:
+        if column["name"] == "product" and column["kind"] == "lookup":
+            column["lookup"]["resets"] = names
 
 
 def _grid_label(view: Any, child: Child) -> str:

@@ -146,6 +146,24 @@ def test_clerk_keeps_a_typed_price_when_the_product_changes(open_page):
     expect(cell(page, 1, "unit_price")).to_have_value("55.00")
 
 
+def test_clerk_changes_the_product_of_a_saved_line_and_gets_its_price(open_page, harness):
+    line = {"product": 1, "quantity": "2", "unit_price": "7", "hsn": "1111", "description": "old"}
+    harness.api.store(7, {"party": 3, "date": "2026-11-21", "currency": "INR", "lines": [line]}, 1)
+    page = open_page("/document?id=7")
+    cell(page, 1, "description").fill("kept")
+    cell(page, 1, "product").fill("P0002")
+    page.wait_for_selector(".bahi-popup__item")
+    page.keyboard.press("Enter")
+    expect(cell(page, 1, "unit_price")).to_have_value("102.50")
+    expect(cell(page, 1, "hsn")).to_have_value("7302")
+    expect(cell(page, 1, "description")).to_have_value("kept")
+    expect(output(page, 1, "line_total")).to_have_text("241.90")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".bahi-toast")).to_contain_text("Invoice saved")
+    sent = [call[2] for call in harness.api.calls if call[0] == "PATCH"][-1]["lines"]
+    assert "id" not in sent[0]
+
+
 def test_clerk_makes_a_product_from_within_the_line(open_page, harness):
     page = open_page("/document")
     cell(page, 1, "product").focus()

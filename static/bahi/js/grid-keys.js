@@ -43,7 +43,7 @@ function copyAbove(grid, row, index, column, control) {
   const above = grid.rows[index - 1];
   if (!above) return;
   grid.put(row, column, above.values[column.name], above.labels[column.name]);
-  row.auto.delete(column.name);
+  grid.mark(row, column);
   if (control.select && control.type === "text") control.select();
   grid.onChange();
 }

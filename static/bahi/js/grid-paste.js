@@ -75,7 +75,7 @@ function rowAt(grid, index) {
 }
 
 function putText(grid, row, column, text, wanted) {
-  row.auto.delete(column.name);
+  if (text !== "") grid.mark(row, column);
   if (column.kind === "lookup") {
     if (text === "") return grid.put(row, column, null);
     const lookup = grid.lookupOf(row, column);

@@ -83,7 +83,7 @@ export class LineGrid {
   // ── rows ───────────────────────────────────────────────────────────────────────────────────────────────
 
   newRow(record) {
-    const row = { id: record.id ?? null, base: record, values: {}, labels: {}, bad: {}, auto: new Set(), cells: {}, started: Boolean(record.id) };
+    const row = { id: record.id ?? null, base: record, values: {}, labels: {}, bad: {}, auto: new Set(), typed: new Set(), cells: {}, started: Boolean(record.id) };
     this.columns.forEach((column) => {
       if (column.kind === "lookup") {
         const link = linkOf(record, column.name, column.lookup);
@@ -247,9 +247,15 @@ export class LineGrid {
     if (!spot || spot.column.kind === "lookup") return;
     const { row, column } = spot;
     row.values[column.name] = this.read(column, event.target);
-    row.auto.delete(column.name);
+    this.mark(row, column);
     this.setBad(row, column, "");
     this.onChange();
+  }
+
+  /** The person entered this cell: no look-up may fill or empty it. */
+  mark(row, column) {
+    row.auto.delete(column.name);
+    row.typed.add(column.name);
   }
 
   read(column, control) {
@@ -293,11 +299,21 @@ export class LineGrid {
   /** A look-up cell got a record: fill the other cells that the person has not typed into. */
   takeRecord(row, column, record, { quiet = false } = {}) {
     const { lookup } = row.cells[column.name];
+    if (record && row.values[column.name] !== record.id) this.reset(row, column.lookup.resets || []);
     row.values[column.name] = record ? record.id : null;
     row.labels[column.name] = record ? lookup?.label || "" : "";
     this.setBad(row, column, "");
     if (record) this.fillFrom(row, column.lookup.fill || {}, record);
     if (!quiet) this.onChange();
+  }
+
+  /** Another product: what came from the one before goes, and the server fills it anew, as of a new line. */
+  reset(row, names) {
+    if (!names.length) return;
+    row.id = null;
+    row.base = {};
+    this.columns.filter((column) => names.includes(column.name) && !row.typed.has(column.name)).forEach((column) => this.put(row, column, null));
+    row.typed.clear();
   }
 
   fillFrom(row, map, record) {

@@ -42,6 +42,7 @@ PRODUCT = {
     "label": "name",
     "sub": ["code", "hsn"],
     "code": "code",
+    "resets": ["description", "hsn", "unit", "unit_price"],
     "fill": {"unit_price": "sale_price", "description": "name", "unit": "unit", "hsn": "hsn"},
     "create": {
         "url": "/api/v1/catalog/products/",
