@@ -10,3 +10,26 @@ class InventoryConfig(BahiAppConfig):
     label = "inventory"
     default = True
     declares = Module(key="inventory", title=_("Inventory"), icon="warehouse", switchable=True, order=50)
+
+    def ready(self) -> None:
+        from apps.catalog.models import Product
+        from apps.company.services.series import register_series
+        from apps.core.contribute import Contribution, contribute
+        from apps.inventory.selectors import products_average_cost, products_on_hand
+
+        register_series("inventory.inward", "GRN/{FY}/{####}")
+        fields = {
+            "on_hand": Contribution(
+                kind="quantity",
+                resolve=products_on_hand,
+                label=_("on hand"),
+                permission="inventory.view_stockrow",
+            ),
+            "average_cost": Contribution(
+                kind="quantity",
+                resolve=products_average_cost,
+                label=_("average cost"),
+                permission="catalog.see_cost",
+            ),
+        }
+        contribute(Product, fields, app="inventory")

@@ -8,7 +8,6 @@ register_permissions(
     {
         "post_inward": "Post inwards",
         "cancel_inward": "Cancel posted inwards",
-        "backdate_stock": "Post stock movements dated before later ones",
     },
 )
 

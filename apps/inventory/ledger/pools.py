@@ -100,7 +100,6 @@ class Pool:
             quantity=quantity,
             left=quantity,
             unit_cost=cost,
-            serial_id=move.serial_id,
         )
         self.added.append(layer)
         self.open.append(layer)

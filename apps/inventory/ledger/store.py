@@ -99,7 +99,7 @@ def layers_store(pools: Iterable[Pool], used: Iterable[tuple[StockMove, tuple[Pa
         layer for pool in pools for layer in pool.changed.values() if layer.pk and id(layer) not in fresh
     ]
     for layer in added:
-        layer.move_id = layer.move.pk
+        layer.move_id, layer.serial_id = layer.move.pk, layer.move.serial_id
     StockLayer.objects.bulk_create(added, batch_size=BATCH)
     if changed:
         with connection.cursor() as cursor:

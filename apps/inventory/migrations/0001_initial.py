@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='inward',
             name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='inventory.place', verbose_name='place'),
+            field=models.ForeignKey(blank=True, on_delete=django.db.models.deletion.PROTECT, to='inventory.place', verbose_name='place'),
         ),
         migrations.CreateModel(
             name='HistoricalSerial',

@@ -34,7 +34,9 @@ class Inward(Document):
     inward_kind = models.CharField(
         _("kind"), max_length=8, choices=InwardKind.choices, default=InwardKind.RECEIPT
     )
-    place = models.ForeignKey("inventory.Place", verbose_name=_("place"), on_delete=models.PROTECT)
+    place = models.ForeignKey(
+        "inventory.Place", verbose_name=_("place"), blank=True, on_delete=models.PROTECT
+    )
     party = models.ForeignKey(
         "parties.Party", verbose_name=_("vendor"), null=True, blank=True, on_delete=models.PROTECT
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.choices import ValuationMethod
 from apps.core.fields import MoneyField, QuantityField
+from apps.core.money import round_price
 from apps.core.scope import Scope, ScopedManager
 from apps.inventory.models.ledger import exact_cost_field
 
@@ -62,7 +64,30 @@ class StockRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product_id} @ {self.place_id}: {self.quantity}"
+        return f"{self.product} · {self.place}"
+
+    # A list of a past day annotates past_quantity and past_value; then nothing was reserved that still is.
+
+    @property
+    def on_hand(self) -> Decimal:
+        return getattr(self, "past_quantity", self.quantity)
+
+    @property
+    def reserved_then(self) -> Decimal:
+        return Decimal("0.000000") if hasattr(self, "past_quantity") else self.reserved
+
+    @property
+    def available(self) -> Decimal:
+        return self.on_hand - self.reserved_then
+
+    @property
+    def value_then(self) -> Decimal:
+        return getattr(self, "past_value", self.value)
+
+    @property
+    def average_cost(self) -> Decimal | None:
+        """Value of one unit; None without stock."""
+        return round_price(self.value_then / self.on_hand) if self.on_hand else None
 
 
 class StockDay(models.Model):

@@ -1,0 +1,141 @@
+"""Inventory in the back office."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import may
+from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin
+from apps.core.admin.site import register
+from apps.documents.admin_base import DocumentAdmin
+from apps.inventory.models import Batch, Inward, Place, Reservation, Serial, StockMove, StockRow
+
+
+class CostGuard:
+    """Leaves value and cost out of lists for users without ``catalog.see_cost``."""
+
+    cost_fields: tuple[str, ...] = ("unit_cost", "value", "average_cost", "exact_cost", "counter_value")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        found = super().get_list_display(request)  # type: ignore[misc]
+        if may(request.user, "catalog.see_cost"):
+            return found
+        return tuple(name for name in found if name not in self.cost_fields)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        found = super().get_fields(request, obj)  # type: ignore[misc]
+        if may(request.user, "catalog.see_cost"):
+            return found
+        return [name for name in found if name not in self.cost_fields]
+
+
+@register(Inward)
+class InwardAdmin(CostGuard, DocumentAdmin):
+    icon, menu_order = "move_to_inbox", 10
+    list_display: ClassVar[tuple[str, ...]] = (
+        "document_number", "date", "inward_kind", "place", "party", "reference", "total_value", "state_badge",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("status", "inward_kind", "company")
+    list_select_related: ClassVar[tuple[str, ...]] = ("place", "party")
+    list_totals = ("total_value",)
+    cost_fields = ("total_value",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        if not may(request.user, "catalog.see_cost"):
+            changelist.bahi_totals = []
+        return changelist
+
+
+@register(StockRow)
+class StockRowAdmin(CostGuard, ReadOnlyAdmin):
+    icon, menu_order = "inventory", 20
+    search_fields = ("product__search_text", "batch__search_text")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "product_code", "product_name", "place", "batch", "quantity", "reserved", "available", "value",
+        "average_cost",
+    )  # fmt: skip
+    list_display_links = ("product_code",)
+    list_filter: ClassVar[tuple[str, ...]] = ("company", "place", "product__category")
+    list_select_related: ClassVar[tuple[str, ...]] = ("product", "place", "batch")
+    ordering = ("product__code", "place_id", "id")
+
+    @admin.display(description=_("code"), ordering="product__code")
+    def product_code(self, obj: StockRow) -> str:
+        return obj.product.code
+
+    @admin.display(description=_("product"), ordering="product__name")
+    def product_name(self, obj: StockRow) -> str:
+        return obj.product.name
+
+    @admin.display(description=_("available"))
+    def available(self, obj: StockRow) -> Any:
+        return obj.available
+
+    @admin.display(description=_("average cost"))
+    def average_cost(self, obj: StockRow) -> Any:
+        return obj.average_cost
+
+
+@register(StockMove)
+class StockMoveAdmin(CostGuard, ReadOnlyAdmin):
+    icon, menu_order = "swap_horiz", 30
+    search_fields = ("product__search_text",)
+    list_display: ClassVar[tuple[str, ...]] = (
+        "date", "movement_kind", "product", "from_place", "to_place", "batch", "serial", "quantity", "value",
+        "actor_name", "recorded_at",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("movement_kind", "company")
+    list_select_related: ClassVar[tuple[str, ...]] = ("product", "from_place", "to_place", "batch", "serial")
+
+
+@register(Place)
+class PlaceAdmin(MasterAdmin):
+    icon, menu_order = "warehouse", 40
+    list_display: ClassVar[tuple[str, ...]] = (
+        "code", "name", "place_kind", "company", "parent", "is_default", "active",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("place_kind", "company", "active")
+    list_select_related: ClassVar[tuple[str, ...]] = ("company", "parent")
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("parent",)
+
+
+@register(Batch)
+class BatchAdmin(MasterAdmin):
+    icon, menu_order = "qr_code_2", 50
+    list_display: ClassVar[tuple[str, ...]] = (
+        "code",
+        "product",
+        "made_on",
+        "expires_on",
+        "blocked",
+        "active",
+    )
+    list_filter: ClassVar[tuple[str, ...]] = ("blocked", "active")
+    list_select_related: ClassVar[tuple[str, ...]] = ("product",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("product",)
+
+
+@register(Serial)
+class SerialAdmin(MasterAdmin):
+    icon, menu_order = "tag", 60
+    list_display: ClassVar[tuple[str, ...]] = ("code", "product", "batch", "place", "active")
+    list_select_related: ClassVar[tuple[str, ...]] = ("product", "batch", "place")
+    readonly_fields = ("product", "code", "batch", "place")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Serial numbers come in with goods."""
+        return False
+
+
+@register(Reservation)
+class ReservationAdmin(ReadOnlyAdmin):
+    icon, menu_order = "lock_clock", 70
+    list_display: ClassVar[tuple[str, ...]] = (
+        "row", "quantity", "holder_kind", "holder_id", "actor_name", "created_at",
+    )  # fmt: skip
+    list_select_related: ClassVar[tuple[str, ...]] = ("row__product", "row__place")
