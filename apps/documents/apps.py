@@ -8,3 +8,11 @@ class DocumentsConfig(BahiAppConfig):
     label = "documents"
     default = True
     declares = Module(key="", title="", switchable=False)
+
+    def ready(self) -> None:
+        from apps.documents.services.attachments import attached_file_visible, picture_bytes
+        from apps.documents.services.printing import register_pictures
+        from apps.files.access import register_file_guard
+
+        register_file_guard(attached_file_visible)
+        register_pictures(picture_bytes)

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
+from apps.documents.events import DocumentMoved
 from apps.documents.models import Document
 from apps.documents.services.timeline import timeline_add
 
@@ -135,6 +137,7 @@ def transition_run(
         text=str(transition.past or transition.label),
         data={"from": before, "to": row.status},
     )
+    emit(DocumentMoved(kind_of(row), row.pk, name, getattr(by, "pk", None), row.owner_id, before, row.status))
     return made if transition.answers == "new_document" and made is not None else row
 
 

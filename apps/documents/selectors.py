@@ -82,6 +82,7 @@ def _title_of(row: Any, kind: str) -> dict[str, Any]:
         "id": row.pk,
         "kind_label": str(row._meta.verbose_name),
         "title": str(row),
+        "label": str(row),
         "date": row.date.isoformat() if getattr(row, "date", None) else None,
         "status": status,
         **_state_of(row, status),
@@ -94,6 +95,6 @@ def _state_of(row: Any, status: str) -> dict[str, str]:
 
     table = lifecycles().get(type(row))
     if table is None:
-        return {"status_label": "", "status_tone": ""}
+        return {"status_label": "", "tone": ""}
     state = table.state(status)
-    return {"status_label": str(state.label), "status_tone": state.tone}
+    return {"status_label": str(state.label), "tone": state.tone}

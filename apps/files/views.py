@@ -48,10 +48,3 @@ def file_response(file: StoredFile, request: HttpRequest) -> HttpResponse:
     response["ETag"] = f'"{file.sha256}"'
     response._csp_replace = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"]}
     return response
-
-
-def file_url(file: StoredFile) -> str:
-    """Address of a stored file."""
-    from urllib.parse import quote
-
-    return f"/media/{file.pk}/{quote(file.name)}"

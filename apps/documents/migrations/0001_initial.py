@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(max_length=10000, verbose_name='text')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('edited_at', models.DateTimeField(null=True)),
+                ('removed_at', models.DateTimeField(null=True)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

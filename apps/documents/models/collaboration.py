@@ -51,6 +51,7 @@ class Comment(models.Model):
     text = models.TextField(_("text"), max_length=10_000)
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
 
     objects = ScopedManager()
 

@@ -8,9 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.core.errors import Refused, VersionConflict
+from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.records import Child, children_write, values_set
+from apps.core.scope import kind_of
 from apps.core.validation import clean_instance
+from apps.documents.events import DocumentAssigned
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import Document
 from apps.documents.services.timeline import timeline_add
@@ -37,6 +40,7 @@ def draft_save(
     new = document.pk is None
     if not new:
         document = _locked(document, version)
+    owner_before = document.owner_id
     values_set(document, values)
     if new:
         _defaults(document, by)
@@ -46,6 +50,7 @@ def draft_save(
     document.version = 1 if new else document.version + 1
     document.save()
     children_write(document, children, specs, save=True, prepared=instances)
+    _announce_owner(document, owner_before, by)
     timeline_add(document, "created" if new else "changed", text=_("Created") if new else _("Changed"))
     return document
 
@@ -66,6 +71,12 @@ def _locked(document: Document, version: int | None) -> Document:
     if version != row.version:
         raise VersionConflict(_("Somebody changed this document meanwhile."), field="version")
     return row
+
+
+def _announce_owner(document: Document, before: int | None, by: Any) -> None:
+    owner, actor = document.owner_id, getattr(by, "pk", None)
+    if owner is not None and owner not in (before, actor):
+        emit(DocumentAssigned(kind_of(document), document.pk, owner, actor))
 
 
 def _defaults(document: Document, by: Any) -> None:

@@ -57,6 +57,7 @@ def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: st
             field=field,
             code="too_large",
         )
+    uploaded.seek(0)  # a repeated unit of work reads it again
     content = uploaded.read(limit + 1)
     name = clean_name(uploaded.name or "")
     try:

@@ -1,0 +1,78 @@
+"""Files on any record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.access import access_of
+from apps.core.errors import NotAllowed
+from apps.core.locks import lock_row
+from apps.core.registry import KindRef
+from apps.core.scope import kind_of
+from apps.documents.models import Attachment
+from apps.documents.services.timeline import timeline_add
+from apps.files.models import StoredFile
+from apps.files.services.storage import file_keep, file_store
+
+
+def may_attach(record: models.Model, user: Any) -> bool:
+    """Who may change records of this kind, or made this one his own, may add and remove files."""
+    meta = record._meta
+    access = access_of(user)
+    return access.has(f"{meta.app_label}.change_{meta.model_name}") or access.has(
+        f"{meta.app_label}.add_{meta.model_name}"
+    )
+
+
+def _require(record: models.Model, by: Any) -> None:
+    if by is not None and not may_attach(record, by):
+        raise NotAllowed(_("You may see this record, but not change its files."))
+
+
+def attachment_add(record: models.Model, *, uploaded: Any, by: Any) -> Attachment:
+    """Check and keep an uploaded file on a record that ``by`` may see. Raises InvalidInput, NotAllowed."""
+    _require(record, by)
+    return _add(record, file_store(uploaded, by=by, purpose="attachment"), by)
+
+
+def attachment_keep(record: models.Model, *, content: bytes, name: str, by: Any = None) -> Attachment:
+    """Put a file that we made ourselves on a record."""
+    return _add(record, file_keep(content, name=name, by=by), by)
+
+
+def _add(record: models.Model, file: StoredFile, by: Any) -> Attachment:
+    row = Attachment.objects.create(target_kind=kind_of(record), target_id=record.pk, file=file, added_by=by)
+    timeline_add(record, "file_added", text=file.name, data={"attachment": row.pk})
+    return row
+
+
+def attachment_remove(attachment: Attachment, *, record: models.Model, by: Any) -> None:
+    """Take a file off its record; the file itself is kept for the record's history."""
+    _require(record, by)
+    row = lock_row(Attachment, attachment.pk)
+    if row.removed_at is None:
+        row.removed_at = timezone.now()
+        row.save(update_fields=["removed_at"])
+        timeline_add(record, "file_removed", text=row.file.name, data={"attachment": row.pk})
+
+
+def attached_file_visible(file: StoredFile, user: Any) -> bool:
+    """Guard of ``/media/``: a file on a record is read by whoever may see the record."""
+    rows = Attachment.objects.filter(file=file, removed_at=None).values_list("target_kind", "target_id")
+    return any(KindRef(kind, pk).get(user) is not None for kind, pk in rows)
+
+
+def picture_bytes(file_id: int) -> bytes | None:
+    """A stored picture for the print kit; None when it is gone."""
+    from apps.core.errors import NotFound
+    from apps.files.services.storage import file_read
+
+    file = StoredFile.objects.filter(pk=file_id).first()
+    try:
+        return file_read(file) if file is not None else None
+    except NotFound:
+        return None

@@ -1,0 +1,108 @@
+"""Comments on any record, with mentions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core.errors import InvalidInput, NotAllowed
+from apps.core.events import emit
+from apps.core.locks import lock_row
+from apps.core.scope import kind_of
+from apps.documents.events import CommentAdded
+from apps.documents.models import Comment
+
+MAX_TEXT = 10_000
+MAX_MENTIONS = 20
+_AT = re.compile(r"(?<![\w.@])@(\w[\w.+-]*)")
+
+
+def comment_add(record: models.Model, *, text: str, by: Any) -> Comment:
+    """Write a comment; those whom it mentions (@Name or @mail) and who may see the record are told.
+
+    The caller has checked that ``by`` may see the record. Raises InvalidInput naming ``text``.
+    """
+    comment = Comment.objects.create(
+        target_kind=kind_of(record), target_id=record.pk, author=by, text=_checked(text)
+    )
+    _announce(comment, record, by, set())
+    return comment
+
+
+def comment_change(comment: Comment, *, text: str, record: models.Model, by: Any) -> Comment:
+    """Change one's own comment; only newly mentioned people are told."""
+    row = _own(comment, by)
+    before = {user.pk for user in mentioned_in(row.text)}
+    row.text, row.edited_at = _checked(text), timezone.now()
+    row.save(update_fields=["text", "edited_at"])
+    _announce(row, record, by, before)
+    return row
+
+
+def comment_remove(comment: Comment, *, by: Any) -> None:
+    """Take back one's own comment. It leaves the pages; the row stays."""
+    row = _own(comment, by)
+    row.removed_at = timezone.now()
+    row.save(update_fields=["removed_at"])
+
+
+def _own(comment: Comment, by: Any) -> Comment:
+    row = lock_row(Comment, comment.pk)
+    if row.author_id != by.pk:
+        raise NotAllowed(_("Only its author may change a comment."))
+    return row
+
+
+def _checked(text: Any) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise InvalidInput(_("Write something."), field="text", code="required")
+    if len(text) > MAX_TEXT:
+        raise InvalidInput(_("At most %(n)d characters.") % {"n": MAX_TEXT}, field="text", code="max_length")
+    return text.strip()
+
+
+def mentioned_in(text: str) -> list[User]:
+    """Active users whom ``@Asha``, ``@Asha Rao`` or ``@asha@acme.example`` name; the longest name wins.
+
+    A first name that several people share mentions none of them: the full name or address does.
+    """
+    found: dict[int, User] = {}
+    for match in list(_AT.finditer(text))[:MAX_MENTIONS]:
+        said = text[match.start() + 1 :].casefold()
+        people = _candidates(match.group(1).rstrip(".-+"))
+        named = [user for user in people if _starts(said, user.name) or _starts(said, user.email)]
+        if named:
+            longest = max(named, key=lambda user: len(user.name) if _starts(said, user.name) else 0)
+            found[longest.pk] = longest
+        elif len(people) == 1 and _starts(said, people[0].name.split()[0]):
+            found[people[0].pk] = people[0]
+    return list(found.values())
+
+
+def _candidates(word: str) -> list[User]:
+    by_word = Q(name__istartswith=word) | Q(email__istartswith=word)
+    return list(User.objects.filter(by_word, is_active=True, deleted_at=None).order_by("pk")[:50])
+
+
+def _starts(said: str, name: str) -> bool:
+    """Whether the text begins with this whole name."""
+    name = name.casefold()
+    return bool(name) and said.startswith(name) and not said[len(name) : len(name) + 1].isalnum()
+
+
+def _announce(comment: Comment, record: models.Model, by: Any, before: set[int]) -> None:
+    model: Any = type(record)
+    told = tuple(
+        user.pk
+        for user in mentioned_in(comment.text)
+        if user.pk not in before
+        and user.pk != by.pk
+        and model.objects.for_user(user).filter(pk=record.pk).exists()
+    )
+    emit(CommentAdded(kind_of(record), record.pk, comment.pk, by.pk, told))

@@ -1,0 +1,12 @@
+"""Reads about stored files."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from apps.files.models import StoredFile
+
+
+def file_url(file: StoredFile) -> str:
+    """Address of a stored file; whoever opens it is asked for his permission there."""
+    return f"/media/{file.pk}/{quote(file.name)}"
