@@ -10,6 +10,8 @@ class MessagingConfig(BahiAppConfig):
     declares = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:
+        from importlib import import_module
+
         from django.contrib.auth.signals import user_logged_out
 
         from apps.core.mailing import register_mail_sender
@@ -18,6 +20,7 @@ class MessagingConfig(BahiAppConfig):
         from apps.messaging.services.mail import plain_mail_queue
         from apps.messaging.services.sign_out import sockets_close_on_sign_out
 
+        import_module("apps.messaging.stream")
         register_mail_sender(plain_mail_queue)
         register_socket(LiveConsumer.as_asgi())
         user_logged_out.connect(sockets_close_on_sign_out, dispatch_uid="messaging-sign-out")

@@ -41,6 +41,13 @@ class ApiClient:
     def post(self, path: str, data: Any = None, expect: int = 201, **extra: Any) -> Any:
         return self._call("post", path, expect, data, **extra)
 
+    def upload(self, path: str, data: Any, expect: int = 201, **extra: Any) -> Any:
+        """A multipart POST; files are open files or SimpleUploadedFile."""
+        response = self.client.post(f"/api/v1/{path}", data, format="multipart", **extra)
+        body = response.json()
+        assert response.status_code == expect, (response.status_code, body)
+        return body
+
     def patch(self, path: str, data: Any = None, expect: int = 200, **extra: Any) -> Any:
         return self._call("patch", path, expect, data, **extra)
 

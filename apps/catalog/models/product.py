@@ -72,6 +72,10 @@ class Product(MasterModel):
     """
 
     search_fields = ("code", "name", "hsn", "barcode_text")
+    guarded_fields: ClassVar[dict[str, str]] = {
+        "purchase_price": "catalog.see_cost",
+        "standard_cost": "catalog.see_cost",
+    }
 
     code = models.CharField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=200)

@@ -50,3 +50,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def result_url(self) -> str:
+        """Where the result is read, when the task's result names a ``url``."""
+        return str(self.result.get("url", "")) if isinstance(self.result, dict) else ""

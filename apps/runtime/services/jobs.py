@@ -15,7 +15,9 @@ from django_q.tasks import async_task
 
 from apps.core.actor import Actor, current_actor, reset_actor, set_actor
 from apps.core.errors import BahiError
+from apps.core.events import emit
 from apps.core.tenant import current_schema, organisation_context, require_organisation
+from apps.runtime.events import JobEnded
 from apps.runtime.models import Job
 from apps.runtime.models.job import JobState
 
@@ -122,12 +124,14 @@ def _actor_of(job: Job) -> Actor:
 
 
 def _finish(job: Job, state: str, *, message: str = "", result: dict[str, Any] | None = None) -> None:
-    job.refresh_from_db()
-    job.state, job.finished_at = state, timezone.now()
-    job.message = message[:300]
-    job.result = result or {}
-    job.save()
-    announce(job)
+    with transaction.atomic():
+        job.refresh_from_db()
+        job.state, job.finished_at = state, timezone.now()
+        job.message = str(message)[:300]
+        job.result = result or {}
+        job.save()
+        announce(job)
+        emit(JobEnded(job.pk, state))
 
 
 def job_progress(job: Job, done: int, total: int | None = None, message: str = "") -> None:
@@ -152,11 +156,12 @@ def job_data(job: Job) -> dict[str, Any]:
     return {
         "id": job.pk,
         "title": job.title,
-        "state": job.state,
+        "status": job.state,
         "done": job.done_count,
         "total": job.total_count,
         "message": job.message,
         "result": job.result,
+        "result_url": job.result_url,
     }
 
 
