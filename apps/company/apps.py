@@ -17,9 +17,12 @@ class CompanyConfig(BahiAppConfig):
         from apps.company.models import Company
         from apps.company.selectors import company_ids_of
         from apps.company.services.access import companies_of_users, company_limit_set
+        from apps.company.services.pictures import company_picture_guard
         from apps.core.contribute import Contribution, contribute
+        from apps.files.access import register_file_guard
 
         register_company_source(company_ids_of)
+        register_file_guard(company_picture_guard)
         companies = Contribution(
             kind="keys",
             label=_("Companies"),

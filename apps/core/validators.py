@@ -33,6 +33,14 @@ def ifsc_validator(value: str) -> None:
     _by(identifiers.validate_ifsc, value, "ifsc")
 
 
+def cin_validator(value: str) -> None:
+    _by(identifiers.validate_cin, value, "cin")
+
+
+def bank_account_validator(value: str) -> None:
+    _by(identifiers.validate_bank_account, value, "account_number")
+
+
 def state_code_validator(value: str) -> None:
     if value not in states.STATES:
         raise ValidationError(

@@ -5,6 +5,7 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import simple_history.models
 from decimal import Decimal
 from django.conf import settings
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
                 ('gstin', models.CharField(blank=True, default='', max_length=15, validators=[apps.core.validators.gstin_validator], verbose_name='GSTIN')),
                 ('pan', models.CharField(blank=True, default='', max_length=10, validators=[apps.core.validators.pan_validator], verbose_name='PAN')),
                 ('tan', models.CharField(blank=True, default='', max_length=10, validators=[apps.core.validators.tan_validator], verbose_name='TAN')),
-                ('cin', models.CharField(blank=True, default='', max_length=21, verbose_name='CIN')),
+                ('cin', models.CharField(blank=True, default='', max_length=21, validators=[apps.core.validators.cin_validator], verbose_name='CIN')),
                 ('state_code', models.CharField(max_length=2, validators=[apps.core.validators.state_code_validator], verbose_name='state')),
                 ('fiscal_year_start', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='fiscal year starts in month')),
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
@@ -61,25 +62,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'companies',
                 'ordering': ['code'],
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='BankAccount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('bank_name', models.CharField(max_length=120, verbose_name='bank')),
-                ('branch', models.CharField(blank=True, default='', max_length=120, verbose_name='branch')),
-                ('account_number', models.CharField(max_length=40, verbose_name='account number')),
-                ('ifsc', models.CharField(blank=True, default='', max_length=11, validators=[apps.core.validators.ifsc_validator], verbose_name='IFSC')),
-                ('swift', models.CharField(blank=True, default='', max_length=11, verbose_name='SWIFT')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='printed on invoices')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bank_accounts', to='company.company')),
-            ],
-            options={
-                'verbose_name': 'bank account',
-                'verbose_name_plural': 'bank accounts',
             },
         ),
         migrations.CreateModel(
@@ -173,7 +155,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='changed')),
                 ('bank_name', models.CharField(max_length=120, verbose_name='bank')),
                 ('branch', models.CharField(blank=True, default='', max_length=120, verbose_name='branch')),
-                ('account_number', models.CharField(max_length=40, verbose_name='account number')),
+                ('account_number', models.CharField(max_length=40, validators=[apps.core.validators.bank_account_validator], verbose_name='account number')),
                 ('ifsc', models.CharField(blank=True, default='', max_length=11, validators=[apps.core.validators.ifsc_validator], verbose_name='IFSC')),
                 ('swift', models.CharField(blank=True, default='', max_length=11, verbose_name='SWIFT')),
                 ('is_primary', models.BooleanField(default=False, verbose_name='printed on invoices')),
@@ -211,7 +193,7 @@ class Migration(migrations.Migration):
                 ('gstin', models.CharField(blank=True, default='', max_length=15, validators=[apps.core.validators.gstin_validator], verbose_name='GSTIN')),
                 ('pan', models.CharField(blank=True, default='', max_length=10, validators=[apps.core.validators.pan_validator], verbose_name='PAN')),
                 ('tan', models.CharField(blank=True, default='', max_length=10, validators=[apps.core.validators.tan_validator], verbose_name='TAN')),
-                ('cin', models.CharField(blank=True, default='', max_length=21, verbose_name='CIN')),
+                ('cin', models.CharField(blank=True, default='', max_length=21, validators=[apps.core.validators.cin_validator], verbose_name='CIN')),
                 ('state_code', models.CharField(max_length=2, validators=[apps.core.validators.state_code_validator], verbose_name='state')),
                 ('fiscal_year_start', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='fiscal year starts in month')),
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
@@ -336,6 +318,7 @@ class Migration(migrations.Migration):
                 ('record_kind', models.CharField(max_length=80, verbose_name='kind of document')),
                 ('pattern', models.CharField(max_length=40, verbose_name='pattern')),
                 ('next_number', models.PositiveIntegerField(default=1, verbose_name='next number')),
+                ('last_number', models.PositiveIntegerField(default=0, editable=False, verbose_name='last number given')),
                 ('gapless', models.BooleanField(default=True, verbose_name='checked for gaps')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -389,6 +372,7 @@ class Migration(migrations.Migration):
                 ('record_kind', models.CharField(max_length=80, verbose_name='kind of document')),
                 ('pattern', models.CharField(max_length=40, verbose_name='pattern')),
                 ('next_number', models.PositiveIntegerField(default=1, verbose_name='next number')),
+                ('last_number', models.PositiveIntegerField(default=0, editable=False, verbose_name='last number given')),
                 ('gapless', models.BooleanField(default=True, verbose_name='checked for gaps')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='company.company', verbose_name='company')),
                 ('fiscal_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='company.fiscalyear', verbose_name='fiscal year')),
@@ -418,6 +402,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='BankAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('bank_name', models.CharField(max_length=120, verbose_name='bank')),
+                ('branch', models.CharField(blank=True, default='', max_length=120, verbose_name='branch')),
+                ('account_number', models.CharField(max_length=40, validators=[apps.core.validators.bank_account_validator], verbose_name='account number')),
+                ('ifsc', models.CharField(blank=True, default='', max_length=11, validators=[apps.core.validators.ifsc_validator], verbose_name='IFSC')),
+                ('swift', models.CharField(blank=True, default='', max_length=11, verbose_name='SWIFT')),
+                ('is_primary', models.BooleanField(default=False, verbose_name='printed on invoices')),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bank_accounts', to='company.company')),
+            ],
+            options={
+                'verbose_name': 'bank account',
+                'verbose_name_plural': 'bank accounts',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('company',), name='company_one_primary_account'), models.UniqueConstraint(fields=('company', 'ifsc', 'account_number'), name='company_account_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='CompanyAccess',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -431,6 +435,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='company',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='company_srch_company', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddConstraint(
+            model_name='company',
+            constraint=models.CheckConstraint(condition=models.Q(('gstin', ''), ('state_code', django.db.models.functions.text.Left('gstin', 2)), _connector='OR'), name='company_gstin_state', violation_error_message="The first two digits of the GSTIN are not the company's state."),
+        ),
+        migrations.AddConstraint(
+            model_name='company',
+            constraint=models.CheckConstraint(condition=models.Q(('gstin', ''), ('pan', django.db.models.functions.text.Substr('gstin', 3, 10)), _connector='OR'), name='company_gstin_pan', violation_error_message='The PAN is not the one inside the GSTIN.'),
         ),
         migrations.AddConstraint(
             model_name='currencyrate',
@@ -454,7 +466,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='numberseries',
-            constraint=models.CheckConstraint(condition=models.Q(('next_number__gte', 1)), name='company_series_from_one'),
+            constraint=models.CheckConstraint(condition=models.Q(('next_number__gt', models.F('last_number'))), name='company_series_forward'),
         ),
         migrations.AddConstraint(
             model_name='period',

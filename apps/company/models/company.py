@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Left, Substr
 from django.utils.translation import gettext_lazy as _
 
 from apps.company.choices import AddressKind, TaxRounding
+from apps.core.india.identifiers import tidy
 from apps.core.models import MasterModel, SettingModel
 from apps.core.scope import Scope, ScopedManager
 from apps.core.validators import (
+    bank_account_validator,
+    cin_validator,
     gstin_validator,
     ifsc_validator,
     pan_validator,
@@ -37,7 +43,7 @@ class Company(MasterModel):
     gstin = models.CharField("GSTIN", max_length=15, blank=True, default="", validators=[gstin_validator])
     pan = models.CharField("PAN", max_length=10, blank=True, default="", validators=[pan_validator])
     tan = models.CharField("TAN", max_length=10, blank=True, default="", validators=[tan_validator])
-    cin = models.CharField("CIN", max_length=21, blank=True, default="")
+    cin = models.CharField("CIN", max_length=21, blank=True, default="", validators=[cin_validator])
     state_code = models.CharField(_("state"), max_length=2, validators=[state_code_validator])
     currency = models.ForeignKey("company.Currency", verbose_name=_("currency"), on_delete=models.PROTECT)
     fiscal_year_start = models.PositiveSmallIntegerField(
@@ -66,9 +72,41 @@ class Company(MasterModel):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         ordering: ClassVar[list[str]] = ["code"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(gstin="") | Q(state_code=Left("gstin", 2)),
+                name="company_gstin_state",
+                violation_error_message=_("The first two digits of the GSTIN are not the company's state."),
+            ),
+            models.CheckConstraint(
+                condition=Q(gstin="") | Q(pan=Substr("gstin", 3, 10)),
+                name="company_gstin_pan",
+                violation_error_message=_("The PAN is not the one inside the GSTIN."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.trade_name
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Tidies the identifiers first (spaces, small letters); PAN and state follow from the GSTIN."""
+        for name in ("code", "gstin", "pan", "tan", "cin"):
+            setattr(self, name, tidy(getattr(self, name) or ""))
+        if self.gstin:
+            self.pan = self.pan or self.gstin[2:12]
+            self.state_code = self.state_code or self.gstin[:2]
+        super().clean_fields(exclude=exclude)
+
+    def clean(self) -> None:
+        if self.gstin and self.state_code != self.gstin[:2]:
+            text = _("The GSTIN belongs to state %(a)s, the company to state %(b)s.")
+            values = {"a": self.gstin[:2], "b": self.state_code}
+            raise ValidationError({"gstin": ValidationError(text, code="gstin_state", params=values)})
+        if self.gstin and self.pan != self.gstin[2:12]:
+            text = _("The PAN is not the one inside the GSTIN (%(pan)s).")
+            raise ValidationError(
+                {"pan": ValidationError(text, code="gstin_pan", params={"pan": self.gstin[2:12]})}
+            )
 
 
 class CompanyAddress(models.Model):
@@ -104,7 +142,7 @@ class BankAccount(SettingModel):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="bank_accounts")
     bank_name = models.CharField(_("bank"), max_length=120)
     branch = models.CharField(_("branch"), max_length=120, blank=True, default="")
-    account_number = models.CharField(_("account number"), max_length=40)
+    account_number = models.CharField(_("account number"), max_length=40, validators=[bank_account_validator])
     ifsc = models.CharField("IFSC", max_length=11, blank=True, default="", validators=[ifsc_validator])
     swift = models.CharField("SWIFT", max_length=11, blank=True, default="")
     is_primary = models.BooleanField(_("printed on invoices"), default=False)
@@ -112,6 +150,14 @@ class BankAccount(SettingModel):
     class Meta:
         verbose_name = _("bank account")
         verbose_name_plural = _("bank accounts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(is_primary=True), name="company_one_primary_account"
+            ),
+            models.UniqueConstraint(
+                fields=["company", "ifsc", "account_number"], name="company_account_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bank_name} …{self.account_number[-4:]}"

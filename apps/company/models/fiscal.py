@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,6 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.company.choices import PeriodStatus
 from apps.core.models import SettingModel
 from apps.core.scope import Scope
+
+
+def year_token(start: date, end: date) -> str:
+    """``26-27``; ``26`` for a calendar year."""
+    return f"{start:%y}" if start.year == end.year else f"{start:%y}-{end:%y}"
 
 
 def _days() -> Func:
@@ -46,8 +52,8 @@ class FiscalYear(SettingModel):
 
     @property
     def short_label(self) -> str:
-        """``26-27``, as document numbers carry it."""
-        return f"{self.start:%y}-{self.end:%y}"
+        """``26-27`` (a calendar year ``26``), as document numbers carry it."""
+        return year_token(self.start, self.end)
 
 
 class Period(SettingModel):

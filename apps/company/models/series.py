@@ -26,6 +26,7 @@ class NumberSeries(SettingModel):
     )
     pattern = models.CharField(_("pattern"), max_length=40)
     next_number = models.PositiveIntegerField(_("next number"), default=1)
+    last_number = models.PositiveIntegerField(_("last number given"), default=0, editable=False)
     gapless = models.BooleanField(_("checked for gaps"), default=True)
 
     class Meta:
@@ -36,8 +37,17 @@ class NumberSeries(SettingModel):
             models.UniqueConstraint(
                 fields=["company", "record_kind", "fiscal_year"], name="company_series_once"
             ),
-            models.CheckConstraint(condition=Q(next_number__gte=1), name="company_series_from_one"),
+            models.CheckConstraint(
+                condition=Q(next_number__gt=models.F("last_number")), name="company_series_forward"
+            ),
         ]
+
+    @property
+    def preview_text(self) -> str:
+        """What the next document will be called."""
+        from apps.company.services.series import number_preview
+
+        return number_preview(self)
 
     def __str__(self) -> str:
         return f"{self.record_kind} {self.pattern}"

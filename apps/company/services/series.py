@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.company.models import Company, FiscalYear, NumberSeries
+from apps.company.models.fiscal import year_token
 from apps.company.selectors import fiscal_year_of
-from apps.core.errors import InvalidInput, Refused
+from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.india.doc_numbers import validate_doc_number
+from apps.core.locks import lock_row
+from apps.core.validation import clean_instance
 
 _DIGITS = re.compile(r"\{(#+)\}")
 
@@ -37,13 +41,18 @@ def series_kinds() -> dict[str, SeriesDefault]:
     return dict(_defaults)
 
 
-def pattern_check(pattern: str, *, gst: bool = False) -> None:
-    """Raises InvalidInput when the pattern has no number or can grow past 16 characters (GST rule 46(b))."""
+def pattern_check(pattern: str, *, gst: bool = False, year: str = "26-27", company_code: str = "A") -> None:
+    """Raises InvalidInput when the pattern has no number, an unknown part, or breaks GST rule 46(b)."""
     if len(_DIGITS.findall(pattern)) != 1:
         raise InvalidInput(_("The pattern needs exactly one number such as {####}."), field="pattern")
+    sample = number_format(pattern, 1, year, company_code)
+    if "{" in sample or "}" in sample:
+        raise InvalidInput(_("Only {FY}, {CO} and {####} may stand in braces."), field="pattern")
+    if not sample.isprintable() or sample != sample.strip() or len(sample) > 32:
+        raise InvalidInput(_("At most 32 characters, without spaces at its ends."), field="pattern")
     if gst:
         try:
-            validate_doc_number(number_format(pattern, 1, "26-27", "A"))
+            validate_doc_number(sample)
         except ValueError as error:
             raise InvalidInput(str(error), field="pattern") from error
 
@@ -65,7 +74,7 @@ def number_take(*, company: Company, record_kind: str, day: date) -> str:
         series_create(company=company, record_kind=record_kind, year=fiscal_year_of(company.pk, day))
         row = _take(company.pk, record_kind, day)
     pattern, number, start, end = row
-    text = number_format(pattern, number, f"{start:%y}-{end:%y}", company.code)
+    text = number_format(pattern, number, year_token(start, end), company.code)
     if default.gst and len(text) > 16:
         raise Refused(_("The number %(n)s is longer than 16 characters.") % {"n": text}, code="series_full")
     return text
@@ -75,7 +84,8 @@ def _take(company_id: int, record_kind: str, day: date) -> tuple[str, int, date,
     """One statement: find the year, raise the counter, give the number that it had."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE company_numberseries s SET next_number = s.next_number + 1
+            """UPDATE company_numberseries s
+               SET next_number = s.next_number + 1, last_number = s.next_number
                FROM company_fiscalyear y
                WHERE s.company_id = %s AND s.record_kind = %s AND s.fiscal_year_id = y.id
                  AND y.company_id = s.company_id AND y.start <= %s AND y.end >= %s
@@ -93,10 +103,86 @@ def series_create(*, company: Company, record_kind: str, year: FiscalYear) -> Nu
         .first()
     )
     pattern = last.pattern if last else _defaults[record_kind].pattern
+    defaults: dict[str, Any] = {"pattern": pattern}
+    if last:
+        defaults["gapless"] = last.gapless
+        if "{FY}" not in pattern:  # a number without the year goes on, else it would come twice
+            defaults["next_number"] = last.next_number
     series, _new = NumberSeries.objects.get_or_create(
-        company=company, record_kind=record_kind, fiscal_year=year, defaults={"pattern": pattern}
+        company=company, record_kind=record_kind, fiscal_year=year, defaults=defaults
     )
     return series
+
+
+def series_save(series: NumberSeries, *, values: dict[str, Any], by: Any = None) -> NumberSeries:
+    """Create or change a series. What was numbered stays; a change bears on what comes.
+
+    Raises InvalidInput (unknown kind, bad or twice-used pattern, number already given, a gap), Refused
+    (moving a used series to another company, kind or year).
+    """
+    if series.pk:
+        series = lock_row(NumberSeries, series.pk)
+        _stays_where_it_is(series, values)
+    for name, value in values.items():
+        setattr(series, name, value)
+    errors = ErrorList()
+    if series.record_kind not in _defaults:
+        errors.add("kind", _("Documents of this kind have no numbers: %(k)s.") % {"k": series.record_kind})
+    if series.company_id and series.fiscal_year.company_id != series.company_id:
+        errors.add("fiscal_year", _("This fiscal year belongs to another company."))
+    errors.raise_if_any()
+    _next_check(series)
+    pattern_check(
+        series.pattern,
+        gst=_defaults[series.record_kind].gst,
+        year=series.fiscal_year.short_label,
+        company_code=series.company.code,
+    )
+    _pattern_once(series)
+    clean_instance(series)
+    series.save()
+    return series
+
+
+def _stays_where_it_is(series: NumberSeries, values: dict[str, Any]) -> None:
+    for name in ("company", "record_kind", "fiscal_year"):
+        if name in values and values[name] != getattr(series, name) and series.last_number:
+            raise Refused(_("Numbers were given in this series: it can't move."), code="in_use", field=name)
+
+
+def _next_check(series: NumberSeries) -> None:
+    if series.next_number <= series.last_number:
+        raise InvalidInput(
+            _("%(n)d was given already. The next number is %(m)d or higher.")
+            % {"n": series.last_number, "m": series.last_number + 1},
+            field="next",
+            code="number_used",
+        )
+    if series.gapless and series.last_number and series.next_number != series.last_number + 1:
+        raise InvalidInput(
+            _("The series is checked for gaps: the next number is %(n)d.") % {"n": series.last_number + 1},
+            field="next",
+            code="gap",
+        )
+
+
+def _pattern_once(series: NumberSeries) -> None:
+    """Two kinds with one pattern would give one number twice."""
+    others = NumberSeries.objects.filter(
+        company_id=series.company_id, fiscal_year_id=series.fiscal_year_id, pattern=series.pattern
+    ).exclude(pk=series.pk)
+    if others.exists():
+        raise InvalidInput(
+            _("Another series of this year has the same pattern."), field="pattern", code="duplicate"
+        )
+
+
+def series_delete(series: NumberSeries, *, by: Any = None) -> None:
+    """Remove a series that gave no number yet. Raises Refused."""
+    row = lock_row(NumberSeries, series.pk)
+    if row.last_number:
+        raise Refused(_("Numbers were given in this series."), code="in_use")
+    row.delete()
 
 
 def number_preview(series: NumberSeries) -> str:

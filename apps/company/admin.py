@@ -1,0 +1,279 @@
+"""Companies, years, rates and series in the back office."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminImageFieldWidget
+
+from apps.company.models import (
+    BankAccount,
+    Company,
+    CompanyAddress,
+    Currency,
+    CurrencyRate,
+    FiscalYear,
+    NumberSeries,
+    Period,
+)
+from apps.company.services.companies import company_delete, company_save, fiscal_year_open
+from apps.company.services.periods import period_close, period_reopen
+from apps.company.services.pictures import PICTURES
+from apps.company.services.series import series_delete, series_kinds, series_save
+from apps.core.access import may
+from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin, ScopedAdmin
+from apps.core.admin.site import register
+from apps.core.errors import NotAllowed
+from apps.files.models import StoredFile
+from apps.files.services.storage import file_store
+from apps.files.views import file_url
+
+
+class AddressInline(ChildInline):
+    model = CompanyAddress
+
+
+class BankAccountInline(ChildInline):
+    model = BankAccount
+
+
+def _picture(label: Any) -> forms.FileField:
+    help_text = _("PNG or JPEG, at most 3 MB.")
+    return forms.FileField(
+        label=label, required=False, widget=UnfoldAdminImageFieldWidget(), help_text=help_text
+    )
+
+
+class CompanyForm(forms.ModelForm):
+    """Pictures are uploaded here and kept by ``files``."""
+
+    logo = _picture(_("Logo"))
+    signature = _picture(_("Signature"))
+    seal = _picture(_("Seal"))
+
+    class Meta:
+        model = Company
+        exclude: ClassVar[tuple[str, ...]] = (
+            "deleted_at",
+            "search_text",
+            "custom",
+            "tags",
+            *PICTURES.values(),
+        )
+
+
+@register(Company)
+class CompanyAdmin(MasterAdmin):
+    icon, menu_order = "apartment", 10
+    form = CompanyForm
+    list_display: ClassVar[tuple[str, ...]] = (
+        "code",
+        "trade_name",
+        "gstin",
+        "state_code",
+        "currency",
+        "active",
+    )
+    list_select_related: ClassVar[tuple[str, ...]] = ("currency",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("currency",)
+    inlines: ClassVar[list[Any]] = [AddressInline, BankAccountInline]
+    readonly_fields: ClassVar[tuple[str, ...]] = ("pictures",)
+    fieldsets = (
+        (None, {"fields": (("code", "trade_name", "legal_name"), ("gstin", "pan", "state_code"),
+                           ("tan", "cin", "active"))}),
+        (_("Contact"), {"fields": (("phone", "email", "website"), "upi_id")}),
+        (_("Books and tax"), {"fields": (
+            ("currency", "fiscal_year_start", "tax_rounding"),
+            ("round_to_rupee", "turnover_above_5_crore", "is_composition"), "lut_number",
+        )}),
+        (_("Print"), {"fields": ("pictures", ("logo", "signature", "seal"),
+                                 ("invoice_terms", "quotation_terms"))}),
+    )  # fmt: skip
+
+    def pictures(self, obj: Any) -> Any:
+        """What is printed now."""
+        ids = [getattr(obj, column) for column in PICTURES.values()] if obj else []
+        files = {file.pk: file for file in StoredFile.objects.filter(pk__in=[i for i in ids if i])}
+        shown = [
+            format_html('<img src="{}" alt="{}" height="48">', file_url(files[pk]), name)
+            for name, pk in zip(PICTURES, ids, strict=False)
+            if pk in files
+        ]
+        return format_html("{}" * len(shown), *shown) if shown else "–"
+
+    pictures.short_description = _("printed now")  # type: ignore[attr-defined]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        names = [f.name for f in Company._meta.concrete_fields if f.name in form.cleaned_data]
+        values = {name: form.cleaned_data[name] for name in names}
+        for name, column in PICTURES.items():
+            uploaded = form.cleaned_data.get(name)
+            if uploaded:
+                stored = file_store(uploaded, by=request.user, purpose="picture", field=name)
+                values[column] = stored.pk
+        record = Company.objects.get(pk=obj.pk) if change else Company()
+        version = obj.version if change else None
+        saved = company_save(record, values=values, version=version, by=request.user)
+        obj.pk, obj.version = saved.pk, saved.version
+        obj._state.adding = False
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        company_delete(obj, by=request.user)
+
+
+@register(Currency)
+class CurrencyAdmin(MasterAdmin):
+    icon, menu_order = "currency_rupee", 50
+    list_display: ClassVar[tuple[str, ...]] = ("code", "name", "symbol", "places", "active")
+
+
+@register(CurrencyRate)
+class CurrencyRateAdmin(ScopedAdmin):
+    icon, menu_order = "currency_exchange", 60
+    list_display: ClassVar[tuple[str, ...]] = ("date", "currency", "rate")
+    list_filter: ClassVar[tuple[str, ...]] = ("currency", "date")
+    list_select_related: ClassVar[tuple[str, ...]] = ("currency",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("currency",)
+    date_hierarchy = "date"
+
+
+class YearForm(forms.ModelForm):
+    """Opening a year: the company and any day in it."""
+
+    class Meta:
+        model = FiscalYear
+        fields: ClassVar[tuple[str, ...]] = ("company", "start")
+        help_texts: ClassVar[dict[str, Any]] = {"start": _("Any day of the year.")}
+
+    def _post_clean(self) -> None:
+        """The service makes the year: the half-filled instance isn't checked."""
+
+
+@register(FiscalYear)
+class FiscalYearAdmin(ScopedAdmin):
+    icon, menu_order = "calendar_month", 20
+    form = YearForm
+    list_display: ClassVar[tuple[str, ...]] = ("label", "company", "start", "end")
+    list_filter: ClassVar[tuple[str, ...]] = ("company",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("company",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        year = fiscal_year_open(
+            company=form.cleaned_data["company"], day=form.cleaned_data["start"], by=request.user
+        )
+        obj.pk, obj.label, obj.start, obj.end = year.pk, year.label, year.start, year.end
+        obj.company, obj._state.adding = year.company, False
+
+
+@register(Period)
+class PeriodAdmin(ReadOnlyAdmin):
+    """Closed and opened by the actions of the list."""
+
+    icon, menu_order = "lock_clock", 30
+    list_display: ClassVar[tuple[str, ...]] = ("__str__", "company", "fiscal_year", "start", "end", "status")
+    list_filter: ClassVar[tuple[str, ...]] = ("company", "fiscal_year", "status")
+    list_select_related: ClassVar[tuple[str, ...]] = ("company", "fiscal_year")
+    actions: ClassVar[tuple[str, ...]] = ("close_softly", "close_hard", "reopen")
+
+    @admin.action(description=_("Close for most (a permission still posts)"), permissions=["view"])
+    def close_softly(self, request: HttpRequest, queryset: Any) -> None:
+        self._close(request, queryset, hard=False)
+
+    @admin.action(description=_("Close for everybody"), permissions=["view"])
+    def close_hard(self, request: HttpRequest, queryset: Any) -> None:
+        self._close(request, queryset, hard=True)
+
+    def _close(self, request: HttpRequest, queryset: Any, *, hard: bool) -> None:
+        _allow(request, "company.close_period")
+        for period in queryset.order_by("pk"):
+            period_close(period=period, hard=hard, by=request.user)
+        messages.success(request, _("Closed."))
+
+    @admin.action(description=_("Open again"), permissions=["view"])
+    def reopen(self, request: HttpRequest, queryset: Any) -> None:
+        _allow(request, "company.reopen_period")
+        for period in queryset.order_by("pk"):
+            period_reopen(period=period, reason=str(_("Opened in the back office")), by=request.user)
+        messages.success(request, _("Opened."))
+
+
+def _allow(request: HttpRequest, permission: str) -> None:
+    if not may(request.user, permission):
+        raise NotAllowed(_("You may not do this."))
+
+
+class SeriesForm(forms.ModelForm):
+    """The kind is chosen from those that have numbers."""
+
+    record_kind = forms.ChoiceField(label=_("kind of document"))
+
+    class Meta:
+        model = NumberSeries
+        fields: ClassVar[tuple[str, ...]] = (
+            "company", "record_kind", "fiscal_year", "pattern", "next_number", "gapless",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "record_kind" in self.fields:
+            self.fields["record_kind"].choices = [(kind, kind_title(kind)) for kind in sorted(series_kinds())]
+
+
+def kind_title(kind: str) -> str:
+    """``sales.order`` → Order."""
+    from django.apps import apps
+
+    try:
+        return str(apps.get_model(kind)._meta.verbose_name).capitalize()
+    except LookupError:
+        return kind
+
+
+@register(NumberSeries)
+class NumberSeriesAdmin(ScopedAdmin):
+    icon, menu_order = "format_list_numbered", 40
+    form = SeriesForm
+    list_display: ClassVar[tuple[str, ...]] = (
+        "title", "company", "fiscal_year", "pattern", "last_number", "preview_text", "gapless",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("company", "fiscal_year")
+    list_select_related: ClassVar[tuple[str, ...]] = ("company", "fiscal_year")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("last_number", "preview")
+
+    def title(self, obj: Any) -> str:
+        return kind_title(obj.record_kind)
+
+    title.short_description = _("kind of document")  # type: ignore[attr-defined]
+
+    def preview(self, obj: Any) -> str:
+        """What the next document will be called."""
+        return obj.preview_text if obj and obj.pk else "–"
+
+    preview.short_description = _("next number will be")  # type: ignore[attr-defined]
+
+    def _may(self, request: HttpRequest, action: str) -> bool:
+        allowed = super()._may(request, action)
+        return allowed and (action == "view" or may(request.user, "company.change_series"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        record = NumberSeries.objects.get(pk=obj.pk) if change else NumberSeries()
+        saved = series_save(record, values=dict(form.cleaned_data), by=request.user)
+        obj.pk, obj._state.adding = saved.pk, False
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        series_delete(obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for obj in queryset:
+            series_delete(obj, by=request.user)

@@ -1,0 +1,36 @@
+"""Logo, signature and seal of a company: pictures kept by ``files``, seen through their company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from apps.company.models import Company
+from apps.core.errors import InvalidInput
+from apps.files.access import file_readable
+from apps.files.models import StoredFile
+
+PICTURES = {"logo": "logo_file_id", "signature": "signature_file_id", "seal": "seal_file_id"}
+
+
+def pictures_check(company: Company, values: dict[str, Any], by: Any) -> None:
+    """Each named file must be a picture that ``by`` may read. Raises InvalidInput naming the field."""
+    for name, column in PICTURES.items():
+        wanted = values.get(column)
+        if wanted is None or wanted == getattr(company, column):
+            continue
+        file = StoredFile.objects.filter(pk=wanted).first()
+        if file is None or (by is not None and not file_readable(file, by)):
+            raise InvalidInput(_("There is no such file."), field=name, code="not_found")
+        if not file.content_type.startswith("image/") or "svg" in file.content_type:
+            raise InvalidInput(_("Please choose a PNG or JPEG picture."), field=name, code="unfit_file")
+
+
+def company_picture_guard(file: StoredFile, user: Any) -> bool:
+    """Whether a company that the user may see shows this picture."""
+    holds = Q()
+    for column in PICTURES.values():
+        holds |= Q(**{column: file.pk})
+    return Company.objects.for_user(user).filter(holds).exists()
