@@ -3,7 +3,7 @@
 import { csrfToken } from "./api.js";
 import { startBell } from "./bell.js";
 import { startKeys } from "./keys.js";
-import { startLists } from "./lists.js";
+import { startForms, startLists } from "./lists.js";
 import { startLive } from "./live.js";
 import { startTheme } from "./theme.js";
 import { showFlash } from "./toast.js";
@@ -55,6 +55,7 @@ function startHtmx() {
 
 async function start() {
   startLists();
+  startForms();
   startTheme();
   startKeys();
   startUnsaved();

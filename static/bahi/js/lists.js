@@ -1,4 +1,4 @@
-// Lists of the admin theme: one native scroller, so that the head can stay in sight and keys can scroll it.
+// Lists and forms of the admin theme: one native scroller, so that the head stays in sight; names for unnamed inputs.
 
 import { t } from "./text.js";
 
@@ -12,4 +12,38 @@ export function startLists() {
   box.tabIndex = 0;
   box.setAttribute("role", "region");
   box.setAttribute("aria-label", document.querySelector("h1")?.textContent.trim() || t("search_list"));
+}
+
+function columnName(cell) {
+  const heads = cell.closest("table")?.querySelectorAll("thead th");
+  return cell.dataset.label || heads?.[cell.cellIndex]?.textContent.replace("*", "").trim() || "";
+}
+
+function nameInlineInputs(root) {
+  root.querySelectorAll(".formset td :is(input, select, textarea):not([type=hidden], [aria-label])").forEach((control) => {
+    const name = columnName(control.closest("td"));
+    if (name && !control.labels?.length) control.setAttribute("aria-label", name);
+  });
+}
+
+// The theme's autocomplete stands for a <select>, but takes over neither its label nor a name of its own.
+function nameAutocompletes(root) {
+  root.querySelectorAll(".select2-selection[role=combobox]:not([aria-label])").forEach((box) => {
+    const select = box.closest(".select2")?.previousElementSibling;
+    const name = select?.labels?.[0]?.textContent.replace("*", "").trim() || select?.getAttribute("aria-label");
+    if (!name) return;
+    box.removeAttribute("aria-labelledby");
+    [box, ...box.querySelectorAll("[role=textbox]")].forEach((node) => node.setAttribute("aria-label", name));
+  });
+}
+
+/** Names for what the theme's forms leave unnamed; also in rows that are added later. */
+export function startForms() {
+  const name = (root) => {
+    nameInlineInputs(root);
+    nameAutocompletes(root);
+  };
+  if (!document.querySelector(".change-form")) return;
+  window.addEventListener("load", () => setTimeout(() => name(document)));
+  document.addEventListener("formset:added", () => setTimeout(() => name(document)));
 }
