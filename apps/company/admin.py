@@ -31,7 +31,7 @@ from apps.core.admin.site import register
 from apps.core.errors import NotAllowed
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_store
-from apps.files.views import file_url
+from apps.files.selectors import file_url
 
 
 class AddressInline(ChildInline):
