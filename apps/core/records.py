@@ -90,17 +90,18 @@ def children_write(
     *,
     save: bool,
     prepared: dict[str, list[Any]] | None = None,
+    fresh: bool = False,
 ) -> dict[str, list[Any]]:
     """Build (and with ``save`` write) the rows below a record; rows that aren't named any more are deleted.
 
     A row keeps its ``id`` over updates; a foreign id is refused by its path. A child that isn't in ``data``
-    stays as it is (its current rows are returned).
+    stays as it is (its current rows are returned). ``fresh``: the parent was just created, nothing to delete.
     """
     result: dict[str, list[Any]] = {}
     for name, spec in specs.items():
         rows = prepared[name] if prepared is not None else _build(parent, spec, data.get(name))
         if save and name in data:
-            _store(parent, spec, rows)
+            _store(parent, spec, rows, remove=not fresh)
         elif save and prepared is not None and parent.pk:
             _store(parent, spec, rows, remove=False)
         result[name] = rows

@@ -22,9 +22,11 @@ def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
     return found
 
 
-def clean_instance(instance: models.Model, prefix: str = "", exclude: Any = None) -> None:
+def clean_instance(
+    instance: models.Model, prefix: str = "", exclude: Any = None, constraints: bool = True
+) -> None:
     """``full_clean`` that raises InvalidInput with the product's field names."""
     try:
-        instance.full_clean(exclude=exclude, validate_constraints=True)
+        instance.full_clean(exclude=exclude, validate_constraints=constraints)
     except ValidationError as error:
         raise InvalidInput(field_errors(error, prefix)) from error

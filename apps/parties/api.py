@@ -1,9 +1,17 @@
 """API of the party book."""
 
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
 from apps.core.api.resource import MasterViewSet
+from apps.core.api.transaction import api_write
+from apps.core.errors import InvalidInput
 from apps.core.records import Child
 from apps.core.registry import register_resource
 from apps.parties.models import Party, PartyAddress, PartyContact, PaymentTerms
+from apps.parties.services.billing import billing_company_release
 
 
 @register_resource
@@ -36,6 +44,22 @@ class PartyApi(MasterViewSet):
         ),
         Child("contacts", PartyContact, "party", ("name", "role", "phone", "email", "is_primary")),
     )
+    verbs = {"release-company": "release_company"}
+
+    def release_company(self, request: Any, pk: int) -> Response:
+        """``{"reason": …}``: another company may bill the party from now on."""
+        self.require("view")
+        party = self.record(pk)
+        unknown = sorted(set(request.data) - {"reason"})
+        if unknown:
+            raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
+        reason = str(request.data.get("reason") or "")
+
+        def work() -> tuple[int, Any, str]:
+            billing_company_release(party=party, reason=reason, by=request.user)
+            return 200, self.one(self.record(pk)), _("Released.")
+
+        return api_write(request, work)
 
 
 @register_resource

@@ -221,4 +221,4 @@ def payment(*, company: Company, party: Party, amount: Any, **values: Any) -> Pa
 def posted(document: Any, *, by: Any = None, verb: str = "post", **data: Any) -> Any:
     """Run a transition as a surface would."""
     row = run_in_unit_of_work(lambda: transition_run(document, verb, by=by, data=data))
-    return type(row).objects.select_related("open_item", "journal_entry").get(pk=row.pk)
+    return type(row).objects.get(pk=row.pk)

@@ -132,7 +132,8 @@ def reset_defaults(document: Any, values: dict[str, Any]) -> None:
             if hasattr(type(document), name):
                 values.setdefault(name, empty() if empty else None)
     moved = "date" in values and values["date"] != document.date
-    other_currency = "currency" in values and values["currency"].pk != document.currency_id
+    currency = values.get("currency", document.currency)
+    other_currency = currency is None or currency.pk != document.currency_id
     if moved or other_currency:
         values.setdefault("exchange_rate", None)
     terms = values.get("payment_terms", document.payment_terms)

@@ -99,11 +99,11 @@ def _tax_of(row: Any) -> Decimal:
     return row.cgst + row.sgst + row.igst + row.cess
 
 
-def _account(document: Any, role: str) -> int:
-    return account_for(document.company, role).pk
+def _account(document: Any, role: str) -> Any:
+    return account_for(document.company, role)
 
 
-def _cost_account(document: Any, row: Any) -> int:
+def _cost_account(document: Any, row: Any) -> Any:
     """The account said on the line; goods wait for their receipt; all else is an expense."""
     if row.account_id:
         return row.account_id
@@ -173,7 +173,7 @@ def _posting(document: Any, parts: list[Part], side: str, journal: str, *, sign:
         source=document,
         purpose="post",
         narration=narration_of(document),
-        currency=document.currency,
+        currency=document.currency if document.is_foreign else None,
         exchange_rate=document.exchange_rate,
         lines=lines,
     )

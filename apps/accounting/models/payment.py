@@ -26,6 +26,7 @@ class MoneyDocument(PostedDocument, Document):
     """``amount`` is what the party's account moves by, with ``tds_amount`` (tax withheld) on top; the bank
     sees ``amount`` less the charges it kept (receipt) or plus them (payment)."""
 
+    constraints_checked: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ("number", "reference", "party_name")
 
     party = models.ForeignKey("parties.Party", verbose_name=_("party"), on_delete=models.PROTECT)

@@ -63,6 +63,7 @@ class TaxedDocument(Document):
     """
 
     direction: ClassVar[str] = "out"
+    constraints_checked: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ("number", "po_reference", "party_name")
 
     party = models.ForeignKey("parties.Party", verbose_name=_("party"), on_delete=models.PROTECT)

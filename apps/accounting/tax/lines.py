@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.calculation.place_of_supply import Supply
 from apps.accounting.calculation.tax_lines import Charge, TaxClass, TaxLine
-from apps.core.errors import BahiError, ErrorList
+from apps.catalog.models import Product, TaxCategory, Unit
+from apps.catalog.selectors import prices_for, tax_rates_on, unit_factors
+from apps.core.errors import ErrorList, InvalidInput
 from apps.core.money import ZERO, round_money, round_quantity
 
 FACTOR_ONE = Decimal("1.0000000000")
@@ -30,9 +32,6 @@ class Masters:
 
 def masters_load(lines: list[Any], charges: list[Any], day: Any) -> Masters:
     """Three queries at most: products, tax categories, rates on the day."""
-    from apps.catalog.models import Product, TaxCategory
-    from apps.catalog.selectors import tax_rates_on
-
     products = _instances(Product, "product", lines)
     for line in lines:
         if line.product_id and line.tax_category_id is None:
@@ -80,61 +79,79 @@ def lines_fill(
 ) -> None:
     """Description, HSN, unit, price and tax category of each line; errors are collected by path."""
     for index, line in enumerate(lines):
-        path = f"lines.{index}"
         product = masters.products.get(line.product_id)
         if product is not None:
-            _fill_from_product(line, product)
+            _fill_from_product(document, line, product)
         elif not line.description.strip():
-            errors.add(f"{path}.product", _("Choose a product or write a description."), "required")
-        _fill_factor(line, product, path, errors)
-        _fill_price(document, line, product, path, errors)
-        _check(line, path, errors)
+            errors.add(f"lines.{index}.product", _("Choose a product or write a description."), "required")
+    _fill_factors(lines, masters, errors)
+    _fill_prices(document, lines, masters, errors)
+    for index, line in enumerate(lines):
+        _check(line, f"lines.{index}", errors)
         if needs_tax and line.tax_category_id is None and not line.shadow:
-            errors.add(f"{path}.tax_category", _("This line needs a tax category."), "required")
+            errors.add(f"lines.{index}.tax_category", _("This line needs a tax category."), "required")
 
 
-def _fill_from_product(line: Any, product: Any) -> None:
+def _fill_from_product(document: Any, line: Any, product: Any) -> None:
+    own = product.purchase_unit_id if document.direction == "in" else product.sale_unit_id
     line.description = line.description or product.description or product.name
     line.hsn = line.hsn or product.hsn
-    line.unit_id = line.unit_id or product.unit_id
+    line.unit_id = line.unit_id or own or product.unit_id
 
 
-def _fill_factor(line: Any, product: Any, path: str, errors: ErrorList) -> None:
-    from apps.catalog.selectors import unit_factor
-
-    line.unit_factor = FACTOR_ONE
-    if product is not None and line.unit_id != product.unit_id:
+def _fill_factors(lines: list[Any], masters: Masters, errors: ErrorList) -> None:
+    """Base units in one unit of the line; two queries when some line uses another unit than its product."""
+    other = []
+    for index, line in enumerate(lines):
+        line.unit_factor = FACTOR_ONE
+        product = masters.products.get(line.product_id)
+        if product is not None and line.unit_id != product.unit_id:
+            other.append(index)
+    if other:
+        units = _instances(Unit, "unit", [lines[index] for index in other])
+        pairs = [(masters.products[lines[i].product_id], units[lines[i].unit_id]) for i in other]
         try:
-            line.unit_factor = round_money(unit_factor(product, line.unit), 10)
-        except BahiError as error:  # the catalogue's own refusal, told at this line
-            errors.add(f"{path}.unit", str(error.detail), error.code)
-    line.base_quantity = round_quantity(line.quantity * line.unit_factor)
+            for index, factor in zip(other, unit_factors(pairs), strict=True):
+                lines[index].unit_factor = round_money(factor, 10)
+        except InvalidInput as error:
+            found = error.field.split(".")
+            index = other[int(found[1])] if len(found) == 3 else other[0]
+            errors.add(f"lines.{index}.unit", str(error.detail), error.code)
+    for line in lines:
+        line.base_quantity = round_quantity(line.quantity * line.unit_factor)
 
 
-def _fill_price(document: Any, line: Any, product: Any, path: str, errors: ErrorList) -> None:
-    if line.unit_price is not None:
+def _fill_prices(document: Any, lines: list[Any], masters: Masters, errors: ErrorList) -> None:
+    """Prices that nobody gave: of a purchase from the product, of a sale from the lists (three queries)."""
+    missing = []
+    for index, line in enumerate(lines):
+        product = masters.products.get(line.product_id)
+        if line.unit_price is not None:
+            continue
+        if product is None and line.shadow:
+            line.unit_price = ZERO
+        elif product is None:
+            errors.add(f"lines.{index}.unit_price", _("This field is required."), "required")
+        elif document.direction == "in":
+            line.unit_price = round_quantity(product.purchase_price * line.unit_factor)
+        else:
+            missing.append((index, line, product))
+    if not missing:
         return
-    if line.shadow and product is None:
-        line.unit_price = ZERO
-    elif product is None:
-        errors.add(f"{path}.unit_price", _("This field is required."), "required")
-    elif document.direction == "in":
-        line.unit_price = round_quantity((product.purchase_price or ZERO) * line.unit_factor)
-    else:
-        line.unit_price = _sale_price(document, line, product)
-
-
-def _sale_price(document: Any, line: Any, product: Any) -> Decimal:
-    from apps.catalog.selectors import price_for
-
-    answer = price_for(
-        product,
+    answers = prices_for(
+        [(product, line.base_quantity) for _index, line, product in missing],
         party=document.party if document.party_id else None,
-        quantity=line.base_quantity,
         currency=document.currency,
         day=document.date,
+        company=document.company,
     )
-    return round_quantity(answer.unit_price * line.unit_factor)
+    for (index, line, _product), answer in zip(missing, answers, strict=True):
+        if answer.unit_price is not None:
+            line.unit_price = round_quantity(answer.unit_price * line.unit_factor)
+        elif line.shadow:
+            line.unit_price = ZERO
+        else:
+            errors.add(f"lines.{index}.unit_price", str(answer.why), "required")
 
 
 def _check(line: Any, path: str, errors: ErrorList) -> None:

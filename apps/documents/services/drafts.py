@@ -46,13 +46,24 @@ def draft_save(
         _defaults(document, by)
     instances = children_write(document, children, specs, save=False)
     compute(document, instances)
-    clean_instance(document, exclude=["search_text"])
+    _clean(document)
     document.version = 1 if new else document.version + 1
     document.save()
-    children_write(document, children, specs, save=True, prepared=instances)
+    children_write(document, children, specs, save=True, prepared=instances, fresh=new)
     _announce_owner(document, owner_before, by)
     timeline_add(document, "created" if new else "changed", text=_("Created") if new else _("Changed"))
     return document
+
+
+def _clean(document: Document) -> None:
+    """Field checks. A kind whose ``compute`` has checked its keys and amounts (``constraints_checked``) isn't
+    asked for again key by key and constraint by constraint: the database still refuses what is wrong."""
+    exclude = ["search_text"]
+    checked = getattr(document, "constraints_checked", False)
+    if checked:
+        keys = [field for field in document._meta.concrete_fields if field.is_relation]
+        exclude += [field.name for field in keys if getattr(document, field.attname) is not None]
+    clean_instance(document, exclude=exclude, constraints=not checked)
 
 
 def _locked(document: Document, version: int | None) -> Document:
