@@ -23,6 +23,7 @@ from apps.datatools.importing.engine import mapping_suggest
 from apps.datatools.importing.reading import table_read
 from apps.datatools.importing.targets import target_find
 from apps.datatools.models import ImportRun
+from apps.datatools.reports.views import api_routes
 from apps.datatools.search import search_run
 from apps.datatools.services.imports import import_start, mapping_read, run_answer
 from apps.datatools.services.records import export_record
@@ -172,3 +173,4 @@ register_routes(
         url_path("datatools/imports/start/", RunImportView.as_view(), name="import_start"),
     ]
 )
+register_routes(api_routes())

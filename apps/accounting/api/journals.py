@@ -19,6 +19,7 @@ class JournalApi(MasterViewSet):
     fields = ("id", "company", "code", "name", "kind", "prefix")
     rename = {"kind": "journal_kind"}
     filters = {"company": "company", "code": "code", "kind": "journal_kind"}
+    form_small = True
     deletable = False
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.accounting.models import Voucher, VoucherLine
 from apps.accounting.vouchers.services import voucher_check, voucher_compute
 from apps.core.records import Child
@@ -30,6 +32,18 @@ class VoucherApi(DocumentViewSet):
     }  # fmt: skip
     expands = ("company", "journal", "owner", "journal_entry")
     deletable = True
+    form_sections = {
+        "": ("company:3", "date:2", "journal:3", "narration:8"),
+        _("More"): ("owner:3", "department:3", "team:3", "notes:12"),
+    }
+    form_columns = {
+        "lines": ("account:280", "debit:120", "credit:120", "party:200", "cost_centre:140", "description:220")
+    }
+    form_totals = ("debit_total", "credit_total")
+    form_lookups = {
+        "journal": {"query": "company={company}"},
+        "lines.account": {"query": "is_group=false&locked=false&company={company}"},
+    }
     children = (
         Child(
             "lines",

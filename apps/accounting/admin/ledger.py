@@ -1,0 +1,215 @@
+"""Chart of accounts, journals and what was posted."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.admin import display
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from apps.accounting.models import Account, AccountRole, Journal, JournalEntry, JournalLine
+from apps.accounting.services.accounts import account_delete, balances_now
+from apps.core.access import may
+from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin, ScopedAdmin
+from apps.core.admin.site import register
+from apps.core.india.numbers import format_indian
+from apps.datatools.reports import Record, ReportLink
+from apps.datatools.reports.views import link_url
+
+
+def figure(value: Any) -> SafeString:
+    """An amount at the right of its column; nothing for zero."""
+    return format_html('<span class="bahi-number">{}</span>', format_indian(value) if value else "")
+
+
+def link(target: Record | ReportLink, text: Any) -> Any:
+    """The text as a link where the target has a page."""
+    url = link_url(target)
+    return format_html('<a href="{}">{}</a>', url, text) if url else text
+
+
+def source_text(entry: JournalEntry) -> Any:
+    """The document behind an entry, as a link to its page."""
+    return link(Record(entry.source_kind, entry.source_id), f"{entry.source_kind} {entry.source_id}")
+
+
+@register(Account)
+class AccountAdmin(MasterAdmin):
+    """The tree: accounts indented below their groups, each with its balance and the way to its ledger."""
+
+    icon, menu_order = "account_tree", 10
+    list_display: ClassVar[tuple[str, ...]] = (
+        "tree_name", "code", "account_type", "subtype", "control", "balance", "ledger", "locked", "active",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("company", "account_type", "control", "is_group", "locked")
+    list_select_related: ClassVar[tuple[str, ...]] = ("parent__parent__parent",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("parent",)
+    ordering: ClassVar[tuple[str, ...]] = ("company", "code")
+    list_per_page = 200
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Balances of the accounts on the page in one query, for who may see them."""
+        changelist = super().get_changelist_instance(request)
+        rows = [row for row in changelist.result_list if not row.is_group]
+        found = balances_now([row.pk for row in rows]) if may(request.user, "accounting.view_reports") else {}
+        for row in rows:
+            row.kept_balance = found.get(row.pk)
+        return changelist
+
+    @display(description=_("account"), ordering="code")
+    def tree_name(self, row: Account) -> SafeString:
+        depth, above = 0, row.parent
+        while above is not None and depth < 3:
+            depth, above = depth + 1, above.parent
+        name = format_html("<strong>{}</strong>", row.name) if row.is_group else row.name
+        return format_html('<span class="bahi-tree" data-level="{}">{}</span>', depth, name)
+
+    @display(description=_("balance"))
+    def balance(self, row: Account) -> SafeString:
+        return figure(getattr(row, "kept_balance", None))
+
+    @display(description=_("ledger"))
+    def ledger(self, row: Account) -> Any:
+        if row.is_group:
+            return ""
+        values = {"company": row.company_id, "account": row.pk}
+        return link(ReportLink("accounting/general-ledger", values), _("Ledger"))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        account_delete(obj, by=request.user)
+
+
+@register(AccountRole)
+class AccountRoleAdmin(ScopedAdmin):
+    icon, menu_order = "rule_settings", 90
+    list_display: ClassVar[tuple[str, ...]] = ("role", "account", "company")
+    list_filter: ClassVar[tuple[str, ...]] = ("company",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("account", "company")
+    search_fields: ClassVar[tuple[str, ...]] = ("role", "account__search_text")
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("account",)
+
+
+@register(Journal)
+class JournalAdmin(ScopedAdmin):
+    icon, menu_order = "collections_bookmark", 91
+    list_display: ClassVar[tuple[str, ...]] = ("name", "code", "journal_kind", "prefix", "company")
+    list_filter: ClassVar[tuple[str, ...]] = ("company", "journal_kind")
+    list_select_related: ClassVar[tuple[str, ...]] = ("company",)
+    search_fields: ClassVar[tuple[str, ...]] = ("code", "name")
+
+
+class LineInline(TabularInline):
+    """The lines of an entry, to look at."""
+
+    model = JournalLine
+    extra = 0
+    tab = False
+    can_delete = False
+    verbose_name_plural = _("lines")
+    fields = ("account", "party", "shown_debit", "shown_credit", "foreign", "cost_centre", "description")
+    readonly_fields = fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.select_related("account", "party", "cost_centre", "currency").order_by("position")
+
+    @display(description=_("debit"))
+    def shown_debit(self, row: JournalLine) -> SafeString:
+        return figure(row.debit)
+
+    @display(description=_("credit"))
+    def shown_credit(self, row: JournalLine) -> SafeString:
+        return figure(row.credit)
+
+    @display(description=_("in its currency"))
+    def foreign(self, row: JournalLine) -> Any:
+        same = row.amount == row.base_amount
+        return "" if same else f"{row.currency} {format_indian(row.amount)}"
+
+
+@register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    """What was posted: to look at and to follow to its document; nothing here changes anything."""
+
+    icon, menu_order = "receipt_long", 20
+    list_display: ClassVar[tuple[str, ...]] = (
+        "number", "date", "journal", "shown_source", "narration", "shown_total", "posted_by",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("company", "journal__journal_kind", "fiscal_year")
+    list_select_related: ClassVar[tuple[str, ...]] = ("journal",)
+    search_fields: ClassVar[tuple[str, ...]] = ("number", "narration")
+    ordering: ClassVar[tuple[str, ...]] = ("-date", "-id")
+    inlines: ClassVar[list[Any]] = [LineInline]
+    fields = (
+        ("number", "date", "journal", "fiscal_year"),
+        ("shown_source", "purpose", "company"),
+        "narration",
+        ("shown_total", "currency", "exchange_rate"),
+        ("posted_by", "recorded_at", "reason"),
+        ("reversal_of", "shown_reversal"),
+        ("content_hash", "shown_link"),
+    )
+    readonly_fields = (
+        "number", "date", "journal", "fiscal_year", "shown_source", "purpose", "company", "narration",
+        "shown_total", "currency", "exchange_rate", "posted_by", "recorded_at", "reason", "reversal_of",
+        "shown_reversal", "content_hash", "shown_link",
+    )  # fmt: skip
+
+    @display(description=_("document"))
+    def shown_source(self, entry: JournalEntry) -> Any:
+        return source_text(entry)
+
+    @display(description=_("total"), ordering="total")
+    def shown_total(self, entry: JournalEntry) -> SafeString:
+        return figure(entry.total)
+
+    @display(description=_("reversed by"))
+    def shown_reversal(self, entry: JournalEntry) -> Any:
+        other = JournalEntry.objects.filter(reversal_of=entry).first()
+        return link(Record("accounting.journalentry", other.pk), other.number) if other else "–"
+
+    @display(description=_("link in the chain"))
+    def shown_link(self, entry: JournalEntry) -> Any:
+        seal = getattr(entry, "seal", None)
+        return seal.chain_hash if seal else _("within a second")
+
+
+@register(JournalLine)
+class JournalLineAdmin(ReadOnlyAdmin):
+    icon, menu_order = "format_list_numbered", 21
+    hidden_in_menu = True
+    list_display: ClassVar[tuple[str, ...]] = (
+        "date", "shown_entry", "account", "party", "shown_debit", "shown_credit", "description",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("company",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("entry", "account", "party")
+    ordering: ClassVar[tuple[str, ...]] = ("-id",)
+    search_fields: ClassVar[tuple[str, ...]] = ("entry__number", "description")
+
+    @display(description=_("entry"))
+    def shown_entry(self, row: JournalLine) -> Any:
+        return link(Record("accounting.journalentry", row.entry_id), row.entry.number)
+
+    @display(description=_("debit"))
+    def shown_debit(self, row: JournalLine) -> SafeString:
+        return figure(row.debit)
+
+    @display(description=_("credit"))
+    def shown_credit(self, row: JournalLine) -> SafeString:
+        return figure(row.credit)

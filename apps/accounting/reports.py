@@ -1,0 +1,174 @@
+"""The statements and books that accounting offers: what each asks for."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounting.models import Account, Journal
+from apps.accounting.statements.base import default_from, default_month, default_to
+from apps.accounting.statements.books import cash_book, day_book, general_ledger
+from apps.accounting.statements.results import balance_sheet, profit_and_loss
+from apps.accounting.statements.trial_balance import trial_balance
+from apps.core.admin.menu import register_page
+from apps.datatools.reports import Param, Report, register_report
+from apps.dimensions.models import CostCentre, Project
+from apps.parties.models import Party
+
+SEE = ("accounting.view_reports",)
+COMPANY = Param("company", _("Company"), "company", required=True)
+TO = Param("to", _("To"), "date", default=default_to, aliases=("on",))
+FROM = Param("from", _("From"), "date", default=default_from)
+FROM_MONTH = Param("from", _("From"), "date", default=default_month)
+COMPARE = Param(
+    "compare",
+    _("Compare with"),
+    "choice",
+    choices=(("previous_year", _("the year before")), ("previous_period", _("the period before"))),
+)
+PARTY = Param(
+    "party",
+    _("Party"),
+    "record",
+    model=Party,
+    lookup={"url": "/api/v1/parties/parties/", "label": "display_name", "sub": "code"},
+)
+
+
+def account_param(*, required: bool, url: str = "/api/v1/accounting/accounts/?is_group=false") -> Param:
+    return Param(
+        "account",
+        _("Account"),
+        "record",
+        required=required,
+        model=Account,
+        lookup={"url": url, "label": ["code", "name"], "sub": "account_type"},
+    )
+
+
+register_report(
+    Report(
+        "accounting",
+        "trial-balance",
+        _("Trial balance"),
+        SEE,
+        (COMPANY, TO, FROM, Param("zero", _("Accounts without amounts"), "flag", default=lambda _v: False)),
+        trial_balance,
+        icon="balance",
+        landscape=True,
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "profit-and-loss",
+        _("Profit and loss"),
+        SEE,
+        (COMPANY, TO, FROM, COMPARE),
+        profit_and_loss,
+        icon="trending_up",
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "balance-sheet",
+        _("Balance sheet"),
+        SEE,
+        (
+            COMPANY,
+            Param("on", _("On"), "date", default=default_to, aliases=("to",)),
+            Param("from", _("From"), "date", hidden=True),
+            Param("compare", _("Compare with"), "choice", choices=COMPARE.choices[:1]),
+        ),
+        balance_sheet,
+        icon="account_balance",
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "general-ledger",
+        _("General ledger"),
+        SEE,
+        (
+            COMPANY,
+            TO,
+            FROM,
+            account_param(required=True),
+            PARTY,
+            Param(
+                "cost_centre",
+                _("Cost centre"),
+                "record",
+                model=CostCentre,
+                lookup={"url": "/api/v1/dimensions/cost-centres/", "label": "name", "sub": "code"},
+            ),
+            Param(
+                "project",
+                _("Project"),
+                "record",
+                model=Project,
+                lookup={"url": "/api/v1/dimensions/projects/", "label": "name", "sub": "code"},
+            ),
+        ),
+        general_ledger,
+        icon="menu_book",
+        landscape=True,
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "day-book",
+        _("Day book"),
+        SEE,
+        (
+            COMPANY,
+            TO,
+            FROM_MONTH,
+            Param(
+                "journal",
+                _("Journal"),
+                "record",
+                model=Journal,
+                lookup={"url": "/api/v1/accounting/journals/", "label": "name", "sub": "code"},
+            ),
+        ),
+        day_book,
+        icon="today",
+        landscape=True,
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "cash-book",
+        _("Cash and bank book"),
+        SEE,
+        (
+            COMPANY,
+            TO,
+            FROM_MONTH,
+            Param(
+                "kind",
+                _("Book"),
+                "choice",
+                default=lambda _values: "cash",
+                choices=(("cash", _("Cash")), ("bank", _("Bank")), ("both", _("Cash and bank"))),
+            ),
+            account_param(required=False),
+        ),
+        cash_book,
+        icon="payments",
+        landscape=True,
+    )
+)
+for _key, _title, _icon in (
+    ("trial-balance", _("Trial balance"), "balance"),
+    ("profit-and-loss", _("Profit and loss"), "trending_up"),
+    ("balance-sheet", _("Balance sheet"), "account_balance"),
+    ("general-ledger", _("General ledger"), "menu_book"),
+    ("day-book", _("Day book"), "today"),
+    ("cash-book", _("Cash and bank book"), "payments"),
+):
+    register_page("accounting", f"report_accounting_{_key}", _title, icon=_icon, permission=SEE[0])

@@ -1,0 +1,69 @@
+"""What the statements share: accounts of a company, fiscal years by date, money with two decimals."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounting.choices import AccountType
+from apps.accounting.models import Account
+from apps.company.models import Company
+from apps.company.selectors import company_today
+from apps.core.errors import InvalidInput
+from apps.datatools.reports import ReportLink
+
+NIL = Decimal("0.00")
+OF_THE_YEAR = (AccountType.INCOME, AccountType.EXPENSE)
+
+
+def year_start(company: Company, day: date) -> date:
+    """First day of the company's fiscal year that holds ``day``."""
+    month = company.fiscal_year_start
+    return date(day.year if day.month >= month else day.year - 1, month, 1)
+
+
+def before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def accounts_of(company: Company) -> list[Account]:
+    """Every account that can have postings, by code; also those in the bin."""
+    return list(Account.objects.filter(company=company, is_group=False).order_by("code", "pk"))
+
+
+def period_check(values: dict[str, Any]) -> None:
+    """Raises InvalidInput when the period ends before it begins."""
+    if values["from"] > values["to"]:
+        raise InvalidInput(_("The period ends before it begins."), field="to", code="min_value")
+
+
+def period_text(first: date, last: date) -> str:
+    return _("%(first)s to %(last)s") % {"first": f"{first:%d-%m-%Y}", "last": f"{last:%d-%m-%Y}"}
+
+
+def default_to(values: dict[str, Any]) -> date:
+    return company_today()
+
+
+def default_from(values: dict[str, Any]) -> date:
+    """Start of the fiscal year in which the period ends."""
+    return year_start(values["company"], values["to"])
+
+
+def default_month(values: dict[str, Any]) -> date:
+    return values["to"].replace(day=1)
+
+
+def ledger_link(account: Account, first: date, last: date) -> ReportLink:
+    return ReportLink(
+        "accounting/general-ledger",
+        {"company": account.company_id, "account": account.pk, "from": first, "to": last},
+    )
+
+
+def debit_credit(balance: Decimal) -> tuple[Decimal, Decimal]:
+    """A signed balance on its side."""
+    return max(balance, NIL), max(-balance, NIL)

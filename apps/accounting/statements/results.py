@@ -1,0 +1,257 @@
+"""Profit and loss, and balance sheet, with heads in the order of Schedule III of the Companies Act."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounting.choices import AccountType, Subtype
+from apps.accounting.ledger.balances import Turnover, turnovers
+from apps.accounting.models import Account
+from apps.accounting.statements.base import (
+    NIL,
+    OF_THE_YEAR,
+    accounts_of,
+    before,
+    ledger_link,
+    period_check,
+    period_text,
+    year_start,
+)
+from apps.company.models import Company
+from apps.datatools.reports import Answer, Check, Column, Row
+
+INCOME = (Subtype.REVENUE, Subtype.OTHER_INCOME)
+COSTS = (
+    Subtype.DIRECT_COST, Subtype.EMPLOYEE_COST, Subtype.FINANCE_COST, Subtype.DEPRECIATION,
+    Subtype.OTHER_EXPENSE,
+)  # fmt: skip
+EQUITY = (Subtype.CAPITAL, Subtype.RESERVES)
+LONG_LIABILITIES = (Subtype.LONG_TERM_LOAN, Subtype.OTHER_NON_CURRENT_LIABILITY)
+SHORT_LIABILITIES = (
+    Subtype.SHORT_TERM_LOAN, Subtype.PAYABLE, Subtype.TAX_LIABILITY, Subtype.OTHER_CURRENT_LIABILITY,
+    Subtype.PROVISION,
+)  # fmt: skip
+LONG_ASSETS = (Subtype.FIXED_ASSET, Subtype.INVESTMENT, Subtype.OTHER_NON_CURRENT_ASSET)
+SHORT_ASSETS = (
+    Subtype.INVENTORY, Subtype.RECEIVABLE, Subtype.CASH, Subtype.TAX_ASSET, Subtype.OTHER_CURRENT_ASSET,
+)  # fmt: skip
+
+Pair = tuple[Decimal, Decimal | None]
+
+
+class _Sheet:
+    """Collects rows; each amount stands beside that of the compared period, if one was asked for."""
+
+    def __init__(
+        self, amounts: dict[int, Pair], accounts: list[Account], first: date, last: date, compared: bool
+    ) -> None:
+        self.amounts, self.first, self.last, self.compared = amounts, first, last, compared
+        self.by_head: dict[str, list[Account]] = {}
+        for account in accounts:
+            self.by_head.setdefault(account.subtype, []).append(account)
+        self.rows: list[Row] = []
+
+    def add(self, label: Any, pair: Pair, kind: Any = "normal", level: int = 0, **cells: Any) -> None:
+        values = {"label": str(label), "amount": pair[0], "account": None, **cells}
+        if self.compared:
+            values["compared"] = pair[1]
+        self.rows.append(Row(values, kind, level))
+
+    def title(self, label: Any) -> None:
+        self.rows.append(Row({"label": str(label), "amount": None, "account": None}, "section"))
+
+    def head(
+        self, subtype: Subtype, sign: int, level: int = 1, extra: tuple[tuple[Any, Pair], ...] = ()
+    ) -> Pair:
+        """A head with its accounts below it; returns its sum. ``extra``: lines without an account."""
+        lines = [
+            (account, _scaled(self.amounts[account.pk], sign))
+            for account in self.by_head.get(subtype, [])
+            if account.pk in self.amounts and any(self.amounts[account.pk])
+        ]
+        extra = tuple(item for item in extra if any(item[1]))
+        if not lines and not extra:
+            return NIL, NIL
+        total = _sum([pair for _account, pair in lines] + [pair for _label, pair in extra])
+        self.add(subtype.label, total, "strong", level, head=subtype.value)
+        for account, pair in lines:
+            self.add(f"{account.code} {account.name}", pair, "normal", level + 1, account=account.pk)
+            link = ledger_link(account, self.first, self.last)
+            self.rows[-1].links = {"label": link, "amount": link}
+        for label, pair in extra:
+            self.add(label, pair, "normal", level + 1)
+        return total
+
+    def columns(self, label: Any, compared: Any) -> list[Column]:
+        columns = [Column("label", _("Particulars"), weight=1), Column("amount", label, "money")]
+        return [*columns, Column("compared", compared, "money")] if self.compared else columns
+
+
+def _scaled(pair: Pair, sign: int) -> Pair:
+    return sign * pair[0], None if pair[1] is None else sign * pair[1]
+
+
+def _sum(pairs: list[Pair]) -> Pair:
+    return sum((p[0] for p in pairs), NIL), sum((p[1] or NIL for p in pairs), NIL)
+
+
+def _minus(one: Pair, other: Pair) -> Pair:
+    return one[0] - other[0], (one[1] or NIL) - (other[1] or NIL)
+
+
+# --- profit and loss ------------------------------------------------------------------------------
+
+
+def profit_and_loss(values: dict[str, Any], user: Any) -> Answer:
+    """Income and expenses of a period, beside those of the period or year before when asked for."""
+    period_check(values)
+    company, first, last = values["company"], values["from"], values["to"]
+    compared = _compared_period(values)
+    cuts = [before(first), last, *((before(compared[0]), compared[1]) if compared else ())]
+    found = turnovers(company.pk, cuts)
+    accounts = [a for a in accounts_of(company) if a.account_type in OF_THE_YEAR]
+    amounts = {a.pk: _movements(found[a.pk]) for a in accounts if a.pk in found}
+    sheet = _Sheet(amounts, accounts, first, last, bool(compared))
+    totals = _results(sheet)
+    proof = -sum((amount for amount, _other in amounts.values()), NIL) - totals["net_profit"]
+    return Answer(
+        columns=sheet.columns(_("Amount"), period_text(*compared) if compared else ""),
+        rows=sheet.rows if amounts else [],
+        totals=totals,
+        checks=[Check(_("Equals the ledger"), proof)],
+        company=company,
+        period=period_text(first, last),
+    )
+
+
+def _movements(cuts: list[Turnover]) -> Pair:
+    movement = cuts[1].balance - cuts[0].balance
+    return movement, (cuts[3].balance - cuts[2].balance) if len(cuts) > 2 else None
+
+
+def _compared_period(values: dict[str, Any]) -> tuple[date, date] | None:
+    first, last = values["from"], values["to"]
+    if values.get("compare") == "previous_year":
+        return _year_before(first), _year_before(last)
+    if values.get("compare") == "previous_period":
+        return first - (last - first) - timedelta(days=1), before(first)
+    return None
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _results(sheet: _Sheet) -> dict[str, Decimal]:
+    sheet.title(_("Income"))
+    heads = [sheet.head(subtype, -1) for subtype in INCOME]
+    income = _sum(heads)
+    sheet.add(_("Total income"), income, "subtotal")
+    sheet.title(_("Expenses"))
+    direct, *others = [sheet.head(subtype, 1) for subtype in COSTS]
+    costs = _sum([direct, *others])
+    sheet.add(_("Total expenses"), costs, "subtotal")
+    before_tax = _minus(income, costs)
+    sheet.add(_("Profit before tax"), before_tax, "subtotal")
+    tax = sheet.head(Subtype.TAX_EXPENSE, 1)
+    net = _minus(before_tax, tax)
+    sheet.add(_("Profit for the period"), net, "total")
+    return {
+        "revenue": heads[0][0],
+        "income": income[0],
+        "gross_profit": heads[0][0] - direct[0],
+        "expense": costs[0] + tax[0],
+        "profit_before_tax": before_tax[0],
+        "net_profit": net[0],
+    }
+
+
+# --- balance sheet --------------------------------------------------------------------------------
+
+
+def balance_sheet(values: dict[str, Any], user: Any) -> Answer:
+    """What the company owns and owes at the end of a day; profits that no entry closed stand in reserves."""
+    company, day = values["company"], values["on"]
+    other = _year_before(day) if values.get("compare") == "previous_year" else None
+    days = [before(year_start(company, day)), day]
+    if other:
+        days += [before(year_start(company, other)), other]
+    found = turnovers(company.pk, days)
+    accounts = accounts_of(company)
+    lasting = [a for a in accounts if a.account_type not in OF_THE_YEAR]
+    amounts = {a.pk: _standing(found[a.pk]) for a in lasting if a.pk in found}
+    results = [found[a.pk] for a in accounts if a.account_type in OF_THE_YEAR and a.pk in found]
+    sheet = _Sheet(amounts, lasting, year_start(company, day), day, bool(other))
+    totals = _sides(sheet, _profits(results))
+    ledger = sum(
+        (amounts[a.pk][0] for a in lasting if a.account_type == AccountType.ASSET and a.pk in amounts), NIL
+    )
+    return Answer(
+        columns=sheet.columns(f"{day:%d-%m-%Y}", f"{other:%d-%m-%Y}" if other else ""),
+        rows=sheet.rows if found else [],
+        totals=totals,
+        checks=[
+            Check(_("Assets = equity and liabilities"), totals["assets"] - totals["equity_and_liabilities"]),
+            Check(_("Equals the ledger"), ledger - totals["assets"]),
+        ],
+        company=company,
+        period=_("as on %(day)s") % {"day": f"{day:%d-%m-%Y}"},
+    )
+
+
+def _standing(cuts: list[Turnover]) -> Pair:
+    return cuts[1].balance, cuts[3].balance if len(cuts) > 2 else None
+
+
+def _profits(results: list[list[Turnover]]) -> tuple[Pair, Pair]:
+    """Profit of earlier years and of the year so far, credit-positive."""
+    sums = (
+        [-sum((cuts[n].balance for cuts in results), NIL) for n in range(len(results[0]))] if results else []
+    )
+    sums += [NIL] * (4 - len(sums))
+    return (sums[0], sums[2]), (sums[1] - sums[0], sums[3] - sums[2])
+
+
+def _sides(sheet: _Sheet, profits: tuple[Pair, Pair]) -> dict[str, Decimal]:
+    earlier, current = profits
+    sheet.title(_("Equity and liabilities"))
+    capital = sheet.head(Subtype.CAPITAL, -1)
+    extra = ((_("Profit of earlier years"), earlier), (_("Profit of this year"), current))
+    reserves = sheet.head(Subtype.RESERVES, -1, extra=extra)
+    equity = _sum([capital, reserves])
+    sheet.add(_("Owners' funds"), equity, "subtotal")
+    long_term = _sum([sheet.head(subtype, -1) for subtype in LONG_LIABILITIES])
+    short_term = _sum([sheet.head(subtype, -1) for subtype in SHORT_LIABILITIES])
+    liabilities = _sum([long_term, short_term])
+    sheet.add(_("Liabilities"), liabilities, "subtotal")
+    both = _sum([equity, liabilities])
+    sheet.add(_("Total equity and liabilities"), both, "total")
+    sheet.title(_("Assets"))
+    fixed = _sum([sheet.head(subtype, 1) for subtype in LONG_ASSETS])
+    sheet.add(_("Non-current assets"), fixed, "subtotal")
+    current_assets = _sum([sheet.head(subtype, 1) for subtype in SHORT_ASSETS])
+    sheet.add(_("Current assets"), current_assets, "subtotal")
+    assets = _sum([fixed, current_assets])
+    sheet.add(_("Total assets"), assets, "total")
+    return {
+        "equity": equity[0],
+        "liabilities": liabilities[0],
+        "equity_and_liabilities": both[0],
+        "assets": assets[0],
+        "net_profit": current[0],
+        "earlier_profit": earlier[0],
+    }
+
+
+def profit_of(company: Company, first: date, last: date) -> Decimal:
+    """Profit of a period for other services, credit-positive."""
+    found = turnovers(company.pk, [before(first), last])
+    kinds = {a.pk for a in accounts_of(company) if a.account_type in OF_THE_YEAR}
+    return -sum((found[pk][1].balance - found[pk][0].balance for pk in found if pk in kinds), NIL)

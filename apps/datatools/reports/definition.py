@@ -1,0 +1,143 @@
+"""What a report is: parameters, and a function from their values to columns, rows and proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db import models
+
+from apps.company.models import Company
+
+RowKind = Literal["normal", "section", "subtotal", "total", "strong", "muted"]
+ColumnKind = Literal["text", "money", "quantity", "integer", "date", "percent"]
+
+
+@dataclass(frozen=True)
+class Param:
+    """kind: company, date, choice, record (of ``model``), text, flag or edges (rising days).
+
+    ``default(values)`` sees the parameters before it. ``aliases`` are other names in the address.
+    ``lookup`` is the type-ahead of the page, as in docs/frontend.md.
+    """
+
+    name: str
+    label: Any
+    kind: Literal["company", "date", "choice", "record", "text", "flag", "edges"] = "text"
+    required: bool = False
+    default: Callable[[dict[str, Any]], Any] | None = None
+    choices: tuple[tuple[str, Any], ...] = ()
+    model: type[models.Model] | None = None
+    aliases: tuple[str, ...] = ()
+    lookup: dict[str, Any] = field(default_factory=dict)
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: Any
+    kind: ColumnKind = "text"
+    weight: float = 0
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in ("money", "quantity", "integer", "percent")
+
+
+@dataclass(frozen=True)
+class ReportLink:
+    """Drill into another report with these parameters."""
+
+    key: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Drill to a record by its kind and id."""
+
+    kind: str
+    pk: int
+
+
+@dataclass
+class Row:
+    """``cells`` holds the columns' values and whatever else the API shows; ``links`` the drill by column."""
+
+    cells: dict[str, Any]
+    kind: RowKind = "normal"
+    level: int = 0
+    links: dict[str, ReportLink | Record] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A proof that the report carries with it: ``difference`` must be nothing."""
+
+    label: Any
+    difference: Any
+
+    @property
+    def passed(self) -> bool:
+        return not self.difference
+
+
+@dataclass
+class Answer:
+    """A report worked out. ``more`` is the cursor of the next part when rows were held back."""
+
+    columns: list[Column]
+    rows: list[Row]
+    totals: dict[str, Any] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    company: Company | None = None
+    period: str = ""
+    subtitle: str = ""
+    notes: str = ""
+    more: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def balanced(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Report:
+    """``build(values, user)`` gives the answer; rows only of what the user may see."""
+
+    app: str
+    key: str
+    title: Any
+    permissions: tuple[str, ...]  # any of them
+    params: tuple[Param, ...]
+    build: Callable[[dict[str, Any], Any], Answer]
+    icon: str = "table_chart"
+    landscape: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.app}/{self.key}"
+
+    @property
+    def url_name(self) -> str:
+        return f"report_{self.app}_{self.key}"
+
+
+_reports: dict[str, Report] = {}
+
+
+def register_report(report: Report) -> Report:
+    """Called from an app's ``reports.py``."""
+    _reports[report.name] = report
+    return report
+
+
+def reports() -> dict[str, Report]:
+    """Every report by ``app/key``, in the order of registration."""
+    from apps.core.registry import load_modules
+
+    load_modules("reports")
+    return dict(_reports)

@@ -1,0 +1,187 @@
+"""A worked-out report as API values, PDF, XLSX or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from apps.core.india.numbers import format_quantity
+from apps.datatools.exporting import FORMATS, text_safe
+from apps.datatools.reports.definition import Answer, Column, Report
+from apps.documents.printing import PrintColumn, PrintReport, PrintRow, render_report
+from apps.documents.services.printing import print_company
+
+_INDIAN = r"[>=10000000]##\,##\,##\,##0.00;[>=100000]##\,##\,##0.00;#,##0.00"
+_WIDTH = {"text": 28, "date": 12, "money": 18, "quantity": 14, "integer": 10, "percent": 10}
+
+
+def plain(value: Any) -> Any:
+    """A cell for the API: money with two decimals as text, dates ISO, records as ids."""
+    if isinstance(value, Decimal):
+        return format(value, ".2f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def report_data(report: Report, answer: Answer, values: dict[str, Any]) -> dict[str, Any]:
+    """What the API answers."""
+    given = {param.name: plain(values.get(param.name)) for param in report.params}
+    return {
+        "report": report.key,
+        "title": str(report.title),
+        **given,
+        "columns": [{"key": c.key, "label": str(c.label), "kind": c.kind} for c in answer.columns],
+        "rows": [
+            {**{k: plain(v) for k, v in row.cells.items()}, "row": row.kind, "level": row.level}
+            for row in answer.rows
+        ],
+        "totals": plain(answer.totals),
+        "balanced": answer.balanced,
+        "checks": [
+            {"label": str(c.label), "difference": plain(c.difference), "passed": c.passed}
+            for c in answer.checks
+        ],
+        "next": answer.more or None,
+        **plain(answer.extra),
+    }
+
+
+def cell_text(column: Column, value: Any) -> str:
+    """A cell as CSV writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format(value, ".2f" if column.kind == "money" else "f")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def report_bytes(report: Report, answer: Answer, form: str) -> tuple[bytes, str, str]:
+    """Content, content type and file name. ``form``: pdf, xlsx or csv."""
+    content = {"pdf": _pdf, "xlsx": _xlsx, "csv": _csv}[form](report, answer)
+    code = f"-{answer.company.code}" if answer.company else ""
+    return content, FORMATS[form], f"{report.key}{code}.{form}"
+
+
+def _csv(report: Report, answer: Answer) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([str(column.label) for column in answer.columns])
+    for row in answer.rows:
+        writer.writerow([text_safe(cell_text(c, row.cells.get(c.key))) for c in answer.columns])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _pdf(report: Report, answer: Answer) -> bytes:
+    columns = tuple(
+        PrintColumn(str(c.label), "right" if c.numeric else "left", c.weight) for c in answer.columns
+    )
+    rows = tuple(
+        PrintRow(tuple(_print_cell(c, row.cells.get(c.key)) for c in answer.columns), row.kind, row.level)
+        for row in answer.rows
+    )
+    return render_report(
+        PrintReport(
+            title=str(report.title),
+            columns=columns,
+            rows=rows,
+            company=print_company(answer.company) if answer.company else None,
+            subtitle=answer.subtitle,
+            period=answer.period,
+            notes=answer.notes,
+            landscape=report.landscape,
+            currency=answer.company.currency.code if answer.company else "INR",
+            language="hi" if get_language() == "hi" else "en",
+            watermark="" if answer.balanced else _("NOT BALANCED"),
+        )
+    )
+
+
+def _print_cell(column: Column, value: Any) -> Decimal | int | str | None:
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    if isinstance(value, Decimal) and column.kind != "money":
+        return format_quantity(value)
+    if value is None or isinstance(value, (Decimal, int)):
+        return value
+    return str(value)
+
+
+def _xlsx(report: Report, answer: Answer) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(str(report.title)[:31].translate(str.maketrans("", "", "[]:*?/\\")))
+    indian = answer.company is None or answer.company.currency.code == "INR"
+    styles = _Styles(book, _INDIAN if indian else "#,##0.00")
+    heads = [str(report.title), answer.company.legal_name if answer.company else ""]
+    heads += [part for part in (answer.period, answer.subtitle) if part]
+    for number, text in enumerate(heads):
+        sheet.write_string(number, 0, text, styles.of("text", "total" if number == 0 else "normal"))
+    top = len(heads) + 1
+    for index, column in enumerate(answer.columns):
+        sheet.write_string(top, index, str(column.label), styles.head(column))
+        sheet.set_column(index, index, _WIDTH[column.kind])
+    sheet.freeze_panes(top + 1, 1)
+    for number, row in enumerate(answer.rows, top + 1):
+        for index, column in enumerate(answer.columns):
+            style = styles.of(column.kind, row.kind, row.level if index == 0 else 0)
+            _write(sheet, number, index, row.cells.get(column.key), style)
+    sheet.set_landscape() if report.landscape else sheet.set_portrait()
+    sheet.repeat_rows(top)
+    sheet.fit_to_pages(1, 0)
+    book.close()
+    return out.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
+    if value is None or value == "":
+        sheet.write_blank(row, column, None, style)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, style)
+    elif isinstance(value, (Decimal, int)) and not isinstance(value, bool):
+        sheet.write_number(row, column, value, style)
+    else:
+        sheet.write_string(row, column, str(value)[:32_767], style)
+
+
+class _Styles:
+    """Cell formats of a workbook, made once each."""
+
+    def __init__(self, book: Any, money: str) -> None:
+        self.book, self.money = book, money
+        self.made: dict[tuple[str, str, int], Any] = {}
+
+    def head(self, column: Column) -> Any:
+        align = "right" if column.numeric else "left"
+        return self.book.add_format({"bold": True, "bottom": 1, "bg_color": "#F1F3F6", "align": align})
+
+    def of(self, kind: str, row_kind: str, level: int = 0) -> Any:
+        key = (kind, row_kind, level)
+        if key not in self.made:
+            options: dict[str, Any] = {"indent": level} if level else {}
+            if kind == "money":
+                options["num_format"] = self.money
+            elif kind == "date":
+                options |= {"num_format": "dd-mm-yyyy", "align": "left"}
+            if row_kind in ("section", "subtotal", "total", "strong"):
+                options["bold"] = True
+            if row_kind in ("subtotal", "total"):
+                options["top"] = 1
+            self.made[key] = self.book.add_format(options)
+        return self.made[key]

@@ -1,0 +1,220 @@
+"""A report over the API and as a page of the back office."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.models import AccessLog
+from apps.core.access import may
+from apps.core.admin.site import admin_site
+from apps.core.api.rendering import envelope
+from apps.core.errors import InvalidInput, NotAllowed
+from apps.core.india.numbers import format_indian, format_quantity, format_western
+from apps.datatools.reports.definition import Answer, Column, Record, Report, ReportLink, Row, reports
+from apps.datatools.reports.params import companies_of, values_read
+from apps.datatools.reports.render import plain, report_bytes, report_data
+
+EXPORTS = ("pdf", "xlsx", "csv")
+EXPORT_LIMIT = 100_000
+
+
+def allowed(user: Any, report: Report) -> bool:
+    return any(may(user, code) for code in report.permissions)
+
+
+def _answer(report: Report, values: dict[str, Any], user: Any) -> Answer:
+    """Worked out in one snapshot, so that its parts agree while others post."""
+    with transaction.atomic():
+        return report.build(values, user)
+
+
+def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> HttpResponse:
+    if form not in EXPORTS:
+        raise InvalidInput(_("Must be pdf, xlsx, csv or json."), field="format")
+    values["limit"] = EXPORT_LIMIT
+    content, kind, name = report_bytes(report, _answer(report, values, request.user), form)
+    AccessLog.objects.create(
+        event="export",
+        user_id=request.user.pk,
+        label=str(request.user)[:200],
+        address=request.META.get("REMOTE_ADDR", "")[:45],
+        path=request.get_full_path()[:300],
+        detail={"kind": report.name, "format": form},
+    )
+    answer = HttpResponse(content, content_type=kind)
+    place = "inline" if form == "pdf" else "attachment"
+    answer["Content-Disposition"] = f'{place}; filename="{name}"'
+    return answer
+
+
+# --- API ------------------------------------------------------------------------------------------
+
+
+class ReportView(APIView):
+    """``GET <app>/reports/<key>/`` with the report's parameters; ``format=pdf|xlsx|csv`` gives a file."""
+
+    report: Report
+    default_format = "json"
+
+    def get(self, request: Request) -> Any:
+        if not allowed(request.user, self.report):
+            raise NotAllowed(_("You may not see this report."))
+        form = request.query_params.get("format", self.default_format)
+        values = values_read(self.report, request.query_params.dict(), request.user)
+        if form != "json":
+            return _export(self.report, values, form, request._request)
+        answer = _answer(self.report, values, request.user)
+        return Response(envelope(report_data(self.report, answer, values)))
+
+
+def api_routes() -> list[Any]:
+    """Addresses of all reports, relative to ``api/v1/``."""
+    routes = []
+    for report in reports().values():
+        attrs = {"report": report, "bahi_app": report.app}
+        view = type("ReportView", (ReportView,), attrs)
+        exporter = type("ReportExportView", (ReportView,), {**attrs, "default_format": "xlsx"})
+        base = f"{report.app}/reports/{report.key}/"
+        routes.append(path(base, view.as_view(), name=f"api_{report.url_name}"))
+        routes.append(path(f"{base}export/", exporter.as_view(), name=f"api_{report.url_name}_export"))
+    return routes
+
+
+# --- page -----------------------------------------------------------------------------------------
+
+
+def page_urls() -> list[Any]:
+    """Pages of all reports for ``urls.py``."""
+    return [
+        path(f"reports/{report.app}/{report.key}/", _page(report), name=report.url_name)
+        for report in reports().values()
+    ]
+
+
+def _page(report: Report) -> Any:
+    def page(request: HttpRequest) -> HttpResponse:
+        return report_page(request, report)
+
+    view = admin_site.admin_view(page)
+    view.bahi_app = report.app
+    return view
+
+
+def report_page(request: HttpRequest, report: Report) -> HttpResponse:
+    """Parameters, table, proofs, drill. Wrong parameters are shown at their fields."""
+    if not allowed(request.user, report):
+        raise PermissionDenied
+    raw = {name: value for name, value in request.GET.items() if value != ""}
+    _choose_company(report, raw, request.user)
+    errors: dict[str, str] = {}
+    answer, values = None, {}
+    try:
+        values = values_read(report, raw, request.user)
+        if raw.get("format"):
+            return _export(report, values, raw["format"], request)
+        answer = _answer(report, values, request.user)
+    except InvalidInput as error:
+        if request.GET:
+            errors = {item.field: item.detail for item in error.errors}
+    context = {
+        **admin_site.each_context(request),
+        "title": report.title,
+        "report": report,
+        "fields": [_field(p, raw, values, errors.get(p.name, ""), request.user) for p in report.params],
+        "other_errors": [
+            text for name, text in errors.items() if name not in {p.name for p in report.params}
+        ],
+        "answer": answer,
+        "table": _table(answer) if answer else None,
+        "exports": [(form, _link(raw, format=form)) for form in EXPORTS] if answer else [],
+        "more": _link(raw, cursor=answer.more) if answer and answer.more else "",
+    }
+    return TemplateResponse(request, "datatools/report.html", context, status=400 if errors else 200)
+
+
+def _choose_company(report: Report, raw: dict[str, str], user: Any) -> None:
+    """The page opens on the first company; the form shows which."""
+    if not raw.get("company") and any(param.kind == "company" for param in report.params):
+        first = companies_of(user).first()
+        if first is not None:
+            raw["company"] = str(first.pk)
+
+
+def _link(raw: dict[str, str], **more: str) -> str:
+    return f"?{urlencode({**raw, **more})}"
+
+
+def _field(param: Any, raw: dict[str, str], values: dict[str, Any], error: str, user: Any) -> dict[str, Any]:
+    value = values.get(param.name)
+    shown = plain(value) if value is not None else raw.get(param.name, "")
+    if param.kind == "edges" and isinstance(value, tuple):
+        shown = ",".join(map(str, value))
+    choices = list(param.choices)
+    if param.kind == "company":
+        choices = [(company.pk, str(company)) for company in companies_of(user)]
+    return {
+        "param": param,
+        "value": shown,
+        "label": str(value) if isinstance(value, models.Model) else "",
+        "lookup": json.dumps(param.lookup) if param.lookup else "",
+        "choices": choices,
+        "error": error,
+    }
+
+
+def _table(answer: Answer) -> dict[str, Any]:
+    western = answer.company is not None and answer.company.currency.code != "INR"
+    money = format_western if western else format_indian
+    return {
+        "columns": answer.columns,
+        "rows": [
+            {
+                "kind": row.kind,
+                "level": row.level,
+                "cells": [_cell(column, row, money) for column in answer.columns],
+            }
+            for row in answer.rows
+        ],
+    }
+
+
+def _cell(column: Column, row: Row, money: Any) -> dict[str, Any]:
+    value = row.cells.get(column.key)
+    if value is None or value == "":
+        text = ""
+    elif column.kind == "money":
+        text = money(value) if value else ("0.00" if row.kind in ("total", "subtotal") else "")
+    elif column.kind == "date":
+        text = f"{value:%d-%m-%Y}"
+    elif column.kind == "quantity":
+        text = format_quantity(value)
+    else:
+        text = str(value)
+    link = row.links.get(column.key)
+    return {"text": text, "numeric": column.numeric, "url": link_url(link) if link and text else ""}
+
+
+def link_url(link: ReportLink | Record) -> str:
+    """Address of a drill; empty when the record has no page."""
+    try:
+        if isinstance(link, ReportLink):
+            report = reports()[link.key]
+            return f"{reverse(report.url_name)}?{urlencode({k: plain(v) for k, v in link.values.items()})}"
+        label, name = link.kind.split(".")
+        apps.get_model(label, name)
+        return reverse(f"admin:{label}_{name}_change", args=[link.pk])
+    except (NoReverseMatch, KeyError, LookupError, ValueError):
+        return ""
