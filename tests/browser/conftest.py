@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.harness.server import Harness
 
+expect.set_options(timeout=15_000)  # a busy machine draws 200 lines slowly
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server"]
 AXE = Path(__file__).parent / "vendor/axe-core/axe.min.js"
 PASTE = """([selector, text]) => {

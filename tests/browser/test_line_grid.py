@@ -60,8 +60,8 @@ def test_clerk_pastes_200_rows_and_products_are_found_by_code(open_page, harness
     page = open_page("/document")
     rows = "\n".join(f"P{n:04d}\t\t\t{n}\tNos\t10.00" for n in range(1, 203))
     paste(page, "product", rows)
-    expect(page.locator(".bahi-grid tbody tr")).to_have_count(200)
     expect(page.locator(".bahi-toast--warning")).to_contain_text("200")
+    expect(page.locator(".bahi-grid tbody tr")).to_have_count(200)
     expect(cell(page, 200, "product")).to_have_value("Bolt M8 200")
     expect(output(page, 200, "line_total")).to_have_text("2,360.00")
     # 10 × (1 + … + 200) = 2,01,000 and 18 %

@@ -88,7 +88,7 @@ class Files {
       await this.load();
     }));
     const label = url ? el("a", { class: "bahi-link", href: url, target: "_blank", rel: "noopener", text: name }) : el("span", { text: name });
-    return el("li", { class: "bahi-rows__item" }, label, el("span", { class: "bahi-muted", text: by }), drop);
+    return el("li", { class: "bahi-rows__item" }, label, el("span", { class: "bahi-muted", text: by }), file.removable === false ? null : drop);
   }
 
   async upload(files) {
@@ -131,13 +131,9 @@ class Timeline {
 
   load() {
     return show(this.note, async () => {
-      const [entries, comments] = await Promise.all([rows("timeline", this.target), rows("comments", this.target)]);
-      const said = comments.map((one) => ({ ...one, verb: "comment", at: one.created_at, actor_label: one.author_label }));
-      // The timeline may list comments itself.
-      const all = entries.some((entry) => entry.verb === "comment") ? entries : [...entries, ...said];
-      all.sort((a, b) => String(b.at).localeCompare(String(a.at)));
-      fill(this.list, all.map(timelineEntry));
-      this.note.textContent = all.length ? "" : t("no_history");
+      const entries = await rows("timeline", this.target);
+      fill(this.list, entries.map(timelineEntry));
+      this.note.textContent = entries.length ? "" : t("no_history");
     });
   }
 

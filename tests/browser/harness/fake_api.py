@@ -269,6 +269,9 @@ class FakeApi:
             if name == "attachments" and body["name"].endswith(".exe"):
                 return invalid(("file", "type", "This kind of file is not accepted."))
             rows.append({"id": len(rows) + 1, "created_at": "2026-11-21T06:00:00Z", **body})
+            if name == "comments":
+                entry = {"id": 9, "at": "2026-11-21T06:00:00Z", "verb": "comment", "actor_label": "Me"}
+                self.records["timeline"].insert(0, {**entry, "text": body["text"]})
             return ok(rows[-1], 201)
         return ok(rows)
 
