@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import BahiAppConfig, Module
 
 
@@ -7,7 +9,9 @@ class RuntimeConfig(BahiAppConfig):
     name = "apps.runtime"
     label = "runtime"
     default = True
-    declares = Module(key="", title="", switchable=False)
+    declares = Module(
+        key="runtime", title=_("Background work"), icon="pending_actions", switchable=False, order=950
+    )
 
     def ready(self) -> None:
         from apps.core.api.transaction import IdempotencyGuard, register_idempotency

@@ -25,12 +25,13 @@ from apps.core.tenant import current_organisation, require_organisation
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_keep, file_open
 from apps.messaging.models import MailAttachment, MailMessage, MailState
-from apps.runtime.services.jobs import call_later
+from apps.runtime.services.queue import call_later
 from apps.tenancy.hosts import host_of, link_base
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 LEASE = timedelta(minutes=10)
+FRESH = timedelta(seconds=20)  # so long the queue may take by itself
 MAX_RECIPIENTS = 50
 MAX_ATTACHED = 20 * 1024 * 1024
 Attached = StoredFile | tuple[str, bytes, str]
@@ -220,10 +221,15 @@ def mail_bounced(message_id: str, reason: str) -> bool:
     )
 
 
-def mails_due_send(limit: int = 200) -> int:
-    """Send what is due: repeats, and mails that were entered while the worker was down."""
-    due = MailMessage.objects.filter(state=MailState.QUEUED, not_before__lte=timezone.now())
-    return sum(mail_send(pk) for pk in due.order_by("not_before").values_list("pk", flat=True)[:limit])
+def mails_due_enqueue(limit: int = 500) -> int:
+    """Queue what is due: repeats, and mails that the queue lost. Returns how many."""
+    due = MailMessage.objects.filter(
+        state=MailState.QUEUED, not_before__lte=timezone.now(), created_at__lt=timezone.now() - FRESH
+    )
+    ids = list(due.order_by("not_before").values_list("pk", flat=True)[:limit])
+    for pk in ids:
+        call_later("apps.messaging.services.mail.mail_send", pk)
+    return len(ids)
 
 
 def plain_mail_queue(*, to: str, subject: str, text: str, html: str = "") -> None:

@@ -6,14 +6,19 @@ from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.scope import Scope, ScopedManager
 
 
 class OutboxEvent(models.Model):
     """One announced event. ``done_at`` is empty while a consumer still has to run."""
 
     kind: ClassVar[str] = "log"
+    has_surface: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope(shared=True)
 
-    name = models.CharField(max_length=80)
+    name = models.CharField(_("event"), max_length=80)
     payload = models.JSONField(encoder=DjangoJSONEncoder)
     actor_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=200, blank=True, default="")
@@ -22,9 +27,13 @@ class OutboxEvent(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(auto_now_add=True)
     last_error = models.TextField(blank=True, default="")
-    done_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(_("delivered"), null=True)
+
+    objects = ScopedManager()
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["not_before", "id"], condition=models.Q(done_at=None), name="runtime_outbox_waiting"

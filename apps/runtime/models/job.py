@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.scope import Scope, ScopedManager
@@ -15,6 +16,9 @@ class JobState(models.TextChoices):
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
 class Job(models.Model):
@@ -29,14 +33,16 @@ class Job(models.Model):
     owner_id = models.BigIntegerField(null=True)
     arguments = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(_("state"), max_length=12, choices=JobState.choices, default=JobState.WAITING)
-    done_count = models.PositiveIntegerField(default=0)
-    total_count = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField(_("done"), default=0)
+    total_count = models.PositiveIntegerField(_("of"), default=0)
     message = models.CharField(_("message"), max_length=300, blank=True, default="")
-    result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(_("result"), default=dict, encoder=DjangoJSONEncoder)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    queued_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("ended"), null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
 
     objects = ScopedManager()
 
@@ -46,6 +52,11 @@ class Job(models.Model):
         ordering: ClassVar[list[str]] = ["-id"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["owner_id", "-id"], name="runtime_job_owner"),
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=[JobState.WAITING, JobState.RUNNING]),
+                name="runtime_job_open",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,3 +66,15 @@ class Job(models.Model):
     def result_url(self) -> str:
         """Where the result is read, when the task's result names a ``url``."""
         return str(self.result.get("url", "")) if isinstance(self.result, dict) else ""
+
+    @property
+    def progress(self) -> int | None:
+        """Per cent done; None where the task named no total."""
+        if self.state == JobState.DONE:
+            return 100
+        return min(100, 100 * self.done_count // self.total_count) if self.total_count else None
+
+    @property
+    def error(self) -> str:
+        """Why it failed, for the page that watches it."""
+        return self.message if self.state == JobState.FAILED else ""

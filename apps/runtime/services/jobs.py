@@ -1,119 +1,133 @@
-"""Background jobs: accepted in the caller's transaction, run by the worker inside their organisation."""
+"""Background jobs: accepted in the caller's transaction, run by the worker inside their organisation.
+
+A running job is held by its worker (``holds.held``); the database lets go when the worker dies, and the
+sweep then has the job run again. So a job runs at least once and ends exactly once.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
-from django_q.tasks import async_task
+from django.utils.translation import gettext as _
 
 from apps.core.actor import Actor, current_actor, reset_actor, set_actor
-from apps.core.errors import BahiError
+from apps.core.errors import BahiError, Refused
 from apps.core.events import emit
-from apps.core.tenant import current_schema, organisation_context, require_organisation
+from apps.core.live import push_to_user
+from apps.core.locks import lock_row
+from apps.core.tenant import current_schema, organisation_context
 from apps.runtime.events import JobEnded
-from apps.runtime.models import Job
-from apps.runtime.models.job import JobState
+from apps.runtime.models import ENDED, Job, JobState
+from apps.runtime.services.holds import held, is_held
+from apps.runtime.services.queue import call_later, enqueue
+
+__all__ = ["call_later", "job_cancel", "job_progress", "job_retry", "job_start", "task"]
 
 logger = logging.getLogger(__name__)
 TaskFunction = Callable[..., dict[str, Any] | None]
+MAX_ATTEMPTS = 4
+UNQUEUED_AFTER = timedelta(seconds=60)
+PUSH_EVERY = 0.25
 _tasks: dict[str, TaskFunction] = {}
+
+
+class JobCancelled(BahiError):
+    """The job was asked to stop; raised by ``job_progress``, undone work is left as the task leaves it."""
+
+    code = "cancelled"
 
 
 def task(function: TaskFunction) -> TaskFunction:
     """Decorator for ``tasks.py``: ``function(job, **arguments)``; idempotent, takes ids, returns a result.
 
     The function opens its own units of work, reports by ``job_progress`` and may run again after a crash.
+    A result with ``url`` leads the owner to what was made.
     """
-    _tasks[f"{function.__module__.split('.')[1]}.{function.__name__}"] = function
+    _tasks[_name_of(function)] = function
     return function
+
+
+def _name_of(function: TaskFunction) -> str:
+    return f"{function.__module__.split('.')[1]}.{function.__name__}"
 
 
 def job_start(function: TaskFunction, *, title: str, by: Any = None, **arguments: Any) -> Job:
     """Enter a job; it starts after the caller's transaction commits. Arguments must be JSON values."""
-    name = f"{function.__module__.split('.')[1]}.{function.__name__}"
     owner = getattr(by, "pk", None) or current_actor().user_id
-    job = Job.objects.create(task=name, title=title[:200], owner_id=owner, arguments=arguments)
-    schema = current_schema()
-    transaction.on_commit(lambda: _enqueue(schema, job.pk))
+    job = Job.objects.create(
+        task=_name_of(function), title=str(title)[:200], owner_id=owner, arguments=arguments
+    )
+    _enqueue_on_commit(job)
     return job
 
 
-def _enqueue(schema: str, job_id: int) -> None:
-    _queue("run_job", schema, job_id)
-
-
-def call_later(function: str, *arguments: Any) -> None:
-    """Have the worker call ``function`` (dotted name, JSON arguments) in this organisation after commit.
-
-    For small work that nobody watches (a mail); what must not be lost keeps its own row and is swept.
-    """
-    schema = require_organisation()
-    if settings.CALLS_INLINE:
-        transaction.on_commit(lambda: import_string(function)(*arguments))
-    else:
-        transaction.on_commit(lambda: _queue("run_call", schema, function, *arguments))
-
-
-def _queue(entry: str, schema: str, *arguments: Any) -> None:
-    """The queue's table is in ``public``: put the call there and come back."""
-    tenant = connection.tenant
-    connection.set_schema_to_public()
-    try:
-        async_task(f"apps.runtime.services.jobs.{entry}", schema, *arguments)
-    except Exception:
-        logger.warning("%s of %s could not be queued now", entry, schema, exc_info=True)
-    finally:
-        connection.set_tenant(tenant)
-
-
-def run_call(schema: str, function: str, *arguments: Any) -> None:
-    """What the worker calls for ``call_later``. Leaves the connection in ``public``."""
-    try:
-        with organisation_context(schema):
-            import_string(function)(*arguments)
-    finally:
-        connection.set_schema_to_public()
+def _enqueue_on_commit(job: Job) -> None:
+    schema = current_schema()
+    transaction.on_commit(lambda: enqueue("jobs.run_job", schema, job.pk))
 
 
 def run_job(schema: str, job_id: int) -> None:
     """What the worker calls. Leaves the connection in ``public``."""
     try:
-        with organisation_context(schema):
-            _run(job_id)
+        with organisation_context(schema), held(hold_name(schema, job_id)) as ours:
+            if ours:
+                _run(job_id)
     finally:
         connection.set_schema_to_public()
+
+
+def hold_name(schema: str, job_id: int) -> str:
+    return f"job:{schema}:{job_id}"
 
 
 def _run(job_id: int) -> None:
     from apps.core.registry import load_modules
 
     load_modules("tasks")
-    with transaction.atomic():
-        job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id).first()
-        if job is None or job.state not in (JobState.WAITING, JobState.RUNNING):
-            return
-        job.state, job.started_at, job.attempts = JobState.RUNNING, timezone.now(), job.attempts + 1
-        job.save()
+    job = _take(job_id)
+    if job is None:
+        return
     token = set_actor(_actor_of(job))
     try:
         result = _tasks[job.task](job, **job.arguments) or {}
         _finish(job, JobState.DONE, result=result)
+    except JobCancelled:
+        _finish(job, JobState.CANCELLED, message=_("Cancelled"))
     except BahiError as error:
         _finish(
             job, JobState.FAILED, message=error.detail, result={"errors": [e.as_dict() for e in error.errors]}
         )
+    except (OperationalError, InterfaceError):
+        # The database went away under the job: it stays running in name, is no longer held, and the sweep
+        # has it run again.
+        logger.exception("job %s lost the database", job)
+        connection.close()
     except Exception as error:
         logger.exception("job %s failed", job)
         _finish(job, JobState.FAILED, message=f"{type(error).__name__}: {error}")
     finally:
         reset_actor(token)
+
+
+def _take(job_id: int) -> Job | None:
+    """The job, now running; None when it has ended or was cancelled meanwhile."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        if job is None or job.state in ENDED:
+            return None
+        if job.attempts >= MAX_ATTEMPTS:
+            _finish(job, JobState.FAILED, message=_("The worker ended several times while running this."))
+            return None
+        job.state, job.started_at, job.attempts = JobState.RUNNING, timezone.now(), job.attempts + 1
+        job.save()
+        announce(job)
+    return job
 
 
 def _actor_of(job: Job) -> Actor:
@@ -126,8 +140,10 @@ def _actor_of(job: Job) -> Actor:
 def _finish(job: Job, state: str, *, message: str = "", result: dict[str, Any] | None = None) -> None:
     with transaction.atomic():
         job.refresh_from_db()
+        if job.state in ENDED:
+            return
         job.state, job.finished_at = state, timezone.now()
-        job.message = str(message)[:300]
+        job.message = str(message or "")[:300]
         job.result = result or {}
         job.save()
         announce(job)
@@ -135,45 +151,85 @@ def _finish(job: Job, state: str, *, message: str = "", result: dict[str, Any] |
 
 
 def job_progress(job: Job, done: int, total: int | None = None, message: str = "") -> None:
-    """Record progress (outside the work's own transaction) and push it to the owner's pages."""
-    job.done_count = done
+    """Record progress (outside the work's own transaction) and push it to the owner's pages.
+
+    Cheap to call for each row: at most four times a second are written. Raises JobCancelled when
+    somebody asked the job to stop.
+    """
     if total is not None:
         job.total_count = total
-    job.message = message[:300]
+    job.done_count, job.message = done, str(message)[:300]
+    now = time.monotonic()
+    if now - getattr(job, "_written_at", 0.0) < PUSH_EVERY and done != job.total_count:
+        return
+    job._written_at = now  # type: ignore[attr-defined]
     job.save(update_fields=["done_count", "total_count", "message"])
     announce(job)
+    if Job.objects.filter(pk=job.pk).exclude(cancel_asked_at=None).exists():
+        raise JobCancelled(_("Cancelled"))
 
 
 def announce(job: Job) -> None:
     """Push the job's state to its owner's sockets."""
-    from apps.core.live import push_to_user
-
     if job.owner_id:
         push_to_user(job.owner_id, "job.progress", job_data(job))
 
 
 def job_data(job: Job) -> dict[str, Any]:
+    """A job as pages get it by the socket; the API gives the same names and more."""
     return {
         "id": job.pk,
         "title": job.title,
         "status": job.state,
         "done": job.done_count,
         "total": job.total_count,
+        "progress": job.progress,
         "message": job.message,
+        "error": job.error,
         "result": job.result,
         "result_url": job.result_url,
     }
 
 
-def waiting_jobs_requeue() -> int:
-    """Enter again jobs that were accepted but never queued (the queue was down) for over a minute."""
-    limit = timezone.now() - timedelta(minutes=1)
-    schema = current_schema()
-    ids = list(
-        Job.objects.filter(state=JobState.WAITING, created_at__lt=limit, attempts=0).values_list(
-            "pk", flat=True
+def job_cancel(job: Job, *, by: Any) -> Job:
+    """Stop a job: at once while it waits, at its next report of progress while it runs.
+
+    Raises Refused (invalid_transition) when it has ended.
+    """
+    row = lock_row(Job, job.pk)
+    if row.state in ENDED:
+        raise Refused(_("The job has ended already."), code="invalid_transition", field="status")
+    row.cancel_asked_at = timezone.now()
+    row.save(update_fields=["cancel_asked_at"])
+    if row.state == JobState.WAITING:
+        _finish(row, JobState.CANCELLED, message=_("Cancelled by %(name)s") % {"name": by})
+    return row
+
+
+def job_retry(job: Job, *, by: Any) -> Job:
+    """Run a failed or cancelled job again with the same arguments. Raises Refused for the others."""
+    row = lock_row(Job, job.pk)
+    if row.state not in (JobState.FAILED, JobState.CANCELLED):
+        raise Refused(
+            _("Only a failed or cancelled job can be run again."), code="invalid_transition", field="status"
         )
-    )
-    for pk in ids:
-        _enqueue(schema, pk)
-    return len(ids)
+    row.state, row.attempts, row.cancel_asked_at = JobState.WAITING, 0, None
+    row.done_count, row.message, row.result, row.finished_at = 0, "", {}, None
+    row.queued_at = timezone.now()
+    row.save()
+    announce(row)
+    _enqueue_on_commit(row)
+    return row
+
+
+def waiting_jobs_requeue() -> int:
+    """Queue again what the queue lost, and running jobs whose worker died. Returns how many."""
+    schema, now = current_schema(), timezone.now()
+    count = 0
+    for job in Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by("pk")[:500]:
+        waited = job.state == JobState.WAITING and job.queued_at < now - UNQUEUED_AFTER
+        dead = job.state == JobState.RUNNING and not is_held(hold_name(schema, job.pk))
+        if (waited or dead) and enqueue("jobs.run_job", schema, job.pk):
+            Job.objects.filter(pk=job.pk).untracked_update(queued_at=now)
+            count += 1
+    return count

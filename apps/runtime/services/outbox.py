@@ -82,6 +82,21 @@ def outbox_deliver(limit: int = 200) -> int:
     return finished
 
 
+def seconds_to_next() -> float | None:
+    """Until the next repeat of a failed delivery is due; None when nothing waits."""
+    due = OutboxEvent.objects.filter(done_at=None).order_by("not_before").values_list("not_before", flat=True)
+    first = due.first()
+    return None if first is None else max(0.2, (first - timezone.now()).total_seconds())
+
+
+def event_retry(event: OutboxEvent) -> None:
+    """Deliver a given-up event once more to the consumers that failed."""
+    event.attempts, event.done_at, event.not_before = 0, None, timezone.now()
+    event.save(update_fields=["attempts", "done_at", "not_before"])
+    schema = current_schema()
+    transaction.on_commit(lambda: wake_dispatcher(schema))
+
+
 def _deliver(event: OutboxEvent) -> int:
     errors = [error for consumer in consumers_of(event.name) if (error := _run_once(event, consumer))]
     event.attempts += 1

@@ -18,7 +18,7 @@ function percentOf(job) {
 function body(job) {
   const percent = percentOf(job);
   const ended = job.status in ENDED;
-  const text = job.error || job.message || (job.status === "queued" ? t("job_waiting") : t("job_running"));
+  const text = job.error || job.message || (job.status === "queued" || job.status === "waiting" ? t("job_waiting") : t("job_running"));
   const bar = el("progress", { class: "bahi-progress", max: 100, "aria-label": text, ...(percent === null && !ended ? {} : { value: ended && ENDED[job.status] ? 100 : percent || 0 }) });
   const count = job.total ? el("p", { class: "bahi-progress__count", text: `${job.done || 0} / ${job.total}` }) : null;
   const link = ended && safeUrl(job.result_url) ? el("p", {}, el("a", { class: "bahi-link", href: safeUrl(job.result_url), text: t("done") })) : null;

@@ -1,0 +1,17 @@
+"""Mail that the queue lost, or that is due again; content of files that no row names."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from apps.files.services.storage import files_orphaned_remove
+from apps.messaging.services.mail import mails_due_enqueue
+from apps.runtime.services.dispatcher import register_sweep
+from apps.runtime.services.schedule import scheduled
+
+register_sweep(mails_due_enqueue)
+
+
+@scheduled(at=time(3, 20))
+def remove_orphaned_files() -> None:
+    files_orphaned_remove()

@@ -1,0 +1,40 @@
+"""Removing what has served: keys after a week, delivered events after two, ended jobs after two months."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from apps.runtime.models import ENDED, IdempotencyKey, InboxEntry, Job, OutboxEvent
+
+KEYS, EVENTS, JOBS = timedelta(days=7), timedelta(days=14), timedelta(days=60)
+BATCH = 5_000
+
+
+def idempotency_keys_clean() -> int:
+    """Keys are kept seven days (API conventions)."""
+    return _remove(IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEYS))
+
+
+def events_clean() -> int:
+    """Delivered events; those that were given up stay until somebody has dealt with them."""
+    limit = timezone.now() - EVENTS
+    count = _remove(OutboxEvent.objects.filter(done_at__lt=limit, last_error=""))
+    return count + _remove(InboxEntry.objects.filter(at__lt=limit - EVENTS))
+
+
+def jobs_clean() -> int:
+    return _remove(Job.objects.filter(state__in=ENDED, finished_at__lt=timezone.now() - JOBS))
+
+
+def _remove(queryset: Any) -> int:
+    """In batches, so that no delete holds its rows for long."""
+    count = 0
+    while True:
+        ids = list(queryset.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if not ids:
+            return count
+        removed, _by_model = queryset.model.objects.filter(pk__in=ids).delete()
+        count += removed
