@@ -190,7 +190,7 @@ def _parsed(ask: Ask, value: Any) -> Any:
             return parse_decimal(str(value))
         if ask.kind == "text":
             return str(value)[:2000]
-        if ask.kind == "choice" and value not in dict(ask.choices):
+        if ask.kind == "choice" and not (isinstance(value, str) and value in dict(ask.choices)):
             raise ValueError(_("Not one of the choices."))
     except ValueError as error:
         raise InvalidInput(str(error), field=ask.name) from error

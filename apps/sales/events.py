@@ -16,6 +16,8 @@ class QuotationSent(Event):
     quotation_id: int
     number: str
     email: str
+    message: str = ""
+    by_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.documents.lifecycle import Ask, Lifecycle, State, Transition, register_lifecycle
-from apps.sales.models import Order, Quotation
-from apps.sales.services import orders, quotations
+from apps.sales.choices import BillingBasis, ReturnCondition
+from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
+from apps.sales.services import billing, deliveries, orders, quotations, returns
 
 QUOTATION = register_lifecycle(
     Lifecycle(
@@ -116,6 +117,49 @@ ORDER = register_lifecycle(
                 past=_("Order confirmed"),
             ),
             Transition(
+                "deliver",
+                ("confirmed",),
+                None,
+                "sales.deliver_order",
+                deliveries.order_deliver,
+                _("Deliver"),
+                style="primary",
+                asks=(
+                    Ask("lines", _("Lines"), "json"),
+                    Ask("date", _("Date"), "date"),
+                    Ask("place", _("From"), "json"),
+                ),
+                answers="new_document",
+                past=_("Delivery drafted"),
+            ),
+            Transition(
+                "invoice",
+                ("confirmed", "closed"),
+                None,
+                "sales.invoice_order",
+                billing.order_invoice,
+                _("Invoice"),
+                style="primary",
+                asks=(
+                    Ask("lines", _("Lines"), "json"),
+                    Ask("basis", _("Of"), "choice", choices=tuple(BillingBasis.choices)),
+                    Ask("date", _("Date"), "date"),
+                ),
+                answers="new_document",
+                past=_("Invoice drafted"),
+            ),
+            Transition(
+                "proforma",
+                ("confirmed",),
+                None,
+                "sales.invoice_order",
+                billing.order_proforma,
+                _("Proforma"),
+                asks=(Ask("date", _("Date"), "date"),),
+                answers="new_document",
+                past=_("Proforma drafted"),
+            ),
+            Transition(
                 "amend",
                 ("confirmed",),
                 None,
@@ -170,6 +214,94 @@ ORDER = register_lifecycle(
                 confirm=_("Cancel this order?"),
                 asks=(Ask("reason", _("Reason"), required=True),),
                 past=_("Order cancelled"),
+            ),
+        ),
+    )
+)
+
+DELIVERY = register_lifecycle(
+    Lifecycle(
+        Delivery,
+        (
+            State("draft", _("Draft"), "neutral", editable=True),
+            State("posted", _("Delivered"), "success"),
+            State("cancelled", _("Cancelled"), "danger"),
+        ),
+        (
+            Transition(
+                "post",
+                ("draft",),
+                "posted",
+                "sales.post_delivery",
+                deliveries.delivery_post,
+                _("Deliver"),
+                style="primary",
+                asks=(Ask("reason", _("Reason (credit limit or closed period)")),),
+                numbered=True,
+                past=_("Delivery posted"),
+            ),
+            Transition(
+                "invoice",
+                ("posted",),
+                None,
+                "sales.invoice_order",
+                billing.delivery_invoice,
+                _("Invoice"),
+                style="primary",
+                asks=(Ask("date", _("Date"), "date"),),
+                answers="new_document",
+                shown=lambda delivery: delivery.order_id is not None,
+                past=_("Invoice drafted"),
+            ),
+            Transition(
+                "return",
+                ("posted",),
+                None,
+                "sales.return_delivery",
+                returns.delivery_return,
+                _("Take goods back"),
+                asks=(
+                    Ask("lines", _("Lines"), "json"),
+                    Ask("reason", _("Reason"), required=True),
+                    Ask("condition", _("Condition"), "choice", choices=tuple(ReturnCondition.choices)),
+                    Ask("credit_note", _("Draft a credit note"), "json"),
+                    Ask("date", _("Date"), "date"),
+                    Ask("place", _("Into"), "json"),
+                ),
+                past=_("Goods taken back"),
+            ),
+            Transition(
+                "cancel",
+                ("posted",),
+                "cancelled",
+                "sales.cancel_delivery",
+                deliveries.delivery_cancel,
+                _("Cancel"),
+                style="danger",
+                confirm=_("The goods move back into stock today."),
+                asks=(Ask("reason", _("Reason"), required=True),),
+                past=_("Delivery cancelled"),
+            ),
+        ),
+    )
+)
+
+RETURN = register_lifecycle(
+    Lifecycle(
+        DeliveryReturn,
+        (State("posted", _("Taken back"), "success"), State("cancelled", _("Cancelled"), "danger")),
+        (
+            Transition(
+                "cancel",
+                ("posted",),
+                "cancelled",
+                "sales.cancel_delivery",
+                returns.return_cancel,
+                _("Cancel"),
+                style="danger",
+                confirm=_("The goods leave the stock again today."),
+                asks=(Ask("reason", _("Reason"), required=True),),
+                past=_("Return cancelled"),
             ),
         ),
     )

@@ -28,10 +28,12 @@ register_permissions(
 _READ = (
     "sales.view_quotation",
     "sales.view_order",
+    "sales.view_delivery",
+    "sales.view_deliveryreturn",
 )
 _DRAFTS = (
     "sales.add_quotation", "sales.change_quotation", "sales.delete_quotation", "sales.add_order",
-    "sales.change_order", "sales.delete_order",
+    "sales.change_order", "sales.delete_order", "sales.add_delivery", "sales.change_delivery",
 )  # fmt: skip
 _DAILY = (
     "sales.send_quotation", "sales.revise_quotation", "sales.decide_quotation",
@@ -55,8 +57,8 @@ register_roles(
             "stores",
             "Stores",
             (
-                "sales.view_order", "sales.deliver_order",
-                "sales.post_delivery",
+                "sales.view_order", "sales.view_delivery", "sales.view_deliveryreturn", "sales.deliver_order",
+                "sales.add_delivery", "sales.change_delivery", "sales.delete_delivery", "sales.post_delivery",
                 "sales.return_delivery", "sales.cancel_delivery",
             ),
             {"sales.*": "all"},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.india.numbers import SYMBOLS, format_quantity
 from apps.documents.printing import (
+    COPIES_CHALLAN,
     PrintDocument,
     PrintLine,
     PrintParty,
@@ -17,7 +18,7 @@ from apps.documents.printing import (
     PrintTotal,
 )
 from apps.documents.services.printing import print_company, print_party, register_print, state_label
-from apps.sales.models import Order, Quotation
+from apps.sales.models import Delivery, DeliveryLine, Order, Quotation
 
 DATE = "%d-%m-%Y"
 
@@ -210,3 +211,62 @@ def order_print(order: Order) -> PrintDocument:
 
 register_print(Quotation, quotation_print)
 register_print(Order, order_print)
+
+
+def delivery_print(delivery: Delivery) -> PrintDocument:
+    """The challan that travels with the goods, in three copies (rule 55 of the CGST Rules)."""
+    lines = list(delivery.lines.select_related("product", "unit", "batch"))
+    order = delivery.order
+    fields = (
+        (_("Order"), str(order) if order else ""),
+        (_("Your order"), order.po_reference if order else ""),
+        (_("Invoice"), delivery.invoice.number if delivery.invoice_id else ""),
+        (_("Dispatched from"), str(delivery.place)),
+        (_("Carrier"), delivery.carrier),
+        (_("Vehicle"), delivery.vehicle_number),
+        (_("Tracking number"), delivery.tracking_number),
+        (_("Packages"), str(delivery.packages or "")),
+    )
+    consignee = print_party(
+        delivery.party_name, delivery.shipping_address, gstin=delivery.party.gstin, label=_("Consignee")
+    )
+    total = sum((line.taxable_value for line in lines), Decimal(0))
+    return PrintDocument(
+        title="Delivery challan",
+        number=str(delivery),
+        date=_day(delivery.date),
+        company=print_company(delivery.company),
+        bill_to=consignee,
+        fields=tuple((label, value) for label, value in fields if value),
+        lines=tuple(_delivery_line(line) for line in lines),
+        columns=("position", "description", "hsn", "quantity", "taxable"),
+        totals=(PrintTotal("Value of goods", total),),
+        notes=delivery.instructions,
+        signatures=(
+            PrintSignature(),
+            PrintSignature(caption="Received in good condition", ours=False, note="Name, date, seal"),
+        ),
+        copies=COPIES_CHALLAN,
+        show_bank=False,
+        watermark={"draft": _("Draft"), "cancelled": _("Cancelled")}.get(delivery.status, ""),
+    )
+
+
+def _delivery_line(line: DeliveryLine) -> PrintLine:
+    detail = [line.product.code]
+    if line.batch_id:
+        detail.append(_("Batch %(code)s") % {"code": line.batch.code})
+    if line.serials:
+        detail.append(_("S/N %(codes)s") % {"codes": ", ".join(line.serials)})
+    return PrintLine(
+        position=str(line.position),
+        description=line.description,
+        detail=" · ".join(detail),
+        hsn=line.product.hsn,
+        quantity=line.quantity,
+        unit=line.unit.code if line.unit_id else "",
+        taxable=line.taxable_value,
+    )
+
+
+register_print(Delivery, delivery_print)

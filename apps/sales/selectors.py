@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from apps.sales.calculation.fulfilment import LineQuantities, delivery_progress, invoice_progress
 from apps.sales.models import OrderLine, Quotation, QuotationLine
 
 _HEADER = ("discount_amount", "charges_total", "taxable_total", "grand_total", "special_terms")
@@ -73,3 +74,31 @@ def order_margins(ids: Iterable[int]) -> dict[int, Any]:
     from apps.sales.services.margins import margins_of
 
     return margins_of(OrderLine, "order", list(ids))
+
+
+def orders_delivered(ids: Iterable[int]) -> dict[int, str]:
+    """{order id: none, partial, complete or not_needed}, from the quantities of its lines."""
+    return {pk: delivery_progress(lines) for pk, lines in _quantities(ids).items()}
+
+
+def orders_invoiced(ids: Iterable[int]) -> dict[int, str]:
+    """The same for what was billed, credits off."""
+    return {pk: invoice_progress(lines) for pk, lines in _quantities(ids).items()}
+
+
+def _quantities(ids: Iterable[int]) -> dict[int, list[LineQuantities]]:
+    """{order id: quantities of its lines}, one query."""
+    result: dict[int, list[LineQuantities]] = {pk: [] for pk in ids}
+    rows = OrderLine.objects.filter(order_id__in=list(result)).values_list(
+        "order_id",
+        "quantity",
+        "delivered_quantity",
+        "returned_quantity",
+        "invoiced_quantity",
+        "credited_quantity",
+        "product__product_kind",
+        "shadow",
+    )
+    for order_id, *quantities, kind, shadow in rows:
+        result[order_id].append(LineQuantities(*quantities, goods=kind == "goods", billed=not shadow))
+    return result

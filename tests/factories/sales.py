@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apps.company.selectors import company_today
+from apps.inventory.models import StockRow
 from tests.factories.catalog import make_product
 from tests.factories.company import make_company
+from tests.factories.inventory import receive
 from tests.factories.parties import make_customer
+
+INDIA = ZoneInfo("Asia/Kolkata")
 
 
 class Shop:
@@ -39,10 +44,20 @@ class Shop:
         }
         return {**body, **values}
 
+    def stock(self, product: Any = None, quantity: Any = 100, cost: Any = "600", *, ago: int = 7) -> None:
+        """Receive goods into the main warehouse, so many days ago."""
+        day = company_today() - timedelta(days=ago)
+        receive(self.company, product or self.chair, quantity, cost, day=day)
+
+    def on_hand(self, product: Any = None) -> str:
+        """What the stock ledger has of a product in the main warehouse."""
+        row = StockRow.objects.filter(product=product or self.chair, place__code="MAIN").first()
+        return f"{row.quantity.normalize():f}" if row else "0"
+
 
 def in_days(days: int) -> str:
     """A day from today on, as the API takes it."""
-    return (company_today() + timedelta(days=days)).isoformat()
+    return (datetime.now(INDIA).date() + timedelta(days=days)).isoformat()
 
 
 def day(text: str) -> date:

@@ -189,9 +189,12 @@ def test_quotation_in_pounds_keeps_its_rate(api, shop):
     from apps.company.models import Currency
 
     pound = Currency.objects.get(code="GBP")
-    body = shop.draft(currency=pound.pk, exchange_rate="105.500000")
-    data = api.post("sales/quotations/", body)["data"]
+    line = {"product": shop.chair.pk, "quantity": "1", "unit_price": "10"}
+    data = api.post("sales/quotations/", shop.draft(line, currency=pound.pk, exchange_rate="105.500000"))[
+        "data"
+    ]
     assert data["exchange_rate"] == "105.500000"
+    assert data["base_total"] == "1244.90"
 
 
 def test_margin_is_only_for_those_who_see_costs(api, shop, user_with):

@@ -1,5 +1,5 @@
 """API of sales: importing registers the resources."""
 
-from apps.sales.api import orders, quotations
+from apps.sales.api import deliveries, orders, quotations, returns
 
-__all__ = ["orders", "quotations"]
+__all__ = ["deliveries", "orders", "quotations", "returns"]

@@ -6,20 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.records import Child
+from apps.accounting.api.taxed import READ_FIELDS, charge_child, line_child
 from apps.core.registry import register_resource
-from apps.sales.api.common import (
-    FILTERS,
-    FOOT,
-    HEADER,
-    LINE_AMOUNTS,
-    LINE_FIELDS,
-    ORDERINGS,
-    READ_ONLY,
-    TOTALS,
-    SalesViewSet,
-    charges_of,
-)
+from apps.sales.api.common import FILTERS, HEADER, ORDERINGS, OfferViewSet, place_input
 from apps.sales.models import Order, OrderCharge, OrderLine
 from apps.sales.services.orders import order_compute
 
@@ -33,10 +22,10 @@ KEPT = (
 
 
 @register_resource
-class OrderApi(SalesViewSet):
+class OrderApi(OfferViewSet):
     model, path = Order, "sales/orders"
-    fields = (*HEADER, "promised_date", "place", "quotation", "credit_reason", *TOTALS, *FOOT)
-    read_only = (*READ_ONLY, "quotation", "credit_reason")
+    fields = (*HEADER, "promised_date", "place", "quotation", "credit_reason")
+    read_only = (*READ_FIELDS, "quotation", "credit_reason")
     filters = {
         **FILTERS,
         "promised_date": "promised_date",
@@ -45,14 +34,8 @@ class OrderApi(SalesViewSet):
     }
     orderings = {**ORDERINGS, "promised_date": "promised_date"}
     children = (
-        Child(
-            "lines",
-            OrderLine,
-            "order",
-            (*LINE_FIELDS, "promised_date"),
-            read_fields=(*LINE_AMOUNTS, "quotation_line", *KEPT),
-        ),
-        charges_of(OrderCharge, "order"),
+        line_child(OrderLine, "order", "promised_date", read=("quotation_line", *KEPT)),
+        charge_child(OrderCharge, "order"),
     )
     form_sections = {
         "": ("company:3", "date:2", "promised_date:2", "party:5"),
@@ -72,11 +55,9 @@ class OrderApi(SalesViewSet):
         "charges": ("kind:120", "description:240", "amount:110", "tax_category:120", "line_total:120"),
     }  # fmt: skip
     form_labels = {"charges": _("Charges")}
-    form_totals = (
-        "gross_total", "discount_total", "taxable_total", "cgst_total", "sgst_total", "igst_total",
-        "cess_total", "charges_total", "round_off", "grand_total",
-    )  # fmt: skip
-    form_lookups = {"party": {"query": "is_customer=true", "defaults": {"is_customer": True}}}
 
-    def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
+    def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         order_compute(document, children["lines"], children["charges"])
+
+    def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
+        return place_input(data, self.request.user)

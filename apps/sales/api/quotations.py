@@ -7,21 +7,10 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
+from apps.accounting.api.taxed import READ_FIELDS, charge_child, line_child
 from apps.core.api.rendering import envelope
-from apps.core.records import Child
 from apps.core.registry import register_resource
-from apps.sales.api.common import (
-    FILTERS,
-    FOOT,
-    HEADER,
-    LINE_AMOUNTS,
-    LINE_FIELDS,
-    ORDERINGS,
-    READ_ONLY,
-    TOTALS,
-    SalesViewSet,
-    charges_of,
-)
+from apps.sales.api.common import FILTERS, HEADER, ORDERINGS, OfferViewSet
 from apps.sales.models import Quotation, QuotationCharge, QuotationLine
 from apps.sales.selectors import quotation_comparison
 from apps.sales.services.public_links import quotation_link
@@ -29,24 +18,17 @@ from apps.sales.services.quotations import quotation_compute
 
 
 @register_resource
-class QuotationApi(SalesViewSet):
+class QuotationApi(OfferViewSet):
     model, path = Quotation, "sales/quotations"
     fields = (
-        *HEADER, "valid_until", "revision", "root", "decided_by", "decided_at", "reject_reason", *TOTALS,
-        *FOOT,
+        *HEADER, "valid_until", "revision", "root", "decided_by", "decided_at", "reject_reason",
     )  # fmt: skip
-    read_only = (*READ_ONLY, "revision", "root", "decided_by", "decided_at", "reject_reason")
+    read_only = (*READ_FIELDS, "revision", "root", "decided_by", "decided_at", "reject_reason")
     filters = {**FILTERS, "valid_until": "valid_until", "revision": "revision", "root": "root"}
     orderings = {**ORDERINGS, "valid_until": "valid_until"}
     children = (
-        Child(
-            "lines",
-            QuotationLine,
-            "quotation",
-            (*LINE_FIELDS, "optional"),
-            read_fields=(*LINE_AMOUNTS, "origin_id"),
-        ),
-        charges_of(QuotationCharge, "quotation"),
+        line_child(QuotationLine, "quotation", "optional", read=("origin_id",)),
+        charge_child(QuotationCharge, "quotation"),
     )
     reads: ClassVar[dict[str, str]] = {"pdf": "pdf", "compare": "compare", "link": "link"}
     form_sections = {
@@ -67,13 +49,8 @@ class QuotationApi(SalesViewSet):
         "charges": ("kind:120", "description:240", "amount:110", "tax_category:120", "line_total:120"),
     }  # fmt: skip
     form_labels = {"charges": _("Charges")}
-    form_totals = (
-        "gross_total", "discount_total", "taxable_total", "cgst_total", "sgst_total", "igst_total",
-        "cess_total", "charges_total", "round_off", "grand_total",
-    )  # fmt: skip
-    form_lookups = {"party": {"query": "is_customer=true", "defaults": {"is_customer": True}}}
 
-    def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
+    def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         quotation_compute(document, children["lines"], children["charges"])
 
     def compare(self, request: Any, pk: int) -> Response:

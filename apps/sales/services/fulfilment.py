@@ -33,9 +33,15 @@ _CODES = {"delivered": "over_delivery", "returned": "over_delivery", "invoiced":
 
 
 def quantities_add(counter: str, quantities: Mapping[int, Decimal], *, paths: Paths | None = None) -> None:
-    """Add to a counter of order lines. Raises Refused over_delivery (over_credit) naming the lines."""
+    """Add to a counter of order lines. Raises Refused over_delivery (over_credit) naming the lines.
+
+    What is delivered is reserved no more.
+    """
     column, guard = _ADD[counter]
-    missing = _guarded(column, "+", guard, quantities)
+    change = f"{column} = l.{column} + v.q"
+    if counter == "delivered":
+        change += ", reserved_quantity = GREATEST(l.reserved_quantity - v.q, 0)"
+    missing = _guarded(change, guard, quantities)
     if missing:
         raise OverQuantity(counter, missing, paths or {})
 
@@ -43,12 +49,17 @@ def quantities_add(counter: str, quantities: Mapping[int, Decimal], *, paths: Pa
 def quantities_take(counter: str, quantities: Mapping[int, Decimal], *, paths: Paths | None = None) -> None:
     """Take back from a counter (a cancelled delivery or invoice). Raises Refused when later steps need it."""
     column, guard = _TAKE[counter]
-    missing = _guarded(column, "-", guard, quantities)
+    missing = _guarded(f"{column} = l.{column} - v.q", guard, quantities)
     if missing:
         raise OverQuantity(counter, missing, paths or {})
 
 
-def _guarded(column: str, sign: str, guard: str, quantities: Mapping[int, Decimal]) -> list[int]:
+def reserved_add(quantities: Mapping[int, Decimal]) -> None:
+    """Change what order lines have reserved, by signed quantities."""
+    _guarded("reserved_quantity = GREATEST(l.reserved_quantity + v.q, 0)", "TRUE", quantities)
+
+
+def _guarded(change: str, guard: str, quantities: Mapping[int, Decimal]) -> list[int]:
     """One UPDATE for all lines; the ids that the guard kept back."""
     ids = sorted(quantities)
     if not ids:
@@ -57,7 +68,7 @@ def _guarded(column: str, sign: str, guard: str, quantities: Mapping[int, Decima
         cursor.execute(
             f"""WITH v AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[]) AS t(id, q)),
                      held AS (SELECT l.id FROM sales_orderline l JOIN v USING (id) ORDER BY l.id FOR UPDATE)
-                UPDATE sales_orderline l SET {column} = l.{column} {sign} v.q
+                UPDATE sales_orderline l SET {change}
                 FROM v JOIN held USING (id) WHERE l.id = v.id AND {guard} RETURNING l.id""",  # noqa: S608
             [ids, [quantities[pk] for pk in ids]],
         )

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounting.invoicing.hold import company_check
 from apps.accounting.tax.documents import taxed_compute
-from apps.core.errors import InvalidInput, Refused
+from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit
+from apps.core.money import ZERO
 from apps.documents.services.timeline import timeline_add
 from apps.sales.calculation.fulfilment import quantities_of
 from apps.sales.events import OrderConfirmed
-from apps.sales.models import Order, OrderCharge, OrderLine
+from apps.sales.models import Delivery, Order, OrderCharge, OrderLine
+from apps.sales.services.credit import credit_check
+from apps.sales.services.reservations import order_release, order_reserve
 
 
 def order_compute(order: Order, lines: Sequence[OrderLine], charges: Sequence[OrderCharge]) -> None:
-    """Defaults, taxes and totals of a draft. Raises InvalidInput with paths."""
+    """Defaults, taxes and totals of a draft. Raises InvalidInput with paths, Refused company_locked."""
+    if order.company_id and order.party_id:
+        company_check(order.party, order)
     taxed_compute(order, lines, charges)
     if order.place_id is not None and order.place.company_id != order.company_id:
         raise InvalidInput(_("This place belongs to another company."), field="place")
-    for index, line in enumerate(lines):
-        if line.promised_date is not None and line.promised_date < order.date:
-            raise InvalidInput(
+    errors = ErrorList()
+    for path, row in (("", order), *((f"lines.{index}.", line) for index, line in enumerate(lines))):
+        if row.promised_date is not None and row.promised_date < order.date:
+            errors.add(
+                f"{path}promised_date",
                 _("Goods can't be promised for a day before the order."),
-                field=f"lines.{index}.promised_date",
-                code="min_value",
+                "min_value",
             )
+    errors.raise_if_any()
 
 
 def order_lines_of(order: Order) -> list[OrderLine]:
@@ -46,6 +55,10 @@ def order_confirm(order: Order, *, by: Any, reason: str = "") -> None:
     """
     lines = order_lines_of(order)
     _check_complete(order, lines)
+    warning = credit_check(order, added=order.base_total, by=by, reason=reason)
+    order.credit_reason = reason if warning and reason else ""
+    order.notices = [warning] if warning else []
+    order.notices += order_reserve(order, lines, by=by)
     emit(OrderConfirmed(order_id=order.pk, number=order.number, owner_id=order.owner_id))
 
 
@@ -67,6 +80,7 @@ def order_hold(order: Order, *, by: Any, reason: str = "") -> None:
 
 def order_resume(order: Order, *, by: Any) -> None:
     """End the hold; what could not be reserved is tried again."""
+    order.notices = order_reserve(order, order_lines_of(order), by=by)
 
 
 def order_close(order: Order, *, by: Any, reason: str = "") -> None:
@@ -78,6 +92,7 @@ def order_close(order: Order, *, by: Any, reason: str = "") -> None:
             field="reason",
             code="required",
         )
+    order_release(order, lines, by=by)
     if reason:
         timeline_add(order, "close_reason", text=reason)
 
@@ -95,6 +110,7 @@ def order_cancel(order: Order, *, by: Any, reason: str) -> None:
         raise Refused(
             _("This order was invoiced: cancel or credit the invoice first."), code="in_use", field="status"
         )
+    order_release(order, lines, by=by)
     timeline_add(order, "cancel_reason", text=reason)
 
 
@@ -120,6 +136,7 @@ def order_amend(
     """
     from apps.sales.services.amendments import lines_amend
 
+    before = order.base_total
     kept = order_lines_of(order)
     changes: list[dict[str, Any]] = []
     if lines is not None:
@@ -133,6 +150,13 @@ def order_amend(
     charges = list(order.charges.all())
     order_compute(order, kept, charges)
     _store_amended(order, kept, charges)
+    order.notices = []
+    if order.base_total > before:
+        warning = credit_check(
+            order, added=order.base_total, by=by, reason=reason, released=bool(order.credit_reason)
+        )
+        order.notices = [warning] if warning else []
+    order.notices += order_reserve(order, kept, by=by)
     timeline_add(order, "amended", text=reason, data={"changes": changes})
 
 
@@ -149,3 +173,14 @@ def _store_amended(order: Order, lines: list[OrderLine], charges: list[OrderChar
 
 
 _KEPT = ("reserved", "delivered", "returned", "invoiced", "credited")
+
+
+def order_open_drafts(order: Order) -> dict[int, Decimal]:
+    """{order line id: quantity on deliveries that are still drafts}."""
+    from apps.sales.models import DeliveryLine
+
+    result: dict[int, Decimal] = {}
+    rows = DeliveryLine.objects.filter(delivery__in=Delivery.objects.filter(order=order, status="draft"))
+    for line_id, quantity in rows.values_list("order_line_id", "quantity"):
+        result[line_id] = result.get(line_id, ZERO) + quantity
+    return result

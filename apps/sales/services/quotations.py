@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounting.invoicing.hold import company_check
 from apps.accounting.tax.documents import taxed_compute
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
@@ -49,6 +50,8 @@ def quotation_compute(
     Raises InvalidInput with paths such as ``lines.0.quantity``.
     """
     optional = [line for line in lines if line.optional and not line.shadow]
+    if quotation.company_id and quotation.party_id:
+        company_check(quotation.party, quotation)
     if not quotation.terms and quotation.company_id:
         quotation.terms = quotation.company.quotation_terms
     if not optional:
@@ -57,6 +60,8 @@ def quotation_compute(
         _compute_with_options(quotation, lines, charges, optional)
     if quotation.valid_until is None:
         quotation.valid_until = quotation.date + timedelta(days=DEFAULT_VALID_DAYS)
+    elif quotation.valid_until < quotation.date:
+        raise InvalidInput(_("The offer can't end before its date."), field="valid_until", code="min_value")
 
 
 def _compute_with_options(
@@ -98,7 +103,15 @@ def quotation_send(quotation: Quotation, *, by: Any, email: str = "", message: s
             raise InvalidInput(_("This is not an e-mail address."), field="email") from error
     quotation.link_key = quotation.link_key or secrets.token_urlsafe(12)
     number_assign(quotation)
-    emit(QuotationSent(quotation_id=quotation.pk, number=quotation.number, email=email))
+    emit(
+        QuotationSent(
+            quotation_id=quotation.pk,
+            number=quotation.number,
+            email=email,
+            message=message,
+            by_id=getattr(by, "pk", None),
+        )
+    )
     if email:
         timeline_add(quotation, "mailed", text=_("Sent to %(email)s") % {"email": email}, data={"to": email})
 

@@ -1,0 +1,190 @@
+"""Invoices and proformas of orders and deliveries: drafts here, posting in accounting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date as Date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounting.invoicing.invoices import sale_compute
+from apps.accounting.models import (
+    Invoice,
+    InvoiceCharge,
+    InvoiceLine,
+    Proforma,
+    ProformaCharge,
+    ProformaLine,
+)
+from apps.company.selectors import company_today
+from apps.core.errors import FieldError, Refused
+from apps.core.money import ZERO, round_money
+from apps.documents.services.links import link_add
+from apps.documents.services.timeline import timeline_add
+from apps.sales.calculation.fulfilment import (
+    LineQuantities,
+    billing_on_delivery,
+    discount_part,
+    quantities_of,
+)
+from apps.sales.choices import BillingBasis
+from apps.sales.models import Delivery, Order, OrderCharge, OrderLine
+from apps.sales.services.copying import charge_copy, header_copy, line_copy, parts_read
+from apps.sales.services.deliveries import OverDelivery
+from apps.sales.services.quotations import document_store
+
+SOURCE = "sales.orderline"
+ON_DELIVERY = "delivered"
+"""Relation of the link from an order to an invoice that bills what was delivered."""
+
+Wanted = list[tuple[OrderLine, Decimal]]
+
+
+def order_invoice(
+    order: Order, *, by: Any, lines: Any = None, basis: str = "", date: Date | None = None
+) -> Invoice:
+    """A draft invoice of the order: of what is open, or ``[{line, quantity}]``.
+
+    ``basis`` ordered or delivered; without it deliveries are billed once there are some (see
+    ``billing_on_delivery``). Raises Refused when nothing is open or more is wanted than that.
+    """
+    known = _lines_of(order)
+    quantities = {line.pk: quantities_of(line) for line in known}
+    on_delivery = basis == BillingBasis.DELIVERED if basis else billing_on_delivery(quantities.values())
+    wanted = _wanted(known, quantities, lines, on_delivery=on_delivery)
+    return _draft(order, wanted, on_delivery=on_delivery, date=date)
+
+
+def _lines_of(order: Order) -> list[OrderLine]:
+    return list(order.lines.select_related("product", "unit", "tax_category"))
+
+
+def _wanted(
+    known: Sequence[OrderLine], quantities: dict[int, LineQuantities], rows: Any, *, on_delivery: bool
+) -> Wanted:
+    """Lines and quantities to bill. Named quantities may reach what was ordered, delivered or not."""
+    left = {pk: item.to_invoice(on_delivery=on_delivery) for pk, item in quantities.items()}
+    if rows is None:
+        wanted = [(line, left[line.pk]) for line in known if left[line.pk] > 0]
+        if not wanted:
+            raise Refused(_("Nothing of this order is left to invoice."), code="over_delivery", field="lines")
+        return wanted
+    wanted, errors = [], []
+    for part in parts_read(rows, {line.pk: line for line in known}, names=("line", "order_line")):
+        ceiling = quantities[part.line.pk].to_invoice(on_delivery=False)
+        quantity = part.quantity or left[part.line.pk]
+        if quantity > ceiling or quantity <= 0:
+            detail = _("Only %(left)s of this line are not invoiced yet.") % {
+                "left": f"{ceiling.normalize():f}"
+            }
+            errors.append(FieldError(f"lines.{part.index}.quantity", detail, "over_delivery"))
+        wanted.append((part.line, quantity))
+    if errors:
+        raise OverDelivery(errors)
+    return wanted
+
+
+def delivery_invoice(delivery: Delivery, *, by: Any, date: Date | None = None) -> Invoice:
+    """A draft invoice of what a delivery brought and nobody has billed yet. Raises Refused."""
+    if delivery.order_id is None:
+        raise Refused(_("An invoice delivered these goods already."), code="in_use", field="invoice")
+    brought: dict[int, Decimal] = {}
+    for line in delivery.lines.all():
+        out = line.quantity - line.returned_quantity
+        if line.order_line_id and out > 0:
+            brought[line.order_line_id] = brought.get(line.order_line_id, ZERO) + out
+    known = [line for line in _lines_of(delivery.order) if line.pk in brought]
+    wanted = [
+        (line, min(brought[line.pk], quantities_of(line).to_invoice(on_delivery=True))) for line in known
+    ]
+    wanted = [(line, quantity) for line, quantity in wanted if quantity > 0]
+    if not wanted:
+        raise Refused(_("This delivery is invoiced already."), code="over_delivery", field="lines")
+    invoice = _draft(delivery.order, wanted, on_delivery=True, date=date)
+    link_add(delivery, invoice)
+    return invoice
+
+
+def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None) -> Invoice:
+    """Store the draft: header, charges and the share of the discount come from the order."""
+    invoice = header_copy(order, Invoice())
+    invoice.date = max(date or company_today(), order.date)
+    invoice.moves_stock = False  # the order's deliveries do
+    invoice.terms = order.company.invoice_terms or order.terms
+    invoice.discount_amount = _discount(order, wanted)
+    rows = []
+    for number, (line, quantity) in enumerate(wanted, 1):
+        row = line_copy(line, InvoiceLine(source_kind=SOURCE, source_line_id=line.pk), quantity)
+        row.position = number
+        rows.append(row)
+    charges = _charges(order)
+    sale_compute(invoice, {"lines": rows, "charges": charges})
+    document_store(invoice, lines=rows, charges=charges, parent="invoice")
+    link_add(order, invoice, ON_DELIVERY if on_delivery else "made")
+    timeline_add(invoice, "created", text=_("From order %(n)s") % {"n": order}, data={"order": order.pk})
+    return invoice
+
+
+def _discount(order: Order, wanted: Wanted) -> Decimal:
+    """The order's own discount goes along in proportion to value; the last invoice takes the rest."""
+    if order.discount_amount <= 0:
+        return Decimal("0.00")
+    taken = sum((_value(line, quantity) for line, quantity in wanted), ZERO)
+    earlier = sum(
+        (_value(line, line.invoiced_quantity - line.credited_quantity) for line in _lines_of(order)), ZERO
+    )
+    gross = order.gross_total - order.charges_total
+    return discount_part(
+        order.discount_amount, gross, taken + earlier, taken_discount=order.discount_invoiced
+    )
+
+
+def _value(line: OrderLine, quantity: Decimal) -> Decimal:
+    return line.gross_value * quantity / line.quantity if line.quantity and not line.shadow else ZERO
+
+
+def _charges(order: Order) -> list[InvoiceCharge]:
+    """Charges that no posted invoice took over yet."""
+    return [
+        charge_copy(charge, InvoiceCharge(), charge.amount - charge.invoiced_amount)
+        for charge in order.charges.all()
+        if charge.amount > charge.invoiced_amount
+    ]
+
+
+def order_proforma(order: Order, *, by: Any, date: Date | None = None) -> Proforma:
+    """A draft proforma of the whole order, for payment in advance."""
+    proforma = header_copy(order, Proforma())
+    proforma.date = max(date or company_today(), order.date)
+    proforma.discount_amount = order.discount_amount
+    rows = [line_copy(line, ProformaLine()) for line in _lines_of(order)]
+    charges = [charge_copy(charge, ProformaCharge()) for charge in order.charges.all()]
+    sale_compute(proforma, {"lines": rows, "charges": charges})
+    document_store(proforma, lines=rows, charges=charges, parent="proforma")
+    link_add(order, proforma)
+    timeline_add(proforma, "created", text=_("From order %(n)s") % {"n": order}, data={"order": order.pk})
+    return proforma
+
+
+def charges_taken(orders: Iterable[Order], invoice: Invoice, *, sign: int) -> None:
+    """Keep what a posted invoice took over of charges and discount; ``sign`` -1 gives it back."""
+    orders = list(orders)
+    if len(orders) != 1:
+        return  # an invoice over several orders states its own charges
+    order = orders[0]
+    charges = list(order.charges.all())
+    left = {}
+    for row in invoice.charges.all():
+        left[row.charge_kind] = left.get(row.charge_kind, ZERO) + row.amount
+    for charge in charges:
+        room = charge.amount - charge.invoiced_amount if sign > 0 else charge.invoiced_amount
+        part = min(left.get(charge.charge_kind, ZERO), room)
+        left[charge.charge_kind] = left.get(charge.charge_kind, ZERO) - part
+        charge.invoiced_amount += sign * part
+    if charges:
+        OrderCharge.objects.bulk_update(charges, ["invoiced_amount"])
+    if invoice.discount_amount:
+        taken = round_money(order.discount_invoiced + sign * invoice.discount_amount)
+        Order.objects.filter(pk=order.pk).untracked_update(discount_invoiced=max(taken, ZERO))

@@ -1,0 +1,81 @@
+"""Credit control of orders and deliveries; invoices are checked by accounting with the same exposure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from apps.accounting.invoicing.hold import exposure_of
+from apps.accounting.models import Invoice
+from apps.core.access import may
+from apps.core.errors import Refused
+from apps.core.india.numbers import format_money
+from apps.core.locks import lock_row
+from apps.core.money import ZERO, round_money
+from apps.documents.services.timeline import timeline_add
+from apps.parties.choices import CreditPolicy
+from apps.parties.models import Party
+from apps.sales.models import Order
+
+_OPEN_ORDERS = """
+SELECT COALESCE(SUM(round(l.line_total * o.exchange_rate / l.quantity * GREATEST(
+           l.quantity - l.invoiced_quantity + l.credited_quantity - COALESCE(b.billed, 0), 0), 2)), 0)
+FROM sales_order o
+JOIN sales_orderline l ON l.order_id = o.id
+LEFT JOIN (SELECT source_line_id, SUM(quantity) AS billed FROM accounting_invoiceline
+           WHERE invoice_id = %s AND source_kind = 'sales.orderline' GROUP BY source_line_id) b
+       ON b.source_line_id = l.id
+WHERE o.party_id = %s AND o.status IN ('confirmed', 'on_hold') AND NOT l.shadow AND l.quantity > 0
+  AND o.id <> %s
+"""
+
+
+def orders_exposure(party: Party, document: Any = None) -> Decimal:
+    """Value of the party's confirmed orders not yet billed, in company currency, for accounting's exposure.
+
+    Left out: ``document`` itself when it is an order, what it bills when it is an invoice. One query.
+    """
+    invoice_id = document.pk if isinstance(document, Invoice) else None
+    order_id = document.pk if isinstance(document, Order) else None
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_ORDERS, [invoice_id or 0, party.pk, order_id or 0])
+        return Decimal(cursor.fetchone()[0])
+
+
+def credit_check(document: Any, *, added: Decimal, by: Any, reason: str = "", released: bool = False) -> str:
+    """Refuse (policy hold) or warn when the customer's exposure with ``added`` passes the limit.
+
+    ``added`` is in company currency and not counted yet. ``reason`` with the permission
+    ``sales.override_credit`` lets it pass and stays on the timeline; ``released``: somebody did so before.
+    Returns the warning, empty when all is well. Raises Refused credit_limit with the figures.
+    """
+    party = document.party
+    if party.credit_limit is None or party.credit_policy == CreditPolicy.ALLOW:
+        return ""
+    if party.credit_policy == CreditPolicy.HOLD:
+        party = lock_row(Party, party.pk)  # two orders of one customer can't both take the last of the limit
+    total = round_money(exposure_of(party, document) + added)
+    if party.credit_limit is None or total <= party.credit_limit:
+        return ""
+    return _over(document, party, total, by=by, reason=reason, released=released)
+
+
+def _over(document: Any, party: Party, total: Decimal, *, by: Any, reason: str, released: bool) -> str:
+    code = document.company.currency.code
+    limit = party.credit_limit or ZERO
+    text = _("%(party)s would owe %(total)s, the limit is %(limit)s.") % {
+        "party": party,
+        "total": format_money(total, code),
+        "limit": format_money(limit, code),
+    }
+    figures = {"exposure": str(total), "limit": str(limit), "over": str(total - limit)}
+    if party.credit_policy == CreditPolicy.WARN or released:
+        timeline_add(document, "credit_warning", text=text, data=figures)
+        return text
+    if reason and may(by, "sales.override_credit"):
+        timeline_add(document, "credit_released", text=f"{text} {reason}", data={**figures, "reason": reason})
+        return text
+    raise Refused(text, code="credit_limit", field="party", data=figures)

@@ -1,0 +1,36 @@
+"""The places that sales moves goods between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import Refused
+from apps.inventory.choices import STOCK_KINDS, PlaceKind
+from apps.inventory.models import Place
+
+
+def places_of(company_id: int, kinds: Iterable[str]) -> dict[str, Place]:
+    """{kind: the company's first place of that kind}, one query. Raises Refused when one is missing."""
+    wanted = list(kinds)
+    found: dict[str, Place] = {}
+    rows = Place.objects.filter(company_id=company_id, place_kind__in=wanted, active=True, deleted_at=None)
+    for place in rows.order_by("-is_default", "id"):
+        found.setdefault(place.place_kind, place)
+    for kind in wanted:
+        if kind not in found:
+            raise Refused(
+                _("The company has no place of the kind “%(kind)s”.") % {"kind": PlaceKind(kind).label},
+                code="in_use",
+                field="place",
+            )
+    return found
+
+
+def stock_place(company_id: int) -> Place | None:
+    """Where the company's goods leave from when nobody said: its default place, else its first warehouse."""
+    rows = Place.objects.filter(
+        company_id=company_id, place_kind__in=STOCK_KINDS, active=True, deleted_at=None
+    ).exclude(place_kind=PlaceKind.TRANSIT)
+    return rows.order_by("-is_default", "id").first()

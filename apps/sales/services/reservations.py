@@ -1,0 +1,74 @@
+"""Stock kept for orders: as much as is free now, the rest is shown as not reserved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.india.numbers import format_quantity
+from apps.core.money import round_quantity
+from apps.inventory.services.reservations import Want, release, reserve
+from apps.sales.calculation.fulfilment import quantities_of
+from apps.sales.models import Order, OrderLine
+from apps.sales.services.fulfilment import reserved_add
+from apps.sales.services.places import stock_place
+
+HOLDER = "sales.orderline"
+
+
+def order_reserve(order: Order, lines: Sequence[OrderLine], *, by: Any) -> list[str]:
+    """Reserve what is still to deliver and not reserved yet, in part where stock is short; free what is too
+    much after an amendment. Returns sentences about lines that are not fully reserved."""
+    place = order.place or stock_place(order.company_id)
+    if place is None:
+        return []
+    order.place = place
+    _release_surplus(lines, by=by)
+    wants = []
+    for line in lines:
+        open_quantity = quantities_of(line).to_deliver - line.reserved_quantity
+        if open_quantity > 0:
+            base = round_quantity(open_quantity * line.unit_factor)
+            wants.append((line, open_quantity, Want(line.product, place, base, (HOLDER, line.pk))))
+    if not wants:
+        return []
+    got = reserve([want for _line, _quantity, want in wants], partial=True, by=by)
+    gained: dict[int, Decimal] = {}
+    notices = []
+    for (line, quantity, want), base in zip(wants, got, strict=True):
+        part = quantity if base == want.quantity else round_quantity(base / line.unit_factor)
+        if part > 0:
+            gained[line.pk] = part
+            line.reserved_quantity += part
+        if part < quantity:
+            notices.append(_notice(line, line.reserved_quantity))
+    reserved_add(gained)
+    return notices
+
+
+def _notice(line: OrderLine, reserved: Decimal) -> str:
+    return _("Line %(n)d: %(reserved)s of %(ordered)s reserved.") % {
+        "n": line.position,
+        "reserved": format_quantity(reserved),
+        "ordered": format_quantity(quantities_of(line).to_deliver),
+    }
+
+
+def _release_surplus(lines: Sequence[OrderLine], *, by: Any) -> None:
+    for line in lines:
+        surplus = line.reserved_quantity - quantities_of(line).to_deliver
+        if line.pk and surplus > 0:
+            release([(HOLDER, line.pk)], quantity=round_quantity(surplus * line.unit_factor), by=by)
+            reserved_add({line.pk: -surplus})
+            line.reserved_quantity -= surplus
+
+
+def order_release(order: Order, lines: Sequence[OrderLine], *, by: Any) -> None:
+    """Free everything that is kept for the order."""
+    held = {line.pk: -line.reserved_quantity for line in lines if line.reserved_quantity > 0}
+    if held:
+        release([(HOLDER, pk) for pk in held], by=by)
+        reserved_add(held)
