@@ -132,7 +132,7 @@ def _to_past(work: Replay) -> None:
     )
     state = {row.row_id: (row.quantity, row.true_value) for row in closings}
     for pk, pool in pools.items():
-        if pool.row.method_since is not None and pool.row.method_since > day and pk in state:
+        if pool.row.method_since is not None and pool.row.method_since > day:
             raise Refused(
                 _("The valuation method changed on %(day)s: nothing can be entered before.")
                 % {"day": f"{pool.row.method_since:%d-%m-%Y}"},

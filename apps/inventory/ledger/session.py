@@ -192,10 +192,12 @@ class Session:
         self._changed(pool, step, 1)
 
     def _method(self, pool: Pool, step: Step) -> None:
-        """An empty row takes over how the product is valued now."""
-        wanted = step.move.product.valuation_method
-        if not (pool.quantity or pool.past) and (pool.row.method != wanted or pool.row.method_since is None):
-            pool.row.method, pool.row.method_since = wanted, step.date
+        """An empty row takes over how the product is valued now; the day of a change is kept."""
+        row, wanted = pool.row, step.move.product.valuation_method
+        if pool.quantity or pool.past or row.method == wanted:
+            return
+        row.method_since = None if row.last_move_on is None else step.date
+        row.method = wanted
 
     def _worth(self, step: Step, pool: Pool) -> None:
         """What goods from outside are worth: stated, that of the issue that comes back, or as those here."""

@@ -22,8 +22,8 @@ from apps.inventory.models.ledger import exact_cost_field
 class StockRow(models.Model):
     """Stock of a product (and batch) at one place, now: quantity, value in the books, reserved.
 
-    ``method`` is how issues are valued here since ``method_since``; a change on the product is taken over
-    when the stock is empty. ``last_move_on`` tells a backdated movement.
+    ``method`` is how issues are valued here; a change on the product is taken over when the stock is empty,
+    and ``method_since`` keeps the day. ``last_move_on`` tells a backdated movement.
     """
 
     kind: ClassVar[str] = "log"
