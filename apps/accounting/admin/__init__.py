@@ -1,5 +1,5 @@
-"""Accounting in the back office: one module for each part."""
+"""Accounting in the back office."""
 
-from apps.accounting.admin import ledger, vouchers
+from apps.accounting.admin import documents, ledger
 
-__all__ = ["ledger", "vouchers"]
+__all__ = ["documents", "ledger"]

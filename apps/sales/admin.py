@@ -1,0 +1,42 @@
+"""Quotations and orders in the back office."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.admin.site import register
+from apps.core.india.numbers import format_indian
+from apps.documents.admin_base import DocumentAdmin
+from apps.sales.models import Order, Quotation
+
+
+class SalesAdmin(DocumentAdmin):
+    list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency", "owner")
+    list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "owner", "date")
+    list_totals = ("taxable_total", "grand_total")
+
+    @admin.display(description=_("total"), ordering="grand_total")
+    def total(self, obj: Any) -> str:
+        return format_html('<span class="bahi-number">{}</span>', format_indian(obj.grand_total))
+
+
+@register(Quotation)
+class QuotationAdmin(SalesAdmin):
+    icon, menu_order = "request_quote", 10
+    list_display: ClassVar[tuple[str, ...]] = (
+        "document_number", "date", "valid_until", "party", "owner", "company", "currency", "total",
+        "state_badge",
+    )  # fmt: skip
+
+
+@register(Order)
+class OrderAdmin(SalesAdmin):
+    icon, menu_order = "shopping_cart", 20
+    list_display: ClassVar[tuple[str, ...]] = (
+        "document_number", "date", "promised_date", "party", "po_reference", "owner", "company", "currency",
+        "total", "state_badge",
+    )  # fmt: skip
