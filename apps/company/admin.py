@@ -30,8 +30,8 @@ from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin, Scope
 from apps.core.admin.site import register
 from apps.core.errors import NotAllowed
 from apps.files.models import StoredFile
-from apps.files.services.storage import file_store
 from apps.files.selectors import file_url
+from apps.files.services.storage import file_store
 
 
 class AddressInline(ChildInline):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.accounting.api.taxed import HEADER_FIELDS, READ_FIELDS, TaxedViewSet, charge_child, line_child
 from apps.accounting.invoicing.bills import bill_compute
 from apps.accounting.invoicing.credit_notes import credit_note_compute
@@ -46,10 +48,10 @@ EXPANDS = ("company", "party", "currency", "owner")
 DIMENSIONS = ("account", "cost_centre", "project")
 SECTIONS = {
     "": ("company:3", "party:4", "date:2", "due_date:3", "po_reference:3", "po_date:2", "payment_terms:3"),
-    "Tax": ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
+    _("Tax"): ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
             "reverse_charge:2", "discount_amount:2"),
-    "Addresses": ("billing_address:6", "shipping_address:6"),
-    "Terms": ("terms:6", "special_terms:6", "notes:12"),
+    _("Addresses"): ("billing_address:6", "shipping_address:6"),
+    _("Terms"): ("terms:6", "special_terms:6", "notes:12"),
 }  # fmt: skip
 COLUMNS = {
     "lines": ("product:220", "description:240", "hsn:80", "quantity:90", "unit:80", "unit_price:110",
@@ -119,7 +121,7 @@ class CreditNoteApi(SettledViewSet):
     )
     form_sections = {
         "": ("company:3", "party:4", "date:2", "invoice:3", "reason_code:3", "reason:4", "moves_stock:2"),
-        "Terms": ("notes:12",),
+        _("Terms"): ("notes:12",),
     }
     form_columns = COLUMNS
 
@@ -159,9 +161,9 @@ class BillApi(SettledViewSet):
     form_sections = {
         "": ("company:3", "party:4", "date:2", "due_date:3", "vendor_number:3", "vendor_date:2",
              "vendor_round_off:2", "po_reference:3"),
-        "Tax": ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
+        _("Tax"): ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
                 "reverse_charge:2", "discount_amount:2", "moves_stock:2"),
-        "Notes": ("notes:12",),
+        _("Notes"): ("notes:12",),
     }  # fmt: skip
     form_columns = COLUMNS
 

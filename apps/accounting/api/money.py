@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from apps.accounting.models import (
@@ -57,7 +58,7 @@ class MoneyViewSet(DocumentViewSet):
     form_sections = {
         "": ("company:3", "party:4", "date:2", "mode:3", "account:4", "currency:2", "exchange_rate:2",
              "amount:2", "tds_amount:2", "bank_charges:2", "reference:3", "instrument_date:2", "project:3"),
-        "Notes": ("notes:12",),
+        gettext_lazy("Notes"): ("notes:12",),
     }  # fmt: skip
     target: Any = None
     target_key = ""
