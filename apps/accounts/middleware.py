@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import cached_property
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.preferences import LANGUAGE_COOKIE
@@ -44,7 +45,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = set_actor(_LazyActor(request))  # type: ignore[arg-type]
+        token = set_actor(RequestActor(request))  # type: ignore[arg-type]
         try:
             self._watch(request)
             response = self.get_response(request)
@@ -71,18 +72,29 @@ def _log_refusal(request: HttpRequest) -> None:
         access_log_write(AccessEvent.REFUSED, request=request, user=known, detail={"method": request.method})
 
 
-def _LazyActor(request: HttpRequest) -> object:
-    """Asks for the user only when something is written, so that API calls load no session."""
+class RequestActor:
+    """The actor of a request; asks for the user only when something is written.
 
-    def make() -> Actor:
-        user = getattr(request, "bahi_api_user", None) or request.user
+    A plain object on purpose: it sits in a context variable, whose values asgiref compares inside the event
+    loop, and a lazy proxy would load the session there.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made, name)
+
+    @cached_property
+    def _made(self) -> Actor:
+        request = self._request
+        by_token = getattr(request, "bahi_api_user", None)
+        user = by_token or request.user
         known = user if getattr(user, "is_authenticated", False) else None
         return Actor(
-            kind="api" if getattr(request, "bahi_api_user", None) else "user",
+            kind="api" if by_token else "user",
             user=known,
             label=str(known) if known else "Anonymous",
             address=client_address(request),
             request_id=getattr(request, "request_id", ""),
         )
-
-    return SimpleLazyObject(make)

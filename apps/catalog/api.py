@@ -93,7 +93,8 @@ class ProductApi(CostGuard, MasterViewSet):
     fields = (
         "id", "code", "name", "kind", "description", "hsn", "unit", "purchase_unit", "sale_unit",
         "tax_category", "category", "brand", "sale_price", "purchase_price", "is_sold", "is_purchased",
-        "tracking", "valuation_method", "standard_cost", "min_stock", "max_stock", "reorder_point", "reorder_quantity",
+        "tracking", "valuation_method", "standard_cost", "min_stock", "max_stock", "reorder_point",
+        "reorder_quantity",
         "lead_time_days", "shelf_life_days", "storage_min", "storage_max", "hazardous", "barcodes",
         "external_id", "tags", "active", "version", "created_at", "updated_at",
     )  # fmt: skip

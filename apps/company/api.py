@@ -205,7 +205,8 @@ class PeriodApi(MasterViewSet):
     model, path = Period, "company/periods"
     fields = ("id", "company", "fiscal_year", "start", "end", "status")
     filters: ClassVar[dict[str, str]] = {
-        "company": "company", "fiscal_year": "fiscal_year", "start": "start", "end": "end", "status": "status",
+        "company": "company", "fiscal_year": "fiscal_year", "start": "start", "end": "end",
+        "status": "status",
     }  # fmt: skip
     expands = ("company", "fiscal_year")
     writable = False

@@ -160,7 +160,8 @@ class ImportRunApi(ResourceViewSet):
     model, path = ImportRun, "datatools/imports"
     fields = (
         "id", "target", "file_name", "mode", "dry_run", "state", "record_count", "done_count",
-        "created_count", "updated_count", "skipped_count", "errors", "job_id", "owner", "created_at", "finished_at",
+        "created_count", "updated_count", "skipped_count", "errors", "job_id", "owner", "created_at",
+        "finished_at",
     )  # fmt: skip
     filters = {"target": "target", "state": "state", "created_at": "created_at"}
     writable = False

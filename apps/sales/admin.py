@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.admin.site import register
 from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
-from apps.sales.models import Order, Quotation
+from apps.sales.models import Delivery, Order, Quotation
 
 
 class SalesAdmin(DocumentAdmin):
@@ -39,4 +39,14 @@ class OrderAdmin(SalesAdmin):
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "promised_date", "party", "po_reference", "owner", "company", "currency",
         "total", "state_badge",
+    )  # fmt: skip
+
+
+@register(Delivery)
+class DeliveryAdmin(DocumentAdmin):
+    icon, menu_order = "local_shipping", 30
+    list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "order", "place")
+    list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "place", "date")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "document_number", "date", "order", "party", "place", "company", "state_badge",
     )  # fmt: skip

@@ -102,8 +102,8 @@ def test_export_comes_back_in_unchanged(api, administrator):
     csv_bytes = api.get("parties/parties/export/", format="csv")
     rows = list(csv.DictReader(io.StringIO(csv_bytes.decode("utf-8-sig"))))
     assert [r["addresses/line1"] for r in rows] == ["Plot 4", "Gate 2", ""]
-    columns = ("display_name", "legal_name", "gstin", "credit_limit", "addresses/line1", "addresses/state_code")
-    text = api.get("parties/parties/export/", format="csv", columns=",".join(columns)).decode("utf-8-sig")
+    columns = GOOD.splitlines()[0]
+    text = api.get("parties/parties/export/", format="csv", columns=columns).decode("utf-8-sig")
     answer = start(text, administrator)
     assert (answer["created"], answer["updated"], answer["errors"]) == (0, 2, [])
 
@@ -129,14 +129,16 @@ def test_search_finds_by_fragment_and_forgives_a_typo(api, api_as, user_with):
     assert hits[0]["url"].startswith("/admin/parties/party/")
     assert api.get("search/", q="barat beerings")["data"]["results"][0]["title"] == "Bharat Bearings"
     assert api_as(user_with("sales.view_order")).get("search/", q="bearin")["data"]["results"] == []
-    assert api_as(user_with("parties.view_party", level="own")).get("search/", q="bearin")["data"]["results"] == []
+    own = api_as(user_with("parties.view_party", level="own"))
+    assert own.get("search/", q="bearin")["data"]["results"] == []
 
 
 def upload(api, content: str, **fields):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     file = SimpleUploadedFile("parties.csv", content.encode(), content_type="text/csv")
-    return api.client.post("/api/v1/parties/parties/import/", {"file": file, **fields}, format="multipart").json()
+    body = {"file": file, **fields}
+    return api.client.post("/api/v1/parties/parties/import/", body, format="multipart").json()
 
 
 def test_import_over_the_api(api):

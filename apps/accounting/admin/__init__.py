@@ -1,5 +1,5 @@
-"""Accounting in the back office."""
+"""Accounting in the back office: one module for each part."""
 
-from apps.accounting.admin import documents, ledger
+from apps.accounting.admin import documents, ledger, vouchers
 
-__all__ = ["documents", "ledger"]
+__all__ = ["documents", "ledger", "vouchers"]

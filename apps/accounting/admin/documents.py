@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt, Voucher
+from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt
 from apps.core.admin.site import register
 from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
@@ -112,13 +112,3 @@ class ReceiptAdmin(MoneyAdmin):
 @register(Payment)
 class PaymentAdmin(MoneyAdmin):
     icon, menu_order = "account_balance_wallet", 60
-
-
-@register(Voucher)
-class VoucherAdmin(DocumentAdmin):
-    icon, menu_order = "edit_note", 70
-    list_select_related: ClassVar[tuple[str, ...]] = ("company", "journal")
-    list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "journal", "date")
-    list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "journal", "narration", "company", "state_badge",
-    )  # fmt: skip

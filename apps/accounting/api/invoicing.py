@@ -161,8 +161,8 @@ class BillApi(SettledViewSet):
     form_sections = {
         "": ("company:3", "party:4", "date:2", "due_date:3", "vendor_number:3", "vendor_date:2",
              "vendor_round_off:2", "po_reference:3"),
-        _("Tax"): ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
-                "reverse_charge:2", "discount_amount:2", "moves_stock:2"),
+        _("Tax"): ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2",
+                   "prices_include_tax:2", "reverse_charge:2", "discount_amount:2", "moves_stock:2"),
         _("Notes"): ("notes:12",),
     }  # fmt: skip
     form_columns = COLUMNS

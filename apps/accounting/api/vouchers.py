@@ -55,14 +55,6 @@ class VoucherApi(DocumentViewSet):
         ),
     )
 
-    form_sections = {"": ("company:3", "journal:3", "date:2", "narration:4"), _("Notes"): ("notes:12",)}
-    form_columns = {
-        "lines": (
-            "account:260", "debit:120", "credit:120", "party:200", "cost_centre:140", "description:240",
-        )
-    }  # fmt: skip
-    form_totals = ("debit_total", "credit_total")
-
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         voucher_compute(document, children)
 

@@ -41,7 +41,8 @@ def _group(config: BahiAppConfig, rows: list[Any], items: list[Any], held: set[s
     chosen = sum(1 for code in held if code.startswith(f"{config.label}."))
     title = config.declares.title or config.label.capitalize()
     return {
-        "title": title, "wide": wide, "wide_held": wide in held, "rows": rows, "items": items, "chosen": chosen,
+        "title": title, "wide": wide, "wide_held": wide in held, "rows": rows,
+        "items": items, "chosen": chosen,
     }  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def _codes_of(roles: list[Role]) -> set[str]:
 
 
 def user_rights_covered(user: User, *, by: Any) -> None:
-    """Raises NotAllowed when the user holds rights that ``by`` lacks: who could act as him would gain them."""
+    """Raises NotAllowed when the user holds rights that ``by`` lacks: acting as him would gain them."""
     covers_or_refuse(by, _codes_of(list(user.roles.all())))
 
 

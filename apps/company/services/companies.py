@@ -36,8 +36,8 @@ def company_save(
 ) -> Company:
     """Create or change a company with its addresses and bank accounts.
 
-    Raises InvalidInput (GSTIN, PAN, state, two printed bank accounts), Refused (currency or first month of the
-    year after numbers were given), VersionConflict.
+    Raises InvalidInput (GSTIN, PAN, state, two printed bank accounts), Refused (currency or first month
+    of the year after numbers were given), VersionConflict.
     """
     new = company.pk is None
     before = None if new else (company.currency_id, company.fiscal_year_start)

@@ -51,7 +51,7 @@ class ScopedAdmin(ModelAdmin):
     # --- what a service refuses is shown where it belongs, never as a fault -------------------------------
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A refusal while saving undoes everything and shows the form again with the refusal beside its field."""
+        """A refusal while saving undoes everything and shows the form again, the refusal beside its field."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except BahiError as error:

@@ -20,12 +20,13 @@ EXECUTABLE_STARTS = (
     b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe",
     b"\xcf\xfa\xed\xfe", b"#!", b"\x00asm", b"dex\n", b"!<arch>",
 )  # fmt: skip
-EXECUTABLE_NAMES = frozenset({
-    "apk", "app", "bash", "bat", "chm", "cmd", "com", "cpl", "deb", "dll", "dmg", "docm", "dotm", "exe", "hta", "htm",
-    "html", "img", "iso", "jar", "js", "jse", "lnk", "mht", "msi", "msp", "php", "pif", "pkg", "pl", "ppam", "pptm",
-    "ps1", "py", "rb", "reg", "rpm", "scr", "sh", "swf", "vbe", "vbs", "wsf", "wsh", "xhtml", "xlam", "xlsb", "xlsm",
-    "xltm",
-})  # fmt: skip
+EXECUTABLE_NAMES = frozenset(
+    (
+        "apk app bash bat chm cmd com cpl deb dll dmg docm dotm exe hta htm html img iso jar js jse lnk "
+        "mht msi msp php pif pkg pl ppam pptm ps1 py rb reg rpm scr sh swf vbe vbs wsf wsh xhtml xlam xlsb "
+        "xlsm xltm "
+    ).split()
+)
 
 
 class Unfit(Exception):
