@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounting.calculation.ageing import EDGES
 from apps.accounting.models import Account, Journal
+from apps.accounting.statements.ageing import payables_ageing, receivables_ageing
 from apps.accounting.statements.base import default_from, default_month, default_to
 from apps.accounting.statements.books import cash_book, day_book, general_ledger
 from apps.accounting.statements.results import balance_sheet, profit_and_loss
 from apps.accounting.statements.trial_balance import trial_balance
 from apps.core.admin.menu import register_page
 from apps.datatools.reports import Param, Report, register_report
+from apps.datatools.reports.definition import registered
 from apps.dimensions.models import CostCentre, Project
 from apps.parties.models import Party
 
@@ -163,12 +166,43 @@ register_report(
         landscape=True,
     )
 )
-for _key, _title, _icon in (
-    ("trial-balance", _("Trial balance"), "balance"),
-    ("profit-and-loss", _("Profit and loss"), "trending_up"),
-    ("balance-sheet", _("Balance sheet"), "account_balance"),
-    ("general-ledger", _("General ledger"), "menu_book"),
-    ("day-book", _("Day book"), "today"),
-    ("cash-book", _("Cash and bank book"), "payments"),
+_AGEING = (
+    COMPANY,
+    Param("on", _("On"), "date", default=default_to, aliases=("to",)),
+    Param("from", _("From"), "date", hidden=True),
+    Param(
+        "by",
+        _("Age by"),
+        "choice",
+        default=lambda _values: "due",
+        choices=(("due", _("due date")), ("date", _("document date"))),
+    ),
+    Param("buckets", _("Days"), "edges", default=lambda _values: EDGES),
+    PARTY,
+    Param("detail", _("Documents"), "flag", default=lambda _values: False),
+)
+for _key, _title, _build in (
+    ("receivables-ageing", _("Receivables ageing"), receivables_ageing),
+    ("payables-ageing", _("Payables ageing"), payables_ageing),
 ):
-    register_page("accounting", f"report_accounting_{_key}", _title, icon=_icon, permission=SEE[0])
+    register_report(
+        Report(
+            "accounting",
+            _key,
+            _title,
+            ("accounting.view_reports", "accounting.view_ageing"),
+            _AGEING,
+            _build,
+            icon="hourglass_bottom",
+            landscape=True,
+        )
+    )
+for _name, _report in registered().items():
+    if _report.app == "accounting":
+        register_page(
+            "accounting",
+            _report.url_name,
+            _report.title,
+            icon=_report.icon,
+            permission=_report.permissions[-1],
+        )

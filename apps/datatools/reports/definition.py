@@ -135,9 +135,14 @@ def register_report(report: Report) -> Report:
     return report
 
 
+def registered() -> dict[str, Report]:
+    """What was registered so far, without loading more."""
+    return dict(_reports)
+
+
 def reports() -> dict[str, Report]:
     """Every report by ``app/key``, in the order of registration."""
     from apps.core.registry import load_modules
 
     load_modules("reports")
-    return dict(_reports)
+    return registered()

@@ -26,7 +26,7 @@ _WIDTH = {"text": 28, "date": 12, "money": 18, "quantity": 14, "integer": 10, "p
 def plain(value: Any) -> Any:
     """A cell for the API: money with two decimals as text, dates ISO, records as ids."""
     if isinstance(value, Decimal):
-        return format(value, ".2f")
+        return format(value or abs(value), ".2f")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, models.Model):
@@ -40,7 +40,7 @@ def plain(value: Any) -> Any:
 
 def report_data(report: Report, answer: Answer, values: dict[str, Any]) -> dict[str, Any]:
     """What the API answers."""
-    given = {param.name: plain(values.get(param.name)) for param in report.params}
+    given = {param.name: plain(values.get(param.name)) for param in report.params if not param.hidden}
     return {
         "report": report.key,
         "title": str(report.title),
