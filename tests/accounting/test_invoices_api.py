@@ -34,6 +34,7 @@ def body(books, customer, *lines, **values):
         "party": customer.pk,
         "date": company_today().isoformat(),
         "lines": list(lines),
+        "moves_stock": False,
         **values,
     }
 

@@ -144,7 +144,8 @@ def _taxed(models: Any, parent: str, compute: Any, more: tuple[str, ...], kwargs
 def invoice(
     *, company: Company, party: Party, lines: Any = None, post: bool = False, by: Any = None, **values: Any
 ) -> Invoice:
-    """An invoice draft (posted with ``post``); without ``lines`` one product of 100.00."""
+    """An invoice draft (posted with ``post``) that moves no stock; default: one product of 100.00."""
+    values.setdefault("moves_stock", False)
     values |= {"company": company, "party": party, "lines": lines, "post": post, "by": by}
     return _taxed((Invoice, InvoiceLine, InvoiceCharge), "invoice", sale_compute, _DIMENSIONS, values)
 

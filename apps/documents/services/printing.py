@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from apps.company.choices import AddressKind
 from apps.company.models import Company
@@ -24,6 +25,7 @@ from apps.documents.printing import (
     render_document,
     render_documents,
 )
+from apps.documents.services.timeline import timeline_add
 
 Builder = Callable[[Any], PrintDocument]
 _builders: dict[type[models.Model], Builder] = {}
@@ -51,8 +53,12 @@ def print_builder(model: type[models.Model]) -> Builder:
 
 
 def document_pdf(document: Any, by: Any = None) -> tuple[bytes, str]:
-    """The PDF of a document and its file name. ``by`` is who prints; what he may see was checked before."""
-    return render_document(print_builder(type(document))(document)), file_name(document)
+    """The PDF of a document and its file name. ``by`` is who prints (what he may see was checked before): the
+    timeline says so, once for each call; without ``by`` (mail, batch) it says nothing."""
+    content = render_document(print_builder(type(document))(document))
+    if by is not None:
+        timeline_add(document, "printed", text=_("Printed"))
+    return content, file_name(document)
 
 
 def documents_pdf(documents: list[Any]) -> bytes:

@@ -1,0 +1,133 @@
+"""The statement of account of a party: what was open, what came, what went, what is open, by currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from apps.accounting.calculation.ageing import AgedItem, Ageing, ageing
+from apps.accounting.models import Allocation, OpenItem
+from apps.company.models import Company, Currency
+from apps.core.errors import InvalidInput
+from apps.core.money import ZERO
+from apps.parties.models import Party
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """One document. ``balance`` runs; + the party owes us."""
+
+    date: date
+    what: str
+    number: str
+    due_date: date | None
+    debit: Decimal
+    credit: Decimal
+    balance: Decimal
+    source_kind: str
+    source_id: int
+
+
+@dataclass(frozen=True)
+class StatementPart:
+    """Everything in one currency. ``buckets`` ages the open debits at the end."""
+
+    currency: Currency
+    opening: Decimal
+    rows: list[StatementRow]
+    debit: Decimal
+    credit: Decimal
+    closing: Decimal
+    buckets: Ageing
+
+
+@dataclass(frozen=True)
+class Statement:
+    party: Party
+    company: Company
+    start: date
+    end: date
+    parts: list[StatementPart] = field(default_factory=list)
+
+
+def party_statement(*, party: Party, company: Company, start: date, end: date) -> Statement:
+    """The statement of a party with a company from ``start`` to ``end``, both included.
+
+    Both sides count (a vendor that is a customer too): + owes us. Raises InvalidInput for a turned period.
+    """
+    if start > end:
+        raise InvalidInput(_("The period ends before it begins."), field="to", code="min_value")
+    items = OpenItem.objects.filter(party=party, company=company)
+    before = {
+        row["currency_id"]: row["total"]
+        for row in items.filter(date__lt=start).values("currency_id").annotate(total=Sum("amount"))
+    }
+    inside: dict[int, list[OpenItem]] = {}
+    for item in items.filter(date__gte=start, date__lte=end).order_by("date", "id"):
+        inside.setdefault(item.currency_id, []).append(item)
+    wanted = {pk for pk, total in before.items() if total} | set(inside)
+    currencies = Currency.objects.filter(pk__in=wanted).order_by("code")
+    parts = [_part(c, before.get(c.pk, ZERO), inside.get(c.pk, []), items, end) for c in currencies]
+    return Statement(party, company, start, end, parts)
+
+
+def _part(currency: Currency, opening: Decimal, rows: list[OpenItem], items: Any, end: date) -> StatementPart:
+    running, made = opening, []
+    debit = credit = Decimal("0.00")
+    for item in rows:
+        running += item.amount
+        debit += max(item.amount, ZERO)
+        credit += max(-item.amount, ZERO)
+        made.append(_row(item, running))
+    buckets = ageing(_aged(items.filter(currency=currency, date__lte=end), end), end)
+    return StatementPart(currency, opening, made, debit, credit, running, buckets)
+
+
+def _row(item: OpenItem, running: Decimal) -> StatementRow:
+    return StatementRow(
+        date=item.date,
+        what=_what(item),
+        number=item.number,
+        due_date=item.due_date if item.amount > 0 and item.due_date != item.date else None,
+        debit=max(item.amount, Decimal("0.00")),
+        credit=max(-item.amount, Decimal("0.00")),
+        balance=running,
+        source_kind=item.source_kind,
+        source_id=item.source_id,
+    )
+
+
+def _what(item: OpenItem) -> str:
+    try:
+        name = str(apps.get_model(item.source_kind)._meta.verbose_name).capitalize()
+    except (LookupError, ValueError):
+        name = _("Opening")
+    if item.purpose.startswith("void"):
+        return _("%(what)s cancelled") % {"what": name}
+    if item.purpose.startswith("writeoff"):
+        return _("Written off")
+    return _("Opening") if item.purpose.startswith("opening") else name
+
+
+def _aged(items: Any, end: date) -> Iterable[AgedItem]:
+    """Open amounts as they were at the end of the day: allocations made later don't count."""
+    live = Q(date__lte=end) & (Q(undone_on=None) | Q(undone_on__gt=end))
+    ids = list(items.values_list("pk", flat=True))
+    settled: dict[int, Decimal] = {}
+    for key, sign in (("debit_item_id", 1), ("credit_item_id", -1)):
+        rows = (
+            Allocation.objects.filter(live, **{f"{key}__in": ids}).values(key).annotate(total=Sum("amount"))
+        )
+        for row in rows:
+            settled[row[key]] = settled.get(row[key], ZERO) + row["total"] * sign
+    for item in items:
+        left = item.amount - settled.get(item.pk, ZERO)
+        if left:
+            yield AgedItem(due=item.due_date, amount=left)
