@@ -1,4 +1,4 @@
-"""Quotations and orders in the back office."""
+"""Quotations, orders, deliveries and returns in the back office."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.admin.site import register
 from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
-from apps.sales.models import Delivery, Order, Quotation
+from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
 
 
 class SalesAdmin(DocumentAdmin):
@@ -50,3 +50,19 @@ class DeliveryAdmin(DocumentAdmin):
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "order", "party", "place", "company", "state_badge",
     )  # fmt: skip
+
+
+@register(DeliveryReturn)
+class DeliveryReturnAdmin(DocumentAdmin):
+    """A return is made from its delivery, so there is no page for a new one."""
+
+    icon, menu_order = "assignment_return", 40
+    list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "delivery", "place", "credit_note")
+    list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "condition", "date")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "document_number", "date", "delivery", "party", "place", "condition", "credit_note", "company",
+        "state_badge",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
