@@ -19,6 +19,7 @@ from apps.accounting.calculation.tax_lines import TaxContext, TaxedDocument, Tax
 from apps.accounting.tax.header import header_fill, recipient_of, supplier_state
 from apps.accounting.tax.lines import (
     MAX_AMOUNT,
+    Masters,
     charges_fill,
     lines_fill,
     masters_load,
@@ -35,19 +36,22 @@ from apps.parties.choices import TaxTreatment
 _AT_LINE = re.compile(r"^(line|charge) (\d+): (.*)$", re.DOTALL)
 
 
-def taxed_compute(document: Any, lines: Sequence[Any], charges: Sequence[Any] = ()) -> TaxedDocument:
+def taxed_compute(
+    document: Any, lines: Sequence[Any], charges: Sequence[Any] = (), *, masters: Masters | None = None
+) -> TaxedDocument:
     """Work out a draft in place: header defaults, line defaults, taxes, totals.
 
     In: an unsaved or saved TaxedDocument with its line and charge instances (company is needed, everything
     else has a default). Out: the engine's result, for those who need its details. Raises InvalidInput with
     paths (``lines.0.quantity``). The number of queries doesn't depend on the number of lines, except for
-    prices nobody gave and units other than the product's own.
+    prices nobody gave and units other than the product's own. ``masters``: those of many documents of the
+    day, loaded together.
     """
     lines, charges = list(lines), list(charges)
     if document.company_id is None:
         raise InvalidInput(_("This field is required."), field="company", code="required")
     document.date = document.date or company_today()
-    masters = masters_load(lines, charges, document.date)
+    masters = masters or masters_load(lines, charges, document.date)
     header_fill(document, supply_of(lines, masters.products))
     needs_tax = tax_possible(document)
     errors = ErrorList()

@@ -68,29 +68,37 @@ def number_take(*, company: Company, record_kind: str, day: date) -> str:
 
     Raises InvalidInput without a fiscal year, Refused when the number would break the GST rule.
     """
+    return numbers_take(company=company, record_kind=record_kind, day=day, count=1)[0]
+
+
+def numbers_take(*, company: Company, record_kind: str, day: date, count: int) -> list[str]:
+    """The next ``count`` numbers of the fiscal year of ``day``, in one statement. See ``number_take``."""
     default = _defaults[record_kind]
-    row = _take(company.pk, record_kind, day)
+    row = _take(company.pk, record_kind, day, count)
     if row is None:
         series_create(company=company, record_kind=record_kind, year=fiscal_year_of(company.pk, day))
-        row = _take(company.pk, record_kind, day)
-    pattern, number, start, end = row
-    text = number_format(pattern, number, year_token(start, end), company.code)
-    if default.gst and len(text) > 16:
-        raise Refused(_("The number %(n)s is longer than 16 characters.") % {"n": text}, code="series_full")
-    return text
+        row = _take(company.pk, record_kind, day, count)
+    pattern, first, start, end = row
+    year = year_token(start, end)
+    texts = [number_format(pattern, first + offset, year, company.code) for offset in range(count)]
+    if default.gst and len(texts[-1]) > 16:
+        raise Refused(
+            _("The number %(n)s is longer than 16 characters.") % {"n": texts[-1]}, code="series_full"
+        )
+    return texts
 
 
-def _take(company_id: int, record_kind: str, day: date) -> tuple[str, int, date, date] | None:
-    """One statement: find the year, raise the counter, give the number that it had."""
+def _take(company_id: int, record_kind: str, day: date, count: int) -> tuple[str, int, date, date] | None:
+    """One statement: find the year, raise the counter, give the first of the numbers taken."""
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE company_numberseries s
-               SET next_number = s.next_number + 1, last_number = s.next_number
+               SET next_number = s.next_number + %s, last_number = s.next_number + %s - 1
                FROM company_fiscalyear y
                WHERE s.company_id = %s AND s.record_kind = %s AND s.fiscal_year_id = y.id
                  AND y.company_id = s.company_id AND y.start <= %s AND y.end >= %s
-               RETURNING s.pattern, s.next_number - 1, y.start, y.end""",
-            [company_id, record_kind, day, day],
+               RETURNING s.pattern, s.next_number - %s, y.start, y.end""",
+            [count, count, company_id, record_kind, day, day, count],
         )
         return cursor.fetchone()
 

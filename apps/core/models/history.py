@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -44,4 +45,18 @@ def tracked_history(*excluded: str) -> HistoricalRecords:
         get_user=_history_user,
         excluded_fields=[*(excluded or ("search_text",))],
         user_db_constraint=False,
+    )
+
+
+def history_write(instances: Sequence[models.Model], *, changed: bool = False) -> None:
+    """History rows of records that were written in bulk, as they are now: one INSERT, with the actor."""
+    if not instances:
+        return
+    actor = current_actor()
+    type(instances[0]).history.bulk_history_create(  # type: ignore[attr-defined]
+        instances,
+        batch_size=1000,
+        update=changed,
+        default_user=_history_user(None),
+        custom_historical_attrs={"actor_kind": actor.kind, "actor_label": actor.label[:200]},
     )

@@ -1,0 +1,273 @@
+"""Many invoices at once, for imports and batches: the rules of ``invoice_post``, a fixed number of statements.
+
+``invoice_prepare`` works a draft out and refuses what is wrong with it (one document, nothing written);
+``invoices_post_many`` posts prepared ones.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from apps.accounting.choices import Side
+from apps.accounting.events import InvoicePosted, document_event
+from apps.accounting.invoicing.common import postable_check
+from apps.accounting.invoicing.hold import company_check, exposure_of
+from apps.accounting.invoicing.invoices import own_accounts_check
+from apps.accounting.invoicing.postings import narration_of, sale_posting
+from apps.accounting.ledger import Posting, post
+from apps.accounting.models import Invoice, InvoiceCharge, InvoiceLine, OpenItem
+from apps.accounting.payments.open_items import item_build
+from apps.accounting.tax.documents import taxed_compute
+from apps.accounting.tax.lines import Masters, masters_load
+from apps.company.selectors import fiscal_year_of
+from apps.company.services.series import numbers_take
+from apps.core.access import may
+from apps.core.actor import current_actor
+from apps.core.errors import InvalidInput, Refused
+from apps.core.events import emit
+from apps.core.locks import lock_rows
+from apps.core.models.history import history_write
+from apps.core.money import ZERO, round_money
+from apps.core.validation import field_errors
+from apps.documents.models.collaboration import TimelineEntry
+from apps.parties.choices import CreditPolicy
+from apps.parties.models import Party
+
+BATCH = 2000
+Deliver = Callable[..., Any]
+
+
+@dataclass
+class Batched:
+    """An unsaved invoice with its rows. A number that it has already (of another system) stays."""
+
+    invoice: Invoice
+    lines: list[InvoiceLine]
+    charges: list[InvoiceCharge] = field(default_factory=list)
+
+
+def masters_by_day(batch: Iterable[Batched]) -> dict[date, Masters]:
+    """Products, tax categories and rates for all documents, loaded once for each day."""
+    days: dict[date, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
+    for item in batch:
+        lines, charges = days[item.invoice.date]
+        lines.extend(item.lines)
+        charges.extend(item.charges)
+    return {day: masters_load(lines, charges, day) for day, (lines, charges) in days.items()}
+
+
+def invoice_prepare(item: Batched, masters: Masters | None = None) -> None:
+    """Work an unsaved invoice out and check it. Raises InvalidInput or Refused naming ``lines.N.field``."""
+    invoice = item.invoice
+    company_check(invoice.party, invoice)
+    own_accounts_check(invoice, item.lines)
+    if any(line.source_kind for line in item.lines):
+        raise InvalidInput(_("Invoices of orders are posted one by one."), field="lines")
+    if invoice.payment_terms_id is None and invoice.party.payment_terms_id:
+        invoice.payment_terms = invoice.party.payment_terms
+    taxed_compute(invoice, item.lines, item.charges, masters=masters)
+    postable_check(invoice, item.lines, item.charges)
+    for number, row in enumerate(item.lines, 1):
+        row.position = number
+    _texts_check(item)
+
+
+def _texts_check(item: Batched) -> None:
+    """Lengths and choices of every column but the keys, as saving a draft does."""
+    errors = []
+    rows = [("", item.invoice), *((f"lines.{i}.", row) for i, row in enumerate(item.lines))]
+    for prefix, row in rows:
+        keys = [f.name for f in row._meta.concrete_fields if f.is_relation]
+        try:
+            row.clean_fields(exclude=[*keys, "search_text"])
+        except Exception as error:
+            errors.extend(field_errors(error, prefix))  # type: ignore[arg-type]
+    if errors:
+        raise InvalidInput(errors)
+
+
+def invoices_post_many(
+    batch: Sequence[Batched], *, by: Any, deliver: Deliver | None = None, reason: str = ""
+) -> list[Invoice]:
+    """Post prepared invoices in the order given, all or none, in the caller's unit of work.
+
+    ``deliver([(invoice, lines)], by=by)`` moves their goods (sales does). Raises Refused (``credit_limit``,
+    ``company_locked``, ``insufficient_stock``), Locked, InvalidInput.
+    """
+    if not batch:
+        return []
+    parties = _parties_hold(batch, by=by)
+    postings = [sale_posting(item.invoice, item.lines, item.charges) for item in batch]
+    _drafts_store(batch)
+    if deliver is not None:
+        deliver([(item.invoice, item.lines) for item in batch], by=by)
+    _numbers_give(batch)
+    _entries_post(batch, postings, by=by, reason=reason)
+    _posted_store([item.invoice for item in batch])
+    for item in batch:
+        item.invoice.party = parties[item.invoice.party_id]
+        emit(document_event(InvoicePosted, item.invoice, item.lines, by))
+    return [item.invoice for item in batch]
+
+
+def _parties_hold(batch: Sequence[Batched], *, by: Any) -> dict[int, Party]:
+    """Lock the parties, tie new ones to the company that bills them, and check their credit."""
+    parties = {row.pk: row for row in lock_rows(Party, {item.invoice.party_id for item in batch})}
+    tied = []
+    for item in batch:
+        party = parties[item.invoice.party_id]
+        company_check(party, item.invoice)
+        if party.billing_company_id is None:
+            party.billing_company_id = item.invoice.company_id
+            tied.append(party)
+    if tied:
+        Party.objects.bulk_update(tied, ["billing_company"], batch_size=BATCH)
+        history_write(tied, changed=True)
+    _credit_check(batch, parties, by=by)
+    return parties
+
+
+def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, by: Any) -> None:
+    """As ``credit_check`` for one invoice; those before in the batch count as owed."""
+    owed: dict[int, Decimal] = {}
+    over = by is not None and may(by, "accounting.exceed_credit_limit")
+    held = {
+        pk
+        for pk, party in parties.items()
+        if party.credit_limit is not None and party.credit_policy == CreditPolicy.HOLD and not over
+    }
+    for item in batch:
+        party = parties[item.invoice.party_id]
+        if party.pk not in held:
+            continue
+        if party.pk not in owed:
+            owed[party.pk] = exposure_of(party)
+        owed[party.pk] += item.invoice.base_total
+        if owed[party.pk] > party.credit_limit:  # type: ignore[operator]
+            raise Refused(
+                _("%(party)s would owe %(owed)s, over the credit limit of %(limit)s.")
+                % {
+                    "party": party,
+                    "owed": format(owed[party.pk], ".2f"),
+                    "limit": format(party.credit_limit, ".2f"),
+                },
+                code="credit_limit",
+                field="party",
+            )
+
+
+def _drafts_store(batch: Sequence[Batched]) -> None:
+    for item in batch:
+        item.invoice.search_text = item.invoice.make_search_text()
+    Invoice.objects.bulk_create([item.invoice for item in batch], batch_size=BATCH)
+    for item in batch:
+        for row in (*item.lines, *item.charges):
+            row.invoice_id = item.invoice.pk
+    InvoiceLine.objects.bulk_create([row for item in batch for row in item.lines], batch_size=BATCH)
+    charges = [row for item in batch for row in item.charges]
+    if charges:
+        InvoiceCharge.objects.bulk_create(charges, batch_size=BATCH)
+
+
+def _numbers_give(batch: Sequence[Batched]) -> None:
+    """Numbers of our own series, in the order given, one statement for each company and fiscal year."""
+    years: dict[tuple[int, date], Any] = {}
+    groups: dict[tuple[int, int], list[Invoice]] = defaultdict(list)
+    for item in batch:
+        invoice = item.invoice
+        if invoice.number:
+            continue
+        key = (invoice.company_id, invoice.date)
+        if key not in years:
+            years[key] = fiscal_year_of(*key)
+        groups[invoice.company_id, years[key].pk].append(invoice)
+    for rows in groups.values():
+        numbers = numbers_take(
+            company=rows[0].company, record_kind="accounting.invoice", day=rows[0].date, count=len(rows)
+        )
+        for invoice, number in zip(rows, numbers, strict=True):
+            invoice.number = number
+
+
+def _entries_post(
+    batch: Sequence[Batched], postings: Sequence[Posting | None], *, by: Any, reason: str
+) -> None:
+    named = [
+        (item.invoice, replace(posting, narration=narration_of(item.invoice)))
+        for item, posting in zip(batch, postings, strict=True)
+        if posting is not None
+    ]
+    entries = post([posting for _invoice, posting in named], by=by, reason=reason)
+    items = []
+    for (invoice, posting), entry in zip(named, entries, strict=True):
+        invoice.journal_entry = entry
+        item = item_build(
+            invoice,
+            side=Side.RECEIVABLE,
+            account_id=posting.lines[0].account_id,
+            amount=invoice.grand_total,
+            base=round_money(invoice.grand_total * invoice.exchange_rate),
+            entry=entry,
+        )
+        items.append(item)
+    OpenItem.objects.bulk_create(items, batch_size=BATCH)
+    for (invoice, _posting), item in zip(named, items, strict=True):
+        invoice.open_item = item
+
+
+_POSTED = """
+UPDATE accounting_invoice i
+   SET status = 'posted', number = d.number, journal_entry_id = d.entry, open_item_id = d.item,
+       search_text = d.search, version = 2, updated_at = now()
+  FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
+       AS d(id, number, entry, item, search)
+ WHERE i.id = d.id"""
+
+
+def _posted_store(invoices: list[Invoice]) -> None:
+    for invoice in invoices:
+        invoice.status, invoice.version = "posted", 2
+        invoice.search_text = invoice.make_search_text()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _POSTED,
+            [
+                [row.pk for row in invoices],
+                [row.number for row in invoices],
+                [row.journal_entry_id for row in invoices],
+                [row.open_item_id for row in invoices],
+                [row.search_text for row in invoices],
+            ],
+        )
+    history_write(invoices)
+    actor = current_actor()
+    TimelineEntry.objects.bulk_create(
+        [
+            TimelineEntry(
+                target_kind="accounting.invoice",
+                target_id=row.pk,
+                actor_id=actor.user_id,
+                actor_label=actor.label[:200],
+                verb="post",
+                text=_("Posted"),
+                data={"from": "draft", "to": "posted"},
+            )
+            for row in invoices
+        ],
+        batch_size=BATCH,
+    )
+
+
+def receivables_of(company_id: int) -> Decimal:
+    """Everything that is open on the receivable side of a company, in its currency."""
+    rows = OpenItem.objects.filter(company_id=company_id, side=Side.RECEIVABLE)
+    return rows.aggregate(total=Sum("open_base"))["total"] or ZERO
