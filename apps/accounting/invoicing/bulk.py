@@ -1,4 +1,4 @@
-"""Many invoices at once, for imports and batches: the rules of ``invoice_post``, a fixed number of statements.
+"""Many invoices at once, for imports and batches: the rules of ``invoice_post``, in few statements.
 
 ``invoice_prepare`` works a draft out and refuses what is wrong with it (one document, nothing written);
 ``invoices_post_many`` posts prepared ones.
@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounting.choices import Side
@@ -129,9 +130,12 @@ def _parties_hold(batch: Sequence[Batched], *, by: Any) -> dict[int, Party]:
         if party.billing_company_id is None:
             party.billing_company_id = item.invoice.company_id
             tied.append(party)
-    if tied:
-        Party.objects.bulk_update(tied, ["billing_company"], batch_size=BATCH)
-        history_write(tied, changed=True)
+    for company_id in {party.billing_company_id for party in tied}:
+        own = [party.pk for party in tied if party.billing_company_id == company_id]
+        Party.objects.filter(pk__in=own).untracked_update(
+            billing_company=company_id, updated_at=timezone.now()
+        )
+    history_write(tied, changed=True)
     _credit_check(batch, parties, by=by)
     return parties
 

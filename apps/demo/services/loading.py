@@ -1,0 +1,191 @@
+"""Making, proving and removing the demo organisation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from apps.accounting.models import AccountRole, JournalLine, OpenItem
+from apps.accounts.models import User
+from apps.accounts.services.sessions import sessions_end_all
+from apps.company.models import Company
+from apps.company.selectors import company_today
+from apps.core.errors import Refused
+from apps.core.tenant import organisation_context
+from apps.demo.services import masters, settling, trading
+from apps.demo.services.plan import Size, month_starts, plan_make
+from apps.inventory.services.proof import stock_prove
+from apps.parties.models import Party
+from apps.tenancy.choices import OrganisationState
+from apps.tenancy.hosts import forget_hosts
+from apps.tenancy.models import Organisation
+from apps.tenancy.services.provisioning import (
+    organisation_create,
+    organisation_delete,
+    organisation_provision,
+)
+
+SLUG = "demo"
+NAME = "Sahyadri Electricals"
+HOST = "localhost"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SignIn:
+    host: str
+    role: str
+    email: str
+    password: str
+
+
+def demo_find() -> Organisation | None:
+    """The demo organisation, complete or half loaded."""
+    return Organisation.objects.filter(slug=SLUG, is_demo=True).first()
+
+
+def demo_load(*, say: Say, size: Size | None = None) -> list[SignIn]:
+    """Load the demo and give its sign-ins; a half-loaded one is dropped first.
+
+    A complete one stays as it is: its users only get new passwords. Owner's connection. Raises Refused when
+    an organisation of that name isn't a demo.
+    """
+    if Organisation.objects.filter(slug=SLUG, is_demo=False).exists():
+        raise Refused(_("There is an organisation “demo” that is no demo."), field="slug")
+    found = demo_find()
+    if found is not None and found.state == OrganisationState.ACTIVE:
+        say(_("The demo organisation is there; its people get new passwords."))
+        with organisation_context(found.schema_name):
+            return _passwords_renew()
+    if found is not None:
+        say(_("Removing a half-loaded demo"))
+        organisation_delete(found)
+    return _build(say, size or Size())
+
+
+def demo_remove() -> bool:
+    """Drop the demo organisation with everything in it; False when there is none. Owner's connection."""
+    found = demo_find()
+    if found is None:
+        return False
+    organisation_delete(found)
+    return True
+
+
+def _build(say: Say, size: Size) -> list[SignIn]:
+    organisation = organisation_create(slug=SLUG, name=NAME, is_demo=True)
+    organisation_provision(organisation, progress=say)
+    _mark(organisation, OrganisationState.PROVISIONING, _("Loading the demo"))
+    with organisation_context(organisation.schema_name):
+        made = _fill(say, size)
+        books_prove(say)
+    _mark(organisation, OrganisationState.ACTIVE, "")
+    return [SignIn(HOST, role, email, password) for role, email, password in made]
+
+
+def _mark(organisation: Organisation, state: str, progress: str) -> None:
+    """Until everything is in, the organisation isn't open and counts as half loaded."""
+    organisation.state, organisation.progress = state, progress
+    organisation.save(update_fields=["state", "progress", "updated_at"])
+    forget_hosts()
+
+
+def _fill(say: Say, size: Size) -> list[tuple[str, str, str]]:
+    last = company_today()
+    first = last - timedelta(days=364)
+    say(_("People, companies, parties, products"))
+    made = masters.people_create()
+    companies = masters.companies_create(first, last)
+    masters.rates_create(month_starts(first, last))
+    people = {user.email.split("@")[0]: user for user in User.objects.select_related("department")}
+    masters.parties_create([people["imran"], people["neha"]])
+    masters.products_create()
+    books = _books(companies, people, last, size)
+    trading.trade_run(books, lambda month: say(_("Trade of %(month)s") % {"month": month}))
+    say(_("Credit notes, receipts, bills, payments, vouchers"))
+    settling.vouchers(books)
+    settling.credit_notes(books, size.drafts * 2)
+    settling.receipts(books)
+    vendors = {row.display_name: row for row in Party.objects.filter(is_vendor=True)}
+    settling.expense_bills(books, vendors)
+    settling.payments(books)
+    trading.invoice_drafts(books, size.drafts)
+    return made
+
+
+def _books(companies: dict[str, Company], people: dict[str, Any], last: Any, size: Size) -> trading.Books:
+    from apps.catalog.models import Product
+
+    parties = Party.objects.select_related("salesperson", "payment_terms", "currency", "department")
+    parties = parties.prefetch_related("addresses").order_by("id")
+    rates = {code: Decimal(start) for code, (start, _step) in masters.RATES.items()} | {"INR": Decimal(1)}
+    plan = plan_make(
+        customers=list(parties.filter(is_customer=True)),
+        vendors=list(parties.filter(is_vendor=True))[:10],
+        products=list(Product.objects.select_related("unit", "tax_category").order_by("id")),
+        last=last,
+        rates=rates,
+        size=size,
+    )
+    staff = trading.People(
+        administrator=people["asha"],
+        accounts=people["vikram"],
+        manager=people["neha"],
+        seller=people["imran"],
+        stores=people["sunita"],
+    )
+    return trading.Books(companies, staff, plan)
+
+
+def _passwords_renew() -> list[SignIn]:
+    emails = {row["email"] for row in masters.fixture("organisation")["people"]}
+    made = []
+    for user in User.objects.filter(email__in=emails).prefetch_related("roles").order_by("id"):
+        password = secrets.token_urlsafe(9)
+        user.set_password(password)
+        user.save()
+        sessions_end_all(user, why="password")
+        role = user.roles.first()
+        made.append(SignIn(HOST, role.name if role else "", user.email, password))
+    return made
+
+
+def books_prove(say: Say) -> None:
+    """Assert that books balance, receivables and payables equal their accounts, stock equals its own.
+
+    Raises Refused naming what differs.
+    """
+    for company in Company.objects.order_by("code"):
+        base = JournalLine.objects.filter(company=company).aggregate(total=Sum("base_amount"))["total"]
+        problems = [] if not base else [f"journal {base}"]
+        for side in ("receivable", "payable"):
+            items, control = side_totals(company, side)
+            if items != control:
+                problems.append(f"{side}: {items} / {control}")
+        problems += [str(item) for item in stock_prove(company, limit=3)]
+        if problems:
+            raise Refused(f"{company.code}: " + "; ".join(problems), code="unproved")
+    say(_("Books balance, receivables and payables equal their accounts, stock equals its account"))
+
+
+def side_totals(company: Company, side: str) -> tuple[Decimal, Decimal]:
+    """(open items, balance of the control account) of one side."""
+    zero = Decimal(0)
+    accounts = AccountRole.objects.filter(company=company, role=side).values("account_id")
+    items = OpenItem.objects.filter(company=company, side=side).aggregate(t=Sum("open_base"))["t"] or zero
+    lines = JournalLine.objects.filter(company=company, account_id__in=accounts)
+    return items, lines.aggregate(t=Sum("base_amount"))["t"] or zero
+
+
+def analyse() -> None:
+    """Fresh statistics after bulk loading, so that the first pages are fast."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
