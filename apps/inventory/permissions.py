@@ -8,6 +8,7 @@ register_permissions(
     {
         "post_inward": "Post inwards",
         "cancel_inward": "Cancel posted inwards",
+        "view_valuation": "See the stock valuation",
     },
 )
 
@@ -25,7 +26,7 @@ _INWARD = (
 register_roles(
     [
         Role("accounts", "Accounts", ("inventory.*",)),
-        Role("auditor", "Auditor (read only)", (*_SEE, "inventory.view_inward")),
+        Role("auditor", "Auditor (read only)", (*_SEE, "inventory.view_inward", "inventory.view_valuation")),
         Role(
             "sales_user",
             "Sales user",

@@ -41,13 +41,18 @@ def plain(value: Any) -> Any:
 def report_data(report: Report, answer: Answer, values: dict[str, Any]) -> dict[str, Any]:
     """What the API answers."""
     given = {param.name: plain(values.get(param.name)) for param in report.params if not param.hidden}
+    kinds = {column.key: column.kind for column in answer.columns}
     return {
         "report": report.key,
         "title": str(report.title),
         **given,
         "columns": [{"key": c.key, "label": str(c.label), "kind": c.kind} for c in answer.columns],
         "rows": [
-            {**{k: plain(v) for k, v in row.cells.items()}, "row": row.kind, "level": row.level}
+            {
+                **{k: _api_cell(kinds.get(k, ""), v) for k, v in row.cells.items()},
+                "row": row.kind,
+                "level": row.level,
+            }
             for row in answer.rows
         ],
         "totals": plain(answer.totals),
@@ -59,6 +64,11 @@ def report_data(report: Report, answer: Answer, values: dict[str, Any]) -> dict[
         "next": answer.more or None,
         **plain(answer.extra),
     }
+
+
+def _api_cell(kind: str, value: Any) -> Any:
+    """Quantities and unit prices have six decimals on the API, money two."""
+    return format(value, ".6f") if kind == "quantity" and isinstance(value, Decimal) else plain(value)
 
 
 def cell_text(column: Column, value: Any) -> str:
