@@ -100,12 +100,12 @@ class PostgresChannelLayer(BaseChannelLayer):
 
     def group_send_sync(self, group: str, message: dict[str, Any]) -> None:
         """For sync code: on the thread's own connection, after the open transaction if there is one."""
+        transaction.on_commit(lambda: self.group_send_now(group, message))
+
+    def group_send_now(self, group: str, message: dict[str, Any]) -> None:
+        """For code that runs after a commit already: NOTIFY inside writing transactions slows all commits."""
         self.require_valid_group_name(group)
-        pieces = _packed("g", group, message)
-        if connection.in_atomic_block:
-            transaction.on_commit(lambda: _notify(pieces))
-        else:
-            _notify(pieces)
+        _notify(_packed("g", group, message))
 
 
 def _packed(kind: str, name: str, message: dict[str, Any]) -> list[str]:
@@ -267,12 +267,10 @@ class RedisChannelLayer(RedisPubSubChannelLayer):
 
     def group_send_sync(self, group: str, message: dict[str, Any]) -> None:
         """Publish from sync code, after the open transaction if there is one."""
-        if connection.in_atomic_block:
-            transaction.on_commit(lambda: self._publish(group, message))
-        else:
-            self._publish(group, message)
+        transaction.on_commit(lambda: self.group_send_now(group, message))
 
-    def _publish(self, group: str, message: dict[str, Any]) -> None:
+    def group_send_now(self, group: str, message: dict[str, Any]) -> None:
+        """Publish at once, over a pooled connection."""
         if self._sender is None:
             import redis
 
@@ -285,13 +283,12 @@ class _PubSub(aioredis.client.PubSub):
     """Tells the layer when the connection came back: messages may have been missed meanwhile."""
 
     on_return: Any = None
-    _connected_before = False
 
     async def on_connect(self, connection: Any) -> None:
+        had_subscriptions = bool(self.channels)
         await super().on_connect(connection)
-        if self._connected_before and self.on_return is not None:
+        if had_subscriptions and self.on_return is not None:
             self.on_return()
-        self._connected_before = True
 
 
 class _Shard(RedisSingleShardConnection):

@@ -68,8 +68,8 @@ def _send(group: str, event: dict[str, Any]) -> None:
     if layer is None:
         return
     try:
-        if hasattr(layer, "group_send_sync"):
-            layer.group_send_sync(group, event)
+        if hasattr(layer, "group_send_now"):
+            layer.group_send_now(group, event)
         else:
             async_to_sync(layer.group_send)(group, event)
     except Exception:
