@@ -11,6 +11,7 @@ OWNER_COMMANDS = {
     "migrate",
     "migrate_schemas",
     "upgrade_schemas",
+    "create_operator",
     "build_schema_artefact",
     "provision_organisation",
     "load_demo",

@@ -11,5 +11,8 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter
 
 from apps.core.sockets import socket_application
+from apps.core.start_checks import run_start_checks
+
+run_start_checks()
 
 application = ProtocolTypeRouter({"http": django_application, "websocket": socket_application()})

@@ -1,6 +1,8 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from apps.core.modules import BahiAppConfig, Module
+from apps.core.setup_steps import SetupStep, register_setup_step
 
 
 class AccountsConfig(BahiAppConfig):
@@ -12,7 +14,10 @@ class AccountsConfig(BahiAppConfig):
     declares = Module(key="identity", title=_("Users and access"), icon="group", switchable=False, order=900)
 
     def ready(self) -> None:
-        from apps.accounts.services.users import first_administrator
+        from apps.accounts.services.users import administrator_from_setup, first_administrator
         from apps.core.people import register_first_administrator
 
         register_first_administrator(first_administrator)
+        register_setup_step(
+            SetupStep("administrator", gettext_noop("Entering the administrator"), administrator_from_setup)
+        )

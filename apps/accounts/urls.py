@@ -11,6 +11,7 @@ sign_in_urls = [
 ]
 urlpatterns = [
     *sign_in_urls,
+    path("enter/", views.enter, name="enter"),
     path("invitation/<str:token>/", views.invitation, name="accounts_invitation_link"),
     path("password/forgotten/", views.password_forgotten, name="password_forgotten"),
     path("password/new/<str:token>/", views.password_new, name="accounts_password_link"),

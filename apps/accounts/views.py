@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from apps.accounts.limits import attempts_limit
 from apps.accounts.models import LinkPurpose, SignInSession, User
 from apps.accounts.preferences import language_keep, preferences_keep
 from apps.accounts.services import passwords
-from apps.accounts.services.links import link_find
+from apps.accounts.services.links import link_find, link_use
 from apps.accounts.services.profile import profile_save
 from apps.accounts.services.sessions import (
     browser_session_end,
@@ -35,6 +36,7 @@ from apps.accounts.services.sessions import (
 from apps.accounts.services.sign_in import password_sign_in
 from apps.core.errors import BahiError
 from apps.core.uow import run_in_unit_of_work
+from apps.tenancy.first_run import ENTER_COOKIE
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -78,6 +80,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.refuse(error)
             status = 429 if error.status == 429 else 200
     return _form_page(request, "accounts/login.html", form, status, next=page)
+
+
+@never_cache
+@require_http_methods(["GET"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """Once, for the browser that set the organisation up: it need not sign in again."""
+    proof = hashlib.sha256(request.COOKIES.get(ENTER_COOKIE, "").encode()).hexdigest()
+    try:
+        user = run_in_unit_of_work(lambda: link_use(proof, LinkPurpose.ENTER).user)
+        response = _enter(request, user, settings.LOGIN_REDIRECT_URL)
+    except BahiError:
+        response = HttpResponseRedirect(settings.LOGIN_URL)
+    response.delete_cookie(ENTER_COOKIE)
+    return response
 
 
 @require_POST

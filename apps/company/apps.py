@@ -1,6 +1,8 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from apps.core.modules import BahiAppConfig, Module
+from apps.core.setup_steps import SetupStep, register_setup_step
 
 
 class CompanyConfig(BahiAppConfig):
@@ -17,6 +19,7 @@ class CompanyConfig(BahiAppConfig):
         from apps.company.models import Company
         from apps.company.selectors import company_ids_of
         from apps.company.services.access import companies_of_users, company_limit_set
+        from apps.company.services.companies import company_from_setup
         from apps.company.services.pictures import company_picture_guard
         from apps.core.contribute import Contribution, contribute
         from apps.files.access import register_file_guard
@@ -32,3 +35,4 @@ class CompanyConfig(BahiAppConfig):
             permission="accounts.view_user",
         )
         contribute(User, {"companies": companies}, app="company")
+        register_setup_step(SetupStep("company", gettext_noop("Entering the company"), company_from_setup))

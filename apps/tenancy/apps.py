@@ -8,3 +8,9 @@ class TenancyConfig(BahiAppConfig):
     label = "tenancy"
     default = True
     declares = Module(key="", title="", switchable=False)
+
+    def ready(self) -> None:
+        from apps.core.start_checks import register_start_check
+        from apps.tenancy.services.start_checks import database_check
+
+        register_start_check(database_check)

@@ -8,5 +8,6 @@ class OrganisationState(models.TextChoices):
     PROVISIONING = "provisioning", _("Being set up")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
+    SCHEDULED = "scheduled", _("To be deleted")
     FAILED = "failed", _("Set-up failed")
     DELETED = "deleted", _("Deleted")

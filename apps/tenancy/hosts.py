@@ -23,6 +23,7 @@ class Host:
 
     kind: str
     organisation: Organisation | None = None
+    has_schema: bool = True
 
 
 _cache: dict[str, tuple[float, Host]] = {}
@@ -53,11 +54,18 @@ def _look_up(hostname: str) -> Host:
     found = Organisation.objects.filter(domains__domain=hostname).first()
     if found is None and _is_default_host(hostname):
         found = Organisation.objects.filter(is_default=True).first()
-        if found is None:
+        if found is None and not Organisation.objects.exists():
             return Host("first_run")
     if found is None:
         return Host("unknown")
-    return Host("organisation", found)
+    return Host("organisation", found, has_schema=schema_exists(found.schema_name))
+
+
+def schema_exists(schema: str) -> bool:
+    """Without this a missing schema would fall through to ``public``, silently."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+        return cursor.fetchone() is not None
 
 
 def _is_default_host(hostname: str) -> bool:

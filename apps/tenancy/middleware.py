@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -18,14 +19,15 @@ from apps.tenancy.hosts import Host, host_find
 
 NOT_SERVED: dict[str, int] = {
     OrganisationState.SUSPENDED: 403,
-    OrganisationState.PROVISIONING: 503,
-    OrganisationState.FAILED: 503,
+    OrganisationState.SCHEDULED: 403,
     OrganisationState.DELETED: 404,
 }
+SETTING_UP = (OrganisationState.PROVISIONING, OrganisationState.FAILED)
+SETUP_URLCONF = "config.urls_first_run"
 
 
 class OrganisationMiddleware:
-    """An unknown host gets a plain 404; a suspended organisation gets its reason."""
+    """An unknown host gets a plain 404; a suspended organisation gets its reason; a new one its progress."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,24 +45,35 @@ class OrganisationMiddleware:
 
     def _enter(self, request: HttpRequest, host: Host) -> HttpResponse | None:
         organisation = host.organisation
+        request.tenant = request.setting_up = None  # type: ignore[attr-defined]
         if organisation is None:
             connection.set_schema_to_public()
-            request.urlconf = (
-                settings.PUBLIC_SCHEMA_URLCONF if host.kind == "platform" else "config.urls_first_run"
-            )
-            request.tenant = None
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if host.kind == "platform" else SETUP_URLCONF
             return None
-        request.tenant = organisation
+        if organisation.state in SETTING_UP:
+            return self._enter_setup(request, organisation)
         status = NOT_SERVED.get(organisation.state)
-        if status:
+        if status or not host.has_schema or organisation.upgrade_error:
             connection.set_schema_to_public()
-            return _not_served(request, organisation, status)
+            return _not_served(request, organisation, status or 503)
+        request.tenant = organisation  # type: ignore[attr-defined]
         connection.set_tenant(organisation)
         return None
 
+    @staticmethod
+    def _enter_setup(request: HttpRequest, organisation: Any) -> HttpResponse | None:
+        """The progress page instead of every page, until the organisation is there."""
+        connection.set_schema_to_public()
+        if request.path.startswith("/api/"):
+            return _not_served(request, organisation, 503)
+        request.urlconf = SETUP_URLCONF
+        request.setting_up = organisation  # type: ignore[attr-defined]
+        return None
 
-def _not_served(request: HttpRequest, organisation: object, status: int) -> HttpResponse:
-    detail = getattr(organisation, "state_reason", "") or _("This organisation is not available just now.")
+
+def _not_served(request: HttpRequest, organisation: Any, status: int) -> HttpResponse:
+    detail = organisation.state_reason or _("This organisation is not available just now.")
     if request.path.startswith("/api/"):
         return api_error(status, "organisation_unavailable", detail)
-    return render(request, "tenancy/not_served.html", {"name": organisation, "detail": detail}, status=status)
+    context = {"title": organisation.name, "name": organisation.name, "detail": detail, "status": status}
+    return render(request, "tenancy/not_served.html", context, status=status)

@@ -1,10 +1,11 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from django.urls import path, re_path
 
+from apps.tenancy import first_run
 
-def first_run(request: HttpRequest) -> HttpResponse:
-    return render(request, "tenancy/first_run.html")
-
-
-urlpatterns = [path("", first_run, name="first_run")]
+urlpatterns = [
+    path("", first_run.first_run, name="first_run"),
+    path("setup/status/", first_run.status, name="setup_status"),
+    path("setup/retry/", first_run.retry, name="setup_retry"),
+    path("accounts/enter/", first_run.enter_wait),
+    re_path(r"^(?P<path>.*)$", first_run.elsewhere),
+]

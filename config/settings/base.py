@@ -88,6 +88,7 @@ ASGI_APPLICATION = "config.asgi.application"
 
 # --- database -------------------------------------------------------------------------------------
 
+RUN_TIME_ROLE = env.db_url("DATABASE_URL", default="postgres://bahi_app@localhost/bahi")["USER"]
 DATABASE_ROLE = env("BAHI_DATABASE_ROLE", default="app")
 _URL = "DATABASE_OWNER_URL" if DATABASE_ROLE == "owner" else "DATABASE_URL"
 DATABASES = {

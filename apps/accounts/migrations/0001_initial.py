@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
             name='AccessLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('invitation', 'Invitation'), ('password', 'New password'), ('email', 'New e-mail address')], max_length=12)),
+                ('purpose', models.CharField(choices=[('invitation', 'Invitation'), ('password', 'New password'), ('email', 'New e-mail address'), ('enter', 'First sign-in after the set-up')], max_length=12)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('new_email', models.EmailField(blank=True, default='', max_length=254)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -13,6 +13,7 @@ class LinkPurpose(models.TextChoices):
     INVITATION = "invitation", _("Invitation")
     PASSWORD = "password", _("New password")
     EMAIL = "email", _("New e-mail address")
+    ENTER = "enter", _("First sign-in after the set-up")
 
 
 class AccessLink(models.Model):

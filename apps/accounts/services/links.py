@@ -25,6 +25,7 @@ HOURS = {
     LinkPurpose.INVITATION: settings.INVITATION_HOURS,
     LinkPurpose.PASSWORD: settings.PASSWORD_LINK_HOURS,
     LinkPurpose.EMAIL: settings.PASSWORD_LINK_HOURS,
+    LinkPurpose.ENTER: 1,
 }
 SUBJECTS = {
     LinkPurpose.INVITATION: gettext_noop("You are invited to %(name)s"),
@@ -38,10 +39,12 @@ def _hash(token: str) -> str:
     return hashlib.sha256(f"{current_schema()}:{token}".encode()).hexdigest()
 
 
-def link_make(*, user: User, purpose: str, by: User | None = None, new_email: str = "") -> str:
+def link_make(
+    *, user: User, purpose: str, by: User | None = None, new_email: str = "", token: str = ""
+) -> str:
     """A new link's token; earlier unused links of the same purpose end. Must run in a transaction."""
     AccessLink.objects.filter(user=user, purpose=purpose, used_at=None).delete()
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     AccessLink.objects.create(
         user=user,
         purpose=purpose,

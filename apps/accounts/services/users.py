@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
-from apps.accounts.models import Role, RoleLevel, RolePermission, Team, User
+from apps.accounts.models import LinkPurpose, Role, RoleLevel, RolePermission, Team, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.links import link_make
 from apps.accounts.services.roles import (
     EVERYTHING,
     administrator_must_remain,
@@ -169,6 +170,22 @@ def password_check(password: str, user: User | None = None) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise InvalidInput(field_errors(ValidationError({"password": error.error_list}))) from error
+
+
+def administrator_from_setup(organisation: Any, answers: dict[str, Any]) -> None:
+    """The set-up page's administrator: his password came as a hash; his browser may enter once."""
+    given = answers["administrator"]
+    if not User.objects.filter(email=given["email"]).exists():
+        user = user_create(
+            email=given["email"],
+            name=given["name"],
+            roles=[Role.objects.get(code=ADMINISTRATOR)],
+            language=given.get("language", "en"),
+        )
+        user.password = given["password_hash"]
+        user.save()
+        if given.get("proof"):
+            link_make(user=user, purpose=LinkPurpose.ENTER, token=given["proof"])
 
 
 def first_administrator(*, email: str, organisation: Any, password: str = "", name: str = "") -> str:

@@ -9,7 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.company.events import CompanyCreated
-from apps.company.models import BankAccount, Company, CompanyAccess, FiscalYear, NumberSeries, Period
+from apps.company.models import (
+    BankAccount,
+    Company,
+    CompanyAccess,
+    Currency,
+    FiscalYear,
+    NumberSeries,
+    Period,
+)
 from apps.core.access import access_of
 from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
@@ -96,6 +104,13 @@ def company_created(company: Company) -> None:
 
     emit(CompanyCreated(company=company, company_id=company.pk))
     fiscal_year_open(company=company, day=company_today())
+
+
+def company_from_setup(organisation: Any, answers: dict[str, Any]) -> None:
+    """The set-up page's company, in the organisation's currency."""
+    if not Company.objects.exists():
+        currency = Currency.objects.get(code=organisation.currency)
+        company_create(currency=currency, **answers["company"])
 
 
 def company_delete(company: Company, *, by: Any) -> None:

@@ -15,7 +15,11 @@ from apps.tenancy.choices import OrganisationState
 
 
 class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-missing]
-    """slug is also the schema name (with ``org_`` before it) and the first label of the own host."""
+    """slug is also the schema name (with ``org_`` before it) and the first label of the own host.
+
+    ``setup`` holds what was asked at the start (company, administrator with the hash of his password) until
+    the set-up steps have made it.
+    """
 
     kind: ClassVar[str] = "log"
     auto_create_schema = False
@@ -36,6 +40,9 @@ class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-mis
     )
     state_reason = models.CharField(_("reason"), max_length=300, blank=True, default="")
     progress = models.CharField(_("progress"), max_length=200, blank=True, default="")
+    setup = models.JSONField(default=dict, blank=True, editable=False)
+    delete_after = models.DateTimeField(_("deleted after"), null=True, blank=True, editable=False)
+    upgrade_error = models.TextField(_("last upgrade failed"), blank=True, default="", editable=False)
     is_default = models.BooleanField(_("opens on localhost and by IP address"), default=False)
     is_demo = models.BooleanField(_("demo"), default=False)
     enabled_modules = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("modules"))

@@ -1,48 +1,63 @@
-"""From a name to a working organisation: schema, masters, first administrator."""
+"""From a name to a working organisation: schema, masters, first administrator, first company."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.core.errors import InvalidInput, Refused
 from apps.core.modules import default_modules, switchable_keys
 from apps.core.seeding import run_seeds
+from apps.core.setup_steps import setup_steps
 from apps.core.tenant import organisation_context
+from apps.core.validation import field_errors
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import Domain, Organisation
 from apps.tenancy.services.schema_build import schema_drop, schema_exists, schema_replay
 
 RESERVED = {"public", "platform", "www", "api", "admin", "static", "media", "template", "mail"}
+DELETE_AFTER = timedelta(days=30)
 Progress = Callable[[str], None]
+STEP_TABLES = gettext_noop("Building the tables")
+STEP_MASTERS = gettext_noop("Filling the masters")
 
 
 def organisation_create(
-    *, slug: str, name: str = "", modules: Iterable[str] | None = None, is_demo: bool = False, **details: Any
+    *,
+    slug: str,
+    name: str = "",
+    modules: Iterable[str] | None = None,
+    is_demo: bool = False,
+    setup: dict[str, Any] | None = None,
+    **details: Any,
 ) -> Organisation:
     """Enter a new organisation (state provisioning). Raises InvalidInput naming the field."""
     slug = slug.strip().lower()
     if slug in RESERVED:
         raise InvalidInput(_("This name is reserved."), field="slug", code="reserved")
-    chosen = list(modules) if modules is not None else default_modules()
-    unknown = sorted(set(chosen) - set(switchable_keys()))
-    if unknown:
-        raise InvalidInput(_("Unknown module: %(names)s.") % {"names": ", ".join(unknown)}, field="modules")
     organisation = Organisation(
         slug=slug,
         schema_name=f"org_{slug.replace('-', '_')}",
         name=name or slug.replace("-", " ").title(),
-        enabled_modules=chosen,
+        enabled_modules=modules_check(default_modules() if modules is None else list(modules)),
         is_demo=is_demo,
         is_default=not Organisation.objects.filter(is_default=True).exists(),
+        setup=setup or {},
         **details,
     )
-    _validate(organisation)
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        raise InvalidInput(field_errors(error)) from error
     with transaction.atomic():
         organisation.save()
         Domain.objects.create(domain=f"{slug}.localhost", tenant=organisation, is_primary=True)
@@ -50,54 +65,76 @@ def organisation_create(
     return organisation
 
 
-def _validate(organisation: Organisation) -> None:
-    from django.core.exceptions import ValidationError
-
-    from apps.core.validation import field_errors
-
-    try:
-        organisation.full_clean()
-    except ValidationError as error:
-        raise InvalidInput(field_errors(error)) from error
+def modules_check(keys: list[str]) -> list[str]:
+    """The keys, in order and once. Raises InvalidInput for an unknown one."""
+    unknown = sorted(set(keys) - set(switchable_keys()))
+    if unknown:
+        raise InvalidInput(_("Unknown module: %(names)s.") % {"names": ", ".join(unknown)}, field="modules")
+    return list(dict.fromkeys(keys))
 
 
 def organisation_provision(organisation: Organisation, *, progress: Progress = lambda text: None) -> None:
-    """Build the schema and fill the masters; safe to repeat after a crash half way."""
+    """Build the schema, fill the masters, do the set-up steps; safe to repeat after a crash half way.
+
+    The owner's connection is needed. Raises Refused for an organisation that is set up already.
+    """
     schema = organisation.schema_name
 
     def step(text: str) -> None:
         Organisation.objects.filter(pk=organisation.pk).update(progress=text)
-        progress(text)
+        progress(_(text))
 
-    if organisation.state == OrganisationState.ACTIVE:
+    if organisation.state not in (OrganisationState.PROVISIONING, OrganisationState.FAILED):
         raise Refused(_("This organisation is already set up."))
-    step(_("Building the tables"))
+    step(STEP_TABLES)
     if schema_exists(schema):
         schema_drop(schema)
     schema_replay(schema)
-    step(_("Filling the masters"))
+    step(STEP_MASTERS)
     with organisation_context(schema):
         run_seeds(organisation)
-    organisation.state = OrganisationState.ACTIVE
-    organisation.progress = ""
-    organisation.save(update_fields=["state", "progress", "updated_at"])
-    forget_hosts()
+    for item in setup_steps(organisation.setup):
+        step(str(item.title))
+        with organisation_context(schema), transaction.atomic():
+            item.run(organisation, organisation.setup)
+    organisation.setup = {}
+    _set_state(organisation, OrganisationState.ACTIVE, "")
+
+
+def organisation_failed(organisation: Organisation, *, reason: str) -> None:
+    """Remember why the set-up stopped; it can be tried again."""
+    _set_state(organisation, OrganisationState.FAILED, reason)
+
+
+def organisation_retry(organisation: Organisation) -> None:
+    """Let a failed set-up begin anew. Raises Refused in any other state."""
+    if organisation.state != OrganisationState.FAILED:
+        raise Refused(_("The set-up has not failed."), code="invalid_transition")
+    _set_state(organisation, OrganisationState.PROVISIONING, "")
 
 
 def organisation_suspend(organisation: Organisation, *, reason: str) -> None:
-    """Refuse sign-in with the reason; the data stay."""
-    organisation.state = OrganisationState.SUSPENDED
-    organisation.state_reason = reason
-    organisation.save(update_fields=["state", "state_reason", "updated_at"])
-    forget_hosts()
+    """Refuse sign-in with the reason; the data stay. Raises InvalidInput, Refused."""
+    if not reason.strip():
+        raise InvalidInput(_("Please give a reason."), field="reason", code="required")
+    _must_be(organisation, OrganisationState.ACTIVE)
+    _set_state(organisation, OrganisationState.SUSPENDED, reason.strip()[:300])
 
 
 def organisation_restore(organisation: Organisation) -> None:
-    """Open a suspended organisation again."""
-    organisation.state = OrganisationState.ACTIVE
-    organisation.state_reason = ""
-    organisation.save(update_fields=["state", "state_reason", "updated_at"])
-    forget_hosts()
+    """Open a suspended organisation again, or one that was to be deleted. Raises Refused."""
+    _must_be(organisation, OrganisationState.SUSPENDED, OrganisationState.SCHEDULED)
+    organisation.delete_after = None
+    _set_state(organisation, OrganisationState.ACTIVE, "")
+
+
+def organisation_delete_schedule(organisation: Organisation) -> None:
+    """Close the organisation now and delete it in thirty days unless it is restored. Raises Refused."""
+    _must_be(organisation, OrganisationState.ACTIVE, OrganisationState.SUSPENDED, OrganisationState.FAILED)
+    organisation.delete_after = timezone.now() + DELETE_AFTER
+    day = timezone.localtime(organisation.delete_after)
+    text = _("Closed; it is deleted after %(day)s.") % {"day": f"{day:%d-%m-%Y}"}
+    _set_state(organisation, OrganisationState.SCHEDULED, text)
 
 
 def organisation_delete(organisation: Organisation) -> None:
@@ -105,5 +142,36 @@ def organisation_delete(organisation: Organisation) -> None:
     if organisation.schema_name in (settings.PUBLIC_SCHEMA_NAME, settings.TEMPLATE_SCHEMA):
         raise Refused(_("This schema is not an organisation."))
     schema_drop(organisation.schema_name)
-    organisation.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
+    organisation.delete(force_drop=False)
+    forget_hosts()
+
+
+def organisations_due() -> list[Organisation]:
+    """Those whose thirty days are over."""
+    return list(
+        Organisation.objects.filter(state=OrganisationState.SCHEDULED, delete_after__lt=timezone.now())
+    )
+
+
+def modules_switch(organisation: Organisation, *, keys: list[str]) -> None:
+    """Switch modules on and off. Raises InvalidInput for an unknown one."""
+    organisation.enabled_modules = modules_check(keys)
+    organisation.save(update_fields=["enabled_modules", "updated_at"])
+    forget_hosts()
+
+
+def _must_be(organisation: Organisation, *states: str) -> None:
+    if organisation.state not in states:
+        raise Refused(
+            _("This is not possible while the organisation is “%(s)s”.")
+            % {"s": organisation.get_state_display()},
+            code="invalid_transition",
+        )
+
+
+def _set_state(organisation: Organisation, state: str, reason: str) -> None:
+    organisation.state, organisation.state_reason, organisation.progress = state, reason[:300], ""
+    organisation.save(
+        update_fields=["state", "state_reason", "progress", "setup", "delete_after", "updated_at"]
+    )
     forget_hosts()

@@ -24,7 +24,16 @@ from psycopg import sql
 from apps.core.registry import business_models, kind_name
 from apps.tenancy.models import SchemaBuild
 
-APP_ROLE_FALLBACK = "bahi_app"
+# What the platform's own pages write in ``public``. Every other table that exists there and in each
+# organisation is read only there, so that a write which lost its organisation fails instead of landing there.
+PUBLIC_WRITABLE = {
+    "accounts_accesslog",
+    "accounts_signinsession",
+    "axes_accessattempt",
+    "axes_accessattemptexpiration",
+    "django_admin_log",
+    "django_session",
+}
 APPEND_ONLY_KINDS = ("ledger",)
 
 
@@ -47,12 +56,6 @@ def _source_of(module: str) -> bytes:
     return Path(spec.origin).read_bytes() if spec and spec.origin else b""
 
 
-def schema_exists(schema: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
-        return cursor.fetchone() is not None
-
-
 def schema_build(schema: str, *, collect: bool = False) -> str:
     """Create every table of ``schema`` from the migrations' final state; returns the SQL when collecting.
 
@@ -67,7 +70,7 @@ def schema_build(schema: str, *, collect: bool = False) -> str:
         if collect:
             return "\n".join(statements)
         _record_migrations(loader)
-        _after_migrate(schema)
+        after_migrate(schema)
         grant_run_time(schema)
     return ""
 
@@ -101,7 +104,8 @@ def _record_migrations(loader: MigrationLoader) -> None:
     )
 
 
-def _after_migrate(schema: str) -> None:
+def after_migrate(schema: str) -> None:
+    """What follows tables that came or went: content types (in ``public``) and permissions. In the schema."""
     from django.apps import apps
 
     for config in apps.get_app_configs():
@@ -116,10 +120,7 @@ def _after_migrate(schema: str) -> None:
 
 def run_time_role() -> str:
     """Name of the role that serves requests (owns nothing)."""
-    import environ
-
-    url = environ.Env().db_url("DATABASE_URL", default="")
-    return url.get("USER") or APP_ROLE_FALLBACK
+    return settings.RUN_TIME_ROLE
 
 
 def grant_run_time(schema: str) -> None:
@@ -139,13 +140,27 @@ def grant_statements(schema: str) -> Iterator[str]:
         "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {s} TO {r}",
     ):
         yield sql.SQL(text).format(s=name, r=role).as_string()
-    for table in append_only_tables():
+    refused = dict.fromkeys(append_only_tables(), "UPDATE, DELETE, TRUNCATE")
+    if schema == settings.PUBLIC_SCHEMA_NAME:
+        refused |= dict.fromkeys(public_copies(), "INSERT, DELETE")
+    for table, rights in refused.items():
         if _table_exists(schema, table):
-            yield (
-                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {s}.{t} FROM {r}")
-                .format(s=name, t=sql.Identifier(table), r=role)
-                .as_string()
-            )
+            text = sql.SQL(f"REVOKE {rights} ON {{s}}.{{t}} FROM {{r}}")
+            yield text.format(s=name, t=sql.Identifier(table), r=role).as_string()
+
+
+def public_copies() -> list[str]:
+    """Tables of apps that live in ``public`` and in each organisation, less what the platform writes."""
+    from django.apps import apps
+
+    both = set(settings.SHARED_APPS) & set(settings.TENANT_APPS)
+    tables = {
+        model._meta.db_table
+        for config in apps.get_app_configs()
+        if config.name in both
+        for model in config.get_models(include_auto_created=True)
+    }
+    return sorted(tables - PUBLIC_WRITABLE)
 
 
 def append_only_tables() -> list[str]:

@@ -15,6 +15,7 @@ from django.db import connections
 from django_q.cluster import Cluster
 
 from apps.core.registry import load_modules
+from apps.core.start_checks import run_start_checks
 from apps.runtime.services.dispatcher import run_dispatcher
 from apps.runtime.services.schedule import run_scheduler
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     help = "Runs background jobs, delivers events and starts repeated tasks until stopped."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        run_start_checks()
         load_modules("tasks")
         connections.close_all()
         os.register_at_fork(after_in_child=end_with_parent)

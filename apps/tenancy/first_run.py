@@ -1,0 +1,237 @@
+"""The page that opens before any organisation exists: asks what the first one needs and shows it being built."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.dates import MONTHS
+from django.utils.translation import get_language
+from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.core.errors import BahiError
+from apps.core.india import identifiers
+from apps.core.india.states import CENTRE_JURISDICTION, OTHER_COUNTRY, OTHER_TERRITORY, STATES
+from apps.core.setup_steps import setup_steps
+from apps.core.validators import gstin_validator
+from apps.tenancy.choices import OrganisationState
+from apps.tenancy.hosts import forget_hosts
+from apps.tenancy.models import Organisation
+from apps.tenancy.services.owner_jobs import provisioning_start
+from apps.tenancy.services.provisioning import (
+    STEP_MASTERS,
+    STEP_TABLES,
+    organisation_create,
+    organisation_retry,
+)
+
+ENTER_COOKIE = "bahi_enter"
+
+
+def proof_of(token: str) -> str:
+    """What the organisation keeps of the browser's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def slug_of(name: str) -> str:
+    """``Sharma Traders`` → ``sharma-traders``; at least three letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+    return slug if re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]", slug) and len(slug) >= 3 else "main"
+
+
+class FirstRunForm(forms.Form):
+    name = forms.CharField(label=_("Organisation"), max_length=200)
+    legal_name = forms.CharField(label=_("Company, legal name"), max_length=200)
+    gstin = forms.CharField(
+        label="GSTIN", max_length=15, required=False, help_text=_("May be left empty and entered later.")
+    )
+    state_code = forms.ChoiceField(
+        label=_("State"), required=False, help_text=_("Taken from the GSTIN when there is one.")
+    )
+    fiscal_year_start = forms.TypedChoiceField(
+        label=_("Fiscal year starts in"), coerce=int, choices=list(MONTHS.items()), initial=4
+    )
+    administrator = forms.CharField(label=_("Your name"), max_length=120)
+    email = forms.EmailField(label=_("Your e-mail"), max_length=254)
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
+        help_text=_("At least 10 characters."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hindi = (get_language() or "").startswith("hi")
+        states = [
+            (code, f"{code} {state.name_hi if hindi else state.name}")
+            for code, state in sorted(STATES.items())
+            if not state.closed and code not in (OTHER_COUNTRY, OTHER_TERRITORY, CENTRE_JURISDICTION)
+        ]
+        self.fields["state_code"].choices = [("", "–"), *states]  # type: ignore[attr-defined]
+
+    def clean_gstin(self) -> str:
+        gstin = identifiers.tidy(self.cleaned_data["gstin"])
+        if gstin:
+            gstin_validator(gstin)
+        return gstin
+
+    def clean_password(self) -> str:
+        validate_password(self.cleaned_data["password"])
+        return self.cleaned_data["password"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        gstin, state = data.get("gstin", ""), data.get("state_code", "")
+        if gstin and state and gstin[:2] != state:
+            self.add_error("state_code", _("The GSTIN belongs to another state."))
+        if not gstin and not state and "gstin" not in self.errors:
+            self.add_error("state_code", _("Choose the state, or enter the GSTIN."))
+        data["state_code"] = state or gstin[:2]
+        return data
+
+
+def setup_answers(data: dict[str, Any], proof: str) -> dict[str, Any]:
+    """What the set-up steps get. The password is kept as its hash only."""
+    return {
+        "administrator": {
+            "name": data["administrator"],
+            "email": data["email"].lower(),
+            "password_hash": make_password(data["password"]),
+            "language": (get_language() or "en")[:2],
+            "proof": proof,
+        },
+        "company": {
+            "code": "MAIN",
+            "trade_name": data["name"],
+            "legal_name": data["legal_name"],
+            "gstin": data["gstin"],
+            "state_code": data["state_code"],
+            "fiscal_year_start": data["fiscal_year_start"],
+        },
+    }
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def first_run(request: HttpRequest) -> HttpResponse:
+    """The form, or the progress of what was asked for."""
+    if request.setting_up is not None:  # type: ignore[attr-defined]
+        return progress_page(request)
+    form = FirstRunForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _start(form.cleaned_data)
+        except BahiError as error:
+            for item in error.errors:
+                form.add_error(item.field if item.field in form.fields else None, item.detail)
+    context = {"form": form, "title": gettext_now("Set up Bahi")}
+    return render(request, "tenancy/first_run.html", context)
+
+
+def _start(data: dict[str, Any]) -> HttpResponse:
+    token = secrets.token_urlsafe(32)
+    organisation = organisation_create(
+        slug=slug_of(data["name"]),
+        name=data["name"],
+        fiscal_year_start=data["fiscal_year_start"],
+        language=(get_language() or "en")[:2],
+        setup=setup_answers(data, proof_of(token)),
+    )
+    provisioning_start(organisation.slug)
+    response = HttpResponseRedirect("/")
+    response.set_cookie(
+        ENTER_COOKIE,
+        token,
+        max_age=3600,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+    )
+    return response
+
+
+def progress_of(organisation: Organisation) -> dict[str, Any]:
+    """Which step is on, of how many."""
+    titles = [STEP_TABLES, STEP_MASTERS, *(str(step.title) for step in setup_steps(organisation.setup))]
+    at = titles.index(organisation.progress) if organisation.progress in titles else 0
+    text = (
+        gettext_now(organisation.progress) if organisation.progress else gettext_now("Waiting for the worker")
+    )
+    return {
+        "state": organisation.state,
+        "text": text,
+        "percent": 100 if organisation.state == OrganisationState.ACTIVE else (at * 100) // len(titles) + 4,
+        "reason": organisation.state_reason,
+    }
+
+
+def progress_page(request: HttpRequest) -> HttpResponse:
+    organisation: Any = request.setting_up  # type: ignore[attr-defined]
+    organisation.refresh_from_db()
+    if organisation.state == OrganisationState.ACTIVE:
+        return enter_wait(request)
+    context = {
+        "organisation_name": organisation.name,
+        "progress": progress_of(organisation),
+        "may_retry": _is_founder(request, organisation),
+        "title": organisation.name,
+    }
+    return render(request, "tenancy/progress.html", context, status=503)
+
+
+def _is_founder(request: HttpRequest, organisation: Organisation) -> bool:
+    proof = organisation.setup.get("administrator", {}).get("proof", "")
+    token = request.COOKIES.get(ENTER_COOKIE, "")
+    return bool(proof) and secrets.compare_digest(proof, proof_of(token))
+
+
+@never_cache
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """What the progress page asks for every second."""
+    organisation = request.setting_up  # type: ignore[attr-defined]
+    if organisation is None:
+        return JsonResponse({"state": "none"}, status=404)
+    organisation.refresh_from_db()
+    if organisation.state == OrganisationState.ACTIVE:
+        forget_hosts()
+    return JsonResponse(progress_of(organisation))
+
+
+@require_POST
+def retry(request: HttpRequest) -> HttpResponse:
+    """Begin a failed set-up anew; only for the browser that asked for it."""
+    organisation = request.setting_up  # type: ignore[attr-defined]
+    if organisation is not None and _is_founder(request, organisation):
+        organisation_retry(organisation)
+        provisioning_start(organisation.slug)
+    return redirect("/")
+
+
+@never_cache
+def enter_wait(request: HttpRequest) -> HttpResponse:
+    """The organisation is ready but this process doesn't know yet: look again."""
+    forget_hosts()
+    return redirect("/accounts/enter/" if ENTER_COOKIE in request.COOKIES else "/")
+
+
+def elsewhere(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Every other address, until there is something."""
+    return redirect("/")

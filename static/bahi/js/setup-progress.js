@@ -1,0 +1,21 @@
+// Progress of an organisation that is being set up: asks every second, then goes on to it.
+
+const host = document.querySelector("[data-setup-status]");
+
+async function look() {
+  try {
+    const answer = await fetch(host.dataset.setupStatus, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    if (!isJson || answer.status === 404) return location.assign(host.dataset.setupEnter); // the organisation answers itself
+    const data = await answer.json();
+    if (data.state === "active") return location.assign(host.dataset.setupEnter);
+    if (data.state === "failed") return location.reload();
+    host.querySelector("[data-setup-text]").textContent = data.text;
+    host.querySelector("[data-setup-bar]").value = data.percent;
+  } catch {
+    // The server restarts or the network is away: ask again.
+  }
+  return setTimeout(look, 1000);
+}
+
+if (host) setTimeout(look, 600);
