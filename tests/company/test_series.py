@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
-from apps.company.selectors import company_today
 from django.db import IntegrityError, transaction
 
 from apps.company.models import FiscalYear, NumberSeries
+from apps.company.selectors import company_today
 from apps.company.services.companies import fiscal_year_open
 from apps.company.services.series import number_take, register_series
 from apps.core.errors import InvalidInput, Refused
