@@ -197,7 +197,7 @@ for _key, _title, _build in (
             landscape=True,
         )
     )
-for _name, _report in registered().items():
+for _report in registered().values():
     if _report.app == "accounting":
         register_page(
             "accounting",
