@@ -20,9 +20,9 @@ from apps.core.setup_steps import setup_steps
 from apps.core.tenant import organisation_context
 from apps.core.validation import field_errors
 from apps.tenancy.choices import OrganisationState
-from apps.tenancy.hosts import forget_hosts
+from apps.tenancy.hosts import forget_hosts, schema_exists
 from apps.tenancy.models import Domain, Organisation
-from apps.tenancy.services.schema_build import schema_drop, schema_exists, schema_replay
+from apps.tenancy.services.schema_build import schema_drop, schema_replay
 
 RESERVED = {"public", "platform", "www", "api", "admin", "static", "media", "template", "mail"}
 DELETE_AFTER = timedelta(days=30)
