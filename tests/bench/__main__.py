@@ -1,4 +1,4 @@
-"""bin/bench [row …] [--small]: measures the rows of the goals on a production-like server and prints a table."""
+"""bin/bench [row …] [--small]: measures the goals on a production-like server and prints a table."""
 
 from __future__ import annotations
 

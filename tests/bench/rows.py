@@ -1,4 +1,4 @@
-"""The rows of the table of goals that this version makes possible. Each gives (what, figure, goal, reached)."""
+"""The rows of the table of goals that this version makes possible."""
 
 from __future__ import annotations
 
@@ -142,7 +142,8 @@ def clients(world: World) -> Iterator[Row]:
             "WHERE number LIKE 'INV/%' AND status <> 'draft') x"
         )[0][0]
         - world.sql(
-            "SELECT max(substring(number from '[0-9]+$')::int) FROM accounting_invoice WHERE number LIKE 'INV/%'"
+            "SELECT max(substring(number from '[0-9]+$')::int) FROM accounting_invoice "
+            "WHERE number LIKE 'INV/%'"
         )[0][0]
     )
     yield Row("gaps in the series", str(gaps), "0", gaps == 0)

@@ -1,4 +1,4 @@
-"""The world that the benchmarks run in: a database with history loaded in bulk, and a production-like server."""
+"""The world of the benchmarks: a database with history loaded in bulk, and a production-like server."""
 
 from __future__ import annotations
 

@@ -21,8 +21,14 @@ EXECUTABLE_STARTS = (
     b"\xcf\xfa\xed\xfe", b"#!", b"\x00asm", b"dex\n", b"!<arch>",
 )  # fmt: skip
 EXECUTABLE_NAMES = frozenset(
-    ["apk", "app", "bash", "bat", "chm", "cmd", "com", "cpl", "deb", "dll", "dmg", "docm", "dotm", "exe", "hta", "htm", "html", "img", "iso", "jar", "js", "jse", "lnk", "mht", "msi", "msp", "php", "pif", "pkg", "pl", "ppam", "pptm", "ps1", "py", "rb", "reg", "rpm", "scr", "sh", "swf", "vbe", "vbs", "wsf", "wsh", "xhtml", "xlam", "xlsb", "xlsm", "xltm"]
-)
+    (
+        "apk", "app", "bash", "bat", "chm", "cmd", "com", "cpl", "deb", "dll", "dmg", "docm",
+        "dotm", "exe", "hta", "htm", "html", "img", "iso", "jar", "js", "jse", "lnk", "mht",
+        "msi", "msp", "php", "pif", "pkg", "pl", "ppam", "pptm", "ps1", "py", "rb", "reg",
+        "rpm", "scr", "sh", "swf", "vbe", "vbs", "wsf", "wsh", "xhtml", "xlam", "xlsb", "xlsm",
+        "xltm",
+    )
+)  # fmt: skip
 
 
 class Unfit(Exception):
