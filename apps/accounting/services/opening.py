@@ -1,0 +1,140 @@
+"""Opening balances: the trial balance of the books before these.
+
+Party accounts come in as open documents and stock as quantities, each against opening equity; so their rows
+of the trial balance are not posted here but expected. When everything came in, opening equity stands at zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounting.choices import Control
+from apps.accounting.ledger import Posting, PostingLine, account_for, post
+from apps.accounting.ledger.balances import balance_of
+from apps.accounting.models import Account, JournalEntry
+from apps.company.models import Company
+from apps.core.errors import ErrorList, InvalidInput
+from apps.core.money import ZERO, check_digits, round_money
+
+BY_DOCUMENTS = (Control.RECEIVABLE, Control.PAYABLE, Control.STOCK)
+
+
+@dataclass(frozen=True)
+class OpeningRow:
+    """One account: ``account`` is its code (or an Account); one of debit and credit, not negative."""
+
+    account: str | Account
+    debit: Decimal = ZERO
+    credit: Decimal = ZERO
+    cost_centre_id: int | None = None
+
+    @property
+    def base(self) -> Decimal:
+        return self.debit - self.credit
+
+
+@dataclass
+class OpeningResult:
+    """``expected``: balances of control accounts by code that open documents and stock have to bring in."""
+
+    entry: JournalEntry | None
+    expected: dict[str, Decimal] = field(default_factory=dict)
+    opening_equity: Decimal = ZERO
+
+
+def opening_trial_balance_post(
+    *,
+    company: Company,
+    date: date,
+    rows: Sequence[OpeningRow],
+    by: Any,
+    source: tuple[str, int] | None = None,
+    reason: str = "",
+) -> OpeningResult:
+    """Post the opening balances of a company as of a day, once per ``source`` (kind, id of the import).
+
+    Without a source a company has one opening per day. Raises InvalidInput naming ``rows.N.account`` and so
+    on, and ``unbalanced`` when the whole list (control accounts included) doesn't balance.
+    """
+    accounts = _checked(company, rows)
+    posted = [(a, row) for a, row in zip(accounts, rows, strict=True) if a.control not in BY_DOCUMENTS]
+    expected: dict[str, Decimal] = {}
+    for account, row in zip(accounts, rows, strict=True):
+        if account.control in BY_DOCUMENTS:
+            expected[account.code] = expected.get(account.code, ZERO) + row.base
+    equity = account_for(company, "opening_equity")
+    lines = [_line(company, a, row.base, row.cost_centre_id) for a, row in posted if row.base]
+    difference = -sum((line.base for line in lines), ZERO)
+    if difference:
+        lines.append(_line(company, equity, difference, None))
+    entry = None
+    if lines:
+        posting = Posting(
+            company=company,
+            journal="opening",
+            date=date,
+            source=source or ("company.company.opening", _day_key(company, date)),
+            purpose="opening_trial_balance",
+            narration=_("Opening balances"),
+            lines=lines,
+        )
+        entry = post([posting], by=by, reason=reason)[0]
+    return OpeningResult(entry, expected, balance_of(equity.pk, company.pk, date))
+
+
+def _day_key(company: Company, day: date) -> int:
+    return company.pk * 10_000_000 + day.toordinal()
+
+
+def _line(company: Company, account: Account, base: Decimal, centre: int | None) -> PostingLine:
+    return PostingLine(account, base, company.currency_id, base, cost_centre_id=centre)
+
+
+def _checked(company: Company, rows: Sequence[OpeningRow]) -> list[Account]:
+    """The rows' accounts, or one answer that names all that is wrong."""
+    if not rows:
+        raise InvalidInput(_("There are no rows."), field="rows", code="required")
+    codes = _by_code(company, [row.account for row in rows if isinstance(row.account, str)])
+    errors, accounts = ErrorList(), []
+    for number, row in enumerate(rows):
+        account = codes.get(row.account) if isinstance(row.account, str) else row.account
+        if account is None or account.company_id != company.pk:
+            errors.add(f"rows.{number}.account", _("There is no such account in this company."), "not_found")
+        elif account.is_group:
+            errors.add(f"rows.{number}.account", _("This is a group of accounts."), "group_account")
+        else:
+            accounts.append(account)
+        _amounts_check(row, number, errors)
+    errors.raise_if_any()
+    difference = sum((row.base for row in rows), ZERO)
+    if difference:
+        raise InvalidInput(
+            _("Debit and credit differ by %(amount)s.") % {"amount": format(difference, ".2f")},
+            field="rows",
+            code="unbalanced",
+        )
+    return accounts
+
+
+def _amounts_check(row: OpeningRow, number: int, errors: ErrorList) -> None:
+    for name in ("debit", "credit"):
+        value = getattr(row, name)
+        try:
+            check_digits(value, max_digits=20, places=2)
+        except ValueError as error:
+            errors.add(f"rows.{number}.{name}", str(error))
+            continue
+        if value < 0 or value != round_money(value):
+            errors.add(f"rows.{number}.{name}", _("Must not be negative."), "min_value")
+    if row.debit and row.credit:
+        errors.add(f"rows.{number}.credit", _("A row is a debit or a credit, not both."), "one_side")
+
+
+def _by_code(company: Company, codes: Iterable[str]) -> dict[str, Account]:
+    return {a.code: a for a in Account.objects.filter(company=company, code__in=set(codes))}
