@@ -37,16 +37,16 @@ from apps.inventory.models import StockConsumption, StockDay, StockLayer, StockM
 def backdated(session: Session, item: MoveSet, last: dict[int, date] | None = None) -> set[int]:
     """Products of the set that moved at the same places on a later day. ``last``: moves still to be made."""
     found = set()
+    by_pair = session.rows_by_pair()
     for move in item.moves:
-        places = {place.pk for place in (move.from_place, move.to_place) if place.holds_stock}
-        for (product, place, _batch), pool in session.pools.items():
-            if product != move.product.pk or place not in places:
-                continue
-            latest = max(filter(None, (pool.row.last_move_on, (last or {}).get(pool.row.pk))), default=None)
-            if latest is not None and latest > item.date:
-                found.add(product)
-            if last is not None:
-                last[pool.row.pk] = max(latest or item.date, item.date)
+        for place in (move.from_place, move.to_place):
+            for row in by_pair.get((move.product.pk, place.pk), ()):
+                latest = row.last_move_on or item.date
+                if last is not None:
+                    latest = max(latest, last.get(row.pk, latest))
+                    last[row.pk] = max(latest, item.date)
+                if latest > item.date:
+                    found.add(move.product.pk)
     return found
 
 

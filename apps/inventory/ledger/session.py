@@ -20,7 +20,7 @@ from apps.inventory.ledger.rows import Key, key_of, rows_lock, rows_make
 from apps.inventory.ledger.serials import SerialBook
 from apps.inventory.ledger.store import BATCH, days_store, layers_store, reservations_store, rows_store
 from apps.inventory.ledger.worth import fallback_costs, holdings, issue_costs
-from apps.inventory.models import Reservation, StockLayer, StockMove
+from apps.inventory.models import Reservation, StockLayer, StockMove, StockRow
 
 
 class Session:
@@ -35,6 +35,8 @@ class Session:
         self.held: dict[tuple[str, int], list[Reservation]] = {}
         self.released: dict[int, Reservation] = {}
         self.day_changes: list[tuple[int, date, Decimal, Decimal]] = []
+        self._pairs: dict[tuple[int, int], list[StockRow]] = {}
+        self._pairs_of = -1
 
     # --- preparation ------------------------------------------------------------------------------
 
@@ -57,6 +59,14 @@ class Session:
             if move.to_place.holds_stock and not (move.from_place.holds_stock and move.batch is None)
         }
         self.take_in(rows_make({key: pair for key, pair in coming.items() if key not in self.pools}))
+
+    def rows_by_pair(self) -> dict[tuple[int, int], list[StockRow]]:
+        """{(product, place): its rows, one for each batch}; made anew when rows were added."""
+        if self._pairs_of != len(self.pools):
+            self._pairs, self._pairs_of = {}, len(self.pools)
+            for (product, place, _batch), pool in self.pools.items():
+                self._pairs.setdefault((product, place), []).append(pool.row)
+        return self._pairs
 
     def take_in(self, rows: dict[Key, Any]) -> None:
         for key, row in rows.items():
