@@ -3,4 +3,8 @@ from django.urls import path
 from apps.portal import views
 
 PREFIX = ""
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("quick-create/", views.quick_create, name="quick_create"),
+    path("favourite/", views.favourite, name="favourite"),
+]

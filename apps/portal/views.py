@@ -1,14 +1,87 @@
-"""The home page of everybody."""
+"""The home page of everybody, and the small choices that people make about their workplace."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from apps.core.access import access_of
 from apps.core.admin.menu import navigation
+from apps.core.errors import BahiError
+from apps.core.uow import run_in_unit_of_work
+from apps.portal.counters import counters_for
+from apps.portal.favourites import favourite_toggle
+from apps.portal.quick import PLACES, quick_choices, quick_create_choose, quick_strip
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {"groups": navigation(request)})
+    """Quick create, what needs attention, and the modules that the user may use."""
+    user: Any = request.user
+    choices = quick_choices(request) if user.is_staff else {}
+    figures = counters_for(user) if user.is_staff else {}
+    groups = navigation(request) if user.is_staff else []
+    for group in groups:
+        group["figures"] = figures.get(group.get("app", ""), [])
+    strip = quick_strip(user, choices)
+    context = {
+        "groups": [group for group in groups if group.get("app")],
+        "favourites": next((group["items"] for group in groups if not group.get("app")), []),
+        "strip": strip,
+        "choices": list(choices.values()),
+        "places": _places(strip),
+        "checklist": _checklist(request),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _places(strip: list[dict[str, str]]) -> list[dict[str, Any]]:
+    keys = [item["key"] for item in strip] + [""] * PLACES
+    return [{"number": index + 1, "key": keys[index]} for index in range(PLACES)]
+
+
+def _checklist(request: HttpRequest) -> Any:
+    """Steps of setting up, for those who may do all of them."""
+    if not access_of(request.user).has("*") or find_spec("apps.portal.checklist") is None:
+        return []
+    from apps.portal.checklist import checklist_of
+
+    return checklist_of(request.user)
+
+
+@login_required
+@require_POST
+def quick_create(request: HttpRequest) -> HttpResponse:
+    """Keep the four places of the strip; sent as ``key`` once for each place."""
+    choices = quick_choices(request)
+    user: Any = request.user
+    try:
+        run_in_unit_of_work(
+            lambda: quick_create_choose(user, request.POST.getlist("key"), choices=choices, by=user)
+        )
+    except BahiError as error:
+        messages.error(request, str(error.detail))
+    else:
+        messages.success(request, _("Your quick-create strip is kept."))
+    return redirect("home")
+
+
+@login_required
+@require_POST
+def favourite(request: HttpRequest) -> HttpResponse:
+    """Pin a page to the top of the menu, or take it off; sent as ``path`` and ``title``."""
+    user: Any = request.user
+    path, title = request.POST.get("path", ""), request.POST.get("title", "")
+    try:
+        run_in_unit_of_work(lambda: favourite_toggle(user, path, title, by=user))
+    except BahiError as error:
+        messages.error(request, str(error.detail))
+        return redirect("home")
+    return redirect(path)

@@ -12,6 +12,7 @@ from apps.core.admin.site import register
 from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
+from apps.sales.portal import OrderOpenFilter
 
 
 class SalesAdmin(DocumentAdmin):
@@ -36,6 +37,7 @@ class QuotationAdmin(SalesAdmin):
 @register(Order)
 class OrderAdmin(SalesAdmin):
     icon, menu_order = "shopping_cart", 20
+    list_filter: ClassVar[tuple[Any, ...]] = (OrderOpenFilter, *SalesAdmin.list_filter)
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "promised_date", "party", "po_reference", "owner", "company", "currency",
         "total", "state_badge",

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt
+from apps.accounting.portal import AllocationFilter, DueFilter
 from apps.core.admin.site import register
 from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
@@ -40,6 +41,7 @@ class SettledAdmin(TradeAdmin):
     """With an open item: what is still due."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency", "open_item")
+    list_filter: ClassVar[tuple[Any, ...]] = (DueFilter, *TradeAdmin.list_filter)
 
     @admin.display(description=_("due"))
     def due(self, obj: Any) -> str:
@@ -95,7 +97,7 @@ class MoneyAdmin(DocumentAdmin):
     """Receipts and payments."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency", "account", "open_item")
-    list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "mode", "date")
+    list_filter: ClassVar[tuple[Any, ...]] = (AllocationFilter, "status", "company", "mode", "date")
     list_totals = ("amount",)
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "party", "mode", "account", "reference", "company", "currency",

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.access import may
+from apps.core.admin.filters import contributed_filters
 from apps.core.errors import BahiError
 from apps.core.records import record_delete
 
@@ -28,6 +29,9 @@ class ScopedAdmin(ModelAdmin):
         queryset = self.model._default_manager.for_user(request.user)
         ordering = self.get_ordering(request)
         return queryset.order_by(*ordering) if ordering else queryset
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), *contributed_filters(self.model)]
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         meta = self.model._meta

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from apps.core.access import access_of
 from apps.core.modules import all_modules, bahi_apps
@@ -21,13 +23,28 @@ def register_page(
 
 def navigation(request: Any) -> list[dict[str, Any]]:
     """For unfold's SIDEBAR: groups with items; nothing that the user may not open."""
-    groups = []
+    groups = _favourites(request)
     by_app = {config.declares: config.label for config in bahi_apps()}
     for module in all_modules():
         items = _items(request, by_app[module])
         if items:
-            groups.append({"title": module.title, "separator": False, "collapsible": True, "items": items})
+            groups.append(
+                {
+                    "title": module.title,
+                    "app": by_app[module],
+                    "separator": False,
+                    "collapsible": True,
+                    "items": items,
+                }
+            )
     return groups
+
+
+def _favourites(request: Any) -> list[dict[str, Any]]:
+    """The pages that the user pinned, as the first group. The page itself refuses who may not see it."""
+    pinned = getattr(request.user, "favourites", None) or []
+    items = [{"title": escape(item["title"]), "icon": "star", "link": item["path"]} for item in pinned]
+    return [{"title": _("Pinned"), "separator": False, "items": items}] if items else []
 
 
 def _items(request: Any, app_label: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import { startBell } from "./bell.js";
 import { startKeys } from "./keys.js";
 import { startForms, startLists } from "./lists.js";
 import { startLive } from "./live.js";
+import { startRecent } from "./recent.js";
 import { startTheme } from "./theme.js";
 import { showFlash } from "./toast.js";
 import { guardForms, startUnsaved } from "./unsaved.js";
@@ -65,6 +66,7 @@ async function start() {
   if (document.querySelector('meta[name="bahi-user"]')) {
     startPalette();
     preloadPalette();
+    startRecent();
     startBell();
     startLive();
   }

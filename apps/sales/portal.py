@@ -1,0 +1,56 @@
+"""What waits in sales: counts of the home page and the list filters that open the same rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.admin.filters import condition_filter
+from apps.portal.counters import register_counter
+from apps.sales.models import Delivery, Order, OrderLine, Quotation
+
+
+def open_quotations(queryset: Any) -> Any:
+    """Sent, and the customer hasn't answered."""
+    return queryset.filter(status="sent")
+
+
+def orders_to_deliver(queryset: Any) -> Any:
+    """Confirmed orders with a line that isn't delivered in full."""
+    lacking = OrderLine.objects.filter(
+        order=OuterRef("pk"), quantity__gt=F("delivered_quantity") - F("returned_quantity")
+    )
+    return queryset.filter(Exists(lacking), status="confirmed")
+
+
+def orders_to_invoice(queryset: Any) -> Any:
+    """Orders of which more was delivered than invoiced."""
+    lacking = OrderLine.objects.filter(
+        order=OuterRef("pk"),
+        delivered_quantity__gt=F("invoiced_quantity") - F("credited_quantity") + F("returned_quantity"),
+    )
+    return queryset.filter(Exists(lacking), status="confirmed")
+
+
+def drafts(queryset: Any) -> Any:
+    return queryset.filter(status="draft")
+
+
+OrderOpenFilter = condition_filter(
+    "open",
+    _("still to do"),
+    {"deliver": (_("To deliver"), orders_to_deliver), "invoice": (_("To invoice"), orders_to_invoice)},
+)
+
+register_counter(
+    "sales", _("Quotations without answer"), Quotation, open_quotations, query="status__exact=sent"
+)
+register_counter(
+    "sales", _("Orders to deliver"), Order, orders_to_deliver, query="open=deliver", tone="warning"
+)
+register_counter(
+    "sales", _("Orders to invoice"), Order, orders_to_invoice, query="open=invoice", tone="warning"
+)
+register_counter("sales", _("Deliveries in draft"), Delivery, drafts, query="status__exact=draft")
