@@ -14,6 +14,7 @@ django.setup()
 from apps.accounts.models import Role
 from apps.accounts.services.users import user_create
 from apps.core.tenant import organisation_context
+from apps.core.uow import run_in_unit_of_work  # noqa: E402
 from tests.factories import catalog, inventory, invoicing
 
 START = date(2026, 4, 1)
@@ -36,14 +37,15 @@ def prepare(password: str) -> dict[str, object]:
         catalog.make_product(f"B{n:03d}", name=f"Bench product {n:03d}", sale_price=Decimal(100 + n))
         for n in range(200)
     ]
-    for product in products:
-        inventory.receive(company, product, 1_000_000, 60, day=START)
+    run_in_unit_of_work(
+        lambda: [inventory.receive(company, product, 1_000_000, 60, day=START) for product in products]
+    )
     lines = [{"product": p, "quantity": "2", "unit_price": "100"} for p in products[:5]]
     sample = invoicing.invoice(
         company=company, party=parties[0], lines=lines, date=START, by=user, moves_stock=False
     )
     invoicing.posted(sample, by=user)
-    move = inventory.issue(company, products[0], 1, day=START)
+    move = run_in_unit_of_work(lambda: inventory.issue(company, products[0], 1, day=START))
     return {
         "company": company.pk,
         "parties": [p.pk for p in parties],

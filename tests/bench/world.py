@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 
 from tests.kit import database
@@ -76,6 +77,7 @@ class World:
 
     def start(self) -> None:
         """gunicorn, 2 processes of 4 threads, as the production image runs it."""
+        self.manage("collectstatic", "--noinput", "-v", "0")
         self.port = free_port()
         command = [
             sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{self.port}", "-w", "2",
@@ -85,9 +87,7 @@ class World:
         self._wait()
         with psycopg.connect(self.super_url()) as link:
             backend = link.execute("SELECT pg_backend_pid()").fetchone()[0]
-        import psutil
-
-        self.postmaster = psutil.Process(backend).parent().pid
+            self.postmaster = psutil.Process(backend).parent().pid
         self.token = self.sign_in()
 
     def _wait(self) -> None:
