@@ -22,7 +22,9 @@ class Contribution:
     """kind: money, quantity, text, integer, key, keys (a list of them), date or json.
 
     ``resolve(ids)`` gives {id: value} in one query;
-    ``write(instance, value, by)`` makes the field writable; ``choices`` names the model of a key.
+    ``write(instance, value, by)`` makes the field writable; ``model`` names the model of a key. ``fill(value,
+    by)`` gives the input that a new document takes over when this field is sent (an invoice's ``order``);
+    what was sent besides goes before it.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Contribution:
     write: Callable[[Any, Any, Any], None] | None = None
     model: type[models.Model] | None = None
     app: str = ""
+    fill: Callable[[Any, Any], dict[str, Any]] | None = None
 
 
 _contributions: dict[type[models.Model], dict[str, Contribution]] = defaultdict(dict)

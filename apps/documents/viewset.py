@@ -12,6 +12,7 @@ from apps.core.api.rendering import envelope
 from apps.core.api.representation import add_labels
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.transaction import api_write
+from apps.core.contribute import contributions_to
 from apps.core.errors import Refused
 from apps.core.registry import resource_of
 from apps.documents.lifecycle import lifecycle_of, transition_run
@@ -65,7 +66,25 @@ class DocumentViewSet(ResourceViewSet):
 
     # --- writes -----------------------------------------------------------------------------------
 
+    def create_one(self, data: Any) -> Any:
+        """A new document takes over what its source gives (``order`` of an invoice)."""
+        if isinstance(data, dict):
+            for name, item in contributions_to(self.model, self.request.user).items():
+                if item.fill is not None and data.get(name) is not None:
+                    data = {**item.fill(data[name], self.request.user), **data}
+        return super().create_one(data)
+
     def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        contributed = contributions_to(self.model)
+        extra = {name: values.pop(name) for name in list(values) if name in contributed}
+        saved = self.save_draft(instance, values, children, version)
+        for name, value in extra.items():
+            contributed[name].write(saved, value, self.request.user)  # type: ignore[misc]
+        return saved
+
+    def save_draft(
         self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
     ) -> Any:
         return draft_save(

@@ -2,18 +2,66 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.invoicing.hold import register_exposure
+from apps.accounting.models import Invoice, Proforma
 from apps.core.contribute import Contribution, contribute
-from apps.sales.models import Order, Quotation
+from apps.sales.models import Delivery, Order, Quotation
 from apps.sales.selectors import order_margins, orders_delivered, orders_invoiced, quotation_margins
 from apps.sales.services.credit import orders_exposure
+from apps.sales.services.sources import (
+    delivery_fill,
+    invoice_delivery_set,
+    invoice_order_set,
+    order_fill,
+    proforma_fill,
+    proforma_order_set,
+    sources_of,
+)
 
 SEE_COST = "catalog.see_cost"
 
 register_exposure(orders_exposure)
 
+contribute(
+    Invoice,
+    {
+        "order": Contribution(
+            "key",
+            partial(sources_of, Order, Invoice),
+            label=_("order"),
+            write=invoice_order_set,
+            model=Order,
+            fill=order_fill,
+        ),
+        "delivery": Contribution(
+            "key",
+            partial(sources_of, Delivery, Invoice),
+            label=_("delivery"),
+            write=invoice_delivery_set,
+            model=Delivery,
+            fill=delivery_fill,
+        ),
+    },
+    app="sales",
+)
+contribute(
+    Proforma,
+    {
+        "order": Contribution(
+            "key",
+            partial(sources_of, Order, Proforma),
+            label=_("order"),
+            write=proforma_order_set,
+            model=Order,
+            fill=proforma_fill,
+        )
+    },
+    app="sales",
+)
 contribute(
     Quotation,
     {"margin": Contribution("money", quotation_margins, label=_("margin"), permission=SEE_COST)},

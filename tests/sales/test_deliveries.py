@@ -349,6 +349,54 @@ def test_invoice_of_a_held_order_is_refused(api, order):
     assert code_of(answer) == "invalid_transition"
 
 
+def test_invoice_by_api_takes_over_its_order(api, order):
+    made = api.post("accounting/invoices/", {"order": order["id"]})["data"]
+    assert (made["order"], made["taxable_total"], made["moves_stock"]) == (order["id"], "10000.00", False)
+    verb(api, "accounting/invoices", made, "post")
+    assert counters(order)[3] == "10"
+    answer = api.post("accounting/invoices/", {"order": order["id"]}, 409)
+    assert code_of(answer) == "over_delivery"
+
+
+def test_lines_of_an_invoice_count_on_the_order_that_it_names(api, shop, order):
+    lines = [{"product": shop.chair.pk, "quantity": "3"}]
+    made = api.post("accounting/invoices/", {"order": order["id"], "lines": lines})["data"]
+    assert made["lines"][0]["unit_price"] == "1000.000000"
+    changed = api.patch(
+        f"accounting/invoices/{made['id']}/", {"notes": "x", "order": order["id"], "version": made["version"]}
+    )["data"]
+    verb(api, "accounting/invoices", changed, "post")
+    assert counters(order)[3] == "3"
+
+
+def test_invoice_by_api_takes_over_its_delivery(api, order):
+    delivery = deliver(api, order, "4")
+    made = api.post("accounting/invoices/", {"delivery": delivery["id"]})["data"]
+    assert (made["delivery"], made["order"]) == (delivery["id"], order["id"])
+    assert made["taxable_total"] == "4000.00"
+    verb(api, "accounting/invoices", made, "post")
+    assert code_of(api.post("accounting/invoices/", {"delivery": delivery["id"]}, 409)) == "over_delivery"
+
+
+@pytest.mark.parametrize("value", [999_999_999, "x", True, [1]])
+def test_unknown_source_of_an_invoice_is_named(api, shop, value):
+    answer = api.post("accounting/invoices/", {**shop.draft(), "order": value}, 400)
+    assert answer["errors"][0]["field"] == "order"
+
+
+def test_hidden_order_is_no_source(order, user_with, shop):
+    client = ApiClient(
+        user_with("sales.view_order", "accounting.*", "parties.view_party", levels={"sales.*": "own"})
+    )
+    answer = client.post("accounting/invoices/", {"order": order["id"]}, 400)
+    assert (answer["errors"][0]["field"], code_of(answer)) == ("order", "not_found")
+
+
+def test_proforma_by_api_takes_over_its_order(api, order):
+    made = api.post("accounting/proformas/", {"order": order["id"]})["data"]
+    assert (made["order"], made["grand_total"]) == (order["id"], order["grand_total"])
+
+
 def test_proforma_of_an_order_shows_it_whole(api, order):
     made = verb(api, "sales/orders", order, "proforma", expect=201)["data"]
     assert made["grand_total"] == order["grand_total"]

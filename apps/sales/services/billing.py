@@ -50,14 +50,20 @@ def order_invoice(
     ``basis`` ordered or delivered; without it deliveries are billed once there are some (see
     ``billing_on_delivery``). Raises Refused when nothing is open or more is wanted than that.
     """
-    known = _lines_of(order)
-    quantities = {line.pk: quantities_of(line) for line in known}
-    on_delivery = basis == BillingBasis.DELIVERED if basis else billing_on_delivery(quantities.values())
-    wanted = _wanted(known, quantities, lines, on_delivery=on_delivery)
+    wanted, on_delivery = order_wanted(order, lines, basis)
     return _draft(order, wanted, on_delivery=on_delivery, date=date)
 
 
-def _lines_of(order: Order) -> list[OrderLine]:
+def order_wanted(order: Order, lines: Any = None, basis: str = "") -> tuple[Wanted, bool]:
+    """What an invoice of the order takes, and whether it bills deliveries."""
+    known = order_lines(order)
+    quantities = {line.pk: quantities_of(line) for line in known}
+    on_delivery = basis == BillingBasis.DELIVERED if basis else billing_on_delivery(quantities.values())
+    return _wanted(known, quantities, lines, on_delivery=on_delivery), on_delivery
+
+
+def order_lines(order: Order) -> list[OrderLine]:
+    """The lines with what they name, in order; one query."""
     return list(order.lines.select_related("product", "unit", "tax_category"))
 
 
@@ -90,21 +96,26 @@ def delivery_invoice(delivery: Delivery, *, by: Any, date: Date | None = None) -
     """A draft invoice of what a delivery brought and nobody has billed yet. Raises Refused."""
     if delivery.order_id is None:
         raise Refused(_("An invoice delivered these goods already."), code="in_use", field="invoice")
+    invoice = _draft(delivery.order, delivery_wanted(delivery), on_delivery=True, date=date)
+    link_add(delivery, invoice)
+    return invoice
+
+
+def delivery_wanted(delivery: Delivery) -> Wanted:
+    """What a delivery brought, came not back and is not billed. Raises Refused when that is nothing."""
     brought: dict[int, Decimal] = {}
     for line in delivery.lines.all():
         out = line.quantity - line.returned_quantity
         if line.order_line_id and out > 0:
             brought[line.order_line_id] = brought.get(line.order_line_id, ZERO) + out
-    known = [line for line in _lines_of(delivery.order) if line.pk in brought]
+    known = [line for line in order_lines(delivery.order) if line.pk in brought]
     wanted = [
         (line, min(brought[line.pk], quantities_of(line).to_invoice(on_delivery=True))) for line in known
     ]
     wanted = [(line, quantity) for line, quantity in wanted if quantity > 0]
     if not wanted:
         raise Refused(_("This delivery is invoiced already."), code="over_delivery", field="lines")
-    invoice = _draft(delivery.order, wanted, on_delivery=True, date=date)
-    link_add(delivery, invoice)
-    return invoice
+    return wanted
 
 
 def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None) -> Invoice:
@@ -113,13 +124,13 @@ def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None
     invoice.date = max(date or company_today(), order.date)
     invoice.moves_stock = False  # the order's deliveries do
     invoice.terms = order.company.invoice_terms or order.terms
-    invoice.discount_amount = _discount(order, wanted)
+    invoice.discount_amount = invoice_discount(order, wanted)
     rows = []
     for number, (line, quantity) in enumerate(wanted, 1):
         row = line_copy(line, InvoiceLine(source_kind=SOURCE, source_line_id=line.pk), quantity)
         row.position = number
         rows.append(row)
-    charges = _charges(order)
+    charges = invoice_charges(order)
     sale_compute(invoice, {"lines": rows, "charges": charges})
     document_store(invoice, lines=rows, charges=charges, parent="invoice")
     link_add(order, invoice, ON_DELIVERY if on_delivery else "made")
@@ -127,13 +138,13 @@ def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None
     return invoice
 
 
-def _discount(order: Order, wanted: Wanted) -> Decimal:
+def invoice_discount(order: Order, wanted: Wanted) -> Decimal:
     """The order's own discount goes along in proportion to value; the last invoice takes the rest."""
     if order.discount_amount <= 0:
         return Decimal("0.00")
     taken = sum((_value(line, quantity) for line, quantity in wanted), ZERO)
     earlier = sum(
-        (_value(line, line.invoiced_quantity - line.credited_quantity) for line in _lines_of(order)), ZERO
+        (_value(line, line.invoiced_quantity - line.credited_quantity) for line in order_lines(order)), ZERO
     )
     gross = order.gross_total - order.charges_total
     return discount_part(
@@ -145,7 +156,7 @@ def _value(line: OrderLine, quantity: Decimal) -> Decimal:
     return line.gross_value * quantity / line.quantity if line.quantity and not line.shadow else ZERO
 
 
-def _charges(order: Order) -> list[InvoiceCharge]:
+def invoice_charges(order: Order) -> list[InvoiceCharge]:
     """Charges that no posted invoice took over yet."""
     return [
         charge_copy(charge, InvoiceCharge(), charge.amount - charge.invoiced_amount)
@@ -159,7 +170,7 @@ def order_proforma(order: Order, *, by: Any, date: Date | None = None) -> Profor
     proforma = header_copy(order, Proforma())
     proforma.date = max(date or company_today(), order.date)
     proforma.discount_amount = order.discount_amount
-    rows = [line_copy(line, ProformaLine()) for line in _lines_of(order)]
+    rows = [line_copy(line, ProformaLine()) for line in order_lines(order)]
     charges = [charge_copy(charge, ProformaCharge()) for charge in order.charges.all()]
     sale_compute(proforma, {"lines": rows, "charges": charges})
     document_store(proforma, lines=rows, charges=charges, parent="proforma")
