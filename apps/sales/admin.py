@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.admin.site import register
 from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
+from apps.sales.choices import Progress
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
 from apps.sales.portal import OrderOpenFilter
+from apps.sales.selectors import orders_delivered, orders_invoiced
+
+_TONES = {"none": "neutral", "partial": "info", "complete": "success", "not_needed": "neutral"}
 
 
 class SalesAdmin(DocumentAdmin):
@@ -29,8 +34,8 @@ class SalesAdmin(DocumentAdmin):
 class QuotationAdmin(SalesAdmin):
     icon, menu_order = "request_quote", 10
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "valid_until", "party", "owner", "company", "currency", "total",
-        "state_badge",
+        "document_number", "revision", "date", "valid_until", "party", "owner", "company", "currency",
+        "total", "state_badge",
     )  # fmt: skip
 
 
@@ -40,8 +45,31 @@ class OrderAdmin(SalesAdmin):
     list_filter: ClassVar[tuple[Any, ...]] = (OrderOpenFilter, *SalesAdmin.list_filter)
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "promised_date", "party", "po_reference", "owner", "company", "currency",
-        "total", "state_badge",
+        "total", "delivered", "invoiced", "state_badge",
     )  # fmt: skip
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Progress of the page's orders in two queries, whatever their number."""
+        changelist = super().get_changelist_instance(request)
+        ids = [row.pk for row in changelist.result_list]
+        delivered, invoiced = orders_delivered(ids), orders_invoiced(ids)
+        for row in changelist.result_list:
+            row.progress = (delivered[row.pk], invoiced[row.pk])
+        return changelist
+
+    @admin.display(description=_("delivered"))
+    def delivered(self, obj: Any) -> str:
+        return _progress(obj.progress[0])
+
+    @admin.display(description=_("invoiced"))
+    def invoiced(self, obj: Any) -> str:
+        return _progress(obj.progress[1])
+
+
+def _progress(value: str) -> str:
+    return format_html(
+        '<span class="bahi-badge bahi-badge--{}">{}</span>', _TONES[value], Progress(value).label
+    )
 
 
 @register(Delivery)
