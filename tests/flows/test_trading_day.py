@@ -130,6 +130,7 @@ def test_offer_becomes_goods_and_money_and_all_books_agree(office, shop, client)
         assert delivery["number"] in office.prints("sales/deliveries", delivery)
     assert "PO-778" in office.prints("sales/orders", order)
     assert offer["number"] in office.prints("sales/quotations", offer)
+    assert first_bill["number"] in office.prints("accounting/invoices", first_bill)
 
     trail = TimelineEntry.objects.filter(target_kind="sales.order", target_id=order["id"])
     assert {"created", "changed", "confirm", "deliver", "invoice"} <= set(
