@@ -18,9 +18,12 @@ def open_quotations(queryset: Any) -> Any:
 
 
 def orders_to_deliver(queryset: Any) -> Any:
-    """Confirmed orders with a line that isn't delivered in full."""
+    """Confirmed orders with a line of goods that isn't delivered in full."""
     lacking = OrderLine.objects.filter(
-        order=OuterRef("pk"), quantity__gt=F("delivered_quantity") - F("returned_quantity")
+        order=OuterRef("pk"),
+        product__product_kind="goods",
+        shadow=False,
+        quantity__gt=F("delivered_quantity") - F("returned_quantity"),
     )
     return queryset.filter(Exists(lacking), status="confirmed")
 
@@ -31,7 +34,7 @@ def orders_to_invoice(queryset: Any) -> Any:
         order=OuterRef("pk"),
         delivered_quantity__gt=F("invoiced_quantity") - F("credited_quantity") + F("returned_quantity"),
     )
-    return queryset.filter(Exists(lacking), status="confirmed")
+    return queryset.filter(Exists(lacking), status__in=("confirmed", "closed"))
 
 
 def drafts(queryset: Any) -> Any:
