@@ -361,6 +361,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django_q": {"level": "WARNING"},
+        "django-q": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },

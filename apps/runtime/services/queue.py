@@ -13,6 +13,7 @@ from django_q.tasks import async_task
 from apps.core.tenant import organisation_context, require_organisation
 
 logger = logging.getLogger(__name__)
+CHANNEL = "bahi_queue"  # wakes the workers
 
 
 def call_later(function: str, *arguments: Any) -> None:
@@ -33,6 +34,8 @@ def enqueue(entry: str, schema: str, *arguments: Any) -> bool:
     connection.set_schema_to_public()
     try:
         async_task(f"apps.runtime.services.{entry}", schema, *arguments)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
     except Exception:
         logger.warning("%s of %s could not be queued now", entry, schema, exc_info=True)
         return False
