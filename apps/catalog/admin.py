@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.catalog.models import (
     Brand,
@@ -21,6 +23,7 @@ from apps.catalog.models import (
 )
 from apps.core.access import may
 from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin
+from apps.core.admin.columns import quantity_column
 from apps.core.admin.site import register
 
 
@@ -42,9 +45,11 @@ class PriceInline(ChildInline):
 @register(Product)
 class ProductAdmin(MasterAdmin):
     icon, menu_order = "inventory_2", 10
-    list_display: ClassVar[tuple[str, ...]] = (
-        "code", "name", "product_kind", "hsn", "unit", "tax_category", "sale_price", "active",
+    list_display: ClassVar[tuple[Any, ...]] = (
+        "code", "name", "product_kind", "hsn", "unit", "tax_category",
+        quantity_column("sale_price", _("sale price"), ordering="sale_price"), "active",
     )  # fmt: skip
+    formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
     list_filter: ClassVar[tuple[str, ...]] = ("product_kind", "tax_category", "tracking", "is_sold", "active")
     list_select_related: ClassVar[tuple[str, ...]] = ("unit", "tax_category")
     autocomplete_fields: ClassVar[tuple[str, ...]] = (
@@ -137,7 +142,9 @@ class UnitAdmin(MasterAdmin):
 class UnitConversionAdmin(MasterAdmin):
     icon, menu_order = "swap_horiz", 70
     search_fields = ("from_unit__code", "to_unit__code", "product__code")
-    list_display: ClassVar[tuple[str, ...]] = ("from_unit", "factor", "to_unit", "product")
+    list_display: ClassVar[tuple[Any, ...]] = (
+        "from_unit", quantity_column("factor", _("holds")), "to_unit", "product",
+    )  # fmt: skip
     list_select_related: ClassVar[tuple[str, ...]] = ("from_unit", "to_unit", "product")
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("product", "from_unit", "to_unit")
     exclude = ()
@@ -147,8 +154,9 @@ class UnitConversionAdmin(MasterAdmin):
 class PricePointAdmin(ReadOnlyAdmin):
     icon, menu_order = "history", 80
     search_fields = ("product__search_text",)
-    list_display: ClassVar[tuple[str, ...]] = (
-        "date", "product", "price_kind", "unit_price", "previous", "party", "actor_label",
+    list_display: ClassVar[tuple[Any, ...]] = (
+        "date", "product", "price_kind", quantity_column("unit_price", _("unit price")),
+        quantity_column("previous", _("before")), "party", "actor_label",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("price_kind",)
     list_select_related: ClassVar[tuple[str, ...]] = ("product", "party")

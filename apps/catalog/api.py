@@ -27,6 +27,7 @@ COST_FIELDS = ("purchase_price", "standard_cost")
 @register_resource
 class UnitApi(MasterViewSet):
     model, path = Unit, "catalog/units"
+    form_small = True
     fields = ("id", "code", "name", "uqc", "places", "active", "version")
     read_only = ("id", "version")
     filters = {"code": "code", "name": "name", "uqc": "uqc", "active": "active"}
@@ -43,6 +44,7 @@ class UnitConversionApi(MasterViewSet):
 @register_resource
 class TaxCategoryApi(MasterViewSet):
     model, path = TaxCategory, "catalog/tax-categories"
+    form_small = True
     fields = ("id", "code", "name", "tax_class", "active", "version")
     read_only = ("id", "version")
     filters = {"code": "code", "name": "name", "tax_class": "tax_class", "active": "active"}
@@ -90,6 +92,8 @@ class CostGuard:
 @register_resource
 class ProductApi(CostGuard, MasterViewSet):
     model, path = Product, "catalog/products"
+    quick_fields = ("code:4", "name:8", "kind:4", "hsn:4", "unit:4", "tax_category:6", "sale_price:6")
+    lookup_sub = ("code", "hsn")
     fields = (
         "id", "code", "name", "kind", "description", "hsn", "unit", "purchase_unit", "sale_unit",
         "tax_category", "category", "brand", "sale_price", "purchase_price", "is_sold", "is_purchased",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import may
 from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin
+from apps.core.admin.columns import money_column, quantity_column
 from apps.core.admin.site import register
 from apps.documents.admin_base import DocumentAdmin
 from apps.inventory.models import Batch, Inward, Place, Reservation, Serial, StockMove, StockRow
@@ -24,7 +25,7 @@ class CostGuard:
         found = super().get_list_display(request)  # type: ignore[misc]
         if may(request.user, "catalog.see_cost"):
             return found
-        return tuple(name for name in found if name not in self.cost_fields)
+        return tuple(item for item in found if getattr(item, "__name__", item) not in self.cost_fields)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         found = super().get_fields(request, obj)  # type: ignore[misc]
@@ -36,11 +37,12 @@ class CostGuard:
 @register(Inward)
 class InwardAdmin(CostGuard, DocumentAdmin):
     icon, menu_order = "move_to_inbox", 10
-    list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "inward_kind", "place", "party", "reference", "total_value", "state_badge",
+    list_display: ClassVar[tuple[Any, ...]] = (
+        "document_number", "date", "company", "inward_kind", "place", "party", "reference",
+        money_column("total_value", _("value"), ordering="total_value"), "state_badge",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("status", "inward_kind", "company")
-    list_select_related: ClassVar[tuple[str, ...]] = ("place", "party")
+    list_select_related: ClassVar[tuple[str, ...]] = ("company", "place", "party")
     list_totals = ("total_value",)
     cost_fields = ("total_value",)
 
@@ -55,38 +57,40 @@ class InwardAdmin(CostGuard, DocumentAdmin):
 class StockRowAdmin(CostGuard, ReadOnlyAdmin):
     icon, menu_order = "inventory", 20
     search_fields = ("product__search_text", "batch__search_text")
-    list_display: ClassVar[tuple[str, ...]] = (
-        "product_code", "product_name", "place", "batch", "quantity", "reserved", "available", "value",
-        "average_cost",
+    list_display: ClassVar[tuple[Any, ...]] = (
+        "product_code", "product_name", "company_code", "place", "batch",
+        quantity_column("quantity", _("on hand"), ordering="quantity"),
+        quantity_column("reserved", _("reserved"), ordering="reserved"),
+        quantity_column("available", _("available")),
+        money_column("value", _("value"), ordering="value"),
+        money_column("average_cost", _("average cost")),
     )  # fmt: skip
     list_display_links = ("product_code",)
     list_filter: ClassVar[tuple[str, ...]] = ("company", "place", "product__category")
-    list_select_related: ClassVar[tuple[str, ...]] = ("product", "place", "batch")
+    list_select_related: ClassVar[tuple[str, ...]] = ("product", "company", "place", "batch")
     ordering = ("product__code", "place_id", "id")
 
     @admin.display(description=_("code"), ordering="product__code")
     def product_code(self, obj: StockRow) -> str:
         return obj.product.code
 
+    @admin.display(description=_("company"), ordering="company__code")
+    def company_code(self, obj: StockRow) -> str:
+        return obj.company.code
+
     @admin.display(description=_("product"), ordering="product__name")
     def product_name(self, obj: StockRow) -> str:
         return obj.product.name
-
-    @admin.display(description=_("available"))
-    def available(self, obj: StockRow) -> Any:
-        return obj.available
-
-    @admin.display(description=_("average cost"))
-    def average_cost(self, obj: StockRow) -> Any:
-        return obj.average_cost
 
 
 @register(StockMove)
 class StockMoveAdmin(CostGuard, ReadOnlyAdmin):
     icon, menu_order = "swap_horiz", 30
     search_fields = ("product__search_text",)
-    list_display: ClassVar[tuple[str, ...]] = (
-        "date", "movement_kind", "product", "from_place", "to_place", "batch", "serial", "quantity", "value",
+    list_display: ClassVar[tuple[Any, ...]] = (
+        "date", "movement_kind", "product", "from_place", "to_place", "batch", "serial",
+        quantity_column("quantity", _("quantity"), ordering="quantity"),
+        money_column("value", _("value"), ordering="value"),
         "actor_name", "recorded_at",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("movement_kind", "company")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from apps.core.api.resource import MasterViewSet, ResourceViewSet
 from apps.core.errors import InvalidInput
 from apps.core.registry import register_resource
 from apps.documents.viewset import DocumentViewSet
+from apps.inventory.choices import InwardKind, PlaceKind
 from apps.inventory.item_ledger import Filter, item_ledger, read_day, read_id
 from apps.inventory.models import (
     Batch,
@@ -29,7 +31,7 @@ from apps.inventory.models import (
     StockRevaluation,
     StockRow,
 )
-from apps.inventory.selectors import places_below
+from apps.inventory.selectors import places_below, places_of
 from apps.inventory.services.inwards import LINES, inward_compute
 
 COST = "catalog.see_cost"
@@ -88,6 +90,20 @@ class SerialApi(MasterViewSet):
     expands = ("product", "batch", "place")
 
 
+def _serials_split(data: Any) -> Any:
+    lines = data.get("lines") if isinstance(data, dict) else None
+    if not isinstance(lines, list):
+        return data
+    return {**data, "lines": [_line_split(line) for line in lines]}
+
+
+def _line_split(line: Any) -> Any:
+    text = line.get("serials") if isinstance(line, dict) else None
+    if not isinstance(text, str):
+        return line
+    return {**line, "serials": [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]}
+
+
 @register_resource
 class InwardApi(CostGuard, DocumentViewSet):
     model, path = Inward, "inventory/inwards"
@@ -106,20 +122,32 @@ class InwardApi(CostGuard, DocumentViewSet):
     children = (LINES,)
     cost_fields = ("total_value",)
     form_sections = {
-        "": ("company:3", "date:2", "inward_kind:2", "place:5"),
+        "": ("company:3", "date:2", "kind:2", "place:5"),
         gettext_lazy("Source"): ("party:6", "reference:3", "owner:3"),
         gettext_lazy("Notes"): ("notes:12",),
     }
     form_columns = {
         "lines": (
             "product:240", "description:240", "quantity:90", "unit:80", "unit_cost:110", "batch:120",
-            "expires_on:110", "value:120",
+            "expires_on:110", "serials:140", "value:120",
         ),
     }  # fmt: skip
     form_totals = ("total_value",)
     form_lookups = {
-        "party": {"query": "is_vendor=true", "defaults": {"is_vendor": True, "is_customer": False}}
+        "party": {"query": "is_vendor=true", "defaults": {"is_vendor": True, "is_customer": False}},
+        "place": {"query": "company={company}&kind__in=warehouse,zone,bin,transit"},
+        "lines.product": {"query": "kind=goods", "fill": {"unit": "unit", "unit_cost": "purchase_price"}},
     }
+
+    def defaults(self, user: Any) -> dict[str, Any]:
+        found = super().defaults(user)
+        company = found.get("company")
+        place = places_of(company).get(PlaceKind.WAREHOUSE) if company else None
+        return {**found, "kind": InwardKind.RECEIPT.value, "place": place.pk if place else None}
+
+    def read_input(self, data: Any, *, partial: bool = False) -> Any:
+        """Serial numbers may be typed as a text with commas."""
+        return super().read_input(_serials_split(data), partial=partial)
 
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         inward_compute(document, children["lines"])

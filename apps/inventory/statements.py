@@ -171,7 +171,7 @@ def _account_check(values: dict[str, Any], value: Decimal, on: date) -> list[Che
         return []
     company = values["company"]
     account = account_for(company, "stock")
-    return [Check(_("Stock less its account"), value - balance_of(account.pk, company.pk, on))]
+    return [Check(_("Equal to the stock account"), value - balance_of(account.pk, company.pk, on))]
 
 
 def _shared(values: dict[str, Any]) -> dict[str, Any]:

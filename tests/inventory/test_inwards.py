@@ -294,3 +294,13 @@ def test_place_keeps_its_kind_once_goods_moved(api, company):
     goods(company, make_product(), 1, "VENDOR", "SHOP", cost=1)
     answer = api.patch(f"inventory/places/{shop.pk}/", {"kind": "scrap", "version": shop.version}, 400)
     assert answer["errors"][0]["field"] in ("place_kind", "kind")
+
+
+def test_serial_numbers_may_be_typed_with_commas(api, company):
+    product = make_product(tracking="serial")
+    line = {"product": product.pk, "quantity": "2", "unit_cost": "5", "serials": "A1, A2"}
+    made = draft(api, company, line)
+    assert made["data"]["lines"][0]["serials"] == ["A1", "A2"]
+    post(api, made)
+    shown = api.get("inventory/serials/", product=product.pk, ordering="-id")["data"]
+    assert {row["place"] for row in shown} == {place(company).pk}

@@ -200,11 +200,16 @@ def _cell(column: Column, row: Row, money: Any) -> dict[str, Any]:
     elif column.kind == "date":
         text = f"{value:%d-%m-%Y}"
     elif column.kind == "quantity":
-        text = format_quantity(value)
+        text = format_quantity(value) if value or row.kind != "normal" else ""
     else:
         text = str(value)
     link = row.links.get(column.key)
-    return {"text": text, "numeric": column.numeric, "url": link_url(link) if link and text else ""}
+    return {
+        "text": text,
+        "numeric": column.numeric,
+        "date": column.kind == "date",
+        "url": link_url(link) if link and text else "",
+    }
 
 
 def link_url(link: ReportLink | Record) -> str:

@@ -1,0 +1,34 @@
+"""Figures in lists: right-aligned, grouped the Indian way, quantities without idle zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from django.contrib import admin
+from django.utils.html import format_html
+
+from apps.core.india.numbers import format_indian, format_quantity
+
+
+def quantity_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
+    """A quantity or unit price for ``list_display``: ``1,250``, ``12.5``."""
+    return _column(name, label, format_quantity, ordering)
+
+
+def money_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
+    """An amount for ``list_display``: ``1,23,456.00``."""
+    return _column(name, label, format_indian, ordering)
+
+
+def _column(name: str, label: Any, text: Callable[[Any], str], ordering: str | None) -> Callable[[Any], str]:
+    get = attrgetter(name)
+
+    @admin.display(description=label, ordering=ordering)
+    def column(obj: Any) -> str:
+        value = get(obj)
+        return "" if value is None else format_html('<span class="bahi-number">{}</span>', text(value))
+
+    column.__name__ = name.replace(".", "_")
+    return column
