@@ -79,6 +79,8 @@ def _line_check(line: InwardLine, path: str, errors: ErrorList) -> None:
     if line.made_on and line.expires_on and line.expires_on < line.made_on:
         errors.add(f"{path}.expires_on", _("The batch expires before it was made."))
     line.serials = [str(serial).strip() for serial in line.serials or []]
+    if line.serials and line.product.tracking != Tracking.SERIAL:
+        errors.add(f"{path}.serials", _("%(code)s has no serial numbers.") % {"code": line.product.code})
 
 
 def inward_post(document: Inward, *, by: Any) -> None:
