@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.calculation.ageing import EDGES
 from apps.accounting.models import Account, Journal
+from apps.accounting.payments import report as statement_of_account
 from apps.accounting.statements.ageing import payables_ageing, receivables_ageing
 from apps.accounting.statements.base import default_from, default_month, default_to
 from apps.accounting.statements.books import cash_book, day_book, general_ledger
@@ -206,3 +207,5 @@ for _report in registered().values():
             icon=_report.icon,
             permission=_report.permissions[-1],
         )
+
+__all__ = ["statement_of_account"]

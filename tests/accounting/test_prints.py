@@ -94,3 +94,17 @@ def test_statement_of_account_runs_from_opening_to_closing():
     assert "136.00" in text
     with pytest.raises(InvalidInput):
         party_statement(party=party, company=books, start=today, end=today - timedelta(days=1))
+
+
+def test_statement_as_a_report(api, api_as, user_with):
+    books, party = make.company(), make.customer()
+    invoice = make.invoice(company=books, party=party, post=True)
+    path = "accounting/reports/statement-of-account/"
+    data = api.get(path, company=books.pk, party=party.pk)["data"]
+    assert [row["balance"] for row in data["rows"]] == ["0.00", "118.00", "118.00"]
+    assert data["rows"][1]["number"] == invoice.number
+    assert data["balanced"] is True
+    pdf = api.get(path, company=books.pk, party=party.pk, format="pdf")
+    assert invoice.number in pages(pdf)[0]
+    assert api.get(path, 400, company=books.pk)["errors"][0]["field"] == "party"
+    api_as(user_with("accounting.view_invoice")).get(path, 403, company=books.pk, party=party.pk)

@@ -159,7 +159,8 @@ def proforma(*, company: Company, party: Party, lines: Any = None, **values: Any
 def bill(
     *, company: Company, party: Party, lines: Any = None, post: bool = False, by: Any = None, **values: Any
 ) -> Bill:
-    """A vendor bill draft with a vendor number."""
+    """A vendor bill draft with a vendor number; default: one product of 100.00."""
+    lines = lines if lines is not None else [{"product": product(purchase_price=Decimal(100))}]
     values |= {"company": company, "party": party, "lines": lines, "post": post, "by": by}
     values.setdefault("vendor_number", f"V-{next(_number)}")
     more = (*_DIMENSIONS, "gst_rate_override", "override_reason", "itc_eligible")
