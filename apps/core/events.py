@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -42,7 +42,7 @@ class Consumer:
 
 _subscribers: dict[type[Event], list[tuple[str, Callable[[Any], None]]]] = defaultdict(list)
 _consumers: dict[str, list[Consumer]] = defaultdict(list)
-_sink: list[Callable[[Event], None]] = []
+_sink: list[Callable[[Sequence[Event]], None]] = []
 
 
 def subscribe(event: type[Event]) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
@@ -72,18 +72,24 @@ def consumers_of(event_name: str) -> list[Consumer]:
     return [*_consumers.get(event_name, []), *_consumers.get("", [])]
 
 
-def register_sink(function: Callable[[Event], None]) -> None:
-    """Called once by ``runtime``: writes the event to the outbox."""
+def register_sink(function: Callable[[Sequence[Event]], None]) -> None:
+    """Called once by ``runtime``: writes events to the outbox."""
     _sink[:] = [function]
 
 
 def emit(event: Event) -> None:
     """Announce an event inside the transaction that caused it."""
-    for app, function in _subscribers.get(type(event), []):
-        if switch_on(_module_key(app)):
-            function(event)
+    emit_many([event])
+
+
+def emit_many(events: Sequence[Event]) -> None:
+    """Announce many events: subscribers run for each in turn, the outbox gets all in one statement."""
+    for event in events:
+        for app, function in _subscribers.get(type(event), []):
+            if switch_on(_module_key(app)):
+                function(event)
     for sink in _sink:
-        sink(event)
+        sink(events)
 
 
 def _app_of(function: Callable[..., Any]) -> str:

@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Sum, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,8 +34,9 @@ from apps.company.selectors import fiscal_year_of
 from apps.company.services.series import numbers_take
 from apps.core.access import may
 from apps.core.actor import current_actor
-from apps.core.errors import InvalidInput, Refused
-from apps.core.events import emit
+from apps.core.copying import history_copy, rows_copy
+from apps.core.errors import ErrorList, InvalidInput, Refused
+from apps.core.events import emit_many
 from apps.core.locks import lock_rows
 from apps.core.models.history import history_write
 from apps.core.money import ZERO, round_money
@@ -56,8 +58,11 @@ class Batched:
     charges: list[InvoiceCharge] = field(default_factory=list)
 
 
-def masters_by_day(batch: Iterable[Batched]) -> dict[date, Masters]:
-    """Products, tax categories and rates for all documents, loaded once for each day."""
+def masters_by_day(batch: Sequence[Batched]) -> dict[date, Masters]:
+    """Products, tax categories and rates for all documents, loaded once for each day; addresses and terms of
+    their parties with them."""
+    parties = list({id(item.invoice.party): item.invoice.party for item in batch}.values())
+    prefetch_related_objects(parties, "addresses", "payment_terms")
     days: dict[date, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
     for item in batch:
         lines, charges = days[item.invoice.date]
@@ -83,17 +88,26 @@ def invoice_prepare(item: Batched, masters: Masters | None = None) -> None:
 
 
 def _texts_check(item: Batched) -> None:
-    """Lengths and choices of every column but the keys, as saving a draft does."""
-    errors = []
-    rows = [("", item.invoice), *((f"lines.{i}.", row) for i, row in enumerate(item.lines))]
-    for prefix, row in rows:
-        keys = [f.name for f in row._meta.concrete_fields if f.is_relation]
-        try:
-            row.clean_fields(exclude=[*keys, "search_text"])
-        except Exception as error:
-            errors.extend(field_errors(error, prefix))  # type: ignore[arg-type]
-    if errors:
-        raise InvalidInput(errors)
+    """Lengths and choices of every column but the keys, as saving a draft does.
+
+    Of lines only what ``taxed_compute`` hasn't checked: decimals that the columns would cut off.
+    """
+    invoice = item.invoice
+    keys = [f.name for f in invoice._meta.concrete_fields if f.is_relation]
+    try:
+        invoice.clean_fields(exclude=[*keys, "search_text"])
+    except ValidationError as error:
+        raise InvalidInput(field_errors(error)) from error
+    errors = ErrorList()
+    for index, line in enumerate(item.lines):
+        for name, places in (("quantity", 6), ("unit_price", 6), ("discount_percent", 3)):
+            value = getattr(line, name)
+            if value != round_money(value, places):
+                detail = _("At most %(n)s decimals are possible.") % {"n": places}
+                errors.add(f"lines.{index}.{name}", detail, "places")
+        if "\x00" in line.description:
+            errors.add(f"lines.{index}.description", _("Invalid text."))
+    errors.raise_if_any()
 
 
 def invoices_post_many(
@@ -106,6 +120,7 @@ def invoices_post_many(
     """
     if not batch:
         return []
+    _numbers_check(batch)
     parties = _parties_hold(batch, by=by)
     postings = [sale_posting(item.invoice, item.lines, item.charges) for item in batch]
     _drafts_store(batch)
@@ -116,8 +131,34 @@ def invoices_post_many(
     _posted_store([item.invoice for item in batch])
     for item in batch:
         item.invoice.party = parties[item.invoice.party_id]
-        emit(document_event(InvoicePosted, item.invoice, item.lines, by))
+    emit_many([document_event(InvoicePosted, item.invoice, item.lines, by) for item in batch])
     return [item.invoice for item in batch]
+
+
+def _numbers_check(batch: Sequence[Batched]) -> None:
+    """A number that documents bring stands once in a company and fiscal year, here and in the books before.
+
+    Raises InvalidInput ``duplicate`` at ``records.N.number``.
+    """
+    own = [item.invoice for item in batch if item.invoice.number]
+    known = Invoice.objects.filter(
+        company_id__in={row.company_id for row in own}, number__in={row.number for row in own}
+    )
+    taken = {_number_key(*row) for row in known.values_list("company_id", "number", "date")} if own else set()
+    errors = ErrorList()
+    for index, item in enumerate(batch):
+        invoice = item.invoice
+        key = _number_key(invoice.company_id, invoice.number, invoice.date)
+        if invoice.number and key in taken:
+            detail = _("Invoice %(n)s exists already.") % {"n": invoice.number}
+            errors.add(f"records.{index}.number", detail, "duplicate")
+        taken.add(key)
+    errors.raise_if_any()
+
+
+def _number_key(company_id: int, number: str, day: date) -> tuple[int, str, int]:
+    """Numbers start anew each April (rule 46(b): unique in a financial year)."""
+    return company_id, number, day.year if day.month >= 4 else day.year - 1
 
 
 def _parties_hold(batch: Sequence[Batched], *, by: Any) -> dict[int, Party]:
@@ -170,16 +211,16 @@ def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, by: An
 
 
 def _drafts_store(batch: Sequence[Batched]) -> None:
+    now = timezone.now()
     for item in batch:
         item.invoice.search_text = item.invoice.make_search_text()
-    Invoice.objects.bulk_create([item.invoice for item in batch], batch_size=BATCH)
+        item.invoice.created_at = item.invoice.updated_at = now
+    rows_copy([item.invoice for item in batch], with_ids=True)
     for item in batch:
         for row in (*item.lines, *item.charges):
             row.invoice_id = item.invoice.pk
-    InvoiceLine.objects.bulk_create([row for item in batch for row in item.lines], batch_size=BATCH)
-    charges = [row for item in batch for row in item.charges]
-    if charges:
-        InvoiceCharge.objects.bulk_create(charges, batch_size=BATCH)
+    rows_copy([row for item in batch for row in item.lines], with_ids=True)
+    rows_copy([row for item in batch for row in item.charges])
 
 
 def _numbers_give(batch: Sequence[Batched]) -> None:
@@ -252,7 +293,7 @@ def _posted_store(invoices: list[Invoice]) -> None:
                 [row.search_text for row in invoices],
             ],
         )
-    history_write(invoices)
+    history_copy(Invoice, [row.pk for row in invoices])
     actor = current_actor()
     TimelineEntry.objects.bulk_create(
         [

@@ -177,8 +177,8 @@ def _fill_currency(document: Any, party: Any, errors: ErrorList) -> None:
 
 
 def _fill_due_date(document: Any, party: Any, errors: ErrorList) -> None:
-    if document.payment_terms_id is None and party is not None:
-        document.payment_terms_id = party.payment_terms_id
+    if document.payment_terms_id is None and party is not None and party.payment_terms_id:
+        document.payment_terms = party.payment_terms
     if not hasattr(document, "due_date"):
         return
     if document.due_date is None:

@@ -33,13 +33,18 @@ class Masters:
 def masters_load(lines: list[Any], charges: list[Any], day: Any) -> Masters:
     """Three queries at most: products, tax categories, rates on the day."""
     products = _instances(Product, "product", lines)
-    for line in lines:
-        if line.product_id and line.tax_category_id is None:
-            line.tax_category_id = products[line.product_id].tax_category_id
+    categories_fill(lines, products)
     ids = {row.tax_category_id for row in (*lines, *charges) if row.tax_category_id}
     categories = {row.pk: row for row in TaxCategory.objects.filter(pk__in=ids)} if ids else {}
     rates = tax_rates_on(list(ids), day) if ids else {}
     return Masters(products, categories, rates)
+
+
+def categories_fill(lines: Iterable[Any], products: dict[int, Any]) -> None:
+    """A line that names no tax category has its product's."""
+    for line in lines:
+        if line.product_id and line.tax_category_id is None:
+            line.tax_category_id = products[line.product_id].tax_category_id
 
 
 def _instances(model: Any, name: str, rows: Iterable[Any]) -> dict[int, Any]:

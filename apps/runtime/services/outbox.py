@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,19 +21,25 @@ CHANNEL = "bahi_outbox"
 MAX_ATTEMPTS = 12
 
 
-def outbox_write(event: Event) -> None:
-    """Insert the event; wake the dispatcher once the transaction commits. Events nobody consumes pass by."""
-    if not event.name or is_public() or not consumers_of(event.name):
+def outbox_write(events: Sequence[Event]) -> None:
+    """Insert the events; wake the dispatcher once the transaction commits. Events nobody consumes pass by."""
+    if is_public():
         return
     actor = current_actor()
-    OutboxEvent.objects.create(
-        name=event.name,
-        payload=event.payload(),
-        actor_id=actor.user_id,
-        actor_label=actor.label[:200],
-        request_id=actor.request_id,
-    )
-    wake_after_commit()
+    rows = [
+        OutboxEvent(
+            name=event.name,
+            payload=event.payload(),
+            actor_id=actor.user_id,
+            actor_label=actor.label[:200],
+            request_id=actor.request_id,
+        )
+        for event in events
+        if event.name and consumers_of(event.name)
+    ]
+    if rows:
+        OutboxEvent.objects.bulk_create(rows, batch_size=1000)
+        wake_after_commit()
 
 
 def wake_after_commit() -> None:

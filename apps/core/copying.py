@@ -1,0 +1,83 @@
+"""Many rows in one statement by COPY, and their history by INSERT … SELECT: for imports.
+
+Triggers, checks and keys hold as ever; what Django does per instance (``save()``, ``auto_now``) does not
+happen: the caller sets such columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+
+from apps.core.actor import current_actor
+
+
+def rows_copy(rows: Sequence[models.Model], *, with_ids: bool = False) -> None:
+    """Write new instances of one model. ``with_ids`` takes their ids from the sequence and sets them."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if with_ids:
+        _take_ids(model, rows)
+    fields = [field for field in model._meta.concrete_fields if with_ids or not field.primary_key]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(field.column) for field in fields)
+    values = attrgetter(*(field.attname for field in fields))
+    special = [(i, convert) for i, field in enumerate(fields) if (convert := _converter(field))]
+    statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            record = list(values(row))
+            for index, convert in special:
+                record[index] = convert(record[index])
+            copy.write_row(record)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _take_ids(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [connection.ops.quote_name(model._meta.db_table), len(rows)],
+        )
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = pk
+
+
+def _converter(field: models.Field) -> Callable[[Any], Any] | None:
+    """JSON and arrays need their database form; everything else goes as it is."""
+    if isinstance(field, models.JSONField):
+        return lambda value: field.get_db_prep_save(value, connection)
+    if isinstance(field, ArrayField):
+        return lambda value: list(value or [])
+    return None
+
+
+def history_copy(model: type[models.Model], ids: Sequence[int], *, change: str = "+") -> None:
+    """The history rows of records that were written in bulk, as they are in the table now."""
+    history = model.history.model  # type: ignore[attr-defined]
+    own = {field.column for field in model._meta.concrete_fields}
+    shared = [field.column for field in history._meta.concrete_fields if field.column in own]
+    actor = current_actor()
+    extra = {
+        "history_date": "clock_timestamp()",
+        "history_type": "%s",
+        "history_user_id": "%s",
+        "actor_kind": "%s",
+        "actor_label": "%s",
+    }
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in (*shared, *extra))
+    values = ", ".join((*(quote(name) for name in shared), *extra.values()))
+    statement = (
+        f"INSERT INTO {quote(history._meta.db_table)} ({columns}) "  # noqa: S608 - names of our own models
+        f"SELECT {values} FROM {quote(model._meta.db_table)} WHERE id = ANY(%s)"
+    )
+    with connection.cursor() as cursor:
+        arguments = [change, actor.user_id, actor.kind, actor.label[:200], list(ids)]
+        cursor.execute(statement, arguments)
