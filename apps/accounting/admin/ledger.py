@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.admin import display
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from apps.accounting.choices import Control
 from apps.accounting.models import Account, AccountRole, Journal, JournalEntry, JournalLine
 from apps.accounting.services.accounts import account_delete, balances_now
 from apps.core.access import may
@@ -29,12 +31,18 @@ def figure(value: Any) -> SafeString:
 def link(target: Record | ReportLink, text: Any) -> Any:
     """The text as a link where the target has a page."""
     url = link_url(target)
-    return format_html('<a href="{}">{}</a>', url, text) if url else text
+    return format_html('<a class="bahi-link" href="{}">{}</a>', url, text) if url else text
 
 
-def source_text(entry: JournalEntry) -> Any:
-    """The document behind an entry, as a link to its page."""
-    return link(Record(entry.source_kind, entry.source_id), f"{entry.source_kind} {entry.source_id}")
+def source_text(entry: JournalEntry, *, named: bool = False) -> Any:
+    """The document behind an entry, as a link to its page; ``named`` reads its number."""
+    try:
+        model = apps.get_model(entry.source_kind)
+    except (LookupError, ValueError):
+        return f"{entry.source_kind} {entry.source_id}"
+    text = str(model._meta.verbose_name).capitalize()
+    document = model._default_manager.filter(pk=entry.source_id).first() if named else None
+    return link(Record(entry.source_kind, entry.source_id), f"{text} {document}" if document else text)
 
 
 @register(Account)
@@ -43,7 +51,7 @@ class AccountAdmin(MasterAdmin):
 
     icon, menu_order = "account_tree", 10
     list_display: ClassVar[tuple[str, ...]] = (
-        "tree_name", "code", "account_type", "subtype", "control", "balance", "ledger", "locked", "active",
+        "tree_name", "code", "account_type", "subtype", "shown_control", "balance", "ledger", "state",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("company", "account_type", "control", "is_group", "locked")
     list_select_related: ClassVar[tuple[str, ...]] = ("parent__parent__parent",)
@@ -71,6 +79,18 @@ class AccountAdmin(MasterAdmin):
     @display(description=_("balance"))
     def balance(self, row: Account) -> SafeString:
         return figure(getattr(row, "kept_balance", None))
+
+    @display(description=_("control"), ordering="control")
+    def shown_control(self, row: Account) -> str:
+        return "" if row.control == Control.NONE else row.get_control_display()
+
+    @display(description=_("state"))
+    def state(self, row: Account) -> Any:
+        """Nothing for an account that takes postings: only the exception is worth a badge."""
+        if row.active and not row.locked:
+            return ""
+        text = _("locked") if row.locked else _("switched off")
+        return format_html('<span class="bahi-badge bahi-badge--warning">{}</span>', text)
 
     @display(description=_("ledger"))
     def ledger(self, row: Account) -> Any:
@@ -109,6 +129,7 @@ class LineInline(TabularInline):
     extra = 0
     tab = False
     can_delete = False
+    hide_title = True
     verbose_name_plural = _("lines")
     fields = ("account", "party", "shown_debit", "shown_credit", "foreign", "cost_centre", "description")
     readonly_fields = fields
@@ -158,7 +179,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     inlines: ClassVar[list[Any]] = [LineInline]
     fields = (
         ("number", "date", "journal", "fiscal_year"),
-        ("shown_source", "purpose", "company"),
+        ("named_source", "purpose", "company"),
         "narration",
         ("shown_total", "currency", "exchange_rate"),
         ("posted_by", "recorded_at", "reason"),
@@ -166,7 +187,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
         ("content_hash", "shown_link"),
     )
     readonly_fields = (
-        "number", "date", "journal", "fiscal_year", "shown_source", "purpose", "company", "narration",
+        "number", "date", "journal", "fiscal_year", "named_source", "purpose", "company", "narration",
         "shown_total", "currency", "exchange_rate", "posted_by", "recorded_at", "reason", "reversal_of",
         "shown_reversal", "content_hash", "shown_link",
     )  # fmt: skip
@@ -174,6 +195,10 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     @display(description=_("document"))
     def shown_source(self, entry: JournalEntry) -> Any:
         return source_text(entry)
+
+    @display(description=_("document"))
+    def named_source(self, entry: JournalEntry) -> Any:
+        return source_text(entry, named=True)
 
     @display(description=_("total"), ordering="total")
     def shown_total(self, entry: JournalEntry) -> SafeString:

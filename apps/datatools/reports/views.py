@@ -23,7 +23,7 @@ from apps.core.admin.site import admin_site
 from apps.core.api.rendering import envelope
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.india.numbers import format_indian, format_quantity, format_western
-from apps.datatools.reports.definition import Answer, Column, Record, Report, ReportLink, Row, reports
+from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
 from apps.datatools.reports.params import companies_of, values_read
 from apps.datatools.reports.render import plain, report_bytes, report_data
 
@@ -133,7 +133,9 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
         **admin_site.each_context(request),
         "title": report.title,
         "report": report,
-        "fields": [_field(p, raw, values, errors.get(p.name, ""), request.user) for p in report.params],
+        "fields": [
+            _field(p, raw, values, errors.get(p.name, ""), request.user) for p in _in_reading_order(report)
+        ],
         "other_errors": [
             text for name, text in errors.items() if name not in {p.name for p in report.params}
         ],
@@ -143,6 +145,16 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
         "more": _link(raw, cursor=answer.more) if answer and answer.more else "",
     }
     return TemplateResponse(request, "datatools/report.html", context, status=400 if errors else 200)
+
+
+def _in_reading_order(report: Report) -> list[Param]:
+    """ "From" stands before "to", although its default is worked out from it."""
+    params = list(report.params)
+    names = [param.name for param in params]
+    if "from" in names and "to" in names:
+        first, last = sorted((names.index("from"), names.index("to")))
+        params[first], params[last] = params[names.index("from")], params[names.index("to")]
+    return params
 
 
 def _choose_company(report: Report, raw: dict[str, str], user: Any) -> None:
@@ -157,7 +169,9 @@ def _link(raw: dict[str, str], **more: str) -> str:
     return f"?{urlencode({**raw, **more})}"
 
 
-def _field(param: Any, raw: dict[str, str], values: dict[str, Any], error: str, user: Any) -> dict[str, Any]:
+def _field(
+    param: Param, raw: dict[str, str], values: dict[str, Any], error: str, user: Any
+) -> dict[str, Any]:
     value = values.get(param.name)
     shown = plain(value) if value is not None else raw.get(param.name, "")
     if param.kind == "edges" and isinstance(value, tuple):
