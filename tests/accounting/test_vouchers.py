@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
+import pdfplumber
 import pytest
 
 from apps.accounting.ledger import account_for
@@ -49,6 +51,21 @@ def test_accountant_writes_posts_and_reverses_a_voucher(api, company):
     assert entry["reversed_by"] == back["reversal_entry"]
     assert balance(Account.objects.get(company=company, code="6210")) == 0
     assert_balanced()
+
+
+def test_accountant_prints_a_voucher_to_be_signed(api, company):
+    made = api.post("accounting/vouchers/", body(company))["data"]
+    with pdfplumber.open(io.BytesIO(api.get(f"accounting/vouchers/{made['id']}/pdf/"))) as pdf:
+        text = pdf.pages[0].extract_text()
+    for part in (
+        "Journal Voucher",
+        "6210 Rent",
+        "500.00",
+        "Five Hundred",
+        "Rent of November",
+        "Authorised by",
+    ):
+        assert part in text, part
 
 
 def test_a_voucher_that_differs_by_a_paisa_is_refused(api, company):

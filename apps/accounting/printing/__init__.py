@@ -1,8 +1,9 @@
 """How the documents of accounting look on paper."""
 
-from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt
+from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt, Voucher
 from apps.accounting.printing.money import payment_print, receipt_print
 from apps.accounting.printing.taxed import bill_print, credit_note_print, invoice_print, proforma_print
+from apps.accounting.printing.voucher import voucher_print
 from apps.documents.services.printing import register_print
 
 register_print(Invoice, invoice_print)
@@ -11,6 +12,7 @@ register_print(CreditNote, credit_note_print)
 register_print(Bill, bill_print)
 register_print(Receipt, receipt_print)
 register_print(Payment, payment_print)
+register_print(Voucher, voucher_print)
 
 __all__ = [
     "bill_print",
@@ -19,4 +21,5 @@ __all__ = [
     "payment_print",
     "proforma_print",
     "receipt_print",
+    "voucher_print",
 ]

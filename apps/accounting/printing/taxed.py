@@ -55,9 +55,12 @@ def filled(*pairs: tuple[str, str]) -> Fields:
 
 
 def watermark_of(document: Any) -> str:
-    return {"draft": _("Draft"), "cancelled": _("Cancelled"), "bounced": _("Bounced")}.get(
-        document.status, ""
-    )
+    return {
+        "draft": _("Draft"),
+        "cancelled": _("Cancelled"),
+        "bounced": _("Bounced"),
+        "reversed": _("Reversed"),
+    }.get(document.status, "")
 
 
 def taxed_print(document: Any, **more: Any) -> PrintDocument:
