@@ -127,4 +127,5 @@ class DocumentSent(DocumentEvent):
     text: str = ""
 
     def payload(self) -> dict[str, Any]:
-        return {**super().payload(), "to": self.to, "subject": self.subject, "text": self.text}
+        mail = {"to": self.to, "subject": self.subject, "text": self.text}
+        return {**super().payload(), **mail, "by_id": getattr(self.by, "pk", None)}

@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from apps.core.access import may
 from apps.core.api.rendering import envelope
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.routes import register_routes
 from apps.core.api.transaction import api_write
-from apps.core.errors import ErrorList, InvalidInput
+from apps.core.errors import ErrorList, InvalidInput, NotAllowed
 from apps.core.registry import register_resource
 from apps.messaging.catalogue import notification_events
-from apps.messaging.models import Notification, NotificationChoice
+from apps.messaging.models import MailMessage, Notification, NotificationChoice
+from apps.messaging.permissions import MANAGE_MAILS
+from apps.messaging.services.mail import mail_retry
 from apps.messaging.services.notifications import (
     choices_set,
     notification_read,
@@ -58,6 +61,31 @@ class NotificationApi(ResourceViewSet):
         row = self.record(pk)
         return api_write(
             request, lambda: (200, self.one(notification_read(row, by=request.user)), _("Marked as read."))
+        )
+
+
+@register_resource
+class MailApi(ResourceViewSet):
+    """Mails and what became of them: one's own, all of them for whoever has the wider level."""
+
+    model, path = MailMessage, "messaging/mails"
+    fields = (
+        "id", "to", "cc", "subject", "text", "target", "status", "attempts", "error", "by", "created_at",
+        "sent_at", "bounced_at", "bounce_reason",
+    )  # fmt: skip
+    read_only = fields
+    rename = {"status": "state", "by": "by_id"}
+    filters = {"status": "state", "by": "by_id", "created_at": "created_at", "bounced_at": "bounced_at"}
+    writable = False
+    verbs = {"retry": "retry"}
+
+    def retry(self, request: Any, pk: int) -> Response:
+        self.require("view")
+        mail = self.record(pk)
+        if not may(request.user, MANAGE_MAILS) and mail.by_id != request.user.pk:
+            raise NotAllowed(_("Only its sender may send a mail again."))
+        return api_write(
+            request, lambda: (200, self.one(mail_retry(mail, by=request.user)), _("The mail is sent again."))
         )
 
 

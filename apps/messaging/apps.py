@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import BahiAppConfig, Module
 
 
@@ -7,7 +9,7 @@ class MessagingConfig(BahiAppConfig):
     name = "apps.messaging"
     label = "messaging"
     default = True
-    declares = Module(key="", title="", switchable=False)
+    declares = Module(key="messaging", title=_("Mail"), icon="mail", switchable=False, order=940)
 
     def ready(self) -> None:
         from importlib import import_module

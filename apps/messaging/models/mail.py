@@ -60,6 +60,11 @@ class MailMessage(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def target(self) -> str:
+        """``sales.order:7``, or nothing."""
+        return f"{self.target_kind}:{self.target_id}" if self.target_kind else ""
+
 
 class MailAttachment(models.Model):
     """A stored file that goes with a mail, under the name that the reader sees."""

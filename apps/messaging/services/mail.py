@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.actor import current_actor
-from apps.core.errors import ErrorList
+from apps.core.errors import ErrorList, Refused
 from apps.core.scope import kind_of
 from apps.core.tenant import current_organisation, require_organisation
 from apps.files.models import StoredFile
@@ -204,7 +204,9 @@ def _tell_sender(mail: MailMessage) -> None:
 
 
 def mail_retry(mail: MailMessage, *, by: Any) -> MailMessage:
-    """Put a failed mail into the queue again."""
+    """Put a failed mail into the queue again. Raises Refused for one that waits or has gone."""
+    if mail.state != MailState.FAILED:
+        raise Refused(_("Only a failed mail can be sent again."), code="invalid_transition", field="status")
     mail.state, mail.attempts, mail.error = MailState.QUEUED, 0, ""
     mail.not_before = timezone.now()
     mail.save(update_fields=["state", "attempts", "error", "not_before"])
