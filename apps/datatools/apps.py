@@ -8,3 +8,10 @@ class DatatoolsConfig(BahiAppConfig):
     label = "datatools"
     default = True
     declares = Module(key="", title="", switchable=False)
+
+    def ready(self) -> None:
+        from apps.core.admin.lists import use_list_store
+        from apps.datatools.lists import SavedViewStore
+
+        super().ready()
+        use_list_store(SavedViewStore())

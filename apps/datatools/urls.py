@@ -1,6 +1,14 @@
-"""Pages of the data tools: reports."""
+"""Pages of the data tools: reports, and what the tools above a list post."""
 
+from django.urls import path
+
+from apps.datatools import list_pages
 from apps.datatools.reports.views import page_urls
 
 PREFIX = "data/"
-urlpatterns = page_urls()
+urlpatterns = [
+    *page_urls(),
+    path("lists/<str:list_kind>/columns/", list_pages.columns, name="list_columns"),
+    path("lists/<str:list_kind>/views/", list_pages.save, name="list_view_save"),
+    path("lists/<str:list_kind>/views/<int:pk>/remove/", list_pages.remove, name="list_view_remove"),
+]

@@ -37,7 +37,7 @@ class Counter:
         meta = self.model._meta
         count = self.narrow(self.model.objects.for_user(user)).count()
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-        return {"title": self.title, "url": f"{url}?{self.query}", "count": count, "tone": self.tone}
+        return {"title": self.title, "url": f"{url}?{self.query}&_once=1", "count": count, "tone": self.tone}
 
 
 _counters: list[Counter] = []

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounting.choices import ItemStatus
 from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt
 from apps.accounting.portal import AllocationFilter, DueFilter
 from apps.core.admin.site import register
@@ -51,10 +52,10 @@ class SettledAdmin(TradeAdmin):
 
     @admin.display(description=_("payment"), ordering="open_item__status")
     def payment_badge(self, obj: Any) -> str:
-        value = obj.payment_status
+        value = obj.payment_status if obj.open_item_id else ""
         if not value:
             return ""
-        label = str(value).replace("_", " ").capitalize()
+        label = ItemStatus(value).label
         tone = TONES.get(str(value), "neutral")
         return format_html('<span class="bahi-badge bahi-badge--{}">{}</span>', tone, label)
 

@@ -49,7 +49,7 @@ def source_text(entry: JournalEntry, *, named: bool = False) -> Any:
 class AccountAdmin(MasterAdmin):
     """The tree: accounts indented below their groups, each with its balance and the way to its ledger."""
 
-    icon, menu_order = "account_tree", 10
+    icon, menu_order = "account_tree", 70
     list_display: ClassVar[tuple[str, ...]] = (
         "tree_name", "code", "account_type", "subtype", "shown_control", "balance", "ledger", "state",
     )  # fmt: skip
@@ -168,7 +168,7 @@ class LineInline(TabularInline):
 class JournalEntryAdmin(ReadOnlyAdmin):
     """What was posted: to look at and to follow to its document; nothing here changes anything."""
 
-    icon, menu_order = "receipt_long", 20
+    icon, menu_order = "menu_book", 66
     list_display: ClassVar[tuple[str, ...]] = (
         "number", "date", "journal", "shown_source", "narration", "shown_total", "posted_by",
     )  # fmt: skip
@@ -217,7 +217,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 
 @register(JournalLine)
 class JournalLineAdmin(ReadOnlyAdmin):
-    icon, menu_order = "format_list_numbered", 21
+    icon, menu_order = "format_list_numbered", 67
     hidden_in_menu = True
     list_display: ClassVar[tuple[str, ...]] = (
         "date", "shown_entry", "account", "party", "shown_debit", "shown_credit", "description",

@@ -61,6 +61,11 @@ COLUMNS = {
 }  # fmt: skip
 
 
+CUSTOMERS = {"party": {"query": "is_customer=true&active=true", "defaults": {"is_customer": True}}}
+VENDORS = {"party": {"query": "is_vendor=true&active=true", "defaults": {"is_vendor": True}}}
+LABELS = {"charges": _("Charges")}
+
+
 class SettledViewSet(TaxedViewSet):
     """A taxed document with an open item."""
 
@@ -81,6 +86,8 @@ class InvoiceApi(SettledViewSet):
     )
     form_sections = SECTIONS
     form_columns = COLUMNS
+    form_labels = LABELS
+    form_lookups = CUSTOMERS
 
 
 @register_resource
@@ -101,6 +108,8 @@ class ProformaApi(TaxedViewSet):
     children = (line_child(ProformaLine, "proforma"), charge_child(ProformaCharge, "proforma"))
     form_sections = SECTIONS
     form_columns = COLUMNS
+    form_labels = LABELS
+    form_lookups = CUSTOMERS
 
     def refine(self, queryset: Any) -> Any:
         return queryset.select_related("currency")
@@ -124,6 +133,8 @@ class CreditNoteApi(SettledViewSet):
         _("Terms"): ("notes:12",),
     }
     form_columns = COLUMNS
+    form_labels = LABELS
+    form_lookups = CUSTOMERS | {"invoice": {"query": "party={party}&status=posted"}}
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         credit_note_compute(document, children)
@@ -166,6 +177,8 @@ class BillApi(SettledViewSet):
         _("Notes"): ("notes:12",),
     }  # fmt: skip
     form_columns = COLUMNS
+    form_labels = LABELS
+    form_lookups = VENDORS
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         bill_compute(document, children)

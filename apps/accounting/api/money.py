@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.response import Response
 
 from apps.accounting.models import (
@@ -38,6 +39,9 @@ READ = (
     "journal_entry", "cancelled_on", "cancel_reason", "reversal_entry", "sent_at", "created_at", "updated_at",
 )  # fmt: skip
 MAX_ROWS = 1000
+OPEN_OF_PARTY = "party={party}&payment_status__in=unpaid,partly_paid"
+ITEMS_OF_PARTY = "party={party}&status__in=unpaid,partly_paid"
+MONEY_ACCOUNTS = "control__in=bank,cash&active=true"
 
 
 class MoneyViewSet(DocumentViewSet):
@@ -165,6 +169,13 @@ class ReceiptApi(MoneyViewSet):
     )
     target, target_key = Invoice, "invoice"
     form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
+    form_labels = {"allocations": _lazy("Pays these documents")}
+    form_lookups = {
+        "party": {"query": "is_customer=true&active=true", "defaults": {"is_customer": True}},
+        "allocations.invoice": {"query": OPEN_OF_PARTY + "&status=posted", "sub": ["date", "balance_due"]},
+        "allocations.open_item": {"query": ITEMS_OF_PARTY + "&side=receivable"},
+        "account": {"query": MONEY_ACCOUNTS},
+    }
 
 
 @register_resource
@@ -182,6 +193,13 @@ class PaymentApi(MoneyViewSet):
     )
     target, target_key = Bill, "bill"
     form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
+    form_labels = {"allocations": _lazy("Pays these documents")}
+    form_lookups = {
+        "party": {"query": "is_vendor=true&active=true", "defaults": {"is_vendor": True}},
+        "allocations.invoice": {"query": OPEN_OF_PARTY + "&status=posted", "sub": ["date", "balance_due"]},
+        "allocations.open_item": {"query": ITEMS_OF_PARTY + "&side=payable"},
+        "account": {"query": MONEY_ACCOUNTS},
+    }
 
 
 @register_resource

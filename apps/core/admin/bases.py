@@ -10,11 +10,12 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.access import may
 from apps.core.admin.filters import contributed_filters
+from apps.core.admin.lists import ListBehaviour
 from apps.core.errors import BahiError
 from apps.core.records import record_delete
 
 
-class ScopedAdmin(ModelAdmin):
+class ScopedAdmin(ListBehaviour, ModelAdmin):
     """Rights and rows as everywhere else; used by every admin class of ours."""
 
     compressed_fields = False

@@ -2,9 +2,18 @@
 
 import { t } from "./text.js";
 
+// Heads of columns with figures stand at the right, above them.
+function markNumbers(table) {
+  const row = table?.querySelector("tbody tr:has(.bahi-number)");
+  [...(row?.cells || [])].forEach((cell) => {
+    if (cell.querySelector(".bahi-number")) table.tHead?.rows[0]?.cells[cell.cellIndex]?.classList.add("bahi-th-number");
+  });
+}
+
 /** Runs before DOMContentLoaded (modules are deferred), hence before the theme's scroll bar takes the table over. */
 export function startLists() {
   const table = document.getElementById("result_list");
+  markNumbers(table);
   const box = table?.closest("[data-simplebar]");
   if (!box) return;
   box.removeAttribute("data-simplebar");

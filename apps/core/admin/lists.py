@@ -1,0 +1,243 @@
+"""How lists of the back office behave: filters and columns are remembered per user, figures stand right,
+exports hold what is shown, and huge tables aren't counted row by row.
+
+What is remembered lives in a higher app (saved views), which sets itself here with ``use_list_store``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any, Protocol
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.paginator import Paginator
+from django.db import connection, models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from apps.core.fields import MoneyField
+from apps.core.india.numbers import format_indian, format_quantity
+from apps.core.registry import resource_of
+from apps.core.scope import kind_of
+
+HUGE = 50_000
+RESET, EXPORT, ONCE = "_reset", "_export", "_once"
+PASSING = ("p", "all", "e", "_popup", "_to_field", "_changelist_filters")
+LEFT_OUT = ("id", "search_text", "custom", "tags", "version", "deleted_at", "external_id")
+
+
+@dataclass
+class ListState:
+    """What a user keeps of one list. ``views``: {name, query, shared, mine, id} of each saved view."""
+
+    query: str = ""
+    columns: list[str] = field(default_factory=list)
+    views: list[dict[str, Any]] = field(default_factory=list)
+
+
+class ListStore(Protocol):
+    """Where list states are kept, and what writes exports."""
+
+    def load(self, user: Any, list_kind: str) -> ListState: ...
+
+    def keep(self, user: Any, list_kind: str, query: str) -> None: ...
+
+    def export(self, view: Any, queryset: Any, form: str) -> HttpResponse: ...
+
+
+_store: list[ListStore] = []
+
+
+def use_list_store(store: ListStore) -> None:
+    """Called once by the app that keeps saved views."""
+    _store[:] = [store]
+
+
+class EstimatingPaginator(Paginator):
+    """Exact below fifty thousand rows; an unfiltered list of a larger table takes the planner's estimate."""
+
+    @cached_property
+    def count(self) -> int:
+        query = getattr(self.object_list, "query", None)
+        if query is None or query.where or query.is_sliced or query.distinct:
+            return int(super().count)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)",
+                [f"{connection.schema_name}.{self.object_list.model._meta.db_table}"],
+            )
+            row = cursor.fetchone()
+        return int(row[0]) if row and row[0] >= HUGE else int(super().count)
+
+
+@cache
+def number_column(model: type[models.Model], name: str) -> Any:
+    """A right-aligned column for a decimal field, grouped the Indian way; None for other fields."""
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    if not isinstance(found, models.DecimalField):
+        return None
+    write = format_indian if isinstance(found, MoneyField) else format_quantity
+
+    @admin.display(description=found.verbose_name, ordering=name)
+    def column(obj: Any) -> str:
+        value = getattr(obj, name)
+        return format_html('<span class="bahi-number">{}</span>', "" if value is None else write(value))
+
+    column.__name__ = name
+    return column
+
+
+def extra_columns(model: type[models.Model], shown: Any) -> list[str]:
+    """Plain fields of the model that a user may add to its list."""
+    names = []
+    for item in model._meta.concrete_fields:
+        secret = item.name in LEFT_OUT or item.name.endswith(("_hash", "password", "_ptr"))
+        if item.name in shown or secret or isinstance(item, models.JSONField | models.BinaryField):
+            continue
+        names.append(item.name)
+    return names
+
+
+class ListBehaviour:
+    """Mixin of every admin class of ours, before unfold's ModelAdmin."""
+
+    list_before_template = "core/list_tools.html"
+    paginator = EstimatingPaginator
+    model: Any
+    hidden_columns: tuple[str, ...] = ()
+
+    # --- opening a list ---------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """As last time, unless the address says otherwise; ``_reset`` forgets, ``_export`` writes a file."""
+        kind = kind_of(self.model)
+        if "_popup" in request.GET or not self.has_view_permission(request) or not _store:  # type: ignore[attr-defined]
+            return super().changelist_view(request, extra_context)  # type: ignore[misc]
+        store, params = _store[0], request.GET.copy()
+        form = params.pop(EXPORT, [""])[-1]
+        once = bool(params.pop(ONCE, None))
+        if params.pop(RESET, None):
+            store.keep(request.user, kind, "")
+            return HttpResponseRedirect(request.path)
+        request.GET = params  # type: ignore[assignment]
+        if form:
+            return self._export(request, store, form)
+        state = store.load(request.user, kind)
+        request.bahi_list = state  # type: ignore[attr-defined]
+        if request.method == "GET":
+            query = _lasting(params)
+            if not params and not once and state.query and not _came_from_here(request):
+                return HttpResponseRedirect(f"{request.path}?{state.query}")
+            if query != state.query and not once:
+                store.keep(request.user, kind, query)
+        context = {"list_tools": self._list_tools(request, state, params)}
+        return super().changelist_view(request, {**context, **(extra_context or {})})  # type: ignore[misc]
+
+    def _list_tools(self, request: HttpRequest, state: ListState, params: QueryDict) -> dict[str, Any]:
+        view = resource_of(self.model)
+        permission = f"{self.model._meta.app_label}.export_{self.model._meta.model_name}"
+        current = _lasting(params)
+        return {
+            "kind": kind_of(self.model),
+            "query": current,
+            "views": [{**item, "current": item["query"] == current} for item in state.views],
+            "columns": self._column_choices(request),
+            "exports": _exports(request) if view and request.user.has_perm(permission) else [],  # type: ignore[union-attr]
+            "dates": self._date_range(params),
+            "pinned": any(item["path"] == request.path for item in getattr(request.user, "favourites", ())),
+            "title": str(self.model._meta.verbose_name_plural),
+        }
+
+    def _date_range(self, params: QueryDict) -> dict[str, Any] | None:
+        """The small from–to form of lists with a date; it carries the other filters along."""
+        try:
+            self.model._meta.get_field("date")
+        except FieldDoesNotExist:
+            return None
+        kept = [(k, v) for k, v in params.items() if k not in ("date__gte", "date__lte", *PASSING)]
+        return {"from": params.get("date__gte", ""), "to": params.get("date__lte", ""), "kept": kept}
+
+    def _export(self, request: HttpRequest, store: ListStore, form: str) -> HttpResponse:
+        meta = self.model._meta
+        view_class = resource_of(self.model)
+        if view_class is None or not request.user.has_perm(f"{meta.app_label}.export_{meta.model_name}"):  # type: ignore[union-attr]
+            raise PermissionDenied
+        view = view_class()
+        view.request = request
+        return store.export(view, self.get_changelist_instance(request).queryset, form)  # type: ignore[attr-defined]
+
+    # --- columns ----------------------------------------------------------------------------------
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = list(super().get_list_display(request))  # type: ignore[misc]
+        chosen = getattr(getattr(request, "bahi_list", None), "columns", None)
+        if chosen:
+            allowed = {*shown, *self._extra(shown)}
+            shown = [name for name in shown[:1] if name not in chosen] + [n for n in chosen if n in allowed]
+        return [self._column(name) for name in shown]
+
+    def _column(self, name: Any) -> Any:
+        if not isinstance(name, str) or hasattr(self, name):
+            return name
+        return number_column(self.model, name) or name
+
+    def _extra(self, shown: Any) -> list[str]:
+        names = [name for name in shown if isinstance(name, str)]
+        hidden = {*self.hidden_columns, *getattr(self, "cost_fields", ())}
+        return [name for name in extra_columns(self.model, names) if name not in hidden]
+
+    def get_list_select_related(self, request: HttpRequest) -> Any:
+        """The class's own, and every key among the columns: a list never asks row by row."""
+        own = super().get_list_select_related(request)  # type: ignore[misc]
+        if own is True:
+            return own
+        names = [getattr(item, "__name__", item) for item in self.get_list_display(request)]
+        keys = [f.name for f in self.model._meta.concrete_fields if f.is_relation and f.name in names]
+        return tuple(dict.fromkeys([*(own or ()), *keys])) or False
+
+    def _column_choices(self, request: HttpRequest) -> list[dict[str, Any]]:
+        default = [n for n in super().get_list_display(request) if isinstance(n, str)]  # type: ignore[misc]
+        now = [getattr(item, "__name__", item) for item in self.get_list_display(request)]
+        names = [
+            *now,
+            *(n for n in default if n not in now),
+            *(n for n in self._extra(default) if n not in now),
+        ]
+        return [{"name": n, "label": self._column_label(n), "shown": n in now} for n in names]
+
+    def _column_label(self, name: str) -> str:
+        try:
+            text = str(self.model._meta.get_field(name).verbose_name)
+        except FieldDoesNotExist:
+            text = str(getattr(getattr(self, name, None), "short_description", "") or name.replace("_", " "))
+        return text[:1].upper() + text[1:]
+
+
+def _came_from_here(request: HttpRequest) -> bool:
+    """Whoever takes the last filter off stands in the list already: he wants all rows, not the last ones."""
+    return urlsplit(request.headers.get("Referer", "")).path == request.path
+
+
+def _lasting(params: QueryDict) -> str:
+    """The part of a list's address that is worth remembering: filters, search and sorting."""
+    pairs = [
+        (key, value) for key, values in params.lists() if key not in PASSING for value in values if value
+    ]
+    return urlencode(pairs)[:2000]
+
+
+def _exports(request: HttpRequest) -> list[dict[str, str]]:
+    labels = {"csv": "CSV", "xlsx": "Excel", "pdf": "PDF", "json": "JSON"}
+    result = []
+    for form, label in labels.items():
+        params = request.GET.copy()
+        params[EXPORT] = form
+        result.append({"url": f"?{params.urlencode()}", "label": label, "title": _("Export as %s") % label})
+    return result

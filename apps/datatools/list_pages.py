@@ -1,0 +1,71 @@
+"""What the tools above a list post: columns, saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.core.access import may
+from apps.core.admin.site import admin_site
+from apps.core.errors import BahiError
+from apps.core.scope import kind_of
+from apps.core.uow import run_in_unit_of_work
+from apps.datatools.lists import columns_keep, view_remove, view_save
+
+
+def _list_address(request: HttpRequest, list_kind: str) -> str:
+    """Address of a registered list that this user may see; 404 else."""
+    for model in admin_site._registry:
+        meta = model._meta
+        if kind_of(model) == list_kind and may(request.user, f"{meta.app_label}.view_{meta.model_name}"):
+            return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    raise Http404
+
+
+def _run(request: HttpRequest, work: Callable[[], Any], done: str) -> None:
+    try:
+        run_in_unit_of_work(work)
+        messages.success(request, done)
+    except BahiError as error:
+        messages.error(request, str(error.detail))
+
+
+@login_required
+@require_POST
+def columns(request: HttpRequest, list_kind: str) -> HttpResponse:
+    """``column`` once for each that is to be shown, in their order; ``usual`` goes back."""
+    address = _list_address(request, list_kind)
+    names = [] if "usual" in request.POST else request.POST.getlist("column")
+    _run(request, lambda: columns_keep(list_kind, names, by=request.user), _("Columns kept."))
+    query = request.POST.get("query", "")
+    return HttpResponseRedirect(f"{address}?{query}" if query else address)
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, list_kind: str) -> HttpResponse:
+    """``name``, ``query`` and ``shared`` of a view."""
+    address, query = _list_address(request, list_kind), request.POST.get("query", "")
+    name, shared = request.POST.get("name", ""), "shared" in request.POST
+    _run(
+        request,
+        lambda: view_save(list_kind, name, query, shared=shared, by=request.user),
+        _("View kept."),
+    )
+    return HttpResponseRedirect(f"{address}?{query}" if query else address)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, list_kind: str, pk: int) -> HttpResponse:
+    """Removes one's own view."""
+    address = _list_address(request, list_kind)
+    _run(request, lambda: view_remove(pk, by=request.user), _("View removed."))
+    return HttpResponseRedirect(address)
