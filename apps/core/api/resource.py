@@ -29,8 +29,8 @@ from apps.core.api.serializers import (
     child_serializer,
     contributed_field,
     model_field,
-    raise_invalid,
     resolve_keys,
+    validated,
 )
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
@@ -39,6 +39,7 @@ from apps.core.records import Child, record_delete, record_save
 from apps.core.scope import scope_of
 
 MAX_BULK = 1000
+_kept_serializers: dict[Any, StrictSerializer] = {}
 
 
 class ResourceViewSet(viewsets.ViewSet):
@@ -144,11 +145,22 @@ class ResourceViewSet(viewsets.ViewSet):
         attrs["silent"] = frozenset((*cls.read_only, *contributions_to(cls.model)))
         return type(f"{cls.model.__name__}Input", (StrictSerializer,), attrs)
 
+    @classmethod
+    def kept_serializer(cls, partial: bool) -> StrictSerializer:
+        """A serializer to validate with again and again: building one costs more than using it.
+
+        It holds no state of a request. The set of contributed fields is part of the key, because modules
+        are switched on and off for each organisation.
+        """
+        key = (cls, partial, tuple(contributions_to(cls.model)))
+        if key not in _kept_serializers:
+            _kept_serializers[key] = cls.input_serializer()(partial=partial)
+        return _kept_serializers[key]
+
     def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
         """Validated (values, children, version), keys resolved to instances in scope."""
-        serializer = self.input_serializer()(data=data, partial=partial)
-        raise_invalid(serializer)
-        values = resolve_keys(serializer, dict(serializer.validated_data), self.request.user)
+        serializer = self.kept_serializer(partial)
+        values = resolve_keys(serializer, validated(serializer, data), self.request.user)
         version = values.pop("version", None)
         children = {c.name: values.pop(c.name) for c in self.children if c.name in values}
         return {self.rename.get(k, k): v for k, v in values.items()}, children, self._version(version)

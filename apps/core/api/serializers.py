@@ -161,6 +161,16 @@ def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, 
     return {row.pk: row for row in queryset}
 
 
+def validated(serializer: Any, data: Any) -> dict[str, Any]:
+    """The validated values of ``data``; the serializer keeps nothing of them. Raises InvalidInput."""
+    from apps.core.api.exceptions import flatten
+
+    try:
+        return dict(serializer.run_validation(data))
+    except serializers.ValidationError as error:
+        raise InvalidInput(flatten(error.detail)) from error
+
+
 def raise_invalid(serializer: Any) -> None:
     """Validate; raise InvalidInput with flat paths."""
     from apps.core.api.exceptions import flatten
