@@ -18,3 +18,5 @@ class SalesConfig(BahiAppConfig):
         register_series("sales.order", "SO/{FY}/{####}")
         register_series("sales.delivery", "DC/{FY}/{####}", gst=True)
         register_series("sales.deliveryreturn", "RT/{FY}/{####}")
+
+        import apps.sales.dataio  # noqa: F401

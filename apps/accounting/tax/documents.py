@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.calculation import tax_split
 from apps.accounting.calculation.place_of_supply import Recipient
 from apps.accounting.calculation.tax_lines import TaxContext, TaxedDocument, TaxRounding
+from apps.accounting.choices import SupplyKind
 from apps.accounting.tax.header import header_fill, recipient_of, supplier_state
 from apps.accounting.tax.lines import (
     MAX_AMOUNT,
@@ -57,7 +58,7 @@ def taxed_compute(
     errors = ErrorList()
     lines_fill(document, lines, masters, needs_tax=needs_tax, errors=errors)
     charges_fill(lines, charges, needs_tax=needs_tax, errors=errors)
-    rates_check(lines, masters, needs_tax=needs_tax, errors=errors)
+    rates_check(lines, masters, needs_tax=needs_tax and not under_lut(document), errors=errors)
     if document.discount_amount is None or document.discount_amount < 0:
         errors.add("discount_amount", _("The discount can't be negative."), "min_value")
     errors.raise_if_any()
@@ -80,6 +81,11 @@ def tax_possible(document: Any) -> bool:
         Recipient.COMPOSITION,
         Recipient.OVERSEAS,
     )
+
+
+def under_lut(document: Any) -> bool:
+    """A supply without payment of tax bears none, whatever the rate of the day (IGST Act s. 16)."""
+    return document.supply_kind in (SupplyKind.EXPORT_LUT, SupplyKind.SEZ_LUT)
 
 
 def tax_context(document: Any, charges: Iterable[Any] = ()) -> TaxContext:

@@ -55,7 +55,9 @@ def mapping_check(target: Target, table: Table, columns: dict[str, str], *, stri
     errors.extend(
         FieldError(item.path, _("A column for this field is needed."), "required")
         for item in fields.values()
-        if item.required and "/" not in item.path and item.path not in mapped
+        if item.required
+        and item.path not in mapped
+        and ("/" not in item.path or getattr(target, "gathers", False))
     )
     if errors:
         raise InvalidInput(errors)
@@ -64,6 +66,8 @@ def mapping_check(target: Target, table: Table, columns: dict[str, str], *, stri
 def records_group(target: Target, table: Table, columns: dict[str, str]) -> list[Record]:
     """Rows to records: a row whose key is empty or the same as above continues the record above."""
     places = [(i, columns.get(header, "")) for i, header in enumerate(table.headers) if columns.get(header)]
+    if getattr(target, "gathers", False):
+        return _gathered(target, table, places)
     keyed = any(path == target.group_by for _i, path in places)
     records: list[Record] = []
     for number, cells in table.rows:
@@ -74,6 +78,22 @@ def records_group(target: Target, table: Table, columns: dict[str, str]) -> list
         if not (same and has_children):
             records.append(Record(number, head))
         _add_children(records[-1], number, cells, places)
+    return records
+
+
+def _gathered(target: Target, table: Table, places: list[tuple[int, str]]) -> list[Record]:
+    """Rows with one key belong together wherever they stand; a row without it stands alone."""
+    records: list[Record] = []
+    by_key: dict[str, Record] = {}
+    for number, cells in table.rows:
+        head = {path: cells[i] for i, path in places if "/" not in path}
+        key = head.get(target.group_by, "")
+        record = by_key.get(key) if key else None
+        if record is None:
+            record = Record(number, head)
+            records.append(record)
+            by_key[key] = record
+        _add_children(record, number, cells, places)
     return records
 
 
@@ -111,11 +131,17 @@ def import_execute(
     run.save()
 
 
+def chunk_of(target: Target) -> int:
+    """Records in one call of a target; those that write in bulk take more."""
+    return getattr(target, "chunk", CHUNK)
+
+
 def _at_once(run: ImportRun, target: Target, records: list[Record], by: Any, progress: Any) -> Outcome:
     def work() -> Outcome:
         total = Outcome()
-        for start in range(0, len(records), CHUNK):
-            part = target.apply(records[start : start + CHUNK], by=by, options=run.options)
+        size = chunk_of(target)
+        for start in range(0, len(records), size):
+            part = target.apply(records[start : start + size], by=by, options=run.options)
             _add(total, part)
         if run.dry_run or total.errors:
             raise _RollBack(total)
@@ -128,8 +154,9 @@ def _at_once(run: ImportRun, target: Target, records: list[Record], by: Any, pro
 
 
 def _in_chunks(run: ImportRun, target: Target, records: list[Record], by: Any, progress: Any) -> None:
+    size = chunk_of(target)
     while run.done_count < len(records):
-        chunk = records[run.done_count : run.done_count + CHUNK]
+        chunk = records[run.done_count : run.done_count + size]
 
         def work(chunk: list[Record] = chunk) -> Outcome:
             outcome = target.apply(chunk, by=by, options=run.options)

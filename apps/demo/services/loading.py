@@ -10,10 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from apps.accounting.models import AccountRole, JournalLine, OpenItem
 from apps.accounts.models import User
 from apps.accounts.services.sessions import sessions_end_all
 from apps.company.models import Company
@@ -22,8 +20,8 @@ from apps.core.errors import Refused
 from apps.core.tenant import organisation_context
 from apps.demo.services import masters, settling, trading
 from apps.demo.services.plan import Size, month_starts, plan_make
-from apps.inventory.services.proof import stock_prove
 from apps.parties.models import Party
+from apps.sales.services.proof import company_prove
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import Organisation
@@ -87,6 +85,7 @@ def _build(say: Say, size: Size) -> list[SignIn]:
     with organisation_context(organisation.schema_name):
         made = _fill(say, size)
         books_prove(say)
+        analyse()
     _mark(organisation, OrganisationState.ACTIVE, "")
     return [SignIn(HOST, role, email, password) for role, email, password in made]
 
@@ -164,25 +163,11 @@ def books_prove(say: Say) -> None:
     Raises Refused naming what differs.
     """
     for company in Company.objects.order_by("code"):
-        base = JournalLine.objects.filter(company=company).aggregate(total=Sum("base_amount"))["total"]
-        problems = [] if not base else [f"journal {base}"]
-        for side in ("receivable", "payable"):
-            items, control = side_totals(company, side)
-            if items != control:
-                problems.append(f"{side}: {items} / {control}")
-        problems += [str(item) for item in stock_prove(company, limit=3)]
+        pairs, problems = company_prove(company)
+        problems = [f"{p.name}: {p.kept} / {p.account}" for p in pairs if not p.agrees] + problems
         if problems:
             raise Refused(f"{company.code}: " + "; ".join(problems), code="unproved")
     say(_("Books balance, receivables and payables equal their accounts, stock equals its account"))
-
-
-def side_totals(company: Company, side: str) -> tuple[Decimal, Decimal]:
-    """(open items, balance of the control account) of one side."""
-    zero = Decimal(0)
-    accounts = AccountRole.objects.filter(company=company, role=side).values("account_id")
-    items = OpenItem.objects.filter(company=company, side=side).aggregate(t=Sum("open_base"))["t"] or zero
-    lines = JournalLine.objects.filter(company=company, account_id__in=accounts)
-    return items, lines.aggregate(t=Sum("base_amount"))["t"] or zero
 
 
 def analyse() -> None:
