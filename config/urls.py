@@ -9,6 +9,7 @@ from django.urls import include, path
 from apps.core.admin.site import admin_site
 from apps.core.api.docs import docs_view, schema_view
 from apps.core.api.routes import api_urlpatterns
+from apps.tenancy.first_run import status
 
 
 def _app_pages() -> list[object]:
@@ -26,6 +27,7 @@ urlpatterns = [
     path("api/schema/", schema_view, name="api_schema"),
     path("api/docs/", docs_view, name="api_docs"),
     path("api/v1/", include(api_urlpatterns())),
+    path("setup/status/", status),
     *_app_pages(),
 ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from apps.core.access import access_of
 from apps.core.admin.menu import navigation
 from apps.core.errors import BahiError
 from apps.core.uow import run_in_unit_of_work
+from apps.portal.checklist import checklist_of
 from apps.portal.counters import counters_for
 from apps.portal.favourites import favourite_toggle
 from apps.portal.quick import PLACES, quick_choices, quick_create_choose, quick_strip
@@ -37,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "strip": strip,
         "choices": list(choices.values()),
         "places": _places(strip),
-        "checklist": _checklist(request),
+        "checklist": checklist_of(user),
     }
     return render(request, "portal/home.html", context)
 
@@ -47,13 +46,10 @@ def _places(strip: list[dict[str, str]]) -> list[dict[str, Any]]:
     return [{"number": index + 1, "key": keys[index]} for index in range(PLACES)]
 
 
-def _checklist(request: HttpRequest) -> Any:
-    """Steps of setting up, for those who may do all of them."""
-    if not access_of(request.user).has("*") or find_spec("apps.portal.checklist") is None:
-        return []
-    from apps.portal.checklist import checklist_of
-
-    return checklist_of(request.user)
+@login_required
+def checklist_part(request: HttpRequest) -> HttpResponse:
+    """The set-up checklist alone, for the home page to fetch again."""
+    return render(request, "portal/checklist.html", {"checklist": checklist_of(request.user)})
 
 
 @login_required

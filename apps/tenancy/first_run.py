@@ -1,4 +1,4 @@
-"""The page that opens before any organisation exists: asks what the first one needs and shows it being built."""
+"""The page before any organisation exists: asks what the first one needs, shows it being built."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         "may_retry": _is_founder(request, organisation),
         "title": organisation.name,
     }
-    return render(request, "tenancy/progress.html", context, status=503)
+    return render(request, "tenancy/progress.html", context)
 
 
 def _is_founder(request: HttpRequest, organisation: Organisation) -> bool:
@@ -207,8 +207,8 @@ def _is_founder(request: HttpRequest, organisation: Organisation) -> bool:
 def status(request: HttpRequest) -> HttpResponse:
     """What the progress page asks for every second."""
     organisation = request.setting_up  # type: ignore[attr-defined]
-    if organisation is None:
-        return JsonResponse({"state": "none"}, status=404)
+    if organisation is None:  # asked in the organisation itself: it is there
+        return JsonResponse({"state": OrganisationState.ACTIVE})
     organisation.refresh_from_db()
     if organisation.state == OrganisationState.ACTIVE:
         forget_hosts()

@@ -45,7 +45,7 @@ class OrganisationMiddleware:
 
     def _enter(self, request: HttpRequest, host: Host) -> HttpResponse | None:
         organisation = host.organisation
-        request.tenant = request.setting_up = None  # type: ignore[attr-defined]
+        request.setting_up = None  # type: ignore[attr-defined]
         if organisation is None:
             connection.set_schema_to_public()
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if host.kind == "platform" else SETUP_URLCONF

@@ -1,4 +1,4 @@
-"""What the catalogue knows of a schema, with the schema's own name taken out: two equal schemas give equal facts."""
+"""What the catalogue knows of a schema, without the schema's name: equal schemas give equal facts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ QUERIES = {
           LEFT JOIN pg_collation co ON co.oid = a.attcollation
          WHERE n.nspname = %(schema)s AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped""",
     "constraints": """
-        SELECT c.relname, k.conname, pg_get_constraintdef(k.oid), k.condeferrable, k.condeferred, k.convalidated
+        SELECT c.relname, k.conname, pg_get_constraintdef(k.oid), k.condeferrable, k.condeferred,
+               k.convalidated
           FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
           JOIN pg_namespace n ON n.oid = k.connamespace WHERE n.nspname = %(schema)s AND k.contype <> 'n'""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %(schema)s",
@@ -58,8 +59,8 @@ def _neutral(value: Any, schema: str) -> Any:
 def differences(left: dict[str, set[Any]], right: dict[str, set[Any]]) -> dict[str, Any]:
     """What only one of two schemas has, by kind of fact; empty when they are equal."""
     found = {}
-    for name in left:
-        only = (sorted(map(str, left[name] - right[name])), sorted(map(str, right[name] - left[name])))
+    for name, rows in left.items():
+        only = (sorted(map(str, rows - right[name])), sorted(map(str, right[name] - rows)))
         if only != ([], []):
             found[name] = only
     return found

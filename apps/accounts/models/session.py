@@ -16,6 +16,17 @@ class SessionKind(models.TextChoices):
     API = "api", _("API")
 
 
+# The first mark that the agent text holds counts: Edge says Chrome too, Chrome says Safari too.
+_BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"), ("python-requests", "Python"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
 class SignInSession(models.Model):
     """A browser's session (``session_key``) or a family of API tokens (``family``).
 
@@ -55,4 +66,11 @@ class SignInSession(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.session_kind} {self.agent[:40]}"
+        return f"{self.get_session_kind_display()}: {self.device}"
+
+    @property
+    def device(self) -> str:
+        """``Chrome, Android``: what the agent text says in two words; the text itself when unknown."""
+        browser = next((name for mark, name in _BROWSERS if mark in self.agent), "")
+        system = next((name for mark, name in _SYSTEMS if mark in self.agent), "")
+        return ", ".join(filter(None, (browser, system))) or self.agent[:60] or "–"

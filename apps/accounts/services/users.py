@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import LinkPurpose, Role, RoleLevel, RolePermission, Team, User
 from apps.accounts.services.access_log import access_log_write
-from apps.accounts.services.links import link_make
+from apps.accounts.services.links import link_mail, link_make
 from apps.accounts.services.roles import (
     EVERYTHING,
     administrator_must_remain,
@@ -172,8 +172,14 @@ def password_check(password: str, user: User | None = None) -> None:
         raise InvalidInput(field_errors(ValidationError({"password": error.error_list}))) from error
 
 
+def invite(user: User) -> None:
+    """Mail an invitation in nobody's name (the platform made the organisation)."""
+    token = link_make(user=user, purpose=LinkPurpose.INVITATION)
+    link_mail(user=user, purpose=LinkPurpose.INVITATION, token=token)
+
+
 def administrator_from_setup(organisation: Any, answers: dict[str, Any]) -> None:
-    """The set-up page's administrator: his password came as a hash; his browser may enter once."""
+    """The first administrator: with the hash of his password (his browser enters once), or invited."""
     given = answers["administrator"]
     if not User.objects.filter(email=given["email"]).exists():
         user = user_create(
@@ -182,6 +188,9 @@ def administrator_from_setup(organisation: Any, answers: dict[str, Any]) -> None
             roles=[Role.objects.get(code=ADMINISTRATOR)],
             language=given.get("language", "en"),
         )
+        if "password_hash" not in given:
+            invite(user)
+            return
         user.password = given["password_hash"]
         user.save()
         if given.get("proof"):

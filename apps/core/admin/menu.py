@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.access import access_of
 from apps.core.modules import all_modules, bahi_apps
+from apps.core.tenant import is_public
 
 _pages: dict[str, list[tuple[str, Any, str, str]]] = {}
 
@@ -23,6 +24,8 @@ def register_page(
 
 def navigation(request: Any) -> list[dict[str, Any]]:
     """For unfold's SIDEBAR: groups with items; nothing that the user may not open."""
+    if is_public():
+        return _platform_navigation()
     groups = _favourites(request)
     by_app = {config.declares: config.label for config in bahi_apps()}
     for module in all_modules():
@@ -45,6 +48,15 @@ def _favourites(request: Any) -> list[dict[str, Any]]:
     pinned = getattr(request.user, "favourites", None) or []
     items = [{"title": escape(item["title"]), "icon": "star", "link": item["path"]} for item in pinned]
     return [{"title": _("Pinned"), "separator": False, "items": items}] if items else []
+
+
+def _platform_navigation() -> list[dict[str, Any]]:
+    """The platform's own site: the pages that ``tenancy`` registered."""
+    items = [
+        {"title": title, "icon": icon, "link": reverse(name)}
+        for name, title, icon, _permission in _pages.get("tenancy", [])
+    ]
+    return [{"title": "", "separator": False, "items": items}]
 
 
 def _items(request: Any, app_label: str) -> list[dict[str, Any]]:

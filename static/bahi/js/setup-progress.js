@@ -2,13 +2,13 @@
 
 const host = document.querySelector("[data-setup-status]");
 
+const goOn = () => (host.dataset.setupEnter ? location.assign(host.dataset.setupEnter) : location.reload());
+
 async function look() {
   try {
     const answer = await fetch(host.dataset.setupStatus, { headers: { Accept: "application/json" }, cache: "no-store" });
-    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-    if (!isJson || answer.status === 404) return location.assign(host.dataset.setupEnter); // the organisation answers itself
     const data = await answer.json();
-    if (data.state === "active") return location.assign(host.dataset.setupEnter);
+    if (data.state === "active") return goOn();
     if (data.state === "failed") return location.reload();
     host.querySelector("[data-setup-text]").textContent = data.text;
     host.querySelector("[data-setup-bar]").value = data.percent;
