@@ -52,7 +52,7 @@ def register_checklist_item(
 
 
 def checklist_of(user: Any) -> dict[str, Any]:
-    """``entries`` that this user may do (key, title, url, done), ``done`` and ``total``; empty when all are done."""
+    """``entries`` for this user (key, title, url, done), ``done`` and ``total``; empty when all are done."""
     load_modules("checklist")
     if cache.get(_COMPLETE):
         return {}
