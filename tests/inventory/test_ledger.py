@@ -209,6 +209,19 @@ def test_partly_returned_goods_come_back_at_the_cost_of_their_issue(company):
         reverse_moves((went.source_kind, went.source_id), "test", by=None)
 
 
+def test_goods_sent_back_to_the_vendor_leave_from_their_own_receipt(company):
+    for method, left, variance in (("fifo", 60, 0), ("moving_average", D("67.50"), D("-7.50"))):
+        product = make_product(valuation_method=method)
+        before = balance(account_for(company, "stock_adjustment"))
+        receive(company, product, 6, 10)
+        dear = receive(company, product, 2, 15)
+        goods(company, product, 2, "MAIN", "VENDOR", returned_move=dear)
+        assert stock_of(product) == (6, left)
+        assert balance(account_for(company, "stock_adjustment")) - before == variance
+        with pytest.raises(InvalidInput), transaction.atomic():
+            goods(company, product, 1, "MAIN", "VENDOR", returned_move=dear)
+
+
 def test_wrong_moves_are_named(company):
     product, service = make_product(), make_product(product_kind="service", hsn="9983")
     other = stock_company()

@@ -125,7 +125,7 @@ def _print_cell(column: Column, value: Any) -> Decimal | int | str | None:
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
     if isinstance(value, Decimal) and column.kind != "money":
-        return format_quantity(value)
+        return format_quantity(value) if value else ""
     if value is None or isinstance(value, (Decimal, int)):
         return value
     return str(value)

@@ -90,7 +90,7 @@ def _existing(sets: Sequence[MoveSet]) -> dict[Key, list[StockMove]]:
 
 
 def _returns_check(sets: Sequence[MoveSet]) -> None:
-    """No more comes back than went out. Raises InvalidInput naming the line."""
+    """No more comes back than went out (or in). Raises InvalidInput naming the line."""
     returns = [m for item in sets for m in item.moves if m.returned_move is not None]
     if not returns:
         return
@@ -101,9 +101,9 @@ def _returns_check(sets: Sequence[MoveSet]) -> None:
         assert issue is not None  # noqa: S101 - filtered above
         so_far[issue.pk] = so_far.get(issue.pk, ZERO) + item.quantity
         if issue.product_id != item.product.pk:
-            errors.add(f"{item.line_path}.product", _("The goods that went out were other ones."))
+            errors.add(f"{item.line_path}.product", _("The goods that moved first were other ones."))
         elif so_far[issue.pk] > issue.quantity:
-            errors.add(f"{item.line_path}.quantity", _("More comes back than went out."), "max_value")
+            errors.add(f"{item.line_path}.quantity", _("More comes back than moved first."), "max_value")
     errors.raise_if_any()
 
 

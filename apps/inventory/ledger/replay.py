@@ -94,7 +94,10 @@ def replay(
 
 def _kind(move: StockMove) -> str:
     """A receipt that was taken back keeps what was booked against it: the difference is an adjustment."""
-    if move.reversal_of_id and move.movement_kind in (Kind.PURCHASE_RETURN, Kind.OPENING_BACK):
+    if (move.reversal_of_id or move.returned_move_id) and move.movement_kind in (
+        Kind.PURCHASE_RETURN,
+        Kind.OPENING_BACK,
+    ):
         return Kind.ADJUSTMENT_OUT
     return move.movement_kind
 
@@ -179,7 +182,9 @@ def _apply(work: Replay, move: StockMove) -> None:
         pool = pools[move.product_id, move.from_place_id, move.batch_id]
         if pool.quantity < move.quantity:
             raise _would_lack(work, move, pool)
-        taken = pool.issue(move.quantity, of_move=move.reversal_of_id, serial_id=move.serial_id)
+        taken = pool.issue(
+            move.quantity, of_move=move.reversal_of_id or move.returned_move_id, serial_id=move.serial_id
+        )
         value, exact = taken.value, taken.exact_cost
         if pool.layered:
             work.used.append((move, taken.parts))

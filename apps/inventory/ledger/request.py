@@ -24,8 +24,10 @@ class Move:
     """``quantity`` of the product's own unit from one place to another.
 
     A receipt has ``unit_cost`` or ``value`` (money, goes before); issues are valued by the product's method.
-    ``returned_move`` names the issue that comes back, at its exact cost. ``holder`` ("sales.orderline", 7)
-    uses up its reservation. ``serials`` are numbers or Serial rows. ``line_path`` names the line in refusals.
+    ``returned_move`` names the issue that comes back, at its exact cost, or the receipt that goes back to its
+    vendor, from its own layer; a difference to what was booked then is an adjustment.
+    ``holder`` ("sales.orderline", 7) uses up its reservation. ``serials`` are numbers or Serial rows.
+    ``line_path`` names the line in refusals.
     """
 
     product: Product

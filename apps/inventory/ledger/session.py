@@ -179,8 +179,7 @@ class Session:
             taken = pool.issue(step.quantity, of_move=_named_receipt(move), serial_id=row.serial_id)
             step.value = step.paid = taken.value
             step.exact_cost = taken.exact_cost
-            if move.reversal_of is not None and step.kind != MovementKind.TRANSFER:
-                step.paid = self.issue_costs[move.reversal_of.pk].paid
+            self._booked_against(step)
             self.used.append((row, taken.parts if pool.layered else ()))
             self._changed(pool, step, -1)
         if move.to_place.holds_stock:
@@ -188,6 +187,15 @@ class Session:
         row.value, row.counter_value = step.value, step.paid
         row.exact_cost, row.unit_cost = step.exact_cost, round_price(step.exact_cost)
         return True
+
+    def _booked_against(self, step: Step) -> None:
+        """A receipt that goes back takes off what was booked for it, whatever it is worth now."""
+        named = _named_receipt(step.move)
+        if named is None or step.kind == MovementKind.TRANSFER:
+            return
+        cost = self.issue_costs[named]
+        whole = step.quantity == cost.quantity
+        step.paid = cost.paid if whole else money(step.quantity * cost.paid / cost.quantity)
 
     def _receive(self, step: Step, taken: Taken | None) -> None:
         move, row = step.move, step.row
@@ -312,7 +320,8 @@ def _expiry(pool: Pool) -> tuple[bool, date, int]:
 
 def _named_receipt(move: Move) -> int | None:
     """The receipt that an issue takes back."""
-    return move.reversal_of.pk if move.reversal_of is not None else None
+    named = move.reversal_of or move.returned_move
+    return named.pk if named is not None and move.from_place.holds_stock else None
 
 
 def _without_cost(move: Move) -> bool:

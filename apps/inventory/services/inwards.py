@@ -40,9 +40,9 @@ LINES = Child(
 def inward_compute(document: Inward, lines: list[InwardLine]) -> None:
     """Fill place, units, own quantities and values; raise InvalidInput naming every wrong field."""
     errors = ErrorList()
-    if document.place_id is None and document.company_id is not None:
+    if not document.place_id and document.company_id:  # a form that is being filled may have neither
         document.place = default_place(document.company)
-    if document.place_id is not None:
+    if document.place_id:
         if document.place.company_id != document.company_id:
             errors.add("place", _("The place belongs to another company."), "company")
         elif not document.place.holds_stock:
@@ -63,7 +63,7 @@ def inward_compute(document: Inward, lines: list[InwardLine]) -> None:
 
 
 def _line_check(line: InwardLine, path: str, errors: ErrorList) -> None:
-    if line.product_id is None:
+    if not line.product_id:
         errors.add(f"{path}.product", _("This field is required."), "required")
         return
     if not line.product.stocked:
