@@ -5,7 +5,7 @@ Buttons of the admin, verbs of the API, the list of permissions and the state di
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -206,3 +206,26 @@ def number_assign(document: Document) -> str:
             company=document.company, record_kind=kind_of(document), day=document.date
         )
     return document.number
+
+
+def documents_number(documents: Sequence[Document]) -> None:
+    """Numbers for documents of one kind that have none, in the order given: one statement for each company
+    and fiscal year. The counter rows stay locked until commit."""
+    from apps.company.selectors import fiscal_year_of
+    from apps.company.services.series import numbers_take
+
+    years: dict[tuple[int, Any], int] = {}
+    groups: dict[tuple[int, int], list[Document]] = {}
+    for document in documents:
+        if not document.number:
+            key = (document.company_id, document.date)
+            if key not in years:
+                years[key] = fiscal_year_of(*key).pk
+            groups.setdefault((document.company_id, years[key]), []).append(document)
+    for rows in groups.values():
+        first = rows[0]
+        numbers = numbers_take(
+            company=first.company, record_kind=kind_of(first), day=first.date, count=len(rows)
+        )
+        for document, number in zip(rows, numbers, strict=True):
+            document.number = number

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history
 
 from apps.accounting.models import CreditNote, CreditNoteLine, Invoice
 from apps.catalog.models import Product
+from apps.core.copying import history_copy, rows_copy
 from apps.core.errors import Refused
 from apps.core.events import emit
 from apps.core.money import ZERO
-from apps.documents.lifecycle import number_assign, transition_run
+from apps.documents.lifecycle import documents_number, transition_run
 from apps.documents.models import DocumentLink
 from apps.documents.services.timeline import timeline_add
 from apps.inventory.choices import PlaceKind
@@ -128,13 +129,17 @@ def direct_invoices_deliver_many(invoices: Sequence[tuple[Invoice, Sequence[Any]
     customers = {pk: places_of(pk, [PlaceKind.CUSTOMER])[PlaceKind.CUSTOMER] for pk in companies}
     deliveries = []
     for invoice, _goods_of in todo:
-        delivery = _delivery(invoice, places[invoice.company_id])
-        number_assign(delivery)
+        deliveries.append(_delivery(invoice, places[invoice.company_id]))
+    documents_number(deliveries)
+    now = timezone.now()
+    for delivery in deliveries:
         delivery.search_text = delivery.make_search_text()
-        deliveries.append(delivery)
-    made = bulk_create_with_history(deliveries, Delivery, batch_size=500)
+        delivery.created_at = delivery.updated_at = now
+    rows_copy(deliveries, with_ids=True)
+    history_copy(Delivery, [delivery.pk for delivery in deliveries])
+    made = deliveries
     rows_of = [_rows(delivery, goods) for delivery, (_invoice, goods) in zip(made, todo, strict=True)]
-    DeliveryLine.objects.bulk_create([row for rows in rows_of for row in rows], batch_size=1000)
+    rows_copy([row for rows in rows_of for row in rows], with_ids=True)
     sets = [
         MoveSet(
             moves_of(delivery, rows, customers[delivery.company_id]),
