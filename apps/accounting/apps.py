@@ -14,6 +14,7 @@ class AccountingConfig(BahiAppConfig):
     )
 
     def ready(self) -> None:
+        import apps.accounting.dataio  # noqa: F401
         from apps.company.services.series import register_series
 
         register_series("accounting.voucher", "JV/{FY}/{####}")

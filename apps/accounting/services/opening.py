@@ -22,6 +22,7 @@ from apps.company.models import Company
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.money import ZERO, check_digits, round_money
 
+_KIND = "accounting.opening"
 BY_DOCUMENTS = (Control.RECEIVABLE, Control.PAYABLE, Control.STOCK)
 
 
@@ -79,13 +80,20 @@ def opening_trial_balance_post(
             company=company,
             journal="opening",
             date=date,
-            source=source or ("company.company.opening", _day_key(company, date)),
+            source=source or (_KIND, _day_key(company, date)),
             purpose="opening_trial_balance",
             narration=_("Opening balances"),
             lines=lines,
         )
         entry = post([posting], by=by, reason=reason)[0]
     return OpeningResult(entry, expected, balance_of(equity.pk, company.pk, date))
+
+
+def opening_exists(company: Company, day: date) -> bool:
+    """Whether the company's opening of that day was posted."""
+    return JournalEntry.objects.filter(
+        source_kind=_KIND, source_id=_day_key(company, day), purpose="opening_trial_balance"
+    ).exists()
 
 
 def _day_key(company: Company, day: date) -> int:
