@@ -21,7 +21,8 @@ from apps.core.errors import BahiError, Refused
 from apps.core.events import emit
 from apps.core.live import push_to_user
 from apps.core.locks import lock_row
-from apps.core.tenant import current_schema, organisation_context
+from apps.core.modules import module_key_of_app
+from apps.core.tenant import current_schema, organisation_context, switch_on
 from apps.runtime.events import JobEnded
 from apps.runtime.models import ENDED, Job, JobState
 from apps.runtime.services.holds import held, is_held
@@ -82,6 +83,12 @@ def run_job(schema: str, job_id: int) -> None:
         connection.set_schema_to_public()
 
 
+def _module_on(job: Job) -> None:
+    """A job accepted before its module was switched off does nothing."""
+    if not switch_on(module_key_of_app(job.task.split(".", 1)[0])):
+        raise Refused(_("The module of this job is switched off."), code="module_off")
+
+
 def hold_name(schema: str, job_id: int) -> str:
     return f"job:{schema}:{job_id}"
 
@@ -95,6 +102,7 @@ def _run(job_id: int) -> None:
         return
     token = set_actor(_actor_of(job))
     try:
+        _module_on(job)
         result = _tasks[job.task](job, **job.arguments) or {}
         _finish(job, JobState.DONE, result=result)
     except JobCancelled:

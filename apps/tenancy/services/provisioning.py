@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from apps.core.errors import InvalidInput, Refused
-from apps.core.modules import default_modules, switchable_keys
+from apps.core.modules import all_modules, default_modules, switchable_keys
 from apps.core.seeding import run_seeds
 from apps.core.setup_steps import setup_steps
 from apps.core.tenant import organisation_context
@@ -70,6 +70,12 @@ def modules_check(keys: list[str]) -> list[str]:
     unknown = sorted(set(keys) - set(switchable_keys()))
     if unknown:
         raise InvalidInput(_("Unknown module: %(names)s.") % {"names": ", ".join(unknown)}, field="modules")
+    switchable = set(switchable_keys())
+    for module in all_modules():
+        missing = sorted((set(module.depends) & switchable) - set(keys))
+        if module.key in keys and missing:
+            text = _("%(module)s needs: %(names)s.")
+            raise InvalidInput(text % {"module": module.title, "names": ", ".join(missing)}, field="modules")
     return list(dict.fromkeys(keys))
 
 
