@@ -44,6 +44,7 @@ class CompanyApi(MasterViewSet):
     """Creating a company gives it its chart of accounts, places and current fiscal year."""
 
     model, path = Company, "company/companies"
+    form_small = True
     fields = (
         "id", "code", "trade_name", "legal_name", "gstin", "pan", "tan", "cin", "state_code", "currency",
         "fiscal_year_start", "phone", "email", "website", "is_composition", "lut_number", "tax_rounding",
@@ -103,6 +104,7 @@ class CompanyApi(MasterViewSet):
 @register_resource
 class CurrencyApi(MasterViewSet):
     model, path = Currency, "company/currencies"
+    form_small = True
     fields = ("id", "code", "name", "symbol", "places", "active", "version")
     read_only = ("id", "version")
     filters: ClassVar[dict[str, str]] = {"code": "code", "active": "active"}

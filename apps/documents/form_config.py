@@ -13,11 +13,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.core.access import may
+from apps.core.access import access_of, may
 from apps.core.fields import MoneyField
 from apps.core.india.states import state_choices
 from apps.core.records import Child
 from apps.core.registry import resource_of
+from apps.core.scope import record_filter
 from apps.documents.lifecycle import Ask, Lifecycle, Transition
 
 LABEL_FIELDS = ("display_name", "name", "trade_name", "number", "label", "code")
@@ -156,6 +157,18 @@ _KINDS: list[tuple[type[models.Field], dict[str, Any]]] = [
 ]
 
 
+def chosen_from(model: type[models.Model], user: Any) -> Any:
+    """Rows of a small master that a form offers: those of the user's companies, not in the bin.
+
+    Choosing a company or a unit on a document needs no permission to see the master's own list.
+    """
+    rows = model._default_manager.filter(record_filter(model, access_of(user)))
+    names = {field.name for field in model._meta.concrete_fields}
+    if "deleted_at" in names:
+        rows = rows.filter(deleted_at=None)
+    return rows.filter(active=True) if "active" in names else rows
+
+
 def _lookup(view: Any, field: Any, key: str, user: Any) -> dict[str, Any]:
     """A look-up through the API resource of the related model; small masters become a plain choice."""
     related = resource_of(field.related_model)
@@ -163,13 +176,7 @@ def _lookup(view: Any, field: Any, key: str, user: Any) -> dict[str, Any]:
     if related is None:
         return {"kind": "text"}
     if related.form_small and not extra:
-        rows = (
-            field.related_model.objects.for_user(user)
-            if may(user, related.permission(related, "view"))
-            else ()
-        )
-        if not rows:
-            rows = field.related_model._default_manager.all()
+        rows = chosen_from(field.related_model, user)
         return {"kind": "choice", "numeric": True, "choices": [[row.pk, str(row)] for row in rows[:200]]}
     query = extra.pop("query", "")
     lookup: dict[str, Any] = {

@@ -15,6 +15,7 @@ from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import Refused
 from apps.core.registry import resource_of
+from apps.documents.form_config import chosen_from
 from apps.documents.lifecycle import lifecycle_of, transition_run
 from apps.documents.services.drafts import draft_save
 
@@ -51,7 +52,7 @@ class DocumentViewSet(ResourceViewSet):
         from apps.company.models import Company
         from apps.company.selectors import company_today
 
-        company = Company.objects.for_user(user).filter(deleted_at=None, active=True).first()
+        company = chosen_from(Company, user).first()
         return {
             "company": company.pk if company else None,
             "date": company_today().isoformat(),
