@@ -12,6 +12,7 @@ class InventoryConfig(BahiAppConfig):
     declares = Module(key="inventory", title=_("Inventory"), icon="warehouse", switchable=True, order=50)
 
     def ready(self) -> None:
+        import apps.inventory.dataio  # noqa: F401 - registers the import of opening stock
         from apps.catalog.models import Product
         from apps.company.services.series import register_series
         from apps.core.contribute import Contribution, contribute
