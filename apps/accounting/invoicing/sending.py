@@ -1,4 +1,5 @@
-"""Sending a document to its party: announced here, mailed after commit by who consumes ``document.sent``."""
+"""Sending a document to its party: announced in the transaction, mailed with its PDF after the commit
+(``apps.messaging``)."""
 
 from __future__ import annotations
 
