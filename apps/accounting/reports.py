@@ -8,10 +8,12 @@ from apps.accounting.calculation.ageing import EDGES
 from apps.accounting.models import Account, Journal
 from apps.accounting.payments import report as statement_of_account
 from apps.accounting.statements.ageing import payables_ageing, receivables_ageing
-from apps.accounting.statements.base import default_from, default_month, default_to
+from apps.accounting.statements.base import current_year, default_from, default_month, default_to
 from apps.accounting.statements.books import cash_book, day_book, general_ledger
+from apps.accounting.statements.proof import books_proof
 from apps.accounting.statements.results import balance_sheet, profit_and_loss
 from apps.accounting.statements.trial_balance import trial_balance
+from apps.company.models import FiscalYear
 from apps.core.admin.menu import register_page
 from apps.datatools.reports import Param, Report, register_report
 from apps.datatools.reports.definition import registered
@@ -198,6 +200,28 @@ for _key, _title, _build in (
             landscape=True,
         )
     )
+register_report(
+    Report(
+        "accounting",
+        "books-proof",
+        _("Proof of the books"),
+        ("accounting.verify_ledger",),
+        (
+            COMPANY,
+            Param("on", _("On"), "date", default=default_to, hidden=True),
+            Param(
+                "year",
+                _("Fiscal year"),
+                "record",
+                model=FiscalYear,
+                default=current_year,
+                lookup={"url": "/api/v1/company/fiscal-years/", "label": "label"},
+            ),
+        ),
+        books_proof,
+        icon="verified",
+    )
+)
 for _report in registered().values():
     if _report.app == "accounting":
         register_page(

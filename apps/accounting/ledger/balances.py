@@ -169,11 +169,12 @@ class Difference:
     true_credit: Decimal
 
 
-def balances_prove() -> list[Difference]:
+def balances_prove(company_id: int | None = None) -> list[Difference]:
     """Compare every kept balance with the sum of its lines (scans the ledger). Empty = proved."""
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERENCES)
-        return [Difference(*row) for row in cursor.fetchall()]
+        rows = [Difference(*row) for row in cursor.fetchall()]
+    return [row for row in rows if company_id in (None, row.company_id)]
 
 
 def balances_rebuild() -> int:

@@ -114,7 +114,11 @@ class _Chain:
 
 
 def ledger_verify(
-    company_id: int | None = None, *, heads: list[dict[str, Any]] | None = None, limit: int = 10_000
+    company_id: int | None = None,
+    *,
+    fiscal_year_id: int | None = None,
+    heads: list[dict[str, Any]] | None = None,
+    limit: int = 10_000,
 ) -> Verification:
     """Work out every hash again and compare; also gaps, sums, strays. ``heads``: an earlier ``ledger_heads``.
 
@@ -123,6 +127,8 @@ def ledger_verify(
     result = Verification()
     known = {(h["journal_id"], h["fiscal_year_id"]): h for h in heads or []}
     for chain in _chains(company_id):
+        if fiscal_year_id not in (None, chain.year_id):
+            continue
         _verify_chain(chain, known.pop((chain.journal_id, chain.year_id), None), result)
         if len(result.problems) >= limit:
             return result

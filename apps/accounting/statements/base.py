@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.choices import AccountType
 from apps.accounting.models import Account
-from apps.company.models import Company
+from apps.company.models import Company, FiscalYear
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput
 from apps.datatools.reports import ReportLink
@@ -51,6 +51,12 @@ def default_to(values: dict[str, Any]) -> date:
 def default_from(values: dict[str, Any]) -> date:
     """Start of the fiscal year in which the period ends."""
     return year_start(values["company"], values["to"])
+
+
+def current_year(values: dict[str, Any]) -> FiscalYear | None:
+    """The fiscal year of today, else the newest."""
+    years = FiscalYear.objects.filter(company=values["company"])
+    return years.filter(start__lte=values["on"], end__gte=values["on"]).first() or years.first()
 
 
 def default_month(values: dict[str, Any]) -> date:
