@@ -48,6 +48,13 @@ def target_find(text: Any, user: Any) -> models.Model:
     return record
 
 
+def record_title(record: models.Model) -> str:
+    """Kind and name, such as ``Invoice INV/26-27/0007``; the kind once only (a draft's name holds it)."""
+    kind, name = str(record._meta.verbose_name), str(record)
+    text = name if name.casefold().startswith(kind.casefold()) else f"{kind} {name}"
+    return text[:1].upper() + text[1:]
+
+
 def target_text(record: models.Model) -> str:
     return f"{kind_of(record)}:{record.pk}"
 

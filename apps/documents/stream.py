@@ -110,7 +110,7 @@ def _text_of(row: TimelineEntry, labels: dict[str, str]) -> str:
     if row.verb in labels:
         return labels[row.verb]
     label = str(LABELS.get(row.verb, ""))
-    if row.verb in ("created", "changed") or not row.text:
+    if row.verb in ("created", "changed", "printed") or not row.text:
         return label or row.text or row.verb
     return f"{label}: {row.text}" if label else row.text
 

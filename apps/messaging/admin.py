@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -15,6 +15,7 @@ from apps.core.admin.bases import ReadOnlyAdmin
 from apps.core.admin.site import register
 from apps.core.uow import run_in_unit_of_work
 from apps.documents.selectors import record_url
+from apps.files.selectors import file_url
 from apps.messaging.models import MailMessage, MailState
 from apps.messaging.permissions import MANAGE_MAILS
 from apps.messaging.services.mail import mail_retry
@@ -32,7 +33,7 @@ class MailMessageAdmin(ReadOnlyAdmin):
     actions = ("retry_mails",)
     fields = (
         "subject", "recipients", "state_badge", "about", "attempts", "error", "created_at", "sent_at",
-        "bounced_at", "bounce_reason", "files", "text",
+        "bounced_at", "bounce_reason", "files", "plain_text",
     )  # fmt: skip
     readonly_fields = fields
     icon, menu_order = "mail", 10
@@ -53,7 +54,13 @@ class MailMessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("files"))
     def files(self, mail: MailMessage) -> str:
-        return ", ".join(mail.attachments.values_list("name", flat=True)) or "–"
+        rows = mail.attachments.select_related("file")
+        links = format_html_join(", ", '<a href="{}">{}</a>', ((file_url(r.file), r.name) for r in rows))
+        return links or "–"
+
+    @admin.display(description=_("text"))
+    def plain_text(self, mail: MailMessage) -> str:
+        return format_html('<div class="whitespace-pre-line">{}</div>', mail.text)
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         return may(request.user, MANAGE_MAILS)

@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.registry import KindRef
 from apps.documents.stream import Entry, register_stream_source
+from apps.files.models import StoredFile
 from apps.messaging.models import MailMessage, MailState
 
 
@@ -44,3 +46,12 @@ def mail_state(row: MailMessage) -> str:
         MailState.SENT: _("Mail sent"),
         MailState.FAILED: _("Mail could not be sent"),
     }[MailState(row.state)]
+
+
+def mailed_file_visible(file: StoredFile, user: Any) -> bool:
+    """Guard of ``/media/``: a mailed file is read by whoever may see the mail, or the record it was about."""
+    mails = MailMessage.objects.filter(attachments__file=file)
+    if mails.filter(pk__in=MailMessage.objects.for_user(user).values("pk")).exists():
+        return True
+    about = mails.exclude(target_kind="").values_list("target_kind", "target_id")
+    return any(KindRef(kind, pk).get(user) is not None for kind, pk in about)

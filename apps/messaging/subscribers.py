@@ -12,6 +12,7 @@ from apps.core.registry import KindRef
 from apps.documents.events import CommentAdded, DocumentAssigned, DocumentMoved
 from apps.documents.lifecycle import lifecycles
 from apps.documents.models import Comment
+from apps.documents.selectors import record_title
 from apps.messaging.events import OwnerToBeTold
 from apps.messaging.services.notifications import lazy_text, notify
 from apps.runtime.events import JobEnded
@@ -36,7 +37,7 @@ def tell_owner_of_move(payload: dict[str, Any]) -> None:
     notify(
         [payload["owner_id"]],
         event="document.moved",
-        title=lazy_text(_("%(what)s %(n)s: %(label)s"), what=_kind(record), n=record, label=label),
+        title=lazy_text(_("%(what)s: %(label)s"), what=_Title(record), label=label),
         text=lazy_text(_("By %(name)s"), name=_name(payload["by_id"])),
         target=record,
         by=payload["by_id"],
@@ -50,7 +51,7 @@ def tell_new_owner(payload: dict[str, Any]) -> None:
         notify(
             [payload["owner_id"]],
             event="document.assigned",
-            title=lazy_text(_("You are now responsible for %(what)s %(n)s"), what=_kind(record), n=record),
+            title=lazy_text(_("You are now responsible: %(what)s"), what=_Title(record)),
             text=lazy_text(_("By %(name)s"), name=_name(payload["by_id"])),
             target=record,
             by=payload["by_id"],
@@ -69,10 +70,7 @@ def tell_mentioned(payload: dict[str, Any]) -> None:
                 [user_id],
                 event="comment.mention",
                 title=lazy_text(
-                    _("%(name)s mentions you at %(what)s %(n)s"),
-                    name=_name(payload["by_id"]),
-                    what=_kind(record),
-                    n=record,
+                    _("%(name)s mentions you: %(what)s"), name=_name(payload["by_id"]), what=_Title(record)
                 ),
                 text=comment.text[:500],
                 target=record,
@@ -106,8 +104,14 @@ def _record(payload: dict[str, Any], user_id: int) -> Any:
         return None
 
 
-def _kind(record: Any) -> Any:
-    return record._meta.verbose_name
+class _Title:
+    """The record's kind and name in the language in which it is read."""
+
+    def __init__(self, record: Any) -> None:
+        self.record = record
+
+    def __str__(self) -> str:
+        return record_title(self.record)
 
 
 def _name(user_id: int | None) -> Any:

@@ -178,3 +178,18 @@ def test_reader_gets_his_mail_in_his_language(user_with):
     assert 'lang="hi"' in hindi.html
     assert "http" in hindi.text
     assert "acme" in hindi.html
+
+
+def test_mailed_file_is_read_by_who_may_see_its_record_or_the_mail(user_with, administrator):
+    party = Party.objects.create(legal_name="A", display_name="A")
+    queued = queue(target=party, by=administrator, attachments=[("bill.pdf", pdf(), "application/pdf")])
+    file = queued.attachments.get().file
+
+    def status(user):
+        browser = Client(HTTP_HOST="acme.localhost")
+        browser.force_login(user, backend="apps.accounts.backends.RoleBackend")
+        return browser.get(f"/media/{file.pk}/bill.pdf").status_code
+
+    assert status(user_with("parties.view_party")) == 200
+    assert status(user_with("messaging.view_mailmessage")) == 200
+    assert status(user_with("sales.view_order")) == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils.translation import gettext_lazy
 
 from apps.messaging.models import MailMessage, Notification
@@ -103,3 +104,27 @@ def test_each_person_reads_in_his_language(user_with):
 
 def test_title_longer_than_the_column_is_cut(user_with):
     assert len(tell(user_with(), title="x" * 500)[0].title) == 200
+
+
+def test_person_reads_and_chooses_on_the_page(user_with):
+    ravi = user_with()
+    (row,) = tell(ravi, url="/admin/")
+    (foreign,) = tell(ravi, title="Out", url="https://evil.example/")
+    browser = Client(HTTP_HOST="acme.localhost")
+    assert browser.get("/notifications/").status_code == 302
+    browser.force_login(ravi, backend="apps.accounts.backends.RoleBackend")
+    page = browser.get("/notifications/")
+    assert "Invoice 7 was posted" in page.text
+    assert browser.get(f"/notifications/{row.pk}/")["Location"] == "/admin/"
+    row.refresh_from_db()
+    assert row.read_at
+    assert browser.get(f"/notifications/{foreign.pk}/")["Location"] == "/notifications/"
+    (other,) = tell(user_with())
+    browser.get(f"/notifications/{other.pk}/")
+    other.refresh_from_db()
+    assert other.read_at is None
+    browser.post("/notifications/choices/", {"mail:document.moved": "on"})
+    assert tell(ravi) == []
+    assert MailMessage.objects.filter(to=[ravi.email]).count() == 1
+    browser.post("/notifications/read-all/")
+    assert not Notification.objects.filter(user=ravi, read_at=None).exists()
