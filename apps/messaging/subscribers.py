@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.access import may
 from apps.core.events import consume, emit, subscribe
 from apps.core.registry import KindRef
 from apps.documents.events import CommentAdded, DocumentAssigned, DocumentMoved
 from apps.documents.lifecycle import lifecycles
 from apps.documents.models import Comment
-from apps.documents.selectors import record_title
+from apps.documents.selectors import record_title, record_url
 from apps.messaging.events import OwnerToBeTold
 from apps.messaging.services.notifications import lazy_text, notify
 from apps.runtime.events import JobEnded
@@ -90,9 +91,15 @@ def tell_job_owner(payload: dict[str, Any]) -> None:
         event="job.finished" if good else "job.failed",
         title=lazy_text(title, title=job.title),
         text=job.message,
-        url=job.result_url,
+        url=job.result_url or _job_page(job),
         tone="success" if good else "danger",
     )
+
+
+def _job_page(job: Job) -> str:
+    """The job in the back office, for those who may look at it there."""
+    owner = get_user_model().objects.filter(pk=job.owner_id).first()
+    return record_url("runtime.job", job.pk) if may(owner, "runtime.view_job") else ""
 
 
 def _record(payload: dict[str, Any], user_id: int) -> Any:

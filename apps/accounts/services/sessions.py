@@ -14,6 +14,7 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.models import SessionKind, SignInSession, User
 from apps.accounts.services.access_log import access_log_write
 from apps.core.address import client_address
+from apps.core.live import close_sockets
 
 STARTED, SEEN = "bahi_started", "bahi_seen"
 
@@ -95,6 +96,8 @@ def sessions_end_all(user: User, *, keep_key: str = "", why: str = "ended") -> i
 
 def _end(rows: list[SignInSession], why: str) -> None:
     store = import_module(settings.SESSION_ENGINE).SessionStore
+    for user_id in {row.user_id for row in rows}:
+        close_sockets(user_id)  # pages that are still signed in elsewhere come back by themselves
     for row in rows:
         if row.session_key:
             store().delete(row.session_key)

@@ -21,7 +21,8 @@ class Bell {
     this.list = el("ul", { class: "bahi-bell__list" });
     this.readAll = el("button", { type: "button", class: "bahi-link", text: t("all_read") });
     this.panel = el("div", { class: "bahi-bell__panel", id: panelId, role: "region", "aria-label": t("notifications"), hidden: true },
-      el("div", { class: "bahi-bell__head" }, el("strong", { text: t("notifications") }), this.readAll), this.list);
+      el("div", { class: "bahi-bell__head" }, el("strong", { text: t("notifications") }), this.readAll), this.list,
+      el("div", { class: "bahi-bell__foot" }, el("a", { class: "bahi-link", href: host.dataset.page || "/notifications/", text: t("all_notifications") })));
     host.classList.add("bahi-bell");
     fill(host, this.button, this.panel);
     this.wire();

@@ -160,7 +160,7 @@ function timelineEntry(entry) {
   const changes = entry.data?.changes || entry.changes || [];
   return el("li", { class: `bahi-timeline__item${tone}` },
     el("div", { class: "bahi-timeline__head", text: entry.actor_label || "" }),
-    el("div", { class: "bahi-timeline__text", text: entry.text || entry.verb }),
+    el("div", { class: "bahi-timeline__text" }, safeUrl(entry.data?.url) ? el("a", { class: "bahi-link", href: safeUrl(entry.data.url), target: "_blank", rel: "noopener", text: entry.text }) : entry.text || entry.verb),
     changes.map((change) => el("div", { class: "bahi-timeline__change" }, `${change.label || change.field}: `, el("del", { text: change.old ?? "–" }), " ", el("ins", { text: change.new ?? "–" }))),
     el("time", { class: "bahi-timeline__time", datetime: entry.at, text: formatMoment(entry.at) }));
 }

@@ -7,6 +7,7 @@ export const TEXTS = {
   add_line: "Add line",
   add_new: "New",
   all_read: "Mark all as read",
+  all_notifications: "All notifications",
   cancel: "Cancel",
   changed_elsewhere: "Somebody else saved this document while you were editing it.",
   changed_by: "Last saved by {who}.",
