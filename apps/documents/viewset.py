@@ -136,7 +136,7 @@ class DocumentViewSet(ResourceViewSet):
 
     def transition(self, request: Any, pk: int) -> Response:
         self.require("view")
-        row = self.record(pk)
+        row = self.model(pk=pk)  # the runner reads it under its lock, and only if the user may see it
         table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]
         data = dict(request.data)
         version = data.pop("version", None)
@@ -155,7 +155,7 @@ class DocumentViewSet(ResourceViewSet):
 
     def _answer(self, made: Any, row: Any, message: str) -> tuple[int, Any, str]:
         if type(made) is type(row) and made.pk == row.pk:
-            return 200, self.one(self.record(row.pk)), message
+            return 200, self.one(made), message
         view_class = resource_of(type(made))
         if view_class is None:
             return 201, {"id": made.pk}, message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -18,6 +19,11 @@ def quotation_revisions(quotation: Quotation, *, by: Any) -> list[Quotation]:
     """All revisions of the offer that the user may see, first to last."""
     root = quotation.root_key
     return list(Quotation.objects.for_user(by).filter(Q(pk=root) | Q(root_id=root)).order_by("revision"))
+
+
+def quotations_due(day: date) -> list[int]:
+    """Offers that still stand though their last day was before ``day``; for the nightly job."""
+    return list(Quotation.objects.filter(status="sent", valid_until__lt=day).values_list("pk", flat=True))
 
 
 def quotation_comparison(quotation: Quotation, *, by: Any) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.accounting.events import (
     CreditNoteCancelled,
     CreditNotePosted,
@@ -11,8 +13,13 @@ from apps.accounting.events import (
     InvoicePosting,
 )
 from apps.core.events import consume, subscribe
+from apps.messaging.catalogue import register_notification_event
 from apps.sales.events import QuotationAccepted, QuotationCommented, QuotationRejected, QuotationSent
 from apps.sales.services import direct, settlement
+
+register_notification_event("quotation.accepted", _("A customer accepts my quotation"))
+register_notification_event("quotation.rejected", _("A customer rejects my quotation"))
+register_notification_event("quotation.commented", _("A customer comments on my quotation"))
 
 
 @subscribe(InvoicePosting)

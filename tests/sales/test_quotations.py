@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from apps.company.selectors import company_today
 from apps.sales.models import Quotation
-from apps.sales.services.quotations import quotations_expire_due
+from apps.sales.tasks import expire_quotations
 from tests.factories.sales import in_days
 from tests.kit.clients import ApiClient
 
@@ -126,9 +125,9 @@ def test_ended_offer_is_not_accepted(api, sent):
     Quotation.objects.filter(pk=sent["id"]).untracked_update(date="2020-01-01", valid_until="2020-01-31")
     answer = api.post(f"sales/quotations/{sent['id']}/accept/", expect=409)
     assert answer["errors"][0]["code"] == "invalid_transition"
-    assert quotations_expire_due() == 1
+    assert expire_quotations() == 1
     assert Quotation.objects.get(pk=sent["id"]).status == "expired"
-    assert quotations_expire_due(today=company_today()) == 0
+    assert expire_quotations() == 0
 
 
 def test_whole_quotation_becomes_an_order(api, shop):

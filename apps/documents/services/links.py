@@ -9,11 +9,12 @@ from apps.documents.models import DocumentLink
 
 
 def link_add(source: models.Model, target: models.Model, relation: str = "made") -> None:
-    """``target`` was made from ``source`` (safe to repeat)."""
-    DocumentLink.objects.get_or_create(
+    """``target`` was made from ``source`` (safe to repeat). One statement."""
+    link = DocumentLink(
         source_kind=kind_of(source),
         source_id=source.pk,
         target_kind=kind_of(target),
         target_id=target.pk,
         relation=relation,
     )
+    DocumentLink.objects.bulk_create([link], ignore_conflicts=True)

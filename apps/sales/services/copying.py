@@ -31,6 +31,8 @@ def header_copy(source: Any, target: Any, names: Iterable[str] = HEADER) -> Any:
     for name in names:
         value = getattr(source, name)
         setattr(target, name, dict(value) if isinstance(value, dict) else value)
+    for name in ("company", "party", "currency"):  # read once for both
+        setattr(target, name, getattr(source, name))
     return target
 
 

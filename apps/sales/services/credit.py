@@ -52,9 +52,10 @@ def credit_check(document: Any, *, added: Decimal, by: Any, reason: str = "", re
     ``sales.override_credit`` lets it pass and stays on the timeline; ``released``: somebody did so before.
     Returns the warning, empty when all is well. Raises Refused credit_limit with the figures.
     """
-    party = document.party
-    if party.credit_limit is None or party.credit_policy == CreditPolicy.ALLOW:
+    limits = Party.objects.filter(pk=document.party_id).values_list("credit_limit", "credit_policy").first()
+    if limits is None or limits[0] is None or limits[1] == CreditPolicy.ALLOW:
         return ""
+    party = document.party
     if party.credit_policy == CreditPolicy.HOLD:
         party = lock_row(Party, party.pk)  # two orders of one customer can't both take the last of the limit
     total = round_money(exposure_of(party, document) + added)

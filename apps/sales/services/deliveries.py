@@ -18,7 +18,6 @@ from apps.documents.lifecycle import lifecycle_of, number_assign
 from apps.documents.models import DocumentLink
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
-from apps.inventory.choices import PlaceKind
 from apps.inventory.ledger import Move, move, reverse_moves
 from apps.inventory.models import Batch, Place
 from apps.sales.calculation.fulfilment import quantities_of
@@ -27,7 +26,7 @@ from apps.sales.models import Delivery, DeliveryLine, Order, OrderLine
 from apps.sales.services.copying import parts_read
 from apps.sales.services.credit import credit_check
 from apps.sales.services.fulfilment import quantities_add, quantities_take
-from apps.sales.services.places import places_of, stock_place
+from apps.sales.services.places import delivery_places, stock_place
 
 PURPOSE = "delivery"
 HOLDER = "sales.orderline"
@@ -252,7 +251,8 @@ def paths_of(lines: Iterable[Any]) -> dict[int, str]:
 
 def goods_issue(delivery: Delivery, lines: Sequence[DeliveryLine], *, by: Any, reason: str = "") -> None:
     """Number the delivery and move its goods to the customer, using up what was reserved for the order."""
-    customer = places_of(delivery.company_id, [PlaceKind.CUSTOMER])[PlaceKind.CUSTOMER]
+    delivery.place, customer = delivery_places(delivery.place_id, delivery.company_id)
+    delivery.company = delivery.place.company
     number_assign(delivery)
     move(
         moves_of(delivery, lines, customer),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -210,17 +210,6 @@ def _next_revision(quotation: Quotation) -> int:
 
 def quotation_expire(quotation: Quotation, *, by: Any) -> None:
     """End the offer. Only offers that stand are ended; nothing else hangs on it."""
-
-
-def quotations_expire_due(*, today: date | None = None) -> int:
-    """End every offer whose last day has passed; for the daily job. Returns how many."""
-    day = today or company_today()
-    due = Quotation.objects.filter(status="sent", valid_until__lt=day).order_by("pk")
-    ended = 0
-    for quotation in due:
-        transition_run(quotation, "expire", by=None)
-        ended += 1
-    return ended
 
 
 # --- conversion -----------------------------------------------------------------------------------
