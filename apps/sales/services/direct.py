@@ -14,6 +14,7 @@ from apps.catalog.models import Product
 from apps.core.copying import history_copy, rows_copy
 from apps.core.errors import Refused
 from apps.core.events import emit
+from apps.core.locks import lock_row
 from apps.core.money import ZERO
 from apps.documents.lifecycle import documents_number, transition_run
 from apps.documents.models import DocumentLink
@@ -175,7 +176,7 @@ def credit_take_back(note: CreditNote, rows: Sequence[CreditNoteLine], *, by: An
     for row in wanted:
         _plan(row, plans)
     for pk, lines in sorted(plans.items()):
-        delivery = Delivery.objects.get(pk=pk)
+        delivery = lock_row(Delivery, pk)
         delivery_return(
             delivery,
             by=by,
