@@ -130,7 +130,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if renewed and self.visitor.user_id != visitor.user_id:
             await self.close(UNAUTHENTICATED)
             return
-        self.visitor = visitor
+        self.visitor = visitor  # a renewed token counts from now on
         if renewed:
             return
         groups = [user_group(self.schema, visitor.user_id)]

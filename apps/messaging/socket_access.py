@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -11,12 +11,10 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import connection
 from django.http import HttpRequest
-from django.utils import timezone
 from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.exceptions import TokenError
 
-from apps.accounts.authentication import TenantJWTAuthentication, password_stamp
-from apps.accounts.models import User
+from apps.accounts.authentication import TenantJWTAuthentication
 from apps.core.tenant import current_schema
 from apps.messaging.services.notifications import (
     notification_data,
@@ -30,12 +28,11 @@ from apps.tenancy.models import Organisation
 
 @dataclass(frozen=True)
 class Visitor:
-    """A known person: by session (``session_key``) or token (``expires``, seconds since 1970)."""
+    """A known person, and what he showed: a browser session or an access token."""
 
     user_id: int
-    stamp: str
     session_key: str = ""
-    expires: float = 0.0
+    token: str = field(default="", repr=False)
 
 
 def schema_of_host(host: str) -> str:
@@ -72,7 +69,7 @@ def visitor_of_session(key: str) -> Visitor | None:
     user: Any = get_user(request)
     if not user.is_authenticated:
         return None
-    return Visitor(user.pk, password_stamp(user), session_key=key)
+    return Visitor(user.pk, session_key=key)
 
 
 def visitor_of_token(raw: str) -> Visitor | None:
@@ -83,7 +80,7 @@ def visitor_of_token(raw: str) -> Visitor | None:
         user = check.get_user(token)
     except (APIException, TokenError):
         return None
-    return Visitor(user.pk, password_stamp(user), expires=float(token["exp"]))
+    return Visitor(user.pk, token=raw)
 
 
 def still_valid(visitor: Visitor) -> bool:
@@ -93,10 +90,7 @@ def still_valid(visitor: Visitor) -> bool:
         return False
     if visitor.session_key:
         return visitor_of_session(visitor.session_key) is not None
-    if visitor.expires and visitor.expires < timezone.now().timestamp():
-        return False
-    user = User.objects.filter(pk=visitor.user_id, is_active=True, deleted_at=None).first()
-    return user is not None and password_stamp(user) == visitor.stamp
+    return visitor_of_token(visitor.token) is not None
 
 
 def unread_count(user_id: int) -> int:

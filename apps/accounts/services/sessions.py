@@ -96,12 +96,12 @@ def sessions_end_all(user: User, *, keep_key: str = "", why: str = "ended") -> i
 
 def _end(rows: list[SignInSession], why: str) -> None:
     store = import_module(settings.SESSION_ENGINE).SessionStore
-    for user_id in {row.user_id for row in rows}:
-        close_sockets(user_id)  # pages that are still signed in elsewhere come back by themselves
     for row in rows:
         if row.session_key:
             store().delete(row.session_key)
     _mark(SignInSession.objects.filter(pk__in=[row.pk for row in rows]), why)
+    for user_id in {row.user_id for row in rows}:
+        close_sockets(user_id)  # pages that are still signed in elsewhere come back by themselves
 
 
 def _mark(rows: Any, why: str) -> None:
