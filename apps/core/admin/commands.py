@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.access import access_of
+from apps.core.admin.menu import navigation
 
 
 def palette_commands(request: Any) -> list[dict[str, Any]]:
@@ -31,4 +32,15 @@ def palette_commands(request: Any) -> list[dict[str, Any]]:
         if model_admin.has_add_permission(request):
             label = _("New %(name)s") % {"name": meta.verbose_name}
             creates.append({"label": label, "keywords": f"create {words}", "url": reverse(f"{name}_add")})
-    return creates + lists
+    return creates + lists + _pages(request)
+
+
+def _pages(request: Any) -> list[dict[str, Any]]:
+    """Reports and other pages of the menu."""
+    return [
+        {"label": str(item["title"]), "keywords": str(group["title"]), "url": item["link"]}
+        for group in navigation(request)
+        if group.get("app")
+        for item in group["items"]
+        if item.get("page")
+    ]

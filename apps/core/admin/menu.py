@@ -84,7 +84,7 @@ def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
         if permission and not access.has(permission):
             continue
         try:
-            items.append({"title": title, "icon": icon, "link": reverse(url_name)})
+            items.append({"title": title, "icon": icon, "link": reverse(url_name), "page": True})
         except NoReverseMatch:
             continue
     return items
