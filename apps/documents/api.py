@@ -187,7 +187,7 @@ class TimelineApi(RecordView):
             params = request.query_params.copy()
             params["before"] = entries[-1].at.isoformat()
             following = f"{request.path}?{params.urlencode()}"
-        pagination = {"page": None, "per_page": limit, "total": None, "pages": None}
+        pagination: dict[str, Any] = {"page": None, "per_page": limit, "total": None, "pages": None}
         pagination |= {"next": following, "previous": None}
         return Response(envelope([entry.as_dict() for entry in entries], pagination=pagination))
 

@@ -105,27 +105,28 @@ class PreferencesApi(PersonalView):
     """How the person wants to hear of each event: ``{"choices": {event: {"in_app", "mail"}}}``."""
 
     def list(self, request: Any) -> Response:
-        return Response(envelope(self._all(request.user)))
+        return Response(envelope(preferences_of(request.user)))
 
     def change(self, request: Any) -> Response:
         choices = _choices_read(request.data)
 
         def work() -> tuple[int, Any, str]:
             choices_set(by=request.user, choices=choices)
-            return 200, self._all(request.user), _("Saved.")
+            return 200, preferences_of(request.user), _("Saved.")
 
         return api_write(request, work)
 
-    @staticmethod
-    def _all(user: Any) -> list[dict[str, Any]]:
-        chosen = {row.event: row for row in NotificationChoice.objects.filter(user=user)}
-        result = []
-        for event in notification_events():
-            held = chosen.get(event.name, event)
-            result.append(
-                {"event": event.name, "title": str(event.title), "in_app": held.in_app, "mail": held.mail}
-            )
-        return result
+
+def preferences_of(user: Any) -> list[dict[str, Any]]:
+    """Every event with how this person hears of it."""
+    chosen = {row.event: row for row in NotificationChoice.objects.filter(user=user)}
+    result = []
+    for event in notification_events():
+        held = chosen.get(event.name, event)
+        result.append(
+            {"event": event.name, "title": str(event.title), "in_app": held.in_app, "mail": held.mail}
+        )
+    return result
 
 
 def _choices_read(body: Any) -> dict[str, tuple[bool, bool]]:
