@@ -223,7 +223,7 @@ def test_second_company_is_refused_until_released(books, administrator):
 
 def test_credit_limit_holds_warns_or_lets_pass(books, user_with):
     clerk = user_with("accounting.post_invoice", "accounting.view_invoice")
-    held = make.customer(credit_limit=D(200), credit_policy="hold")
+    held = make.customer(credit_limit=D(200))
     make.invoice(company=books, party=held, post=True)
     draft = make.invoice(company=books, party=held)
     with pytest.raises(Refused) as refused, transaction.atomic():
@@ -231,6 +231,11 @@ def test_credit_limit_holds_warns_or_lets_pass(books, user_with):
     assert refused.value.code == "credit_limit"
     make.receipt(company=books, party=held, amount=100)
     assert make.posted(draft, by=clerk).status == "posted"
+    chief = user_with("accounting.exceed_credit_limit", "accounting.post_invoice", "accounting.view_invoice")
+    more = make.invoice(company=books, party=held)
+    with pytest.raises(Refused), transaction.atomic():
+        make.posted(more, by=chief)
+    assert make.posted(more, by=chief, reason="the director called").status == "posted"
     warned = make.customer(credit_limit=D(1), credit_policy="warn")
     invoice = make.invoice(company=books, party=warned, post=True)
     assert TimelineEntry.objects.filter(target_id=invoice.pk, verb="credit_warning").count() == 1

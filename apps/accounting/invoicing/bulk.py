@@ -121,7 +121,7 @@ def invoices_post_many(
     if not batch:
         return []
     _numbers_check(batch)
-    parties = _parties_hold(batch, by=by)
+    parties = _parties_hold(batch, by=by, reason=reason)
     postings = [sale_posting(item.invoice, item.lines, item.charges) for item in batch]
     _drafts_store(batch)
     if deliver is not None:
@@ -161,7 +161,7 @@ def _number_key(company_id: int, number: str, day: date) -> tuple[int, str, int]
     return company_id, number, day.year if day.month >= 4 else day.year - 1
 
 
-def _parties_hold(batch: Sequence[Batched], *, by: Any) -> dict[int, Party]:
+def _parties_hold(batch: Sequence[Batched], *, by: Any, reason: str) -> dict[int, Party]:
     """Lock the parties, tie new ones to the company that bills them, and check their credit."""
     parties = {row.pk: row for row in lock_rows(Party, {item.invoice.party_id for item in batch})}
     tied = []
@@ -177,14 +177,13 @@ def _parties_hold(batch: Sequence[Batched], *, by: Any) -> dict[int, Party]:
             billing_company=company_id, updated_at=timezone.now()
         )
     history_write(tied, changed=True)
-    _credit_check(batch, parties, by=by)
+    _credit_check(batch, parties, over=bool(reason.strip()) and may(by, "accounting.exceed_credit_limit"))
     return parties
 
 
-def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, by: Any) -> None:
+def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, over: bool) -> None:
     """As ``credit_check`` for one invoice; those before in the batch count as owed."""
     owed: dict[int, Decimal] = {}
-    over = by is not None and may(by, "accounting.exceed_credit_limit")
     held = {
         pk
         for pk, party in parties.items()

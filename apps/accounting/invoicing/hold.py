@@ -62,11 +62,11 @@ def exposure_of(party: Party, document: Any = None) -> Decimal:
     return total + sum((source(party, document) for source in _sources), ZERO)
 
 
-def credit_check(party: Party, document: Any, amount: Decimal, *, by: Any) -> None:
+def credit_check(party: Party, document: Any, amount: Decimal, *, by: Any, reason: str = "") -> None:
     """Refused ``credit_limit`` when ``amount`` more would exceed the limit of a party on hold.
 
-    With the policy “warn” (or the permission to exceed limits) the document goes through and its timeline
-    says so. No limit: no check.
+    With the policy “warn”, or with a reason from somebody who may exceed limits, the document goes through
+    and its timeline says so. No limit: no check.
     """
     limit = party.credit_limit
     if limit is None or party.credit_policy == CreditPolicy.ALLOW:
@@ -82,6 +82,7 @@ def credit_check(party: Party, document: Any, amount: Decimal, *, by: Any) -> No
         "amount": format(amount, ".2f"),
         "limit": format(limit, ".2f"),
     }
-    if party.credit_policy == CreditPolicy.HOLD and not may(by, "accounting.exceed_credit_limit"):
+    released = bool(reason.strip()) and may(by, "accounting.exceed_credit_limit")
+    if party.credit_policy == CreditPolicy.HOLD and not released:
         raise Refused(detail, code="credit_limit", field="party")
-    timeline_add(document, "credit_warning", text=detail)
+    timeline_add(document, "credit_warning", text=f"{detail} {reason}".strip())

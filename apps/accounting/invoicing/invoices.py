@@ -43,14 +43,14 @@ def own_accounts_check(document: Any, lines: list[Any]) -> None:
 def invoice_post(document: Invoice, *, by: Any, reason: str = "") -> None:
     """Post a draft: credit and company lock, goods (by sales), number, journal entry, open item.
 
-    ``reason`` is needed in a softly closed period. Raises Refused (``credit_limit``, ``company_locked``,
-    ``insufficient_stock``), Locked (closed period), InvalidInput.
+    ``reason`` is needed in a softly closed period and over the credit limit. Raises Refused
+    (``credit_limit``, ``company_locked``, ``insufficient_stock``), Locked (closed period), InvalidInput.
     """
     lines, charges = rows_of(document)
     postable_check(document, lines, charges)
     posting = sale_posting(document, lines, charges)
     party = party_hold(document)
-    credit_check(party, document, document.base_total, by=by)
+    credit_check(party, document, document.base_total, by=by, reason=reason)
     emit(document_event(InvoicePosting, document, lines, by))
     entry_post(document, posting, side=Side.RECEIVABLE, sign=1, by=by, reason=reason)
     emit(document_event(InvoicePosted, document, lines, by))

@@ -27,7 +27,7 @@ STATES = (
     State("cancelled", _("Cancelled"), "danger"),
 )
 REASON = Ask("reason", _("Reason"), required=True)
-SOFT_REASON = Ask("reason", _("Reason (only for a closed period)"))
+SOFT_REASON = Ask("reason", _("Reason (for a closed period or over the credit limit)"))
 
 
 def _post(

@@ -57,7 +57,7 @@ class Party(MasterModel):
     )
     credit_days = models.PositiveSmallIntegerField(_("credit days"), null=True, blank=True)
     credit_policy = models.CharField(
-        _("over the limit"), max_length=8, choices=CreditPolicy.choices, default=CreditPolicy.WARN
+        _("over the limit"), max_length=8, choices=CreditPolicy.choices, default=CreditPolicy.HOLD
     )
     salesperson = models.ForeignKey(
         "accounts.User", verbose_name=_("salesperson"), null=True, blank=True, on_delete=models.PROTECT
