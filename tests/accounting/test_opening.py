@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 
 from apps.accounting.ledger import account_for
-from apps.accounting.models import JournalEntry
+from apps.accounting.models import Account, JournalEntry
 from apps.accounting.payments.open_items import OpeningItem, opening_items_post
 from apps.accounting.services.opening import OpeningRow, opening_trial_balance_post
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput
 from apps.datatools.services.imports import import_start, run_answer
+from tests.factories.company import make_company
 from tests.factories.invoicing import customer
 from tests.kit.ledger import assert_balanced, balance
 from tests.kit.subledger import assert_subledger_equals_control
@@ -124,3 +125,21 @@ def test_a_bad_sheet_is_answered_by_row_and_column_and_posts_nothing(
     errors = [(e["row"], e["column"], e["code"]) for e in answer["errors"]]
     assert errors == [expected]
     assert not JournalEntry.objects.filter(company=company).exists()
+
+
+def test_accounts_of_two_companies_with_the_same_codes_stay_apart_in_an_import(company, administrator):
+    other = make_company()
+    sheet = "company,code,name,account_type,subtype,parent\n"
+    sheet += f"{company.code},6295,Tea,expense,other_expense,6200\n"
+    sheet += f"{other.code},6295,Coffee,expense,other_expense,6200\n"
+    sheet += f"{other.code},6210,Rent of shops,expense,other_expense,6200\n"
+    answer = start(company, administrator, "accounting/accounts", sheet, mode="all_or_nothing")
+    assert (answer["created"], answer["updated"], answer["errors"]) == (2, 1, [])
+    names = {
+        (a.company_id, a.code): (a.name, a.parent.company_id)
+        for a in Account.objects.filter(code__in=("6295", "6210")).select_related("parent")
+    }
+    assert names[company.pk, "6295"] == ("Tea", company.pk)
+    assert names[other.pk, "6295"] == ("Coffee", other.pk)
+    assert names[company.pk, "6210"] == ("Rent", company.pk)
+    assert names[other.pk, "6210"] == ("Rent of shops", other.pk)

@@ -61,7 +61,7 @@ class OpenOn:
     party_id: int
     party_name: str
     number: str
-    date: date
+    issued: date
     due_date: date
     source_kind: str
     source_id: int
@@ -101,7 +101,7 @@ def _ageing(values: dict[str, Any], user: Any, side: str, sign: int) -> Answer:
     items = items_open_on(company, side, day, party_ids=seen)
     labels = bucket_labels(edges)
     by_date = values.get("by") == "date"
-    placed = [(item, bucket_of(item.date if by_date else item.due_date, day, edges)) for item in items]
+    placed = [(item, bucket_of(item.issued if by_date else item.due_date, day, edges)) for item in items]
     if party is not None or values.get("detail"):
         columns, rows = _item_rows(placed, sign, day, labels)
     else:
@@ -165,7 +165,7 @@ def _item_rows(
             "party": item.party_id,
             "party_name": item.party_name,
             "number": item.number,
-            "date": item.date,
+            "date": item.issued,
             "due_date": item.due_date,
             "days": max((day - item.due_date).days, 0),
             "currency": item.currency,

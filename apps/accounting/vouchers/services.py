@@ -21,7 +21,8 @@ def voucher_compute(voucher: Voucher, children: dict[str, list[Any]]) -> None:
     """Fill the journal and the totals; check accounts and sides. Raises InvalidInput with line paths."""
     lines: list[VoucherLine] = children.get("lines", [])
     errors = ErrorList()
-    if voucher.company_id is None:
+    company_id: Any = voucher.company_id  # a preview may have none yet
+    if company_id is None:
         raise InvalidInput(_("This field is required."), field="company", code="required")
     if voucher.journal_id is None:
         voucher.journal = Journal.objects.filter(company=voucher.company_id, code="general").first()

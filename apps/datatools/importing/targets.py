@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from apps.company.models import Company
 from apps.core.access import may
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.serializers import KeyField
@@ -125,6 +126,7 @@ class ResourceTarget:
         self.title = str(self.model._meta.verbose_name_plural)
         self.group_by = natural_field(self.model)
         self.serializer = view_class.input_serializer()()
+        self.by_company = _has_company(self.model)
 
     def require(self, user: Any) -> None:
         for action in ("import", "add"):
@@ -165,26 +167,32 @@ class ResourceTarget:
             outcome.updated += not new
         return outcome
 
-    def _existing(self, records: list[Record], by: Any) -> dict[str, Any]:
+    def _existing(self, records: list[Record], by: Any) -> dict[tuple[int | None, str], Any]:
+        """Records of the file that are there, by company (where they belong to one) and natural name."""
         if self.group_by == "id":
             return {}
         values = [record.head.get(self.group_by, "") for record in records]
         rows = self.model._default_manager.for_user(by).filter(
             **{f"{self.group_by}__in": [v for v in values if v]}
         )
-        return {str(getattr(row, self.group_by)).lower(): row for row in rows}
+        pairs = [(row.company_id if self.by_company else None, row) for row in rows]
+        return _by_place((company, str(getattr(row, self.group_by)), row) for company, row in pairs)
+
+    def _key(self, record: Record, keys: KeyCache) -> tuple[int | None, str]:
+        return keys.company_id, record.head.get(self.group_by, "").lower()
 
     def _write(  # noqa: PLR0917
-        self, record: Record, by_path: dict[str, ImportField], keys: KeyCache, existing: dict[str, Any],
+        self, record: Record, by_path: dict[str, ImportField], keys: KeyCache,
+        existing: dict[tuple[int | None, str], Any],
         by: Any, options: dict[str, Any],
     ) -> bool:  # fmt: skip
+        keys.company_of(record, self.by_company)
         payload = _payload(record, by_path, keys, options)
         view = self.view_class()
         view.request = SimpleNamespace(user=by, headers={}, query_params={}, data=payload, method="POST")
-        row = existing.get(record.head.get(self.group_by, "").lower())
+        row = existing.get(self._key(record, keys))
         if row is None:
-            made = view.create_one(payload)
-            existing[record.head.get(self.group_by, "").lower()] = made
+            existing[self._key(record, keys)] = view.create_one(payload)
             return True
         values, children, _version = view.read_input(payload, partial=True)
         view.save_record(row, values, children, getattr(row, "version", None))
@@ -210,12 +218,37 @@ def _import_field(path: str, item: serializers.Field) -> ImportField:
     return ImportField(path, label, kind, bool(item.required), getattr(item, "related", None))
 
 
+def _has_company(model: type[models.Model]) -> bool:
+    return any(field.name == "company" for field in model._meta.concrete_fields)
+
+
+def _by_place(found: Iterable[tuple[int | None, str, Any]]) -> dict[tuple[int | None, str], Any]:
+    """(company, name) → value; a name that only one company uses is found without naming the company."""
+    result: dict[tuple[int | None, str], Any] = {}
+    places: dict[str, list[Any]] = {}
+    for company, name, value in found:
+        result[company, name.lower()] = value
+        places.setdefault(name.lower(), []).append(value)
+    result |= {(None, name): values[0] for name, values in places.items() if len(values) == 1}
+    return result
+
+
 class KeyCache:
-    """Names in the file → ids, one query for each related model."""
+    """Names in the file → ids, one query for each related model. ``company_id``: that of the record being
+    read, since the same code names another account or journal in each company."""
 
     def __init__(self, user: Any) -> None:
         self.user = user
-        self.ids: dict[type[models.Model], dict[str, int]] = {}
+        self.company_id: int | None = None
+        self.ids: dict[type[models.Model], dict[tuple[int | None, str], int]] = {}
+
+    def company_of(self, record: Record, by_company: bool) -> None:
+        """Take the company of a record from its column."""
+        text = record.head.get("company", "") if by_company else ""
+        try:
+            self.company_id = self.get(Company, text) if text else None
+        except ValueError:  # reported when the cell itself is read
+            self.company_id = None
 
     def load(self, by_path: dict[str, ImportField], records: Iterable[Record]) -> None:
         wanted: dict[type[models.Model], set[str]] = {}
@@ -228,25 +261,25 @@ class KeyCache:
         for model, names in wanted.items():
             self.ids[model] = self._find(model, names)
 
-    def _find(self, model: type[models.Model], names: set[str]) -> dict[str, int]:
+    def _find(self, model: type[models.Model], names: set[str]) -> dict[tuple[int | None, str], int]:
         name_field = natural_field(model)
+        place = "company_id" if _has_company(model) else "pk"
         from apps.core.access import access_of
         from apps.core.scope import record_filter
 
         queryset = model._default_manager.filter(record_filter(model, access_of(self.user)))
-        found = {
-            str(value).lower(): pk
-            for pk, value in queryset.filter(**{f"{name_field}__in": names}).values_list("pk", name_field)
-        }
-        missing = {n for n in names if n.lower() not in found}
+        columns = ("pk", name_field, place)
+        found = list(queryset.filter(**{f"{name_field}__in": names}).values_list(*columns))
+        missing = names - {str(value) for _pk, value, _place in found}
         if missing and name_field != "name" and any(f.name == "name" for f in model._meta.concrete_fields):
-            rows = queryset.filter(name__in=missing).values_list("pk", "name")
-            found.update({str(value).lower(): pk for pk, value in rows})
-        return found
+            found += queryset.filter(name__in=missing).values_list("pk", "name", place)
+        scoped = place == "company_id"
+        return _by_place((at if scoped else None, str(value), pk) for pk, value, at in found)
 
     def get(self, model: type[models.Model], text: str) -> int:
         """The id. Raises ValueError when no such record may be seen."""
-        pk = self.ids.get(model, {}).get(text.strip().lower())
+        known, name = self.ids.get(model, {}), text.strip().lower()
+        pk = known.get((self.company_id, name), known.get((None, name)))
         if pk is None:
             raise ValueError(
                 _("There is no %(what)s “%(name)s”.") % {"what": model._meta.verbose_name, "name": text}
