@@ -21,8 +21,7 @@ def voucher_compute(voucher: Voucher, children: dict[str, list[Any]]) -> None:
     """Fill the journal and the totals; check accounts and sides. Raises InvalidInput with line paths."""
     lines: list[VoucherLine] = children.get("lines", [])
     errors = ErrorList()
-    company_id: Any = voucher.company_id  # a preview may have none yet
-    if company_id is None:
+    if getattr(voucher, "company_id", None) is None:  # a preview may have none yet
         raise InvalidInput(_("This field is required."), field="company", code="required")
     if voucher.journal_id is None:
         voucher.journal = Journal.objects.filter(company=voucher.company_id, code="general").first()
