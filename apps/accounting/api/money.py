@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from apps.accounting.models import (
     Receipt,
     ReceiptAllocation,
 )
+from apps.accounting.payments.allocation import items_set_off
 from apps.accounting.payments.money import money_compute
 from apps.accounting.payments.write_off import item_write_off
 from apps.core.access import may
@@ -116,15 +118,7 @@ class MoneyViewSet(DocumentViewSet):
         return values
 
     def _visible(self, model: Any, pk: Any, path: str, errors: ErrorList) -> Any:
-        """A record by id, seen through the party's or company's scope like any other key of the document."""
-        from apps.core.api.serializers import _visible
-
-        found = None
-        if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
-            found = _visible(model, [pk], self.request.user).get(pk)
-        if found is None:
-            errors.add(path, _("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, "not_found")
-        return found
+        return visible(model, pk, path, errors, self.request.user)
 
     def _undo_input(self, data: dict[str, Any]) -> dict[str, Any]:
         result = dict(data)
@@ -145,6 +139,35 @@ class MoneyViewSet(DocumentViewSet):
                 raise InvalidInput(_("Send the ids of allocations."), field="allocations")
             result["allocations"] = ids
         return result
+
+
+def visible(model: Any, pk: Any, path: str, errors: ErrorList, user: Any) -> Any:
+    """A record by id, seen through the scope of the user like any other key in a body."""
+    from apps.core.api.serializers import _visible
+
+    found = None
+    if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
+        found = _visible(model, [pk], user).get(pk)
+    if found is None:
+        errors.add(path, _("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, "not_found")
+    return found
+
+
+def _known(data: Any, names: set[str]) -> dict[str, Any]:
+    """The body; anything but the known names is refused by name."""
+    unknown = sorted(set(data) - names)
+    if unknown:
+        raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
+    return dict(data)
+
+
+def _amount(value: Any, field: str = "amount") -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        return parse_decimal(str(value), places=2, allow_negative=False)
+    except ValueError as error:
+        raise InvalidInput(str(error), field=field) from error
 
 
 def _with_aliases(data: Any) -> Any:
@@ -219,23 +242,34 @@ class OpenItemApi(ResourceViewSet):
     }  # fmt: skip
     expands = ("company", "party", "currency")
     writable = False
-    verbs = {"write-off": "write_off"}
+    verbs = {"write-off": "write_off", "set-against": "set_against"}
+
+    def set_against(self, request: Any, pk: int) -> Response:
+        """``{"item": id, "amount": …}``: set two open items of one party against each other (set-off between
+        customer and vendor, a credit note against an invoice); no amount: as much as both allow."""
+        self.require("view")
+        first = self.record(pk)
+        if not may(request.user, "accounting.set_off"):
+            raise NotAllowed(_("You are not allowed to set items against each other."))
+        data = _known(request.data, {"item", "amount"})
+        errors = ErrorList()
+        second = visible(OpenItem, data.get("item"), "item", errors, request.user)
+        errors.raise_if_any()
+        amount = _amount(data.get("amount"))
+
+        def work() -> tuple[int, Any, str]:
+            items_set_off(first, second, amount=amount, by=request.user)
+            return 200, self.one(self.record(pk)), _("Set against each other.")
+
+        return api_write(request, work)
 
     def write_off(self, request: Any, pk: int) -> Response:
         self.require("view")
         item = self.record(pk)
         if not may(request.user, "accounting.write_off"):
             raise NotAllowed(_("You are not allowed to write off."))
-        data = dict(request.data)
-        unknown = sorted(set(data) - {"amount", "reason"})
-        if unknown:
-            raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
-        amount = None
-        if data.get("amount") is not None:
-            try:
-                amount = parse_decimal(str(data["amount"]), places=2, allow_negative=False)
-            except ValueError as error:
-                raise InvalidInput(str(error), field="amount") from error
+        data = _known(request.data, {"amount", "reason"})
+        amount = _amount(data.get("amount"))
 
         def work() -> tuple[int, Any, str]:
             reason = str(data.get("reason") or "")[:200]

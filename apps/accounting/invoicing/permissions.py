@@ -27,6 +27,8 @@ VERBS = {
     "send_payment": "Send payment advices by mail",
     "exceed_credit_limit": "Post over the credit limit of a customer on hold",
     "write_off": "Write off small rests",
+    "set_off": "Set open items of a party against each other",
+    "post_revaluation": "Book unrealised exchange differences",
     "write_off_any": "Write off any amount",
 }
 register_permissions("accounting", VERBS)

@@ -51,6 +51,20 @@ def items_allocate(settings: Sequence[Setting], *, by: Any, day: date | None = N
     return made
 
 
+def items_set_off(
+    first: OpenItem, second: OpenItem, *, by: Any, amount: Decimal | None = None
+) -> list[Allocation]:
+    """Set two open items of opposite sign against each other, whichever is which; no amount: all they allow.
+
+    Raises InvalidInput naming ``item`` when both are debits or both credits, Refused ``over_allocation``.
+    """
+    if (first.open_amount > 0) == (second.open_amount > 0) or not first.open_amount or not second.open_amount:
+        raise InvalidInput(_("An open debit and an open credit are needed."), field="item", code="sign")
+    debit, credit = (first, second) if first.open_amount > 0 else (second, first)
+    part = min(debit.open_amount, -credit.open_amount) if amount is None else amount
+    return items_allocate([Setting(debit.pk, credit.pk, part, path="amount")], by=by)
+
+
 def _allocation(items: dict[int, OpenItem], setting: Setting, *, by: Any, day: date | None) -> Allocation:
     debit, credit = items[setting.debit_id], items[setting.credit_id]
     _check(debit, credit, setting)

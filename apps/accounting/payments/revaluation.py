@@ -1,0 +1,132 @@
+"""Open items in foreign currency at the closing rate: unrealised gains and losses at a period's end.
+
+Source: Ind AS 21 / AS 11. The difference stands on an account of its own beside the control accounts, so that
+the sub-ledger keeps equal to them, and is reversed on the next day, so that the next closing starts anew from
+the booked values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from apps.accounting.calculation.currency import to_home
+from apps.accounting.ledger import Posting, PostingLine, account_for, post, reverse
+from apps.accounting.models import Allocation, JournalEntry, OpenItem
+from apps.company.models import Company
+from apps.company.selectors import rate_on
+from apps.core.errors import InvalidInput, Refused
+from apps.core.money import ZERO
+
+
+@dataclass(frozen=True)
+class Revalued:
+    """One open item: what is open in its currency, what the books hold it at, what it is worth now."""
+
+    item: OpenItem
+    open_amount: Decimal
+    booked: Decimal
+    rate: Decimal
+    worth: Decimal
+
+    @property
+    def gain(self) -> Decimal:
+        """+ gain, - loss, for receivables and payables alike (both are signed)."""
+        return self.worth - self.booked
+
+
+@dataclass(frozen=True)
+class Revaluation:
+    rows: list[Revalued]
+    entry: JournalEntry | None = None
+    reversal: JournalEntry | None = None
+
+    @property
+    def total(self) -> Decimal:
+        return sum((row.gain for row in self.rows), ZERO)
+
+
+def revaluation_preview(
+    *, company: Company, day: date, rates: Mapping[int, Decimal] | None = None
+) -> Revaluation:
+    """What a revaluation on ``day`` would book, item by item; ``rates`` {currency id: rate} or those kept.
+
+    Raises InvalidInput naming ``rates`` for a rate that isn't positive or isn't there.
+    """
+    items = (
+        OpenItem.objects.filter(company=company, date__lte=day)
+        .exclude(currency_id=company.currency_id)
+        .select_related("currency", "party")
+        .order_by("currency_id", "id")
+    )
+    left = _left_on(day, [item.pk for item in items])
+    known: dict[int, Decimal] = dict(rates or {})
+    rows = []
+    for item in items:
+        taken, taken_base = left.get(item.pk, (ZERO, ZERO))
+        amount, booked = item.amount - taken, item.base_amount - taken_base
+        if not amount:
+            continue
+        if item.currency_id not in known:
+            known[item.currency_id] = rate_on(item.currency_id, company, day)
+        rate = known[item.currency_id]
+        if rate <= 0:
+            raise InvalidInput(_("The exchange rate must be more than 0."), field="rates", code="min_value")
+        rows.append(Revalued(item, amount, booked, rate, to_home(amount, rate)))
+    return Revaluation(rows)
+
+
+def _left_on(day: date, ids: list[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """{item id: signed (amount, base) that was set against it on or before the day}."""
+    live = Q(date__lte=day) & (Q(undone_on=None) | Q(undone_on__gt=day))
+    taken: dict[int, tuple[Decimal, Decimal]] = {}
+    for side, sign in (("debit", 1), ("credit", -1)):
+        key = f"{side}_item_id"
+        rows = Allocation.objects.filter(live, **{f"{key}__in": ids}).values(key)
+        for row in rows.annotate(amount=Sum("amount"), base=Sum(f"base_{side}")):
+            before = taken.get(row[key], (ZERO, ZERO))
+            taken[row[key]] = (before[0] + sign * row["amount"], before[1] + sign * row["base"])
+    return taken
+
+
+def revaluation_post(
+    *, company: Company, day: date, by: Any, rates: Mapping[int, Decimal] | None = None, reason: str = ""
+) -> Revaluation:
+    """Book the unrealised difference on ``day`` and its reversal on the next day.
+
+    Once a day for each company: a repeat gives what was made. Raises Refused ``nothing_open`` without foreign
+    items, Locked when a period is closed, InvalidInput.
+    """
+    found = revaluation_preview(company=company, day=day, rates=rates)
+    if not found.rows:
+        raise Refused(_("Nothing is open in a foreign currency on this day."), code="nothing_open")
+    if not found.total:
+        return found
+    home, gain = company.currency_id, found.total
+    entry = post(
+        [
+            Posting(
+                company=company,
+                journal="general",
+                date=day,
+                source=company,
+                purpose=f"revaluation {day.isoformat()}",
+                narration=_("Open items at the closing rates of %(day)s") % {"day": f"{day:%d-%m-%Y}"},
+                lines=[
+                    PostingLine(account_for(company, "fx_revaluation"), gain, home, gain),
+                    PostingLine(account_for(company, "fx_gain_loss"), -gain, home, -gain),
+                ],
+            )
+        ],
+        by=by,
+        reason=reason,
+    )[0]
+    existing = JournalEntry.objects.filter(reversal_of=entry).first()
+    back = existing or reverse(entry, date=day + timedelta(days=1), by=by, reason=reason)
+    return Revaluation(found.rows, entry, back)
