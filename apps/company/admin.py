@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.dates import MONTHS
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminImageFieldWidget
+from unfold.widgets import UnfoldAdminImageFieldWidget, UnfoldAdminSelectWidget
 
 from apps.company.models import (
     BankAccount,
@@ -29,6 +31,7 @@ from apps.core.access import may
 from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin, ScopedAdmin
 from apps.core.admin.site import register
 from apps.core.errors import NotAllowed
+from apps.core.india.states import OTHER_COUNTRY, state_choices
 from apps.files.models import StoredFile
 from apps.files.selectors import file_url
 from apps.files.services.storage import file_store
@@ -52,6 +55,14 @@ def _picture(label: Any) -> forms.FileField:
 class CompanyForm(forms.ModelForm):
     """Pictures are uploaded here and kept by ``files``."""
 
+    state_code = forms.ChoiceField(label=_("State"), widget=UnfoldAdminSelectWidget)
+    fiscal_year_start = forms.TypedChoiceField(
+        label=_("Fiscal year starts in"),
+        coerce=int,
+        initial=4,
+        choices=list(MONTHS.items()),
+        widget=UnfoldAdminSelectWidget,
+    )
     logo = _picture(_("Logo"))
     signature = _picture(_("Signature"))
     seal = _picture(_("Seal"))
@@ -65,6 +76,13 @@ class CompanyForm(forms.ModelForm):
             "tags",
             *PICTURES.values(),
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "state_code" in self.fields:
+            language = (get_language() or "en")[:2]
+            states = [*state_choices(closed=True, language=language), (OTHER_COUNTRY, "96")]
+            self.fields["state_code"].choices = [("", "–"), *states]
 
 
 @register(Company)

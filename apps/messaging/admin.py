@@ -60,7 +60,7 @@ class MailMessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("text"))
     def plain_text(self, mail: MailMessage) -> str:
-        return format_html('<div class="whitespace-pre-line">{}</div>', mail.text)
+        return format_html('<div class="whitespace-pre-line">{}</div>', mail.shown_text)
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         return may(request.user, MANAGE_MAILS)

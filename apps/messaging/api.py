@@ -74,7 +74,7 @@ class MailApi(ResourceViewSet):
         "sent_at", "bounced_at", "bounce_reason",
     )  # fmt: skip
     read_only = fields
-    rename = {"status": "state", "by": "by_id"}
+    rename = {"status": "state", "by": "by_id", "text": "shown_text"}
     filters = {"status": "state", "by": "by_id", "created_at": "created_at", "bounced_at": "bounced_at"}
     writable = False
     verbs = {"retry": "retry"}

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.core.errors import BahiError
 from apps.core.india import identifiers
-from apps.core.india.states import CENTRE_JURISDICTION, OTHER_COUNTRY, OTHER_TERRITORY, STATES
+from apps.core.india.states import state_choices
 from apps.core.setup_steps import setup_steps
 from apps.core.validators import gstin_validator
 from apps.tenancy.choices import OrganisationState
@@ -77,12 +77,7 @@ class FirstRunForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hindi = (get_language() or "").startswith("hi")
-        states = [
-            (code, f"{code} {state.name_hi if hindi else state.name}")
-            for code, state in sorted(STATES.items())
-            if not state.closed and code not in (OTHER_COUNTRY, OTHER_TERRITORY, CENTRE_JURISDICTION)
-        ]
+        states = state_choices(language=(get_language() or "en")[:2])
         self.fields["state_code"].choices = [("", "–"), *states]  # type: ignore[attr-defined]
 
     def clean_gstin(self) -> str:

@@ -72,6 +72,7 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
     icon, menu_order = "person", 10
     form = add_form = UserForm
     change_password_form = SetPasswordForm
+    add_form_template = None
     ordering = ("name",)
     list_display: ClassVar[tuple[str, ...]] = (
         "name", "email", "role_names", "department", "is_active", "last_login",

@@ -89,14 +89,14 @@ PLACE_CODES = frozenset(STATES) - {CENTRE_JURISDICTION}
 """Codes that can be a place of supply."""
 
 
-def state_choices(*, closed: bool = False) -> list[tuple[str, str]]:
+def state_choices(*, closed: bool = False, language: str = "en") -> list[tuple[str, str]]:
     """``(code, "27 Maharashtra")`` for the states of Indian addresses, without 96 and 99.
 
     Closed codes are left out unless ``closed`` asks for them.
     """
     skip = {OTHER_COUNTRY, CENTRE_JURISDICTION}
     return [
-        (state.code, f"{state.code} {state.name}")
+        (state.code, f"{state.code} {state_name(state.code, language)}")
         for state in _ALL
         if state.code not in skip and (closed or not state.closed)
     ]

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=250, verbose_name='subject')),
                 ('text', models.TextField(verbose_name='text')),
                 ('html', models.TextField(blank=True, default='')),
+                ('secret', models.BooleanField(default=False, editable=False)),
                 ('message_id', models.CharField(editable=False, max_length=120, unique=True)),
                 ('target_kind', models.CharField(blank=True, default='', max_length=80)),
                 ('target_id', models.BigIntegerField(null=True)),

@@ -19,7 +19,10 @@ class MailState(models.TextChoices):
 
 
 class MailMessage(models.Model):
-    """One mail. ``not_before`` is also the lease of the worker that sends it just now."""
+    """One mail. ``not_before`` is also the lease of the worker that sends it just now.
+
+    A ``secret`` mail carries a link that lets somebody in: its text is never shown, and forgotten once sent.
+    """
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
@@ -31,6 +34,7 @@ class MailMessage(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField(_("text"))
     html = models.TextField(blank=True, default="")
+    secret = models.BooleanField(default=False, editable=False)
     message_id = models.CharField(max_length=120, unique=True, editable=False)
     target_kind = models.CharField(max_length=80, blank=True, default="")
     target_id = models.BigIntegerField(null=True)
@@ -59,6 +63,11 @@ class MailMessage(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def shown_text(self) -> str:
+        """The text for those who look after mails."""
+        return str(_("The text holds a secret link: it is not shown.")) if self.secret else self.text
 
     @property
     def target(self) -> str:

@@ -51,12 +51,13 @@ def mail_queue(
     language: str = "",
     text: str = "",
     html: str = "",
+    secret: bool = False,
 ) -> MailMessage:
     """Enter a mail; it is sent after the caller's transaction commits.
 
     The body comes from ``<template>.txt`` and ``.html`` with ``context``, unless ``text`` is given as it is.
     attachments: stored files, or (name, content, content type) that is stored now. Raises InvalidInput
-    naming ``to``, ``cc``, ``subject`` or ``attachments``.
+    naming ``to``, ``cc``, ``subject`` or ``attachments``. ``secret``: the text is never shown, and not kept.
     """
     require_organisation()
     recipients, copies = _checked(to, cc, subject)
@@ -72,6 +73,7 @@ def mail_queue(
         subject=" ".join(str(subject).split())[:250],
         text=text,
         html=html,
+        secret=secret,
         message_id=f"<{uuid.uuid4().hex}@{host_of(current_organisation())}>",
         target_kind=kind_of(target) if target is not None else "",
         target_id=target.pk if target is not None else None,
@@ -172,7 +174,9 @@ def _build(mail: MailMessage) -> EmailMultiAlternatives:
 
 def _sent(mail: MailMessage) -> None:
     mail.state, mail.sent_at, mail.error = MailState.SENT, timezone.now(), ""
-    mail.save(update_fields=["state", "sent_at", "error"])
+    if mail.secret:
+        mail.text = mail.html = ""
+    mail.save(update_fields=["state", "sent_at", "error", "text", "html"])
 
 
 def _failed(mail: MailMessage, error: Exception) -> None:
@@ -235,5 +239,5 @@ def mails_due_enqueue(limit: int = 500) -> int:
 
 
 def plain_mail_queue(*, to: str, subject: str, text: str, html: str = "") -> None:
-    """For layers below (invitations, passwords), through ``core.mailing``."""
-    mail_queue(to=[to], subject=subject, text=text, html=html)
+    """For layers below (invitations, passwords), through ``core.mailing``: these mails carry secret links."""
+    mail_queue(to=[to], subject=subject, text=text, html=html, secret=True)
