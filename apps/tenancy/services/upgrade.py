@@ -2,8 +2,9 @@
 
 Django renders its model state again for each operation, minutes for a long plan. So the plan is rendered
 once, its SQL collected, and replayed in the schema of each organisation: one transaction each, a bounded
-wait for locks, the outcome kept on the organisation. A plan that runs Python, or can't run in one transaction, goes
-the ordinary way. Whoever was upgraded has nothing pending, so a second run goes on where the first stopped.
+wait for locks, the outcome kept on the organisation. A plan that runs Python, or can't run in one
+transaction, goes the ordinary way. Whoever was upgraded has nothing pending, so a second run goes on where
+the first stopped.
 """
 
 from __future__ import annotations
