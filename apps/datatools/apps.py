@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import BahiAppConfig, Module
 
 
@@ -7,7 +9,7 @@ class DatatoolsConfig(BahiAppConfig):
     name = "apps.datatools"
     label = "datatools"
     default = True
-    declares = Module(key="", title="", switchable=False)
+    declares = Module(key="", title=_("Data"), icon="upload_file", switchable=False, order=90)
 
     def ready(self) -> None:
         from apps.core.admin.lists import use_list_store

@@ -65,9 +65,8 @@ class Masters:
         if missing and self.options.get("create_parties"):
             self._make_parties(missing)
         rows = {}
-        for sheet in sheets:
-            for row in sheet.rows:
-                rows.setdefault(row.product.lower(), row)
+        for row in sorted((row for sheet in sheets for row in sheet.rows), key=lambda row: row.number):
+            rows.setdefault(row.product.lower(), row)
         self._find_products(rows)
         unknown = [row for key, row in rows.items() if key not in self._products]
         if unknown and self.options.get("create_products"):

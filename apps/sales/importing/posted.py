@@ -21,9 +21,10 @@ from apps.accounting.models import Invoice, InvoiceLine
 from apps.company.models import Company, Currency, FiscalYear, NumberSeries
 from apps.company.services.companies import fiscal_year_open
 from apps.company.services.series import series_create, series_save
-from apps.core.access import access_of, may
+from apps.core.access import may
 from apps.core.errors import BahiError, InvalidInput, NotAllowed
 from apps.core.money import parse_decimal, round_money
+from apps.datatools.importing.options import company_option
 from apps.datatools.importing.targets import ImportField, Outcome, Record, RowError, date_parse
 from apps.sales.importing.masters import Masters, Wanted
 from apps.sales.services.bulk import direct_invoices_post_many
@@ -69,6 +70,7 @@ class PostedInvoices:
     group_by = "number"
     gathers = True
     chunk = 1000
+    option_names = ("company", "currency", "keep_numbers", "open_years")
 
     def fields(self) -> list[ImportField]:
         """What a column may be."""
@@ -127,7 +129,7 @@ class Settings:
 
     def __init__(self, options: dict[str, Any], by: Any) -> None:
         self.options = options
-        self.company = _company(options, by)
+        self.company = company_option(options, by)
         code = str(options.get("currency") or self.company.currency.code)
         self.currency = Currency.objects.filter(code=code).first()
         if self.currency is None:
@@ -155,21 +157,6 @@ class Settings:
     def value(self, name: str, text: str) -> str:
         """The file's word for something as ours."""
         return str(self.options.get("values", {}).get(name, {}).get(text, text))
-
-
-def _company(options: dict[str, Any], by: Any) -> Company:
-    code = str(options.get("company") or "")
-    rows = Company.objects.filter(deleted_at=None)
-    limit = access_of(by).company_ids
-    if limit is not None:
-        rows = rows.filter(pk__in=limit)
-    found = list(
-        rows.filter(code=code).select_related("currency") if code else rows.select_related("currency")[:2]
-    )
-    if len(found) != 1:
-        text = _("There is no company %(c)s.") % {"c": code} if code else _("Say which company.")
-        raise InvalidInput(text, field="options.company")
-    return found[0]
 
 
 # --- reading --------------------------------------------------------------------------------------

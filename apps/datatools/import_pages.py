@@ -1,0 +1,160 @@
+"""The import page of the back office: choose, upload, map, check, start; templates and past runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.company.models import Company
+from apps.core.access import access_of
+from apps.core.admin.menu import register_page
+from apps.core.admin.site import admin_site
+from apps.core.errors import BahiError
+from apps.datatools.importing.engine import column_names
+from apps.datatools.importing.targets import ResourceTarget, Target, target_find, targets_all
+from apps.datatools.models import ImportMapping, ImportRun
+
+LAST = 25
+OPTIONS = {
+    "company": _("Company"),
+    "date": _("As of"),
+    "currency": _("Currency"),
+    "keep_numbers": _("Keep the numbers of the file"),
+    "open_years": _("Open missing fiscal years"),
+}
+FLAGS = ("keep_numbers", "open_years")
+
+
+def targets_of(user: Any) -> list[Target]:
+    """What the user may import, the registered targets first."""
+    found = []
+    for target in targets_all():
+        try:
+            target.require(user)
+        except BahiError:
+            continue
+        found.append(target)
+    return found
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The wizard with the user's past imports."""
+    targets = targets_of(request.user)
+    if not targets:
+        raise PermissionDenied
+    runs = ImportRun.objects.for_user(request.user).select_related("owner").order_by("-id")[:LAST]
+    titles = {target.key: str(target.title) for target in targets_all()}
+    context = {
+        **admin_site.each_context(request),
+        "title": _("Import"),
+        "config": _config(request, targets),
+        "targets": [{"key": t.key, "title": str(t.title).capitalize()} for t in targets],
+        "runs": [
+            {"run": run, "what": titles.get(run.target, run.target), "bad": len(run.errors)} for run in runs
+        ],
+    }
+    return TemplateResponse(request, "datatools/import.html", context)
+
+
+def _config(request: HttpRequest, targets: list[Target]) -> dict[str, Any]:
+    limit = access_of(request.user).company_ids
+    companies = Company.objects.filter(deleted_at=None)
+    companies = companies if limit is None else companies.filter(pk__in=limit)
+    maps = ImportMapping.objects.filter(target__in=[t.key for t in targets]).order_by("name")
+    return {
+        "api": "/api/v1/datatools/",
+        "template": reverse("import_template"),
+        "errors": reverse("import_errors", args=[0]),
+        "companies": [{"code": c.code, "name": c.trade_name} for c in companies],
+        "options": {
+            t.key: [
+                {"name": n, "label": str(OPTIONS[n]), "flag": n in FLAGS}
+                for n in getattr(t, "option_names", ())
+            ]
+            for t in targets
+        },
+        "maps": [
+            {"target": m.target, "name": m.name, "columns": m.columns, "options": m.options} for m in maps
+        ],
+        "texts": {key: str(text) for key, text in _TEXTS.items()},
+    }
+
+
+def _option_names(target: Target) -> tuple[str, ...]:
+    """What a target may be told besides its columns; opening balances want company and day."""
+    registered = () if isinstance(target, ResourceTarget) else ("company", "date")
+    return getattr(target, "option_names", registered)
+
+
+_TEXTS = {
+    "leave_out": _("— leave out —"),
+    "needed": _("needed"),
+    "column": _("Column of the file"),
+    "field": _("Goes to"),
+    "sample": _("First rows"),
+    "checked": _("%n records can be imported."),
+    "bad": _("%n problems. Nothing was written."),
+    "done": _("Imported: %c new, %u changed, %s passed over."),
+    "queued": _("The import runs in the background; you may leave this page."),
+    "row": _("Row"),
+    "problem": _("Problem"),
+    "download": _("Download all problems as CSV"),
+}
+
+
+def template(request: HttpRequest) -> HttpResponse:
+    """A CSV with the headings of a target and an example row."""
+    try:
+        target = target_find(request.GET.get("target", ""))
+        target.require(request.user)
+    except BahiError as error:
+        raise Http404 from error
+    paths = [item.path for item in target.fields()]
+    example = target.example() if hasattr(target, "example") else {}
+    rows = [paths] + ([[example.get(name, "") for name in paths]] if example else [])
+    return _csv(rows, f"{target.key.replace('/', '-')}.csv")
+
+
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The problems of a run as CSV, with the file's own column names."""
+    run = ImportRun.objects.for_user(request.user).filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    rows = [["row", "column", "code", "problem"]]
+    rows += [[e["row"], e["column"], e["code"], e["detail"]] for e in column_names(run, run.errors)]
+    return _csv(rows, f"import-{run.pk}-problems.csv")
+
+
+def _csv(rows: list[list[Any]], name: str) -> HttpResponse:
+    stream = io.StringIO()
+    csv.writer(stream).writerows([[_safe(cell) for cell in row] for row in rows])
+    answer = HttpResponse("\ufeff" + stream.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _safe(cell: Any) -> str:
+    """A cell that a spreadsheet would take for a formula becomes text."""
+    text = str(cell)
+    return (
+        f"'{text}" if text[:1] in ("=", "+", "@") or (text[:1] == "-" and not text[1:2].isdigit()) else text
+    )
+
+
+def page_urls() -> list[Any]:
+    """Addresses below ``data/``."""
+    return [
+        path("import/", admin_site.admin_view(page), name="import_page"),
+        path("import/template/", admin_site.admin_view(template), name="import_template"),
+        path("import/<int:pk>/problems/", admin_site.admin_view(errors), name="import_errors"),
+    ]
+
+
+register_page("datatools", "import_page", _("Import"), icon="upload_file")

@@ -1,0 +1,149 @@
+// The import page: fields of the chosen target, map of the file's columns, dry run with problems, start.
+
+import { ApiError, get, post, withQuery } from "./api.js";
+import { el, fill } from "./dom.js";
+import { watchJob } from "./progress.js";
+
+const config = JSON.parse(document.getElementById("bahi-import-config").textContent);
+const root = document.getElementById("bahi-import");
+const form = root.querySelector("[data-import-form]");
+const place = (name) => root.querySelector(`[data-import-${name}]`);
+const state = { fields: [], headers: [], sample: [] };
+const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%${name}`, value), config.texts[key]);
+
+function fail(error) {
+  if (!(error instanceof ApiError)) throw error;
+  const more = error.errors.map((item) => (item.field ? `${item.field}: ${item.detail}` : item.detail));
+  place("error").textContent = more.length ? more.join(" · ") : error.message;
+  place("error").hidden = false;
+}
+
+function calm() {
+  place("error").hidden = true;
+  fill(place("result"), []);
+}
+
+function optionField(option) {
+  const id = `import-option-${option.name}`;
+  let input;
+  if (option.name === "company") {
+    input = el("select", { class: "bahi-input", id, name: option.name }, config.companies.map((row) => el("option", { value: row.code, text: row.name })));
+  } else if (option.flag) {
+    input = el("input", { class: "bahi-check", id, name: option.name, type: "checkbox" });
+  } else {
+    input = el("input", { class: "bahi-input", id, name: option.name, type: option.name === "date" ? "date" : "text" });
+  }
+  input.dataset.option = option.flag ? "flag" : "text";
+  return el("div", { class: "bahi-field bahi-report__field" }, [el("label", { class: "bahi-field__label", for: id, text: option.label }), input]);
+}
+
+async function chooseTarget() {
+  calm();
+  const target = form.elements.target.value;
+  place("template").href = withQuery(config.template, { target });
+  fill(place("options"), (config.options[target] || []).map(optionField));
+  try {
+    state.fields = (await get(withQuery(`${config.api}import-targets/`, { target }))).data.fields;
+  } catch (error) {
+    fail(error);
+  }
+  await readFile();
+}
+
+function remembered(target) {
+  const same = (map) => map.target === target && Object.keys(map.columns).every((name) => state.headers.includes(name));
+  return config.maps.find((map) => same(map) && Object.keys(map.columns).length === state.headers.length);
+}
+
+async function readFile() {
+  const file = form.elements.file.files[0];
+  fill(place("map"), []);
+  place("check").disabled = place("start").disabled = !file;
+  if (!file) return;
+  calm();
+  const body = new FormData();
+  body.append("target", form.elements.target.value);
+  body.append("file", file);
+  try {
+    const { data } = await post(`${config.api}import-targets/`, body);
+    Object.assign(state, { headers: data.headers, sample: data.sample });
+    const known = remembered(form.elements.target.value);
+    drawMap(known ? known.columns : data.suggested);
+  } catch (error) {
+    place("check").disabled = place("start").disabled = true;
+    fail(error);
+  }
+}
+
+function drawMap(chosen) {
+  const rows = state.headers.map((header, index) => {
+    const select = el("select", { class: "bahi-input", "aria-label": header }, [
+      el("option", { value: "", text: say("leave_out") }),
+      ...state.fields.map((field) => el("option", { value: field.path, text: field.required ? `${field.label} (${say("needed")})` : field.label })),
+    ]);
+    select.dataset.header = header;
+    select.value = chosen[header] || "";
+    const sample = state.sample.map((cells) => cells[index]).filter(Boolean).slice(0, 3).join(" · ");
+    return el("tr", {}, [el("td", { text: header }), el("td", {}, [select]), el("td", { class: "bahi-muted", text: sample })]);
+  });
+  const head = el("tr", {}, ["column", "field", "sample"].map((key) => el("th", { scope: "col", text: say(key) })));
+  fill(place("map"), [el("table", { class: "bahi-table" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]);
+}
+
+function request(dryRun) {
+  const body = new FormData(form);
+  const mapping = {};
+  for (const select of place("map").querySelectorAll("select")) mapping[select.dataset.header] = select.value;
+  const options = {};
+  for (const input of place("options").querySelectorAll("[data-option]")) {
+    body.delete(input.name);
+    if (input.dataset.option === "flag" ? input.checked : input.value) options[input.name] = input.dataset.option === "flag" ? true : input.value;
+  }
+  body.append("mapping", JSON.stringify(mapping));
+  body.append("options", JSON.stringify(options));
+  body.append("dry_run", dryRun ? "true" : "false");
+  return body;
+}
+
+function showRun(run) {
+  const problems = run.errors || [];
+  const parts = [];
+  if (problems.length) parts.push(el("p", { class: "bahi-form-error", text: say("bad", { n: problems.length }) }));
+  else if (run.dry_run) parts.push(el("p", { text: say("checked", { n: run.records }) }));
+  if (!run.dry_run && run.state === "done") parts.push(el("p", { text: say("done", { c: run.created, u: run.updated, s: run.skipped }) }));
+  if (problems.length) {
+    const rows = problems.slice(0, 100).map((item) => el("tr", {}, [el("td", { class: "bahi-right", text: item.row }), el("td", { text: item.column }), el("td", { text: item.detail })]));
+    const head = el("tr", {}, [el("th", { class: "bahi-right", text: say("row") }), el("th", { text: say("column") }), el("th", { text: say("problem") })]);
+    parts.push(el("div", { class: "bahi-scroll" }, [el("table", { class: "bahi-table" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]));
+    parts.push(el("p", {}, [el("a", { class: "bahi-link", href: config.errors.replace("/0/", `/${run.id}/`), text: say("download") })]));
+  }
+  fill(place("result"), parts);
+}
+
+async function run(dryRun) {
+  calm();
+  place("check").disabled = place("start").disabled = true;
+  try {
+    const { data } = await post(`${config.api}imports/start/`, request(dryRun));
+    if (data.job) {
+      fill(place("result"), [el("p", { text: say("queued") })]);
+      const job = await watchJob(data.job);
+      if (job && job.result) showRun(job.result);
+    } else {
+      showRun(data);
+    }
+  } catch (error) {
+    fail(error);
+  } finally {
+    place("check").disabled = place("start").disabled = false;
+  }
+}
+
+form.elements.target.addEventListener("change", chooseTarget);
+form.elements.file.addEventListener("change", readFile);
+place("check").addEventListener("click", () => run(true));
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  run(false);
+});
+chooseTarget();

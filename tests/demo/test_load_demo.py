@@ -1,0 +1,99 @@
+"""The demo organisation: loads, proves itself, comes again after a kill, goes away."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.models import Count
+
+from apps.accounting.models import Allocation, Bill, CreditNote, Invoice, Receipt
+from apps.accounts.models import User
+from apps.core.tenant import organisation_context
+from apps.demo.services import loading
+from apps.demo.services.plan import SMALL
+from apps.sales.models import Delivery, Order, Quotation
+from apps.sales.services.proof import company_prove
+from apps.tenancy.models import Organisation
+from tests.kit.database import owner_url
+
+
+@pytest.fixture
+def owner(commits):
+    """The scratch database with the owner's role, outside any organisation."""
+    from urllib.parse import urlsplit
+
+    from django.db import connections
+
+    url = urlsplit(owner_url(commits))
+    before = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+    connection.close()
+    connection.settings_dict |= {"USER": url.username, "PASSWORD": url.password or ""}
+    connection.set_schema_to_public()
+    yield
+    connections["default"].close()
+    connection.settings_dict |= before
+
+
+def quiet(_text: str) -> None:
+    """Nobody reads the progress here."""
+
+
+def test_a_small_demo_loads_proves_itself_and_goes(owner):
+    signs = loading.demo_load(say=quiet, size=SMALL)
+    assert [sign.host for sign in signs] == ["localhost"] * 6
+    assert len({sign.role for sign in signs}) == 6
+    organisation = Organisation.objects.get(slug="demo")
+    assert (organisation.is_demo, organisation.state) == (True, "active")
+    with organisation_context(organisation.schema_name):
+        assert User.objects.get(email=signs[0].email).check_password(signs[0].password)
+        assert set(Invoice.objects.values_list("company__code", flat=True)) == {"MAIN", "SOUTH"}
+        assert Order.objects.filter(status="confirmed").exists()
+        assert Quotation.objects.filter(status="draft").exists()
+    again = loading.demo_load(say=quiet, size=SMALL)
+    assert [(s.role, s.email) for s in again] == [(s.role, s.email) for s in signs]
+    with organisation_context(organisation.schema_name):
+        user = User.objects.get(email=signs[0].email)
+        assert user.check_password(again[0].password)
+        assert not user.check_password(signs[0].password)
+    assert loading.demo_remove() is True
+    assert loading.demo_remove() is False
+    assert not Organisation.objects.filter(slug="demo").exists()
+
+
+def test_a_half_loaded_demo_is_made_anew(owner, monkeypatch):
+    def killed(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loading.settling, "receipts", killed)
+        with pytest.raises(KeyboardInterrupt):
+            loading.demo_load(say=quiet, size=SMALL)
+    connection.set_schema_to_public()
+    assert Organisation.objects.get(slug="demo").state == "provisioning"
+    assert len(loading.demo_load(say=quiet, size=SMALL)) == 6
+    assert Organisation.objects.get(slug="demo").state == "active"
+
+
+@pytest.mark.full
+def test_the_whole_demo_is_a_year_of_trade(owner):
+    loading.demo_load(say=quiet)
+    organisation = Organisation.objects.get(slug="demo")
+    with organisation_context(organisation.schema_name):
+        assert Invoice.objects.filter(status="posted").count() >= 600
+        assert (
+            Order.objects.exclude(quotation=None).filter(delivery__status="posted").distinct().count() >= 25
+        )
+        assert Invoice.objects.exclude(currency__code="INR").filter(status="posted").count() >= 10
+        assert Allocation.objects.exclude(gain_loss=0).exists()
+        assert Bill.objects.filter(status="posted").count() >= 60
+        assert CreditNote.objects.filter(status="posted").exists()
+        assert Receipt.objects.filter(status="posted").count() >= 100
+        assert Delivery.objects.filter(status="posted").count() >= 600
+        months = Invoice.objects.values("date__year", "date__month").annotate(n=Count("id"))
+        assert len(months) >= 12
+        from apps.company.models import Company
+
+        for company in Company.objects.all():
+            pairs, problems = company_prove(company)
+            assert problems == []
+            assert all(pair.agrees for pair in pairs)
