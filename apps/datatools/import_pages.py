@@ -75,8 +75,8 @@ def _config(request: HttpRequest, targets: list[Target]) -> dict[str, Any]:
         "companies": [{"code": c.code, "name": c.trade_name} for c in companies],
         "options": {
             t.key: [
-                {"name": n, "label": str(OPTIONS[n]), "flag": n in FLAGS}
-                for n in getattr(t, "option_names", ())
+                {"name": name, "label": str(OPTIONS[name]), "flag": name in FLAGS}
+                for name in _option_names(t)
             ]
             for t in targets
         },
@@ -143,9 +143,8 @@ def _csv(rows: list[list[Any]], name: str) -> HttpResponse:
 def _safe(cell: Any) -> str:
     """A cell that a spreadsheet would take for a formula becomes text."""
     text = str(cell)
-    return (
-        f"'{text}" if text[:1] in ("=", "+", "@") or (text[:1] == "-" and not text[1:2].isdigit()) else text
-    )
+    formula = text[:1] in ("=", "+", "@") or (text[:1] == "-" and not text[1:2].isdigit())
+    return f"'{text}" if formula else text
 
 
 def page_urls() -> list[Any]:
