@@ -14,7 +14,7 @@ django.setup()
 from apps.accounts.models import Role
 from apps.accounts.services.users import user_create
 from apps.core.tenant import organisation_context
-from apps.core.uow import run_in_unit_of_work  # noqa: E402
+from apps.core.uow import run_in_unit_of_work
 from tests.factories import catalog, inventory, invoicing
 
 START = date(2026, 4, 1)

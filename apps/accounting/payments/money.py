@@ -64,7 +64,7 @@ def _fill_account(document: Money, errors: ErrorList) -> None:
     account = document.account
     if account.company_id != document.company_id:
         errors.add("account", _("This account belongs to another company."), "company")
-    elif account.control not in _MONEY_ACCOUNTS or account.is_group:
+    elif str(account.control) not in {str(item) for item in _MONEY_ACCOUNTS} or account.is_group:
         errors.add("account", _("Choose a bank or cash account."))
     if document.project_id and document.project.company_id != document.company_id:
         errors.add("project", _("This project belongs to another company."), "company")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 from typing import Any
 
@@ -151,9 +152,9 @@ class OpeningItem:
     party: Any
     side: str
     number: str
-    date: date
+    date: Day
     amount: Decimal
-    due_date: date | None = None
+    due_date: Day | None = None
     currency: Any = None
     exchange_rate: Decimal = Decimal(1)
 

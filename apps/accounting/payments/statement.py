@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +25,10 @@ from apps.parties.models import Party
 class StatementRow:
     """One document. ``balance`` runs; + the party owes us."""
 
-    date: date
+    date: Day
     what: str
     number: str
-    due_date: date | None
+    due_date: Day | None
     debit: Decimal
     credit: Decimal
     balance: Decimal

@@ -108,7 +108,7 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         names = list(_contributed(request))
-        base = list(super().get_fieldsets(request, obj))
+        base: list[Any] = list(super().get_fieldsets(request, obj))
         if names:
             base.insert(2, (_("Limits"), {"fields": names}))
         return base

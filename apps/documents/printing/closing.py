@@ -3,6 +3,8 @@ terms."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from .codes import qr_path
 from .flow import Flow
 from .images import picture
@@ -158,7 +160,9 @@ class Closing:
             pen.rule(left, flow.right, y, HAIR, 0.4)
         return y
 
-    def _total_row(self, flow, y, left, right, label, text, name: Style, value: Style) -> None:
+    def _total_row(
+        self, flow: Any, y: float, left: float, right: float, label: str, text: str, name: Style, value: Style
+    ) -> None:
         used = width(text, value.weight, value.size)
         flow.pen.text(left, y, fit(label, name.weight, name.size, max(20.0, right - left - used - 8)), name)
         flow.pen.right(right, y, text, value)

@@ -265,7 +265,7 @@ def _glyph_subset(font: TTFontFile, glyphs: frozenset[int]) -> bytes:
     maker.add("head", bytes(head))
     maker.add("loca", struct.pack(f">{len(offsets)}L", *offsets))
     maker.add("glyf", b"".join(parts))
-    return maker.makeStream()
+    return bytes(maker.makeStream())
 
 
 @functools.lru_cache(maxsize=32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .flow import Flow
 from .pen import BOLD, REGULAR, Style
@@ -299,7 +299,9 @@ def _lines(text: str, style: Style, limit: float) -> list[str]:
     return wrap(text, style.weight, style.size, limit) if text else []
 
 
-def _write(pen, lines: list[tuple[str, Style]], left: float, right: float, top: float, align: str) -> None:
+def _write(
+    pen: Any, lines: list[tuple[str, Style]], left: float, right: float, top: float, align: str
+) -> None:
     """Draws the lines of a cell, from `top` down."""
     y = top
     for text, style in lines:
