@@ -328,8 +328,8 @@ class ResourceViewSet(viewsets.ViewSet):
         return getattr(self, self.reads[self.verb])(request, pk)
 
     def get_serializer_class(self) -> Any:
-        """For OpenAPI."""
-        return self.input_serializer()
+        """For OpenAPI: the same class each time, so that it becomes one component."""
+        return type(self.kept_serializer(partial=False))
 
 
 class _BulkRefused(InvalidInput):
