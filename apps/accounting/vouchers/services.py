@@ -23,7 +23,7 @@ def voucher_compute(voucher: Voucher, children: dict[str, list[Any]]) -> None:
     errors = ErrorList()
     if getattr(voucher, "company_id", None) is None:  # a preview may have none yet
         raise InvalidInput(_("This field is required."), field="company", code="required")
-    if voucher.journal_id is None:
+    if getattr(voucher, "journal_id", None) is None:
         voucher.journal = Journal.objects.filter(company=voucher.company_id, code="general").first()
     if voucher.journal is None or voucher.journal.company_id != voucher.company_id:
         errors.add("journal", _("There is no such journal in this company."), "not_found")
