@@ -126,6 +126,7 @@ def test_upgraded_schema_equals_a_fresh_one_and_keeps_its_rows(owner, added):
     call_command("migrate_schemas", schema_name="org_acme", verbosity=0, interactive=False)
 
 
+@pytest.mark.full
 def test_replay_and_ordinary_upgrade_give_the_same(owner, added):
     call_command("migrate_schemas", schema_name="org_acme", verbosity=0, interactive=False)
     owner.set_schema_to_public()
@@ -156,6 +157,7 @@ def test_one_failing_organisation_stops_alone_and_is_not_served(owner, added, cl
     assert client.get("/", HTTP_HOST="acme.localhost").status_code == 302
 
 
+@pytest.mark.full
 def test_plan_with_python_goes_the_ordinary_way(owner, added, monkeypatch):
     ran = []
     step = migrations.RunPython(lambda apps, editor: ran.append(editor.connection.schema_name))
