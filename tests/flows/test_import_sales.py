@@ -7,7 +7,6 @@ import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -184,49 +183,3 @@ def test_the_real_file_comes_in_whole(company):
     described = InvoiceLine.objects.filter(product__code="22423").values_list("description", flat=True)
     assert set(described)
     proved(company)
-
-
-def opening(target: str, content: str, by: Any, **options: str) -> dict[str, Any]:
-    from apps.datatools.services.imports import import_start, run_answer
-
-    return run_answer(
-        import_start(
-            target_key=target,
-            content=content.encode(),
-            file_name="opening.csv",
-            mapping={},
-            options=options,
-            mode="all_or_nothing",
-            dry_run=False,
-            by=by,
-        )
-    )
-
-
-def test_opening_balances_documents_and_stock_come_in_once(company, administrator):
-    from tests.factories.catalog import make_product
-    from tests.factories.invoicing import customer
-
-    party, product = customer(), make_product()
-    sheets = {
-        "accounting/opening-trial-balance": "account,debit,credit\n1510,250000,\n2110,,200000\n",
-        "accounting/open-documents": (
-            f"party,number,date,amount\n{party.display_name},OLD-1,2026-03-12,48500.00\n"
-        ),
-        "inventory/opening-stock": f"product,quantity,unit_cost\n{product.code},12,40.80\n",
-    }
-    for target, content in sheets.items():
-        first = opening(target, content, administrator, company=company.code)
-        assert first["errors"] == []
-        assert first["created"] >= 1
-        again = opening(target, content, administrator, company=company.code)
-        assert again["created"] == 0
-    proved(company)
-
-
-def test_a_control_account_is_refused_in_the_opening_balance(company, administrator):
-    data = opening(
-        "accounting/opening-trial-balance", "account,debit\n1410,5\n", administrator, company=company.code
-    )
-    assert [(e["row"], e["column"]) for e in data["errors"]] == [(2, "account")]
-    assert data["created"] == 0

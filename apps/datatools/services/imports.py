@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.errors import InvalidInput
+from apps.core.errors import BahiError, InvalidInput
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.engine import import_execute, mapping_check, mapping_suggest, records_group
 from apps.datatools.importing.reading import Table, table_read
 from apps.datatools.importing.targets import Target, target_find
 from apps.datatools.models import ImportMapping, ImportRun
-from apps.datatools.models.imports import ImportMode
+from apps.datatools.models.imports import ImportMode, ImportState
 from apps.files.models import StoredFile
 
 INLINE_ROWS = 300
@@ -91,7 +92,12 @@ def import_start(
     if len(table.rows) > INLINE_ROWS and file is not None:
         _queue(run, by)
     else:
-        import_execute(run, target, records, by=by)
+        try:
+            import_execute(run, target, records, by=by)
+        except BahiError:
+            run.state, run.finished_at = ImportState.FAILED, timezone.now()
+            run.save(update_fields=["state", "finished_at"])
+            raise
         if not dry_run and not run.errors:
             mapping_remember(target, "last", columns, options)
     return run

@@ -31,7 +31,8 @@ function optionField(option) {
   } else if (option.flag) {
     input = el("input", { class: "bahi-check", id, name: option.name, type: "checkbox" });
   } else {
-    input = el("input", { class: "bahi-input", id, name: option.name, type: option.name === "date" ? "date" : "text" });
+    // No type="text": the theme writes the name of a chosen file into such inputs of the form.
+    input = el("input", { class: "bahi-input", id, name: option.name, type: option.name === "date" ? "date" : undefined });
   }
   input.dataset.option = option.flag ? "flag" : "text";
   return el("div", { class: "bahi-field bahi-report__field" }, [el("label", { class: "bahi-field__label", for: id, text: option.label }), input]);
