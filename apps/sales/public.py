@@ -103,9 +103,10 @@ def quotation_pdf(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The token is in the address: no search engine, no referrer."""
+    """The token is in the address: no search engine, no referrer to other sites."""
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": the browser would send "Origin: null" with the answer, and the CSRF check refuse it.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
