@@ -16,6 +16,7 @@ from apps.catalog.models import Category, Product, TaxCategory, Unit
 from apps.company.models import BankAccount, Company, CompanyAddress, Currency, CurrencyRate
 from apps.company.services.companies import company_create, fiscal_year_open
 from apps.core.records import Child, record_save
+from apps.parties.choices import CreditPolicy
 from apps.parties.models import Party, PartyAddress, PaymentTerms
 
 PARTY_CHILDREN = {
@@ -100,6 +101,7 @@ def parties_create(salespeople: list[User]) -> list[Party]:
     for index, row in enumerate(fixture("parties")):
         values = {k: v for k, v in row.items() if k not in ("addresses", "terms", "currency")}
         values["payment_terms"] = terms[row["terms"]]
+        values["credit_policy"] = CreditPolicy.WARN  # a year of trade is entered at once, before its receipts
         values["currency"] = currencies[row.get("currency", "INR")]
         if row["credit_limit"] is not None:
             values["credit_limit"] = Decimal(row["credit_limit"])
