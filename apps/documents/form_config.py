@@ -169,6 +169,14 @@ def chosen_from(model: type[models.Model], user: Any) -> Any:
     return rows.filter(active=True) if "active" in names else rows
 
 
+def _choices(model: type[models.Model], user: Any) -> list[list[Any]]:
+    """Rows of a small master, read once for all the fields of a page: ``user`` lives for one request."""
+    known = user.__dict__.setdefault("_form_choices", {})
+    if model not in known:
+        known[model] = [[row.pk, str(row)] for row in chosen_from(model, user)[:200]]
+    return known[model]
+
+
 def _lookup(view: Any, field: Any, key: str, user: Any) -> dict[str, Any]:
     """A look-up through the API resource of the related model; small masters become a plain choice."""
     related = resource_of(field.related_model)
@@ -176,8 +184,7 @@ def _lookup(view: Any, field: Any, key: str, user: Any) -> dict[str, Any]:
     if related is None:
         return {"kind": "text"}
     if related.form_small and not extra:
-        rows = chosen_from(field.related_model, user)
-        return {"kind": "choice", "numeric": True, "choices": [[row.pk, str(row)] for row in rows[:200]]}
+        return {"kind": "choice", "numeric": True, "choices": _choices(field.related_model, user)}
     query = extra.pop("query", "")
     lookup: dict[str, Any] = {
         "url": f"/api/v1/{related.path}/" + (f"?{query}" if query else ""),

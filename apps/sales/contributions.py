@@ -6,12 +6,13 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounting.invoicing.hold import register_exposure
+from apps.accounting.invoicing.hold import register_exposure, register_release
 from apps.accounting.models import Invoice, Proforma
 from apps.core.contribute import Contribution, contribute
 from apps.sales.models import Delivery, Order, Quotation
-from apps.sales.selectors import order_margins, orders_delivered, orders_invoiced, quotation_margins
-from apps.sales.services.credit import orders_exposure
+from apps.sales.selectors import orders_delivered, orders_invoiced
+from apps.sales.services.credit import order_released, orders_exposure
+from apps.sales.services.margins import order_margins, quotation_margins
 from apps.sales.services.sources import (
     delivery_fill,
     invoice_delivery_set,
@@ -25,6 +26,7 @@ from apps.sales.services.sources import (
 SEE_COST = "catalog.see_cost"
 
 register_exposure(orders_exposure)
+register_release(order_released)
 
 contribute(
     Invoice,

@@ -85,7 +85,8 @@ def _tax_rows(rows: list[Any]) -> tuple[PrintTaxRow, ...]:
     groups: dict[tuple[str, Decimal], list[Any]] = {}
     for row in rows:
         if not getattr(row, "shadow", False) and not getattr(row, "optional", False):
-            groups.setdefault((getattr(row, "hsn", ""), row.gst_rate), []).append(row)
+            name = row.hsn if hasattr(row, "hsn") else row.get_charge_kind_display()
+            groups.setdefault((name, row.gst_rate), []).append(row)
     return tuple(_tax_row(hsn, rate, group) for (hsn, rate), group in groups.items() if rate)
 
 
@@ -134,9 +135,9 @@ def _terms(document: Any) -> str:
     """Special terms first, general ones after them."""
     parts = []
     if document.special_terms:
-        parts.append(_("For this offer:") + "\n" + document.special_terms)
+        parts.append(_("Special terms:") + "\n" + document.special_terms)
     if document.terms:
-        parts.append(document.terms if not parts else _("General:") + "\n" + document.terms)
+        parts.append(document.terms if not parts else _("General terms:") + "\n" + document.terms)
     return "\n\n".join(parts)
 
 

@@ -124,6 +124,7 @@ def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
         "token": token,
         "open": target.state == "open",
         "state": lifecycle_of(Quotation).state(quotation.status),
+        "waiting": _("Waiting for your answer"),
         "lines": [_line(line, code) for line in rows if not line.optional],
         "options": [_line(line, code) for line in rows if line.optional],
         "sums": _sums(quotation, code),
@@ -150,8 +151,13 @@ def _line(line: Any, code: str) -> dict[str, str]:
 
 def _sums(quotation: Quotation, code: str) -> list[dict[str, Any]]:
     """The totals block: only rows that have something to say."""
+    charges = [
+        (row.description or row.get_charge_kind_display(), row.amount, False)
+        for row in quotation.charges.all()
+    ]
     table = (
-        (_("Gross"), quotation.gross_total, False),
+        (_("Gross"), quotation.gross_total - quotation.charges_total, False),
+        *charges,
         (_("Discount"), -quotation.discount_total, True),
         (_("Taxable value"), quotation.taxable_total, False),
         ("CGST", quotation.cgst_total, True),

@@ -68,20 +68,6 @@ def _compared_line(found: dict[int, QuotationLine], revisions: list[Quotation]) 
     return _compared(last.description, values, key="description") | {"product": last.product_id}
 
 
-def quotation_margins(ids: Iterable[int]) -> dict[int, Any]:
-    """{quotation id: taxable value less cost at today's average}, in company currency; see_cost only."""
-    from apps.sales.services.margins import margins_of
-
-    return margins_of(QuotationLine, "quotation", list(ids))
-
-
-def order_margins(ids: Iterable[int]) -> dict[int, Any]:
-    """The same for orders."""
-    from apps.sales.services.margins import margins_of
-
-    return margins_of(OrderLine, "order", list(ids))
-
-
 def orders_delivered(ids: Iterable[int]) -> dict[int, str]:
     """{order id: none, partial, complete or not_needed}, from the quantities of its lines."""
     return {pk: delivery_progress(lines) for pk, lines in _quantities(ids).items()}

@@ -147,6 +147,20 @@ def test_boxes_are_delivered_as_pieces(api, shop):
     assert shop.on_hand() == "36"
 
 
+def test_delivery_is_duplicated_as_far_as_its_order_is_open(api, order):
+    delivery = deliver(api, order, "4")
+    again = verb(api, "sales/deliveries", delivery, "duplicate", expect=201)["data"]
+    assert (again["status"], [line["quantity"] for line in again["lines"]]) == ("draft", ["4.000000"])
+    verb(api, "sales/deliveries", again, "post")
+    assert code_of(verb(api, "sales/deliveries", delivery, "duplicate", expect=409)) == "over_delivery"
+
+
+def test_quotation_and_order_are_duplicated_as_drafts(api, shop, order):
+    copy = verb(api, "sales/orders", order, "duplicate", expect=201)["data"]
+    assert (copy["status"], copy["number"], copy["grand_total"]) == ("draft", "", order["grand_total"])
+    assert copy["lines"][0]["reserved_quantity"] == "0.000000"
+
+
 # --- C11: what is still to do comes from quantities -----------------------------------------------
 
 

@@ -133,6 +133,36 @@ def test_permission_and_reason_let_an_order_pass_the_limit(api, held, user_with)
     assert entry.data["over"] == "3600.00"
 
 
+def test_released_order_is_delivered_and_invoiced_without_asking_again(api, held, user_with):
+    held.stock(held.chair)
+    order = api.post("sales/orders/", chairs(held, 20))["data"]
+    order = verb(api, order, "confirm", {"reason": "Agreed with the director"})["data"]
+    clerk = ApiClient(
+        user_with(
+            "sales.view_order", "sales.deliver_order", "sales.invoice_order", "sales.view_delivery",
+            "sales.post_delivery", "accounting.view_invoice", "accounting.post_invoice",
+        )
+    )  # fmt: skip
+    delivery = verb(clerk, order, "deliver", expect=201)["data"]
+    clerk.post(f"sales/deliveries/{delivery['id']}/post/", expect=200)
+    invoice = verb(clerk, order, "invoice", expect=201)["data"]
+    clerk.post(f"accounting/invoices/{invoice['id']}/post/", expect=200)
+    direct = api.post("accounting/invoices/", {**chairs(held, 1), "moves_stock": False})["data"]
+    answer = clerk.post(f"accounting/invoices/{direct['id']}/post/", expect=409)
+    assert code_of(answer) == "credit_limit"
+
+
+def test_order_billed_in_part_counts_once_in_the_exposure(api, held):
+    """An order within the limit is billed in two parts; no part is counted on top of the order."""
+    order = api.post("sales/orders/", chairs(held, 16))["data"]
+    order = verb(api, order, "confirm")["data"]
+    line = order["lines"][0]["id"]
+    for quantity in ("10", "6"):
+        body = {"lines": [{"line": line, "quantity": quantity}], "basis": "ordered"}
+        invoice = verb(api, order, "invoice", body, 201)["data"]
+        api.post(f"accounting/invoices/{invoice['id']}/post/", expect=200)
+
+
 def test_customer_with_policy_warn_is_served_with_a_warning(api, db):
     shop = Shop(credit_limit="1000", credit_policy="warn")
     order = api.post("sales/orders/", chairs(shop, 1))["data"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from rest_framework.response import Response
 
+from apps.core.api.transaction import api_write
 from apps.core.records import Child
 from apps.core.registry import register_resource
 from apps.sales.api.common import SalesViewSet, place_input
 from apps.sales.models import Delivery, DeliveryLine
-from apps.sales.services.deliveries import delivery_compute
+from apps.sales.services.deliveries import delivery_again, delivery_compute
 
 
 @register_resource
@@ -62,6 +64,17 @@ class DeliveryApi(SalesViewSet):
 
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         delivery_compute(document, children.setdefault("lines", []))
+
+    def duplicate(self, request: Any, pk: int) -> Response:
+        """A further draft of the same order with the same quantities, as far as they are open."""
+        self.require("view")
+        row = self.record(pk)
+        self.require("add")
+
+        def work() -> tuple[int, Any, str]:
+            return 201, self.one(delivery_again(row, by=request.user)), _("Duplicated.")
+
+        return api_write(request, work)
 
     def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
         return place_input(data, self.request.user)

@@ -34,7 +34,7 @@ class OrderApi(OfferViewSet):
     }
     orderings = {**ORDERINGS, "promised_date": "promised_date"}
     children = (
-        line_child(OrderLine, "order", "promised_date", read=("quotation_line", *KEPT)),
+        line_child(OrderLine, "order", "promised_date", read=KEPT),
         charge_child(OrderCharge, "order"),
     )
     form_sections = {

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
+from apps.core.errors import Refused
 from apps.core.records import Child
 from apps.core.registry import register_resource
 from apps.sales.api.common import SalesViewSet
@@ -50,3 +56,9 @@ class ReturnApi(SalesViewSet):
         )
     }
     form_columns = {"lines": ("description:320", "quantity:100", "serials:200")}
+
+    def duplicate(self, request: Any, pk: int) -> Response:
+        """What came back once doesn't come back again."""
+        self.require("view")
+        self.record(pk)
+        raise Refused(_("A return is made from its delivery."), code="invalid_transition")

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounting.invoicing.hold import exposure_of
-from apps.accounting.models import Invoice
+from apps.accounting.models import Invoice, InvoiceLine
 from apps.core.access import may
 from apps.core.errors import Refused
 from apps.core.india.numbers import format_money
@@ -43,6 +43,19 @@ def orders_exposure(party: Party, document: Any = None) -> Decimal:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_ORDERS, [invoice_id or 0, party.pk, order_id or 0])
         return Decimal(cursor.fetchone()[0])
+
+
+def order_released(document: Any) -> bool:
+    """Whether an invoice bills only orders that were let pass the limit with a reason. One query."""
+    if not isinstance(document, Invoice):
+        return False
+    orders = Order.objects.filter(
+        lines__in=InvoiceLine.objects.filter(invoice=document, source_kind="sales.orderline").values(
+            "source_line_id"
+        )
+    )
+    reasons = list(orders.values_list("credit_reason", flat=True).distinct())
+    return bool(reasons) and all(reasons)
 
 
 def credit_check(document: Any, *, added: Decimal, by: Any, reason: str = "", released: bool = False) -> str:

@@ -189,6 +189,14 @@ def order_deliver(
     return delivery
 
 
+def delivery_again(delivery: Delivery, *, by: Any) -> Delivery:
+    """A draft with the same lines of the same order. Raises Refused: no order, not confirmed, not open."""
+    if delivery.order is None:
+        raise Refused(_("An invoice delivered these goods."), code="invalid_transition", field="order")
+    lines = [{"line": line.order_line_id, "quantity": f"{line.quantity:f}"} for line in delivery.lines.all()]
+    return order_deliver(delivery.order, by=by, lines=lines, place=delivery.place)
+
+
 def _drafted(part: Any, number: int) -> DeliveryLine:
     open_now = quantities_of(part.line).to_deliver
     return DeliveryLine(order_line=part.line, quantity=part.quantity or open_now, position=number)

@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import F
+from django.db import connection
 
 from apps.core.money import ZERO, round_money
 
+_SQL = """
+WITH lines AS (
+    SELECT d.id, d.exchange_rate, l.product_id, l.taxable_value, l.base_quantity
+    FROM {line} l JOIN {document} d ON d.id = l.{parent}_id
+    WHERE d.id = ANY(%s) AND NOT l.shadow {only}
+), costs AS (
+    SELECT s.product_id, SUM(s.value) / SUM(s.quantity) AS cost
+    FROM inventory_stockrow s
+    WHERE s.quantity > 0 AND s.product_id IN (SELECT product_id FROM lines) GROUP BY s.product_id
+)
+SELECT l.id, SUM(l.taxable_value * l.exchange_rate
+                 - l.base_quantity * COALESCE(c.cost, p.purchase_price, 0))
+FROM lines l LEFT JOIN costs c ON c.product_id = l.product_id
+LEFT JOIN catalog_product p ON p.id = l.product_id
+GROUP BY l.id
+"""
 
-def margins_of(line_model: Any, parent: str, ids: list[int]) -> dict[int, Decimal]:
-    """{document id: margin in company currency}. Two queries and the average costs of the products."""
-    rows = list(
-        line_model.objects.filter(**{f"{parent}_id__in": ids}, shadow=False)
-        .annotate(document_id=F(f"{parent}_id"), rate=F(f"{parent}__exchange_rate"))
-        .values_list("document_id", "product_id", "taxable_value", "base_quantity", "rate")
-    )
-    costs = _costs({product for _doc, product, *_rest in rows if product})
-    result: dict[int, Decimal] = dict.fromkeys(ids, ZERO)
-    for document, product, taxable, quantity, rate in rows:
-        result[document] += taxable * rate - quantity * costs.get(product, ZERO)
-    return {pk: round_money(value) for pk, value in result.items()}
+
+def quotation_margins(ids: list[int]) -> dict[int, Decimal]:
+    """{quotation id: margin in company currency}: average cost of the stock on hand, else the purchase
+    price; optional and shadow lines left out. One query."""
+    return _margins("sales_quotationline", "sales_quotation", "quotation", ids, "AND NOT l.optional")
 
 
-def _costs(product_ids: set[int]) -> dict[int, Decimal]:
-    """Average cost of the stock on hand, else the purchase price."""
-    from apps.catalog.models import Product
-    from apps.inventory.models import StockRow
+def order_margins(ids: list[int]) -> dict[int, Decimal]:
+    """The same for orders."""
+    return _margins("sales_orderline", "sales_order", "order", ids)
 
-    costs = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "purchase_price"))
-    rows = StockRow.objects.filter(product_id__in=product_ids, quantity__gt=0)
-    sums: dict[int, tuple[Decimal, Decimal]] = {}
-    for product, quantity, value in rows.values_list("product_id", "quantity", "value"):
-        before = sums.get(product, (ZERO, ZERO))
-        sums[product] = (before[0] + quantity, before[1] + value)
-    return {**costs, **{pk: value / quantity for pk, (quantity, value) in sums.items()}}
+
+def _margins(line: str, document: str, parent: str, ids: list[int], only: str = "") -> dict[int, Decimal]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL.format(line=line, document=document, parent=parent, only=only), [list(ids)])
+        found = {pk: round_money(Decimal(value)) for pk, value in cursor.fetchall()}
+    return {pk: found.get(pk, ZERO) for pk in ids}
