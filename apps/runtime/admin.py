@@ -77,6 +77,8 @@ class JobAdmin(WorkAdmin):
 
     @admin.display(description=_("progress"))
     def progress_bar(self, job: Job) -> str:
+        if job.state in (JobState.WAITING, JobState.RUNNING):
+            return format_html('<span data-bahi-job="{}"></span>', job.pk)  # lives on by itself
         if job.progress is None:
             return "–"
         return format_html(

@@ -193,3 +193,22 @@ def test_mailed_file_is_read_by_who_may_see_its_record_or_the_mail(user_with, ad
     assert status(user_with("parties.view_party")) == 200
     assert status(user_with("messaging.view_mailmessage")) == 200
     assert status(user_with("sales.view_order")) == 404
+
+
+def test_secret_links_are_shown_to_nobody_and_forgotten_once_sent(api):
+    made = api.post("accounts/users/", {"email": "ravi@acme.example", "name": "Ravi", "roles": []})["data"]
+    api.post(f"accounts/users/{made['id']}/invite/", {}, 200)
+    queued = MailMessage.objects.get()
+    assert "/accounts/" in queued.text
+    assert "/accounts/" in queued.html
+    seen = api.get(f"messaging/mails/{queued.pk}/")["data"]
+    assert "not shown" in seen["text"]
+    assert "/accounts/" not in str(seen)
+    browser = Client(HTTP_HOST="acme.localhost")
+    browser.force_login(api.user, backend="apps.accounts.backends.RoleBackend")
+    link = queued.text[queued.text.index("http") :].split()[0]
+    assert link not in browser.get(f"/admin/messaging/mailmessage/{queued.pk}/change/").text
+    assert mail_send(queued.pk)
+    assert link in mail.outbox[0].body
+    queued.refresh_from_db()
+    assert (queued.text, queued.html) == ("", "")

@@ -42,3 +42,16 @@ def make_party(job: Any, *, code: str, seconds: float = 0) -> dict[str, Any]:
     SEEN.append(code)
     time.sleep(seconds)
     return {"party": code}
+
+
+def count_event(payload: dict[str, Any]) -> None:
+    """Not idempotent on purpose: a second delivery of one event would make a second row."""
+    Party.objects.create(display_name=f"E{payload['record_id']}", legal_name="event")
+
+
+def listen() -> None:
+    """Have ``count_event`` consume comments; called in the worker process of the tests."""
+    from apps.core import events
+
+    consumer = events.Consumer("kit.count_event", "comment.added", "", count_event)
+    events._consumers["comment.added"] = [consumer]

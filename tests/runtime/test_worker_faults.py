@@ -13,11 +13,14 @@ import pytest
 from django.core import mail
 from django.db import connection
 
+from apps.core.errors import Refused
+from apps.core.events import emit
 from apps.core.uow import run_in_unit_of_work
+from apps.documents.events import CommentAdded
 from apps.messaging.models import MailMessage, MailState
 from apps.messaging.services.mail import mail_queue
 from apps.parties.models import Party
-from apps.runtime.models import JobState
+from apps.runtime.models import JobState, OutboxEvent
 from apps.runtime.services.holds import is_held
 from apps.runtime.services.jobs import hold_name, job_start
 from tests.factories.accounts import make_user
@@ -27,7 +30,7 @@ from tests.runtime import tasks_kit
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.full
 START = (
-    "import django; django.setup(); import tests.runtime.tasks_kit; "
+    "import django; django.setup(); import tests.runtime.tasks_kit as kit; kit.listen(); "
     "from django.core.management import call_command; call_command('run_worker')"
 )
 
@@ -166,3 +169,34 @@ def test_mail_that_waited_is_sent_by_the_worker(start_worker, settings):
     start_worker()
     wait_for(lambda: MailMessage.objects.get(pk=queued.pk).state == MailState.SENT)
     assert MailMessage.objects.get(pk=queued.pk).attempts == 1
+
+
+def test_no_event_is_lost_doubled_or_made_up_while_the_worker_is_killed_again_and_again(start_worker):
+    committed, number, kills = set(), 0, 0
+
+    def work():
+        emit(CommentAdded("parties.party", number, 0, 1, ()))
+        if number % 5 == 0:
+            raise Refused("rolled back")
+
+    def delivered():
+        return OutboxEvent.objects.exclude(done_at=None).count()
+
+    worker, before, end = start_worker(), 0, time.monotonic() + 150
+    while kills < 4 and time.monotonic() < end:
+        number += 1
+        try:
+            run_in_unit_of_work(work)
+            committed.add(f"E{number}")
+        except Refused:
+            pass
+        if delivered() > before:  # it is in the middle of delivering
+            worker.kill()
+            kills += 1
+            worker, before = start_worker(), delivered()
+    assert kills == 4
+    wait_for(lambda: not OutboxEvent.objects.filter(done_at=None).exists(), 90)
+    seen = list(Party.objects.filter(legal_name="event").values_list("display_name", flat=True))
+    assert len(seen) == len(set(seen))
+    assert set(seen) == committed
+    assert len(committed) == number - number // 5

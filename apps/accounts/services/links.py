@@ -27,6 +27,11 @@ HOURS = {
     LinkPurpose.EMAIL: settings.PASSWORD_LINK_HOURS,
     LinkPurpose.ENTER: 1,
 }
+HTML = {
+    LinkPurpose.INVITATION: "mail/invitation.html",
+    LinkPurpose.PASSWORD: "mail/password_reset.html",
+    LinkPurpose.EMAIL: "mail/email_change.html",
+}
 SUBJECTS = {
     LinkPurpose.INVITATION: gettext_noop("You are invited to %(name)s"),
     LinkPurpose.PASSWORD: gettext_noop("Set a new password for %(name)s"),
@@ -102,4 +107,5 @@ def link_mail(
             to=to or user.email,
             subject=_(SUBJECTS[LinkPurpose(purpose)]) % {"name": organisation.name},
             text=render_to_string(f"accounts/mail/{purpose}.txt", context),
+            html=render_to_string(HTML[LinkPurpose(purpose)], {**context, "language": user.language}),
         )

@@ -21,7 +21,8 @@ class MailState(models.TextChoices):
 class MailMessage(models.Model):
     """One mail. ``not_before`` is also the lease of the worker that sends it just now.
 
-    A ``secret`` mail carries a link that lets somebody in: its text is never shown, and forgotten once sent.
+    The text of a ``secret`` mail (a link that lets somebody in, a notification) is never shown, and
+    forgotten once it is sent.
     """
 
     kind: ClassVar[str] = "log"
@@ -67,7 +68,7 @@ class MailMessage(models.Model):
     @property
     def shown_text(self) -> str:
         """The text for those who look after mails."""
-        return str(_("The text holds a secret link: it is not shown.")) if self.secret else self.text
+        return str(_("The text is for its reader only: it is not shown.")) if self.secret else self.text
 
     @property
     def target(self) -> str:

@@ -99,6 +99,7 @@ def _mail(person: Any, row: Notification) -> None:
         template="mail/notification",
         context={"title": row.title, "text": row.body, "path": row.url},
         language=person.language,
+        secret=True,
     )
 
 
