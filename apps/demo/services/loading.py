@@ -21,6 +21,7 @@ from apps.core.tenant import organisation_context
 from apps.demo.services import masters, settling, trading
 from apps.demo.services.plan import Size, month_starts, plan_make
 from apps.parties.models import Party
+from apps.runtime.models import OutboxEvent
 from apps.sales.services.proof import company_prove
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
@@ -85,6 +86,7 @@ def _build(say: Say, size: Size) -> list[SignIn]:
     with organisation_context(organisation.schema_name):
         made = _fill(say, size)
         books_prove(say)
+        OutboxEvent.objects.all().delete()  # a year of old news must not fill everybody's bell
         analyse()
     _mark(organisation, OrganisationState.ACTIVE, "")
     return [SignIn(HOST, role, email, password) for role, email, password in made]
