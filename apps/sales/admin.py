@@ -23,7 +23,7 @@ _TONES = {"none": "neutral", "partial": "info", "complete": "success", "not_need
 class SalesAdmin(DocumentAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency", "owner")
     list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "owner", "date")
-    list_totals = ("taxable_total", "grand_total")
+    list_totals = ("base_total",)  # amounts of several currencies have no sum
 
     @admin.display(description=_("total"), ordering="grand_total")
     def total(self, obj: Any) -> str:

@@ -33,7 +33,7 @@ class TradeAdmin(DocumentAdmin):
 
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency")
     list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "date")
-    list_totals = ("taxable_total", "grand_total")
+    list_totals = ("base_total",)  # amounts of several currencies have no sum
     taxable = money_column("taxable_total", _("taxable"))
     total = money_column("grand_total", _("total"))
 
@@ -99,7 +99,7 @@ class MoneyAdmin(DocumentAdmin):
 
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency", "account", "open_item")
     list_filter: ClassVar[tuple[Any, ...]] = (AllocationFilter, "status", "company", "mode", "date")
-    list_totals = ("amount",)
+    list_totals = ("base_total",)
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "party", "mode", "account", "reference", "company", "currency",
         "amount_column", "state_badge",
