@@ -41,6 +41,10 @@ class DocumentViewSet(ResourceViewSet):
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         """Fill defaults and totals of the document and its lines; raise InvalidInput with paths."""
 
+    def compute_kept(self, document: Any, children: dict[str, list[Any]]) -> None:
+        """``compute`` for a draft that is kept; stricter where a preview while typing needn't agree yet."""
+        self.compute(document, children)
+
     def print_bytes(self, document: Any) -> tuple[bytes, str]:
         """The PDF and its file name."""
         from apps.documents.services.printing import document_pdf
@@ -93,7 +97,7 @@ class DocumentViewSet(ResourceViewSet):
             values=values,
             children=children,
             specs={child.name: child for child in self.children},
-            compute=self.compute,
+            compute=self.compute_kept,
             version=version,
             by=self.request.user,
         )

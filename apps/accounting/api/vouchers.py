@@ -10,7 +10,6 @@ from apps.accounting.models import Voucher, VoucherLine
 from apps.accounting.vouchers.services import voucher_check, voucher_compute
 from apps.core.records import Child
 from apps.core.registry import register_resource
-from apps.documents.services.drafts import draft_save
 from apps.documents.viewset import DocumentViewSet
 
 
@@ -58,20 +57,7 @@ class VoucherApi(DocumentViewSet):
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         voucher_compute(document, children)
 
-    def _kept(self, document: Any, children: dict[str, list[Any]]) -> None:
+    def compute_kept(self, document: Any, children: dict[str, list[Any]]) -> None:
         """A voucher that is saved has two sides that agree; a preview while typing needn't."""
         voucher_compute(document, children)
         voucher_check(document, children["lines"])
-
-    def save_record(
-        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
-    ) -> Any:
-        return draft_save(
-            instance,
-            values=values,
-            children=children,
-            specs={child.name: child for child in self.children},
-            compute=self._kept,
-            version=version,
-            by=self.request.user,
-        )

@@ -240,7 +240,7 @@ class ResourceViewSet(viewsets.ViewSet):
     def save_record(
         self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
     ) -> Any:
-        """Hook: the service that writes. The default suits masters and settings."""
+        """The service that writes: every writable base says which (masters, documents)."""
         raise NotImplementedError
 
     def create(self, request: Any) -> Response:
