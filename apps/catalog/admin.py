@@ -87,18 +87,6 @@ class ProductAdmin(MasterAdmin):
         (_("More"), {"fields": (("category", "brand"), "barcodes", ("external_id", "active"))}),
     )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Cost is left out for users who may not see it."""
-        found = super().get_fieldsets(request, obj)
-        if may(request.user, "catalog.see_cost"):
-            return found
-        hidden = {"purchase_price", "standard_cost"}
-
-        def kept(row: Any) -> Any:
-            return tuple(name for name in row if name not in hidden) if isinstance(row, tuple) else row
-
-        return [(title, {"fields": tuple(kept(row) for row in part["fields"])}) for title, part in found]
-
 
 @register(TaxCategory)
 class TaxCategoryAdmin(MasterAdmin):

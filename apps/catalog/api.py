@@ -21,8 +21,6 @@ from apps.core.api.resource import MasterViewSet, ResourceViewSet
 from apps.core.records import Child
 from apps.core.registry import register_resource
 
-COST_FIELDS = ("purchase_price", "standard_cost")
-
 
 @register_resource
 class UnitApi(MasterViewSet):
@@ -77,20 +75,8 @@ class BrandApi(MasterViewSet):
     filters = {"code": "code", "name": "name", "active": "active"}
 
 
-class CostGuard:
-    """Leaves cost out of every answer for users without ``catalog.see_cost``."""
-
-    def represent(self, rows: list[Any], **kwargs: Any) -> list[dict[str, Any]]:
-        found = super().represent(rows, **kwargs)  # type: ignore[misc]
-        if not may(self.request.user, "catalog.see_cost"):  # type: ignore[attr-defined]
-            for item in found:
-                for name in COST_FIELDS:
-                    item.pop(name, None)
-        return found
-
-
 @register_resource
-class ProductApi(CostGuard, MasterViewSet):
+class ProductApi(MasterViewSet):
     model, path = Product, "catalog/products"
     quick_fields = ("code:4", "name:8", "kind:4", "hsn:4", "unit:4", "tax_category:6", "sale_price:6")
     lookup_sub = ("code", "hsn")

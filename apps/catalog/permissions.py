@@ -3,7 +3,13 @@
 from apps.core.modules import Role
 from apps.core.permissions import register_permissions, register_roles
 
-register_permissions("catalog", {"see_cost": "See purchase prices, costs and margins"})
+register_permissions(
+    "catalog",
+    {
+        "see_cost": "See purchase prices, costs and margins",
+        "set_sale_price": "Set sale prices of products",
+    },
+)
 
 _SEE = tuple(
     f"catalog.view_{name}"

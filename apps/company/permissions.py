@@ -1,6 +1,7 @@
 """Business permissions of company."""
 
-from apps.core.permissions import register_permissions
+from apps.core.modules import Role
+from apps.core.permissions import register_permissions, register_roles
 
 register_permissions(
     "company",
@@ -10,5 +11,13 @@ register_permissions(
         "post_soft_closed": "Post into softly closed periods",
         "change_series": "Change number series",
         "release_lock": "Release the billing company lock",
+        "see_bank_account": "See whole bank account numbers of companies",
+        "set_bank_account": "Change bank accounts and UPI ids of companies",
     },
+)
+register_roles(
+    [
+        Role("accounts", "Accounts", ("company.see_bank_account", "company.set_bank_account")),
+        Role("auditor", "Auditor (read only)", ("company.see_bank_account",)),
+    ]
 )

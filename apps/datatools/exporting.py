@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from apps.core.api.resource import ResourceViewSet
 from apps.core.contribute import contributions_to
 from apps.core.errors import InvalidInput
+from apps.core.guards import hidden_fields
 from apps.datatools.importing.targets import natural_field
 
 FORMATS = {
@@ -42,13 +43,18 @@ class Column:
 
 def export_columns(view: ResourceViewSet, wanted: str = "") -> list[Column]:
     """Columns of an export: all fields and children, or those named (comma separated)."""
-    representer = view.representer()
+    hidden = _left_out(view.model, view.request.user)
     columns = [
-        Column(name, _related(view.model, view.rename.get(name, name))) for name in representer.field_names
+        Column(name, _related(view.model, view.rename.get(name, name)))
+        for name in view.representer().field_names
+        if view.rename.get(name, name) not in hidden and name not in hidden
     ]
     columns += [Column(n) for n in contributions_to(view.model, view.request.user) if n not in view.fields]
     for child in view.children:
+        hidden = _left_out(child.model, view.request.user)
         for name in (*child.fields, *child.read_fields):
+            if child.rename.get(name, name) in hidden:
+                continue
             related = _related(child.model, child.rename.get(name, name))
             columns.append(Column(f"{child.name}/{name}", related))
     if not wanted:
@@ -61,6 +67,11 @@ def export_columns(view: ResourceViewSet, wanted: str = "") -> list[Column]:
             _("Unknown column: %(n)s.") % {"n": ", ".join(unknown)}, field="columns", code="unknown"
         )
     return [by_path[name] for name in names]
+
+
+def _left_out(model: type[models.Model], user: Any) -> set[str]:
+    """Guarded fields of which this user gets nothing."""
+    return {name for name, tail in hidden_fields(model, user).items() if not tail}
 
 
 def _related(model: type[models.Model], name: str) -> type[models.Model] | None:

@@ -16,6 +16,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from apps.core.access import access_of
+from apps.core.api.filtering import word_condition
 from apps.core.registry import business_models, kind_name
 from apps.core.scope import kind_of
 
@@ -82,7 +83,7 @@ def _base(item: Searchable, user: Any) -> Any:
 def _containing(item: Searchable, words: list[str], user: Any) -> list[dict[str, Any]]:
     queryset = _base(item, user)
     for word in words:
-        queryset = queryset.filter(search_text__contains=word)
+        queryset = queryset.filter(word_condition(item.model, word, user))
     rows = list(queryset.order_by()[: PER_KIND * 4])
     scored = [(_score(row, words) * item.boost, row) for row in rows]
     scored.sort(key=lambda pair: -pair[0])

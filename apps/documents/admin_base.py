@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from apps.core.admin.bases import ScopedAdmin
 from apps.core.errors import BahiError
+from apps.core.guards import open_names
 from apps.core.india.numbers import format_indian
 from apps.core.registry import resource_of
 from apps.core.scope import kind_of
@@ -52,17 +53,18 @@ class DocumentAdmin(ScopedAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        changelist.bahi_totals = self._totals(changelist)
+        changelist.bahi_totals = self._totals(request, changelist)
         return changelist
 
-    def _totals(self, changelist: Any) -> list[tuple[str, str]]:
+    def _totals(self, request: HttpRequest, changelist: Any) -> list[tuple[str, str]]:
         """Sums over everything the filters leave; not worked out over very large results."""
-        if not self.list_totals or changelist.result_count > TOTALS_LIMIT:
+        names = open_names(self.model, self.list_totals, request.user)
+        if not names or changelist.result_count > TOTALS_LIMIT:
             return []
-        sums = changelist.queryset.order_by().aggregate(**{name: Sum(name) for name in self.list_totals})
+        sums = changelist.queryset.order_by().aggregate(**{name: Sum(name) for name in names})
         return [
             (str(self.model._meta.get_field(name).verbose_name), format_indian(sums[name] or Decimal(0)))
-            for name in self.list_totals
+            for name in names
         ]
 
     # --- bulk actions -----------------------------------------------------------------------------

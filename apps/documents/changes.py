@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.access import may
+from apps.core.guards import hidden_fields
 
 if TYPE_CHECKING:
     from apps.documents.stream import Entry
@@ -37,7 +37,7 @@ class Change:
 def history_changes(record: models.Model, user: Any, *, before: datetime | None, limit: int) -> list[Entry]:
     """The record's history as entries with changed fields, newest first; nothing for unhistoried models.
 
-    Fields that a model guards (``guarded_fields = {field: permission}``) are shown with the permission only.
+    Fields that a model guards (``core.guards``) are shown with their permission only.
     """
     from apps.documents.stream import Entry
 
@@ -65,11 +65,11 @@ def history_changes(record: models.Model, user: Any, *, before: datetime | None,
 
 
 def _shown_fields(model: type[models.Model], user: Any) -> list[Any]:
-    guarded: dict[str, str] = getattr(model, "guarded_fields", {})
+    hidden = hidden_fields(model, user)
     return [
         field
         for field in model._meta.concrete_fields
-        if field.name not in HIDDEN and (field.name not in guarded or may(user, guarded[field.name]))
+        if field.name not in HIDDEN and field.name not in hidden
     ]
 
 

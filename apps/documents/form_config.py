@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.access import access_of, may
 from apps.core.fields import MoneyField
+from apps.core.guards import fixed_fields, hidden_fields
 from apps.core.india.states import state_choices
 from apps.core.records import Child
 from apps.core.registry import resource_of
@@ -30,6 +31,7 @@ def document_config(view: Any, document: Any, lifecycle: Lifecycle, user: Any) -
     editable = new or (lifecycle.editable(document.status) and may(user, view.permission("change")))
     state = lifecycle.state(document.status if not new else lifecycle.states[0].value)
     record = view.defaults(user) if new else view.one(document)
+    hidden = hidden_fields(view.model, user)
     return {
         "resource": f"/api/v1/{view.path}/",
         "id": None if new else document.pk,
@@ -40,11 +42,16 @@ def document_config(view: Any, document: Any, lifecycle: Lifecycle, user: Any) -
             field_config(view, name, width, section, user)
             for section, names in view.form_sections.items()
             for name, width in _pairs(names, 3)
+            if view.rename.get(name, name) not in hidden
         ],
         "grids": [
             grid_config(view, child, user) for child in view.children if child.name in view.form_columns
         ],
-        "totals": [{"name": name, "label": _label(view.model, name)} for name in view.form_totals],
+        "totals": [
+            {"name": name, "label": _label(view.model, name)}
+            for name in view.form_totals
+            if name not in hidden
+        ],
         "preview_url": f"/api/v1/{view.path}/preview/",
         "verbs": [] if new else [verb_config(item) for item in lifecycle.open_to(document, user)],
         "state": {"value": state.value, "label": str(state.label), "tone": state.tone},
@@ -70,7 +77,7 @@ def field_config(view: Any, name: str, width: int, section: str, user: Any) -> d
         "label": _label(view.model, model_name),
         "section": str(section),
         "width": width,
-        "readonly": name in view.read_only,
+        "readonly": name in view.read_only or model_name in fixed_fields(view.model, user),
         "required": name not in view.read_only and _required(view.model, model_name),
         "help": _help(view.model, model_name),
     }
@@ -79,8 +86,11 @@ def field_config(view: Any, name: str, width: int, section: str, user: Any) -> d
 
 def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
     columns = []
+    hidden = hidden_fields(child.model, user)
     for name, width in _pairs(view.form_columns[child.name], 100):
         model_name = child.rename.get(name, name)
+        if model_name in hidden:
+            continue
         computed = name in child.read_fields
         kind = None if computed else _kind_config(view, child.model, model_name, f"{child.name}.{name}", user)
         config = kind or {"kind": "computed"}
@@ -201,8 +211,11 @@ def _lookup(view: Any, field: Any, key: str, user: Any) -> dict[str, Any]:
 def _create_config(related: Any, defaults: dict[str, Any], user: Any) -> dict[str, Any]:
     """The small dialog that makes a party or product from within a document."""
     fields = []
+    closed = {*hidden_fields(related.model, user), *fixed_fields(related.model, user)}
     for name, width in _pairs(related.quick_fields, 6):
         model_name = related.rename.get(name, name)
+        if model_name in closed:
+            continue
         config = _kind_config(related, related.model, model_name, name, user)
         config |= {
             "name": name,

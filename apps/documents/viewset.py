@@ -106,7 +106,9 @@ class DocumentViewSet(ResourceViewSet):
         """Work out a draft without keeping it: the totals as saving would give them."""
         self.require("view")
         values, children, _version = self.read_input(
-            {k: v for k, v in request.data.items() if k != "id"}, partial=True
+            {k: v for k, v in request.data.items() if k != "id"},
+            partial=True,
+            row=self._previewed_row(request.data.get("id")),
         )
         return Response(envelope(self._previewed(values, children)))
 
@@ -120,14 +122,14 @@ class DocumentViewSet(ResourceViewSet):
             rows = [{k: v for k, v in row.items() if k != "id"} for row in children.get(child.name) or []]
             instances[child.name] = _build(document, child, rows)
         self.compute(document, instances)
-        representer = self.representer()
-        data = {name: get(document) for name, get in representer.getters.items()}
-        for child in self.children:
-            getters = representer.child_getters[child.name]
-            data[child.name] = [{n: get(row) for n, get in getters.items()} for row in instances[child.name]]
+        data = self.representer().unsaved(document, instances, self.request.user)
         if self.wants_labels():
-            add_labels(representer, [data])
+            add_labels(self.representer(), [data])
         return data
+
+    def _previewed_row(self, pk: Any) -> Any:
+        """The kept draft that a form previews, so that what it sends back unchanged is no change."""
+        return self.queryset().filter(pk=pk).first() if isinstance(pk, int) else None
 
     def delete_record(self, row: Any) -> Any:
         if row.number or not lifecycle_of(type(row)).editable(row.status):

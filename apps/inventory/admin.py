@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access import may
 from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin
 from apps.core.admin.columns import money_column, quantity_column
 from apps.core.admin.site import register
@@ -16,26 +15,8 @@ from apps.documents.admin_base import DocumentAdmin
 from apps.inventory.models import Batch, Inward, Place, Reservation, Serial, StockMove, StockRow
 
 
-class CostGuard:
-    """Leaves value and cost out of lists for users without ``catalog.see_cost``."""
-
-    cost_fields: tuple[str, ...] = ("unit_cost", "value", "average_cost", "exact_cost", "counter_value")
-
-    def get_list_display(self, request: HttpRequest) -> Any:
-        found = super().get_list_display(request)  # type: ignore[misc]
-        if may(request.user, "catalog.see_cost"):
-            return found
-        return tuple(item for item in found if getattr(item, "__name__", item) not in self.cost_fields)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        found = super().get_fields(request, obj)  # type: ignore[misc]
-        if may(request.user, "catalog.see_cost"):
-            return found
-        return [name for name in found if name not in self.cost_fields]
-
-
 @register(Inward)
-class InwardAdmin(CostGuard, DocumentAdmin):
+class InwardAdmin(DocumentAdmin):
     icon, menu_order = "move_to_inbox", 10
     list_display: ClassVar[tuple[Any, ...]] = (
         "document_number", "date", "company", "inward_kind", "place", "party", "reference",
@@ -44,17 +25,10 @@ class InwardAdmin(CostGuard, DocumentAdmin):
     list_filter: ClassVar[tuple[str, ...]] = ("status", "inward_kind", "company")
     list_select_related: ClassVar[tuple[str, ...]] = ("company", "place", "party")
     list_totals = ("total_value",)
-    cost_fields = ("total_value",)
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)
-        if not may(request.user, "catalog.see_cost"):
-            changelist.bahi_totals = []
-        return changelist
 
 
 @register(StockRow)
-class StockRowAdmin(CostGuard, ReadOnlyAdmin):
+class StockRowAdmin(ReadOnlyAdmin):
     icon, menu_order = "inventory", 20
     search_fields = ("product__search_text", "batch__search_text")
     list_display: ClassVar[tuple[Any, ...]] = (
@@ -84,7 +58,7 @@ class StockRowAdmin(CostGuard, ReadOnlyAdmin):
 
 
 @register(StockMove)
-class StockMoveAdmin(CostGuard, ReadOnlyAdmin):
+class StockMoveAdmin(ReadOnlyAdmin):
     icon, menu_order = "swap_horiz", 30
     search_fields = ("product__search_text",)
     list_display: ClassVar[tuple[Any, ...]] = (

@@ -37,20 +37,6 @@ from apps.inventory.services.inwards import LINES, inward_compute
 COST = "catalog.see_cost"
 
 
-class CostGuard:
-    """Leaves value and cost out of every answer for users without ``catalog.see_cost``."""
-
-    cost_fields: tuple[str, ...] = ("unit_cost", "value")
-
-    def represent(self, rows: list[Any], **kwargs: Any) -> list[dict[str, Any]]:
-        found = super().represent(rows, **kwargs)  # type: ignore[misc]
-        if not may(self.request.user, COST):  # type: ignore[attr-defined]
-            for item in found:
-                for name in self.cost_fields:
-                    item.pop(name, None)
-        return found
-
-
 @register_resource
 class PlaceApi(MasterViewSet):
     model, path = Place, "inventory/places"
@@ -90,6 +76,13 @@ class SerialApi(MasterViewSet):
     expands = ("product", "batch", "place")
 
 
+def _costs_fill(lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        product = line.get("product")
+        if product is not None and not line.get("id"):
+            line["unit_cost"] = product.purchase_price or product.standard_cost or 0
+
+
 def _serials_split(data: Any) -> Any:
     lines = data.get("lines") if isinstance(data, dict) else None
     if not isinstance(lines, list):
@@ -105,7 +98,7 @@ def _line_split(line: Any) -> Any:
 
 
 @register_resource
-class InwardApi(CostGuard, DocumentViewSet):
+class InwardApi(DocumentViewSet):
     model, path = Inward, "inventory/inwards"
     fields = (
         "id", "company", "number", "date", "status", "kind", "place", "party", "reference", "total_value",
@@ -120,7 +113,6 @@ class InwardApi(CostGuard, DocumentViewSet):
     orderings = {"date": "date", "number": "number", "total_value": "total_value"}
     expands = ("company", "place", "party", "owner")
     children = (LINES,)
-    cost_fields = ("total_value",)
     form_sections = {
         "": ("company:3", "date:2", "kind:2", "place:5"),
         gettext_lazy("Source"): ("party:6", "reference:3", "owner:3"),
@@ -145,16 +137,20 @@ class InwardApi(CostGuard, DocumentViewSet):
         place = places_of(company).get(PlaceKind.WAREHOUSE) if company else None
         return {**found, "kind": InwardKind.RECEIPT.value, "place": place.pk if place else None}
 
-    def read_input(self, data: Any, *, partial: bool = False) -> Any:
-        """Serial numbers may be typed as a text with commas."""
-        return super().read_input(_serials_split(data), partial=partial)
+    def read_input(self, data: Any, *, partial: bool = False, row: Any = None) -> Any:
+        """Serial numbers may be typed as a text with commas. Who may not see costs enters quantities: the
+        cost of a new line is then the product's purchase price, or its standard cost."""
+        found = super().read_input(_serials_split(data), partial=partial, row=row)
+        if not may(self.request.user, COST):
+            _costs_fill(found[1].get("lines") or [])
+        return found
 
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         inward_compute(document, children["lines"])
 
 
 @register_resource
-class StockLevelApi(CostGuard, ResourceViewSet):
+class StockLevelApi(ResourceViewSet):
     """Stock now, or at the end of the day ``on``; ``place`` with all places that are part of it."""
 
     model, path = StockRow, "inventory/stock-levels"
@@ -171,7 +167,6 @@ class StockLevelApi(CostGuard, ResourceViewSet):
     extra_params = frozenset({"place"})
     expands = ("company", "product", "place", "batch")
     writable = False
-    cost_fields = ("value", "average_cost")
 
     def refine(self, queryset: Any) -> Any:
         params = self.request.query_params
@@ -202,7 +197,7 @@ _MOVE_FIELDS = (
 
 
 @register_resource
-class StockMoveApi(CostGuard, ResourceViewSet):
+class StockMoveApi(ResourceViewSet):
     """The ledger: every movement, read only."""
 
     model, path = StockMove, "inventory/stock-moves"
@@ -219,7 +214,7 @@ class StockMoveApi(CostGuard, ResourceViewSet):
 
 
 @register_resource
-class StockRevaluationApi(CostGuard, ResourceViewSet):
+class StockRevaluationApi(ResourceViewSet):
     """Later corrections of what movements were worth."""
 
     model, path = StockRevaluation, "inventory/stock-revaluations"
@@ -229,7 +224,6 @@ class StockRevaluationApi(CostGuard, ResourceViewSet):
     filters = {"company": "company", "date": "date", "product": "product", "move": "move"}
     expands = ("company", "product")
     writable = False
-    cost_fields = ("amount",)
 
 
 @register_resource

@@ -63,4 +63,4 @@ def _line(line: InwardLine) -> PrintLine:
     )
 
 
-register_print(Inward, inward_print)
+register_print(Inward, inward_print, prices="catalog.see_cost")

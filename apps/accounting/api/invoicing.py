@@ -139,7 +139,9 @@ class CreditNoteApi(SettledViewSet):
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         credit_note_compute(document, children)
 
-    def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
+    def read_input(
+        self, data: Any, *, partial: bool = False, row: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any], Any]:
         """Company and party of a note are those of its invoice: they need not be sent."""
         pk = data.get("invoice") if isinstance(data, dict) else None
         if not partial and isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
@@ -147,7 +149,7 @@ class CreditNoteApi(SettledViewSet):
             row = found.values("company_id", "party_id").first()
             if row:
                 data = {"company": row["company_id"], "party": row["party_id"], **data}
-        return super().read_input(data, partial=partial)
+        return super().read_input(data, partial=partial, row=row)
 
 
 @register_resource

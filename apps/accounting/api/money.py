@@ -75,8 +75,10 @@ class MoneyViewSet(DocumentViewSet):
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         money_compute(document, children)
 
-    def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
-        return super().read_input(_with_aliases(data), partial=partial)
+    def read_input(
+        self, data: Any, *, partial: bool = False, row: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        return super().read_input(_with_aliases(data), partial=partial, row=row)
 
     def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
         """Ids in the body of ``allocate`` and ``unallocate`` as records that the user may see."""

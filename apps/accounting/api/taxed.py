@@ -84,10 +84,12 @@ class TaxedViewSet(DocumentViewSet):
         """Hook: the service that fills defaults and totals."""
         sale_compute(document, children)
 
-    def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
+    def read_input(
+        self, data: Any, *, partial: bool = False, row: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any], Any]:
         self._sent = dict(data) if isinstance(data, dict) else {}
         self._before: dict[str, Any] = {}
-        return super().read_input(data, partial=partial)
+        return super().read_input(data, partial=partial, row=row)
 
     def save_record(
         self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.choices import PriceKind, ProductKind, Tracking, ValuationMethod
 from apps.catalog.validators import barcode_validator, hsn_validator
 from apps.core.fields import QuantityField
+from apps.core.guards import Guard
 from apps.core.models import MasterModel
 from apps.core.scope import Scope, ScopedManager
 
@@ -72,9 +73,10 @@ class Product(MasterModel):
     """
 
     search_fields = ("code", "name", "hsn", "barcode_text")
-    guarded_fields: ClassVar[dict[str, str]] = {
-        "purchase_price": "catalog.see_cost",
-        "standard_cost": "catalog.see_cost",
+    guarded_fields: ClassVar[dict[str, Guard]] = {
+        "purchase_price": Guard(see="catalog.see_cost"),
+        "standard_cost": Guard(see="catalog.see_cost"),
+        "sale_price": Guard(change="catalog.set_sale_price"),
     }
 
     code = models.CharField(_("code"), max_length=60, unique=True)

@@ -12,6 +12,7 @@ from django.db.models.functions import Left, Substr
 from django.utils.translation import gettext_lazy as _
 
 from apps.company.choices import AddressKind, TaxRounding
+from apps.core.guards import Guard
 from apps.core.india.identifiers import tidy
 from apps.core.models import MasterModel, SettingModel
 from apps.core.scope import Scope, ScopedManager
@@ -31,6 +32,7 @@ class Company(MasterModel):
 
     search_fields = ("code", "trade_name", "legal_name", "gstin")
     scope = Scope(company="id")
+    guarded_fields: ClassVar[dict[str, Guard]] = {"upi_id": Guard(change="company.set_bank_account")}
 
     code = models.CharField(
         _("code"),
@@ -138,6 +140,13 @@ class CompanyAddress(models.Model):
 
 class BankAccount(SettingModel):
     """A bank account of the company, printed on its invoices."""
+
+    guarded_fields: ClassVar[dict[str, Guard]] = {
+        "account_number": Guard(see="company.see_bank_account", change="company.set_bank_account", tail=4),
+        "ifsc": Guard(change="company.set_bank_account"),
+        "swift": Guard(change="company.set_bank_account"),
+        "is_primary": Guard(change="company.set_bank_account"),
+    }
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="bank_accounts")
     bank_name = models.CharField(_("bank"), max_length=120)

@@ -10,12 +10,35 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.access import may
 from apps.core.admin.filters import contributed_filters
+from apps.core.admin.guarded import is_column, open_rows
 from apps.core.admin.lists import ListBehaviour
 from apps.core.errors import BahiError
+from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
 from apps.core.records import record_delete
 
 
-class ScopedAdmin(ListBehaviour, ModelAdmin):
+class GuardedFields:
+    """Mixin of every admin class and inline: guarded fields (``core.guards``) are left out or read only."""
+
+    model: Any
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return open_rows(self.model, super().get_fields(request, obj), request.user)  # type: ignore[misc]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        found = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        return [
+            (title, {**part, "fields": open_rows(self.model, part["fields"], request.user)})
+            for title, part in found
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        fixed = fixed_fields(self.model, request.user)
+        return (*own, *sorted(name for name in fixed if name not in own and is_column(self.model, name)))
+
+
+class ScopedAdmin(GuardedFields, ListBehaviour, ModelAdmin):
     """Rights and rows as everywhere else; used by every admin class of ours."""
 
     compressed_fields = False
@@ -32,7 +55,26 @@ class ScopedAdmin(ListBehaviour, ModelAdmin):
         return queryset.order_by(*ordering) if ordering else queryset
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        return [*super().get_list_filter(request), *contributed_filters(self.model)]
+        own = [*super().get_list_filter(request), *contributed_filters(self.model)]
+        return [item for item in own if not self._closed_path(request, item)]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """No filter in the address tells a value that its reader may not see."""
+        if request is not None and path_hidden(self.model, lookup, request.user):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def _closed_path(self, request: HttpRequest, item: Any) -> bool:
+        name = item[0] if isinstance(item, tuple) else item
+        return isinstance(name, str) and path_hidden(self.model, name, request.user)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Guarded numbers (a PAN) are found whole, by those who may see them."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        names = open_names(self.model, getattr(self.model, "guarded_search", ()), request.user)
+        for name in names if search_term.strip() else ():
+            found |= queryset.filter(**{name: search_term.strip().upper()})
+        return found, twice
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         meta = self.model._meta
@@ -148,7 +190,7 @@ class MasterAdmin(ScopedAdmin):
             self.delete_model(request, obj)
 
 
-class ChildInline(TabularInline):
+class ChildInline(GuardedFields, TabularInline):
     """Rows below a master."""
 
     extra = 0
@@ -158,10 +200,18 @@ class ChildInline(TabularInline):
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
+        return self._whole(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
+        return self._whole(request)
+
+    def _whole(self, request: HttpRequest) -> bool:
+        """Whoever may not fill a guarded field neither adds nor removes rows that carry it."""
+        closed = {
+            *hidden_fields(self.model, request.user),
+            *fixed_fields(self.model, request.user),
+        }
+        return not closed

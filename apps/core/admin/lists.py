@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from apps.core.fields import MoneyField
+from apps.core.guards import open_names
 from apps.core.india.numbers import format_indian, format_quantity
 from apps.core.registry import resource_of
 from apps.core.scope import kind_of
@@ -179,19 +180,19 @@ class ListBehaviour:
         shown = list(super().get_list_display(request))  # type: ignore[misc]
         chosen = getattr(getattr(request, "bahi_list", None), "columns", None)
         if chosen:
-            allowed = {*shown, *self._extra(shown)}
+            allowed = {*shown, *self._extra(request, shown)}
             shown = [name for name in shown[:1] if name not in chosen] + [n for n in chosen if n in allowed]
-        return [self._column(name) for name in shown]
+        return [self._column(name) for name in open_names(self.model, shown, request.user)]
 
     def _column(self, name: Any) -> Any:
         if not isinstance(name, str) or hasattr(self, name):
             return name
         return number_column(self.model, name) or name
 
-    def _extra(self, shown: Any) -> list[str]:
+    def _extra(self, request: HttpRequest, shown: Any) -> list[str]:
         names = [name for name in shown if isinstance(name, str)]
-        hidden = {*self.hidden_columns, *getattr(self, "cost_fields", ())}
-        return [name for name in extra_columns(self.model, names) if name not in hidden]
+        offered = open_names(self.model, extra_columns(self.model, names), request.user)
+        return [name for name in offered if name not in self.hidden_columns]
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         """The class's own, and every key among the columns: a list never asks row by row."""
@@ -203,12 +204,13 @@ class ListBehaviour:
         return tuple(dict.fromkeys([*(own or ()), *keys])) or False
 
     def _column_choices(self, request: HttpRequest) -> list[dict[str, Any]]:
-        default = [n for n in super().get_list_display(request) if isinstance(n, str)]  # type: ignore[misc]
+        usual = super().get_list_display(request)  # type: ignore[misc]
+        default = [n for n in open_names(self.model, usual, request.user) if isinstance(n, str)]
         now = [getattr(item, "__name__", item) for item in self.get_list_display(request)]
         names = [
             *now,
             *(n for n in default if n not in now),
-            *(n for n in self._extra(default) if n not in now),
+            *(n for n in self._extra(request, default) if n not in now),
         ]
         return [{"name": n, "label": self._column_label(n), "shown": n in now} for n in names]
 

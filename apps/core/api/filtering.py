@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from apps.core.errors import ErrorList, InvalidInput
+from apps.core.guards import open_names
 from apps.core.money import parse_decimal
 
 CONTROL = {
@@ -147,14 +148,23 @@ _CONVERTERS: list[tuple[type[models.Field], Callable[[str], Any]]] = [
 ]
 
 
-def search_queryset(queryset: Any, text: str) -> Any:
-    """Every word must be in the record's search column (trigram index)."""
+def search_queryset(queryset: Any, text: str, user: Any = None) -> Any:
+    """Every word must be in the record's search column (trigram index), or be a guarded number
+    that the user may see (``guarded_search``: an identity number, found whole)."""
     words = text.replace("\x00", "").lower().split()[:6]
     if not words or not any(f.name == "search_text" for f in queryset.model._meta.concrete_fields):
         return _plain_search(queryset, words)
     for word in words:
-        queryset = queryset.filter(search_text__contains=word)
+        queryset = queryset.filter(word_condition(queryset.model, word, user))
     return queryset
+
+
+def word_condition(model: type[models.Model], word: str, user: Any) -> Q:
+    """A word in the search column, or a whole guarded number that the user may see."""
+    found = Q(search_text__contains=word)
+    for name in open_names(model, getattr(model, "guarded_search", ()), user):
+        found |= Q(**{name: word.upper()})
+    return found
 
 
 def _plain_search(queryset: Any, words: list[str]) -> Any:

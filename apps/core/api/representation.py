@@ -16,6 +16,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from apps.core.contribute import Contribution, contributions_to, resolve_contributions
+from apps.core.guards import guards_of, hidden_fields, masked
 from apps.core.records import Child
 
 Getter = Callable[[Any], Any]
@@ -97,6 +98,7 @@ class Representer:
     ) -> None:
         renamed = names or {}
         self.model = model
+        self.names = renamed
         self.children = {child.name: child for child in children}
         self.field_names = [name for name in fields if name not in self.children]
         self.getters = {}
@@ -127,10 +129,22 @@ class Representer:
         """The dictionaries, in order; one query for each child table and contributed field."""
         getters = {n: g for n, g in self.getters.items() if only is None or n in only}
         result = [{name: get(row) for name, get in getters.items()} for row in instances]
+        hide(self.model, result, self.names, user)
         self._add_contributed(instances, result, user, only)
         if with_children:
-            self._add_children(instances, result, only)
+            self._add_children(instances, result, user, only)
         return result
+
+    def unsaved(self, instance: Any, children: dict[str, list[Any]], user: Any) -> dict[str, Any]:
+        """A record that isn't kept (a preview), with these child rows; without contributed fields."""
+        data = {name: get(instance) for name, get in self.getters.items()}
+        hide(self.model, [data], self.names, user)
+        for name, child in self.children.items():
+            getters = self.child_getters[name]
+            rows = [{n: get(row) for n, get in getters.items()} for row in children[name]]
+            hide(child.model, rows, child.rename, user)
+            data[name] = rows
+        return data
 
     def _add_contributed(
         self, instances: list[Any], result: list[dict[str, Any]], user: Any, only: Any
@@ -146,7 +160,7 @@ class Representer:
             for row, data in zip(instances, result, strict=True):
                 data[name] = convert(found.get(row.pk, default))
 
-    def _add_children(self, instances: list[Any], result: list[dict[str, Any]], only: Any) -> None:
+    def _add_children(self, instances: list[Any], result: list[dict[str, Any]], user: Any, only: Any) -> None:
         for name, child in self.children.items():
             if only is not None and name not in only:
                 continue
@@ -157,7 +171,24 @@ class Representer:
             for item in rows:
                 by_parent[getattr(item, key)].append({n: get(item) for n, get in getters.items()})
             for row, data in zip(instances, result, strict=True):
+                hide(child.model, by_parent[row.pk], child.rename, user)
                 data[name] = by_parent[row.pk]
+
+
+def hide(model: type[models.Model], rows: list[dict[str, Any]], names: dict[str, str], user: Any) -> None:
+    """Take guarded values out of represented rows, or leave their last characters (``core.guards``)."""
+    if not guards_of(model) or not rows:
+        return
+    hidden = hidden_fields(model, user)
+    for api_name in list(rows[0]) if hidden else ():
+        tail = hidden.get(names.get(api_name, api_name), hidden.get(api_name))
+        if tail is None:
+            continue
+        for row in rows:
+            if tail:
+                row[api_name] = masked(row[api_name], tail)
+            else:
+                row.pop(api_name, None)
 
 
 def add_labels(representer: Representer, data: list[dict[str, Any]]) -> None:

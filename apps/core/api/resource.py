@@ -35,6 +35,7 @@ from apps.core.api.serializers import (
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from apps.core.guards import open_paths, record_input_check
 from apps.core.records import Child, record_delete, record_save
 from apps.core.scope import scope_of
 
@@ -157,13 +158,27 @@ class ResourceViewSet(viewsets.ViewSet):
             _kept_serializers[key] = cls.input_serializer()(partial=partial)
         return _kept_serializers[key]
 
-    def read_input(self, data: Any, *, partial: bool = False) -> tuple[dict[str, Any], dict[str, Any], Any]:
-        """Validated (values, children, version), keys resolved to instances in scope."""
+    def read_input(
+        self, data: Any, *, partial: bool = False, row: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        """Validated (values, children, version), keys resolved to instances in scope. ``row``: what changes.
+
+        Raises InvalidInput, and NotAllowed for guarded fields that the user may not write.
+        """
         serializer = self.kept_serializer(partial)
         values = resolve_keys(serializer, validated(serializer, data), self.request.user)
+        self.check_guarded(data, row)
         version = values.pop("version", None)
         children = {c.name: values.pop(c.name) for c in self.children if c.name in values}
         return {self.rename.get(k, k): v for k, v in values.items()}, children, self._version(version)
+
+    def check_guarded(self, data: Any, row: Any) -> None:
+        """Raises NotAllowed for fields in ``data`` whose permission the user lacks."""
+        user = self.request.user
+        record_input_check(self.model, data, user, names=self.rename, children=self.children, row=row)
+        for name, item in contributions_to(self.model).items():
+            if name in data and item.permission and not may(user, item.permission):
+                raise NotAllowed(_("You may not set %(field)s.") % {"field": item.label or name}, field=name)
 
     def _version(self, version: int | None) -> int | None:
         tag = self.request.headers.get("If-Match", "").strip('W/" ')
@@ -182,14 +197,16 @@ class ResourceViewSet(viewsets.ViewSet):
     def listed(self, request: Any) -> Any:
         """The filtered, searched queryset of a list or export."""
         params = request.query_params
-        queryset = filter_queryset(self.queryset(), params, {"id": "id", **self.filters}, self.extra_params)
+        filters = open_paths(self.model, {"id": "id", **self.filters}, request.user)
+        queryset = filter_queryset(self.queryset(), params, filters, self.extra_params)
         if params.get("search"):
-            queryset = search_queryset(queryset, params["search"])
+            queryset = search_queryset(queryset, params["search"], request.user)
         return queryset
 
     def list_envelope(self, queryset: Any) -> Any:
         params = self.request.query_params
         allowed = {"id": "id", **{n: n for n in self.filters if n == self.filters[n]}, **self.orderings}
+        allowed = open_paths(self.model, allowed, self.request.user)
         queryset, paths = order_queryset(queryset, params.get("ordering", ""), allowed)
         page = paginate(queryset, self.request, paths)
         only = self._only(params.get("fields", ""))
@@ -269,7 +286,7 @@ class ResourceViewSet(viewsets.ViewSet):
         self.require_row("change", pk)
 
         def work() -> tuple[int, Any, str]:
-            values, children, version = self.read_input(request.data, partial=partial)
+            values, children, version = self.read_input(request.data, partial=partial, row=row)
             saved = self.save_record(row, values, children, version)
             return 200, self.one(self.record(saved.pk)), _("Saved.")
 

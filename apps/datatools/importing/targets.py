@@ -194,7 +194,7 @@ class ResourceTarget:
         if row is None:
             existing[self._key(record, keys)] = view.create_one(payload)
             return True
-        values, children, _version = view.read_input(payload, partial=True)
+        values, children, _version = view.read_input(payload, partial=True, row=row)
         view.save_record(row, values, children, getattr(row, "version", None))
         return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.company.choices import AddressKind
 from apps.company.models import Company
+from apps.core.access import may
 from apps.core.india.states import STATES
 from apps.core.registry import load_modules
 from apps.documents.printing import (
@@ -29,13 +31,16 @@ from apps.documents.services.timeline import timeline_add
 
 Builder = Callable[[Any], PrintDocument]
 _builders: dict[type[models.Model], Builder] = {}
+_price_permissions: dict[type[models.Model], str] = {}
 _pictures: list[Callable[[int], bytes | None]] = []
 _FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def register_print(model: type[models.Model], builder: Builder) -> None:
-    """``builder(document)`` fills the values of the print kit; it may query, it renders nothing."""
+def register_print(model: type[models.Model], builder: Builder, *, prices: str = "") -> None:
+    """``builder(document)`` fills the values of the print kit; it may query, it renders nothing. ``prices``:
+    who prints without this permission gets a paper without prices and values (a goods received note)."""
     _builders[model] = builder
+    _price_permissions[model] = prices
 
 
 def register_pictures(function: Callable[[int], bytes | None]) -> None:
@@ -55,10 +60,19 @@ def print_builder(model: type[models.Model]) -> Builder:
 def document_pdf(document: Any, by: Any = None) -> tuple[bytes, str]:
     """The PDF of a document and its file name. ``by`` is who prints (what he may see was checked before): the
     timeline says so, once for each call; without ``by`` (mail, batch) it says nothing."""
-    content = render_document(print_builder(type(document))(document))
+    built = print_builder(type(document))(document)
+    permission = _price_permissions[type(document)]
+    if by is not None and permission and not may(by, permission):
+        built = _without_prices(built)
+    content = render_document(built)
     if by is not None:
         timeline_add(document, "printed", text=_("Printed"))
     return content, file_name(document)
+
+
+def _without_prices(built: PrintDocument) -> PrintDocument:
+    lines = tuple(replace(line, price=None, discount=None, taxable=None, total=None) for line in built.lines)
+    return replace(built, lines=lines, totals=())
 
 
 def documents_pdf(documents: list[Any]) -> bytes:

@@ -12,17 +12,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField, QuantityField
+from apps.core.guards import Guard
 from apps.documents.models import Document, DocumentLine
 from apps.inventory.choices import InwardKind, InwardStatus
 
 _POSITIVE = MinValueValidator(Decimal("0.000001"))
 _NOT_NEGATIVE = MinValueValidator(Decimal(0))
 
+COST = Guard(see="catalog.see_cost")
+
 
 class Inward(Document):
     """Stock against goods received not billed; opening stock against opening balances."""
 
     search_fields = ("number", "reference")
+    guarded_fields: ClassVar[dict[str, Guard]] = {"total_value": COST}
 
     status = models.CharField(
         _("status"),
@@ -57,6 +61,8 @@ class Inward(Document):
 class InwardLine(DocumentLine):
     """``unit_cost`` is per ``unit``; ``base_quantity`` in the product's own unit is kept with its factor,
     so that a later change of the conversion doesn't alter history."""
+
+    guarded_fields: ClassVar[dict[str, Guard]] = {"unit_cost": COST, "value": COST}
 
     inward = models.ForeignKey(Inward, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey("catalog.Product", verbose_name=_("product"), on_delete=models.PROTECT)

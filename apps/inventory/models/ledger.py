@@ -9,10 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField, QuantityField
+from apps.core.guards import Guard
 from apps.core.models import LedgerEntry
 from apps.core.scope import Scope, ScopedManager
 from apps.core.triggers import append_only
 from apps.inventory.choices import MovementKind
+
+COST = Guard(see="catalog.see_cost")
 
 
 def exact_cost_field(**kwargs: object) -> models.DecimalField:
@@ -31,6 +34,9 @@ class StockMove(LedgerEntry):
     """
 
     scope = Scope(company="company")
+    guarded_fields: ClassVar[dict[str, Guard]] = dict.fromkeys(
+        ("unit_cost", "exact_cost", "value", "counter_value"), COST
+    )
 
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)
     date = models.DateField(_("date"))
@@ -103,6 +109,7 @@ class StockRevaluation(LedgerEntry):
     """
 
     scope = Scope(company="company")
+    guarded_fields: ClassVar[dict[str, Guard]] = {"amount": COST, "exact_cost": COST}
 
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)
     date = models.DateField(_("date"))

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.choices import ValuationMethod
 from apps.core.fields import MoneyField, QuantityField
+from apps.core.guards import Guard
 from apps.core.money import round_price
 from apps.core.scope import Scope, ScopedManager
-from apps.inventory.models.ledger import exact_cost_field
+from apps.inventory.models.ledger import COST, exact_cost_field
 
 
 class StockRow(models.Model):
@@ -29,6 +30,7 @@ class StockRow(models.Model):
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
     scope: ClassVar[Scope] = Scope(company="company")
+    guarded_fields: ClassVar[dict[str, Guard]] = dict.fromkeys(("value", "value_then", "average_cost"), COST)
 
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)
     product = models.ForeignKey("catalog.Product", verbose_name=_("product"), on_delete=models.PROTECT)

@@ -231,6 +231,10 @@ class Migration(migrations.Migration):
             model_name='party',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='party_srch_parties', opclasses=['gin_trgm_ops']),
         ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(condition=models.Q(('pan', ''), _negated=True), fields=['pan'], name='parties_party_pan'),
+        ),
         migrations.AddConstraint(
             model_name='party',
             constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='parties_party_code_once'),

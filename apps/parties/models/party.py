@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from apps.core.fields import MoneyField
+from apps.core.guards import Guard
 from apps.core.models import MasterModel
 from apps.core.scope import Scope, ScopedManager
 from apps.core.validators import gstin_validator, pan_validator, state_code_validator
@@ -23,7 +24,14 @@ class Party(MasterModel):
 
     scope = Scope(owner="salesperson", department="department", grants="user_grants")
     natural_field: ClassVar[str] = "display_name"
-    search_fields = ("code", "display_name", "legal_name", "gstin", "pan", "phone", "email")
+    search_fields = ("code", "display_name", "legal_name", "gstin", "phone", "email")
+    guarded_search: ClassVar[tuple[str, ...]] = ("pan",)
+    guarded_fields: ClassVar[dict[str, Guard]] = {
+        "pan": Guard(see="parties.see_pan", tail=4),
+        "credit_limit": Guard(change="parties.set_credit"),
+        "credit_days": Guard(change="parties.set_credit"),
+        "credit_policy": Guard(change="parties.set_credit"),
+    }
 
     code = models.CharField(_("code"), max_length=40, blank=True, default="")
     legal_name = models.CharField(_("legal name"), max_length=200)
@@ -82,6 +90,10 @@ class Party(MasterModel):
         verbose_name = _("party")
         verbose_name_plural = _("parties")
         ordering: ClassVar[list[str]] = ["display_name"]
+        indexes: ClassVar[list[models.Index]] = [
+            *MasterModel.Meta.indexes,
+            models.Index(fields=["pan"], condition=~Q(pan=""), name="parties_party_pan"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="parties_party_code_once"),
             models.CheckConstraint(

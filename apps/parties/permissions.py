@@ -1,0 +1,32 @@
+"""Business permissions of the party book, and what the ready roles may do with it."""
+
+from apps.core.modules import Role
+from apps.core.permissions import register_permissions, register_roles
+
+register_permissions(
+    "parties",
+    {
+        "see_pan": "See whole PANs of parties",
+        "set_credit": "Set credit limits, credit days and what happens over the limit",
+    },
+)
+
+_SEE = ("parties.view_party", "parties.view_paymentterms")
+_EDIT = ("parties.add_party", "parties.change_party")
+
+register_roles(
+    [
+        Role("accounts", "Accounts", ("parties.*",)),
+        Role("auditor", "Auditor (read only)", (*_SEE, "parties.export_party", "parties.see_pan")),
+        Role("sales_user", "Sales user", (*_SEE, *_EDIT), {"parties.party": "own"}),
+        Role(
+            "sales_manager",
+            "Sales manager",
+            (*_SEE, *_EDIT, "parties.delete_party", "parties.export_party", "parties.import_party",
+             "parties.set_credit"),
+            {"parties.party": "department"},
+        ),
+        Role("purchase", "Purchase", (*_SEE, *_EDIT)),
+        Role("stores", "Stores", _SEE),
+    ]
+)  # fmt: skip
