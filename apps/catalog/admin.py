@@ -12,10 +12,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.catalog.models import (
     Brand,
     Category,
+    KitComponent,
     PriceList,
     PriceListItem,
     PricePoint,
     Product,
+    ProductSubstitute,
+    ProductVendor,
     TaxCategory,
     TaxRate,
     Unit,
@@ -37,6 +40,23 @@ class ConversionInline(ChildInline):
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("from_unit", "to_unit")
 
 
+class ComponentInline(ChildInline):
+    model = KitComponent
+    fk_name = "kit"
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("component",)
+
+
+class VendorInline(ChildInline):
+    model = ProductVendor
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("party", "currency")
+
+
+class SubstituteInline(ChildInline):
+    model = ProductSubstitute
+    fk_name = "product"
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("substitute",)
+
+
 class PriceInline(ChildInline):
     model = PriceListItem
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("product",)
@@ -55,7 +75,7 @@ class ProductAdmin(MasterAdmin):
     autocomplete_fields: ClassVar[tuple[str, ...]] = (
         "unit", "purchase_unit", "sale_unit", "tax_category", "category", "brand",
     )  # fmt: skip
-    inlines: ClassVar[list[Any]] = [ConversionInline]
+    inlines: ClassVar[list[Any]] = [ConversionInline, ComponentInline, VendorInline, SubstituteInline]
     fieldsets = (
         (
             None,

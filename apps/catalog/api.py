@@ -7,10 +7,13 @@ from typing import Any
 from apps.catalog.models import (
     Brand,
     Category,
+    KitComponent,
     PriceList,
     PriceListItem,
     PricePoint,
     Product,
+    ProductSubstitute,
+    ProductVendor,
     TaxCategory,
     TaxRate,
     Unit,
@@ -98,6 +101,20 @@ class ProductApi(MasterViewSet):
         "active": "active", "updated_at": "updated_at",
     }  # fmt: skip
     expands = ("unit", "purchase_unit", "sale_unit", "tax_category", "category", "brand")
+    children = (
+        Child("components", KitComponent, "kit", ("component", "quantity"), limit=200),
+        Child(
+            "vendors",
+            ProductVendor,
+            "product",
+            (
+                "party", "vendor_code", "unit_price", "currency", "min_quantity", "lead_time_days",
+                "preferred",
+            ),
+            limit=100,
+        ),
+        Child("substitutes", ProductSubstitute, "product", ("substitute", "note"), limit=100),
+    )  # fmt: skip
 
 
 @register_resource

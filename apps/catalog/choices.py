@@ -8,6 +8,10 @@ class ProductKind(models.TextChoices):
     KIT = "kit", _("Kit")
 
 
+DELIVERED_KINDS = (ProductKind.GOODS, ProductKind.KIT)
+"""What a delivery brings; services are rendered, not delivered."""
+
+
 class Tracking(models.TextChoices):
     NONE = "none", _("None")
     BATCH = "batch", _("By batch")

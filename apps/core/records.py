@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.errors import ErrorList, InvalidInput, VersionConflict
+from apps.core.errors import ErrorList, FieldError, InvalidInput, VersionConflict
 from apps.core.events import Event, emit
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
@@ -143,10 +143,12 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
         try:
             setattr(row, spec.parent, parent)
             row.clean_fields(exclude=[spec.parent, *_keys(spec.model)])
+            row.clean()
         except Exception as error:
             from apps.core.validation import field_errors
 
             errors.extend(field_errors(error, f"{spec.name}.{index}."))
+    errors.extend(_repeated(spec, rows))
     if errors:
         raise InvalidInput(errors)
     manager = spec.model._default_manager
@@ -164,6 +166,25 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
     if changed:
         names = [f.name for f in spec.model._meta.concrete_fields if not f.primary_key]
         manager.bulk_update(changed, names)
+
+
+def _repeated(spec: Child, rows: list[Any]) -> list[FieldError]:
+    """Rows that say again what must be there once below a parent, by the path of the second one."""
+    found = []
+    for rule in spec.model._meta.constraints:
+        if not isinstance(rule, models.UniqueConstraint) or spec.parent not in rule.fields:
+            continue
+        names = [name for name in rule.fields if name != spec.parent]
+        if rule.condition is not None or not names:
+            continue
+        seen = set()
+        for index, row in enumerate(rows):
+            key = tuple(getattr(row, spec.model._meta.get_field(name).attname) for name in names)
+            if key in seen and None not in key:
+                path = f"{spec.name}.{index}.{names[0]}"
+                found.append(FieldError(path, str(rule.get_violation_error_message()), "duplicate"))
+            seen.add(key)
+    return found
 
 
 def _keys(model: type[models.Model]) -> list[str]:

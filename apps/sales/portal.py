@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.choices import DELIVERED_KINDS
 from apps.core.admin.filters import condition_filter
 from apps.portal.counters import register_counter
 from apps.sales.models import Delivery, Order, OrderLine, Quotation
@@ -18,10 +19,10 @@ def open_quotations(queryset: Any) -> Any:
 
 
 def orders_to_deliver(queryset: Any) -> Any:
-    """Confirmed orders with a line of goods that isn't delivered in full."""
+    """Confirmed orders with a line of goods or kits that isn't delivered in full."""
     lacking = OrderLine.objects.filter(
         order=OuterRef("pk"),
-        product__product_kind="goods",
+        product__product_kind__in=DELIVERED_KINDS,
         shadow=False,
         quantity__gt=F("delivered_quantity") - F("returned_quantity"),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from apps.catalog.choices import DELIVERED_KINDS
 from apps.sales.calculation.fulfilment import LineQuantities, delivery_progress, invoice_progress
 from apps.sales.models import OrderLine, Quotation, QuotationLine
 
@@ -92,5 +93,5 @@ def _quantities(ids: Iterable[int]) -> dict[int, list[LineQuantities]]:
         "shadow",
     )
     for order_id, *quantities, kind, shadow in rows:
-        result[order_id].append(LineQuantities(*quantities, goods=kind == "goods", billed=not shadow))
+        result[order_id].append(LineQuantities(*quantities, goods=kind in DELIVERED_KINDS, billed=not shadow))
     return result

@@ -110,7 +110,8 @@ def _cost_account(document: Any, row: Any) -> Any:
     kind = row.product.product_kind if row.product_id else "service"
     if kind == "service":
         return _account(document, "expense")
-    return _account(document, "stock_received_not_billed" if document.moves_stock else "purchase")
+    stocked = kind == "goods" and document.moves_stock  # a kit is received as its components
+    return _account(document, "stock_received_not_billed" if stocked else "purchase")
 
 
 def _income(document: Any, lines: Iterable[Any], role: str) -> list[Part]:

@@ -374,6 +374,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KitComponent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', apps.core.fields.QuantityField(decimal_places=6, max_digits=20, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'))], verbose_name='quantity')),
+                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product', verbose_name='component')),
+                ('kit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='components', to='catalog.product')),
+            ],
+            options={
+                'verbose_name': 'component of a kit',
+                'verbose_name_plural': 'components of kits',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='HistoricalPriceListItem',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
@@ -410,6 +424,39 @@ class Migration(migrations.Migration):
                 'verbose_name': 'barcode',
                 'verbose_name_plural': 'barcodes',
                 'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProductSubstitute',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('note', models.CharField(blank=True, default='', max_length=200, verbose_name='note')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='substitutes', to='catalog.product')),
+                ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product', verbose_name='substitute')),
+            ],
+            options={
+                'verbose_name': 'substitute',
+                'verbose_name_plural': 'substitutes',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProductVendor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('vendor_code', models.CharField(blank=True, default='', max_length=60, verbose_name="vendor's code")),
+                ('unit_price', apps.core.fields.QuantityField(blank=True, decimal_places=6, max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='price')),
+                ('min_quantity', apps.core.fields.QuantityField(decimal_places=6, default=0, max_digits=20, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='least order')),
+                ('lead_time_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='lead time in days')),
+                ('preferred', models.BooleanField(default=False, verbose_name='first choice')),
+                ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='company.currency', verbose_name='currency')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='vendor')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vendors', to='catalog.product')),
+            ],
+            options={
+                'verbose_name': 'vendor of a product',
+                'verbose_name_plural': 'vendors of products',
+                'ordering': ['-preferred', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -660,6 +707,38 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='pricelistitem',
             constraint=models.CheckConstraint(condition=models.Q(('min_quantity__gte', 0), ('unit_price__gte', 0)), name='catalog_price_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='kitcomponent',
+            constraint=models.UniqueConstraint(fields=('kit', 'component'), name='catalog_component_once', violation_error_message='This component is here twice.'),
+        ),
+        migrations.AddConstraint(
+            model_name='kitcomponent',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='catalog_component_quantity'),
+        ),
+        migrations.AddConstraint(
+            model_name='kitcomponent',
+            constraint=models.CheckConstraint(condition=models.Q(('kit', models.F('component')), _negated=True), name='catalog_component_not_itself'),
+        ),
+        migrations.AddConstraint(
+            model_name='productsubstitute',
+            constraint=models.UniqueConstraint(fields=('product', 'substitute'), name='catalog_substitute_once', violation_error_message='This substitute is here twice.'),
+        ),
+        migrations.AddConstraint(
+            model_name='productsubstitute',
+            constraint=models.CheckConstraint(condition=models.Q(('product', models.F('substitute')), _negated=True), name='catalog_substitute_not_itself', violation_error_message='A product is no substitute for itself.'),
+        ),
+        migrations.AddConstraint(
+            model_name='productvendor',
+            constraint=models.UniqueConstraint(fields=('product', 'party'), name='catalog_vendor_once', violation_error_message='This vendor is here twice.'),
+        ),
+        migrations.AddConstraint(
+            model_name='productvendor',
+            constraint=models.UniqueConstraint(condition=models.Q(('preferred', True)), fields=('product',), name='catalog_vendor_one_preferred', violation_error_message='Only one vendor is the first choice.'),
+        ),
+        migrations.AddConstraint(
+            model_name='productvendor',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit_price__isnull', True), ('unit_price__gte', 0), _connector='OR'), ('min_quantity__gte', 0)), name='catalog_vendor_sound'),
         ),
         migrations.AddConstraint(
             model_name='taxrate',

@@ -12,12 +12,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.choices import PriceKind, ProductKind, Tracking, ValuationMethod
+from apps.catalog.choices import DELIVERED_KINDS, PriceKind, ProductKind, Tracking, ValuationMethod
 from apps.catalog.validators import barcode_validator, hsn_validator
 from apps.core.fields import QuantityField
 from apps.core.guards import Guard
 from apps.core.models import MasterModel
 from apps.core.scope import Scope, ScopedManager
+
+KEPT = ("sale_price", "purchase_price", "barcodes", "product_kind")
+"""What a product remembers of its stored row, to see what a save changes."""
 
 _NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 
@@ -165,7 +168,7 @@ class Product(MasterModel):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Product:
         row = super().from_db(*args, **kwargs)
-        row._loaded = {name: row.__dict__.get(name) for name in ("sale_price", "purchase_price", "barcodes")}
+        row._loaded = {name: row.__dict__.get(name) for name in KEPT}
         return row
 
     @property
@@ -174,11 +177,16 @@ class Product(MasterModel):
 
     @property
     def stocked(self) -> bool:
-        """Whether it has stock at all: services have none."""
+        """Whether it has stock of its own: services have none, a kit has that of its components."""
         return self.product_kind == ProductKind.GOODS
 
+    @property
+    def delivered(self) -> bool:
+        """Whether something goes to the customer for it: goods, or the components of a kit."""
+        return self.product_kind in DELIVERED_KINDS
+
     def clean(self) -> None:
-        errors = {**self._hsn_error(), **self._barcode_errors()}
+        errors = {**self._hsn_error(), **self._barcode_errors(), **self._kind_error()}
         if not self.stocked and self.tracking != Tracking.NONE:
             errors["tracking"] = _("Only goods are tracked.")
         if None not in (self.storage_min, self.storage_max) and self.storage_min > self.storage_max:  # type: ignore[operator]
@@ -189,6 +197,18 @@ class Product(MasterModel):
     def _hsn_error(self) -> dict[str, Any]:
         if self.product_kind == ProductKind.SERVICE and self.hsn and not self.hsn.startswith("99"):
             return {"hsn": _("The SAC code of a service begins with 99.")}
+        return {}
+
+    def _kind_error(self) -> dict[str, Any]:
+        """What is in a kit stays goods, and what has components stays a kit."""
+        from apps.catalog.models.parts import KitComponent
+
+        if self.pk is None or self.product_kind == self._loaded.get("product_kind"):
+            return {}
+        if KitComponent.objects.filter(component=self.pk).exists():
+            return {"product_kind": _("This product is a component of a kit.")}
+        if KitComponent.objects.filter(kit=self.pk).exists():
+            return {"product_kind": _("This kit has components. Remove them first.")}
         return {}
 
     def _barcode_errors(self) -> dict[str, Any]:
@@ -211,11 +231,8 @@ class Product(MasterModel):
         if before.get("barcodes", []) != self.barcodes:
             barcodes_sync([self])
         price_changes_note(self, before)
-        self._loaded = {
-            "sale_price": self.sale_price,
-            "purchase_price": self.purchase_price,
-            "barcodes": list(self.barcodes or []),
-        }
+        self._loaded = {name: self.__dict__.get(name) for name in KEPT}
+        self._loaded["barcodes"] = list(self.barcodes or [])
 
     def price_of(self, price_kind: str) -> Decimal:
         return self.sale_price if price_kind == PriceKind.SALE else self.purchase_price

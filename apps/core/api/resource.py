@@ -13,6 +13,7 @@ A master needs ten lines::
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import models
@@ -271,7 +272,19 @@ class ResourceViewSet(viewsets.ViewSet):
 
     def create_one(self, data: Any) -> Any:
         values, children, _version = self.read_input(data)
-        return self.save_record(self.model(), values, children, None)
+        return self._saved(self.model(), values, children, None)
+
+    def _saved(self, instance: Any, *what: Any) -> Any:
+        """Save; a refusal names the field as the API does, where the model has another name."""
+        try:
+            return self.save_record(instance, *what)
+        except InvalidInput as error:
+            names = {field: name for name, field in self.rename.items()}
+            if not any(e.field in names for e in error.errors):
+                raise
+            raise InvalidInput(
+                [replace(e, field=names.get(e.field, e.field)) for e in error.errors]
+            ) from error
 
     def update(self, request: Any, pk: int) -> Response:
         return self._change(request, pk, partial=False)
@@ -287,7 +300,7 @@ class ResourceViewSet(viewsets.ViewSet):
 
         def work() -> tuple[int, Any, str]:
             values, children, version = self.read_input(request.data, partial=partial, row=row)
-            saved = self.save_record(row, values, children, version)
+            saved = self._saved(row, values, children, version)
             return 200, self.one(self.record(saved.pk)), _("Saved.")
 
         try:

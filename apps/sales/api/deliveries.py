@@ -45,7 +45,7 @@ class DeliveryApi(SalesViewSet):
             ("order_line", "description", "quantity", "batch", "serials"),
             read_fields=(
                 "position", "product", "unit", "unit_factor", "base_quantity", "taxable_value",
-                "returned_quantity", "invoice_line",
+                "returned_quantity", "invoice_line", "components",
             ),
         ),
     )  # fmt: skip

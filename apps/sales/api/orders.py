@@ -13,6 +13,7 @@ from apps.sales.models import Order, OrderCharge, OrderLine
 from apps.sales.services.orders import order_compute
 
 KEPT = (
+    "components",
     "reserved_quantity",
     "delivered_quantity",
     "returned_quantity",

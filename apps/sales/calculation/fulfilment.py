@@ -62,7 +62,7 @@ def quantities_of(line: LineLike, *, goods: bool | None = None) -> LineQuantitie
     """From an order line; ``goods`` None asks the line's product."""
     if goods is None:
         product = getattr(line, "product", None)
-        goods = product is not None and product.product_kind == "goods"
+        goods = product is not None and product.delivered
     return LineQuantities(
         ordered=line.quantity,
         delivered=line.delivered_quantity,

@@ -59,7 +59,8 @@ class Delivery(Document):
 
 
 class DeliveryLine(DocumentLine):
-    """``quantity`` in ``unit``; ``base_quantity`` is what the stock ledger moves."""
+    """``quantity`` in ``unit``; ``base_quantity`` is what the stock ledger moves (of a kit: the
+    ``components``, so many times)."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="lines")
     order_line = models.ForeignKey(
@@ -90,6 +91,7 @@ class DeliveryLine(DocumentLine):
     )
     base_quantity = QuantityField(default=ZERO, editable=False)
     quantity = QuantityField(_("quantity"), validators=[MinValueValidator(Decimal("0.000001"))])
+    components = models.JSONField(_("components"), default=list, editable=False)
     batch = models.ForeignKey(
         "inventory.Batch",
         verbose_name=_("batch"),

@@ -63,7 +63,8 @@ class Order(TaxedDocument):
 
 class OrderLine(TaxedLine):
     """Quantities are in the line's unit. Net delivered = delivered − returned, net billed = invoiced −
-    credited; neither can pass what was ordered: the database refuses it whoever asks."""
+    credited; neither can pass what was ordered: the database refuses it whoever asks. ``components``: what a
+    kit held when it was promised (see ``services.kits``)."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     quotation_line = models.ForeignKey(
@@ -75,6 +76,7 @@ class OrderLine(TaxedLine):
         related_name="order_lines",
     )
     promised_date = models.DateField(_("promised for"), null=True, blank=True)
+    components = models.JSONField(_("components"), default=list, editable=False)
     reserved_quantity = _kept(_("reserved"))
     delivered_quantity = _kept(_("delivered"))
     returned_quantity = _kept(_("returned"))

@@ -26,6 +26,7 @@ from apps.sales.models import Delivery, DeliveryLine, Order, OrderLine
 from apps.sales.services.copying import parts_read
 from apps.sales.services.credit import credit_check
 from apps.sales.services.fulfilment import quantities_add, quantities_take
+from apps.sales.services.kits import component_products, kit_moves, kits_freeze
 from apps.sales.services.places import delivery_places, stock_place
 
 PURPOSE = "delivery"
@@ -125,7 +126,7 @@ def _lines_fill(lines: list[DeliveryLine], known: dict[int, OrderLine]) -> None:
         if source is None:
             errors.add(f"{path}.order_line", _("This line is not of the order."), "not_found")
             continue
-        if source.shadow or source.product is None or not source.product.stocked:
+        if source.shadow or source.product is None or not source.product.delivered:
             errors.add(f"{path}.order_line", _("This line has no goods to deliver."), "no_stock")
             continue
         line_fill(line, source)
@@ -140,6 +141,7 @@ def line_fill(line: DeliveryLine, source: Any) -> None:
     """Product, unit, factor and value of a delivery line from the order or invoice line it delivers."""
     line.product, line.unit = source.product, source.unit
     line.unit_factor = source.unit_factor
+    line.components = getattr(source, "components", [])
     line.description = line.description or source.description
     quantity = line.quantity or ZERO
     line.base_quantity = (
@@ -259,6 +261,7 @@ def paths_of(lines: Iterable[Any]) -> dict[int, str]:
 
 def goods_issue(delivery: Delivery, lines: Sequence[DeliveryLine], *, by: Any, reason: str = "") -> None:
     """Number the delivery and move its goods to the customer, using up what was reserved for the order."""
+    DeliveryLine.objects.bulk_update(kits_freeze(lines), ["components"])
     delivery.place, customer = delivery_places(delivery.place_id, delivery.company_id)
     delivery.company = delivery.place.company
     number_assign(delivery)
@@ -275,21 +278,28 @@ def goods_issue(delivery: Delivery, lines: Sequence[DeliveryLine], *, by: Any, r
 
 
 def moves_of(delivery: Delivery, lines: Sequence[DeliveryLine], customer: Place) -> list[Move]:
-    """The delivery's lines as the stock ledger takes them."""
-    return [
-        Move(
-            product=line.product,
-            quantity=line.base_quantity,
-            from_place=delivery.place,
-            to_place=customer,
-            batch=line.batch,
-            serials=tuple(line.serials),
-            line_path=f"lines.{line.position - 1}",
-            line_id=line.pk,
-            holder=(HOLDER, line.order_line_id) if line.order_line_id else None,
+    """The delivery's lines as the stock ledger takes them; kits as their components."""
+    products = component_products(lines)
+    moves: list[Move] = []
+    for line in lines:
+        holder = (HOLDER, line.order_line_id) if line.order_line_id else None
+        if line.components:
+            moves += kit_moves(line, delivery.place, customer, products, holder)
+            continue
+        moves.append(
+            Move(
+                product=line.product,
+                quantity=line.base_quantity,
+                from_place=delivery.place,
+                to_place=customer,
+                batch=line.batch,
+                serials=tuple(line.serials),
+                line_path=f"lines.{line.position - 1}",
+                line_id=line.pk,
+                holder=holder,
+            )
         )
-        for line in lines
-    ]
+    return moves
 
 
 # --- cancelling -----------------------------------------------------------------------------------

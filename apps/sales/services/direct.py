@@ -40,7 +40,7 @@ def _goods(lines: Sequence[Any]) -> list[tuple[int, Any]]:
     for _index, line in named:
         if line.product_id in products:
             line.product = products[line.product_id]
-    return [(index, line) for index, line in named if line.product.stocked]
+    return [(index, line) for index, line in named if line.product.delivered]
 
 
 def invoice_deliver(invoice: Invoice, lines: Sequence[Any], *, by: Any) -> Delivery | None:
@@ -171,7 +171,7 @@ def credit_take_back(note: CreditNote, rows: Sequence[CreditNoteLine], *, by: An
     """
     from apps.sales.services.returns import delivery_return
 
-    wanted = [row for row in rows if row.product_id and row.product.stocked]
+    wanted = [row for row in rows if row.product_id and row.product.delivered]
     plans: dict[int, dict[int, Decimal]] = {}
     for row in wanted:
         _plan(row, plans)

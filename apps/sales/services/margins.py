@@ -13,22 +13,27 @@ WITH lines AS (
     SELECT d.id, d.exchange_rate, l.product_id, l.taxable_value, l.base_quantity
     FROM {line} l JOIN {document} d ON d.id = l.{parent}_id
     WHERE d.id = ANY(%s) AND NOT l.shadow {only}
+), parts AS (
+    SELECT l.id, COALESCE(k.component_id, l.product_id) AS product_id,
+           l.base_quantity * COALESCE(k.quantity, 1) AS quantity
+    FROM lines l LEFT JOIN catalog_kitcomponent k ON k.kit_id = l.product_id
 ), costs AS (
     SELECT s.product_id, SUM(s.value) / SUM(s.quantity) AS cost
     FROM inventory_stockrow s
-    WHERE s.quantity > 0 AND s.product_id IN (SELECT product_id FROM lines) GROUP BY s.product_id
+    WHERE s.quantity > 0 AND s.product_id IN (SELECT product_id FROM parts) GROUP BY s.product_id
+), spent AS (
+    SELECT parts.id, SUM(parts.quantity * COALESCE(c.cost, p.purchase_price, 0)) AS cost
+    FROM parts LEFT JOIN costs c ON c.product_id = parts.product_id
+    LEFT JOIN catalog_product p ON p.id = parts.product_id GROUP BY parts.id
 )
-SELECT l.id, SUM(l.taxable_value * l.exchange_rate
-                 - l.base_quantity * COALESCE(c.cost, p.purchase_price, 0))
-FROM lines l LEFT JOIN costs c ON c.product_id = l.product_id
-LEFT JOIN catalog_product p ON p.id = l.product_id
-GROUP BY l.id
+SELECT l.id, SUM(l.taxable_value * l.exchange_rate) - COALESCE(MAX(spent.cost), 0)
+FROM lines l LEFT JOIN spent ON spent.id = l.id GROUP BY l.id
 """
 
 
 def quotation_margins(ids: list[int]) -> dict[int, Decimal]:
     """{quotation id: margin in company currency}: average cost of the stock on hand, else the purchase
-    price; optional and shadow lines left out. One query."""
+    price; a kit costs what its components do; optional and shadow lines left out. One query."""
     return _margins("sales_quotationline", "sales_quotation", "quotation", ids, "AND NOT l.optional")
 
 

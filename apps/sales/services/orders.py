@@ -18,6 +18,7 @@ from apps.sales.calculation.fulfilment import quantities_of
 from apps.sales.events import OrderConfirmed
 from apps.sales.models import Delivery, Order, OrderCharge, OrderLine
 from apps.sales.services.credit import credit_check
+from apps.sales.services.kits import kits_freeze
 from apps.sales.services.reservations import order_release, order_reserve
 
 
@@ -55,6 +56,7 @@ def order_confirm(order: Order, *, by: Any, reason: str = "") -> None:
     """
     lines = order_lines_of(order)
     _check_complete(order, lines)
+    OrderLine.objects.bulk_update(kits_freeze(lines), ["components"])
     warning = credit_check(order, added=order.base_total, by=by, reason=reason)
     order.credit_reason = reason if warning and reason else ""
     order.notices = [warning] if warning else []
@@ -149,6 +151,7 @@ def order_amend(
         raise InvalidInput(_("Nothing was changed."), field="lines")
     charges = list(order.charges.all())
     order_compute(order, kept, charges)
+    kits_freeze(kept)
     _store_amended(order, kept, charges)
     order.notices = []
     if order.base_total > before:

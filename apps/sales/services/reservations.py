@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from apps.core.india.numbers import format_quantity
 from apps.core.money import round_quantity
+from apps.inventory.models import Place
 from apps.inventory.services.reservations import Want, release, reserve
 from apps.sales.calculation.fulfilment import quantities_of
 from apps.sales.models import Order, OrderLine
 from apps.sales.services.fulfilment import reserved_add
+from apps.sales.services.kits import component_products, kit_reserve
 from apps.sales.services.places import stock_place
 
 HOLDER = "sales.orderline"
@@ -27,17 +29,19 @@ def order_reserve(order: Order, lines: Sequence[OrderLine], *, by: Any) -> list[
         return []
     order.place = place
     _release_surplus(lines, by=by)
+    notices = _kits_reserve(lines, place, by=by)
     wants = []
     for line in lines:
+        if line.components:
+            continue
         open_quantity = quantities_of(line).to_deliver - line.reserved_quantity
         if open_quantity > 0:
             base = round_quantity(open_quantity * line.unit_factor)
             wants.append((line, open_quantity, Want(line.product, place, base, (HOLDER, line.pk))))
     if not wants:
-        return []
+        return notices
     got = reserve([want for _line, _quantity, want in wants], partial=True, by=by)
     gained: dict[int, Decimal] = {}
-    notices = []
     for (line, quantity, want), base in zip(wants, got, strict=True):
         part = quantity if base == want.quantity else round_quantity(base / line.unit_factor)
         if part > 0:
@@ -45,6 +49,24 @@ def order_reserve(order: Order, lines: Sequence[OrderLine], *, by: Any) -> list[
             line.reserved_quantity += part
         if part < quantity:
             notices.append(_notice(line, line.reserved_quantity))
+    reserved_add(gained)
+    return notices
+
+
+def _kits_reserve(lines: Sequence[OrderLine], place: Place, *, by: Any) -> list[str]:
+    """Keep the components of as many whole kits as there are; sentences about lines that lack some."""
+    kits = [line for line in lines if line.components and quantities_of(line).to_deliver > 0]
+    products = component_products(kits)
+    gained: dict[int, Decimal] = {}
+    notices = []
+    for line in kits:
+        wanted = quantities_of(line).to_deliver
+        base = round_quantity(wanted * line.unit_factor)
+        got = kit_reserve(line, base, place, products, holder=(HOLDER, line.pk), by=by)
+        kept = wanted if got == base else round_quantity(got / line.unit_factor)
+        gained[line.pk], line.reserved_quantity = kept - line.reserved_quantity, kept
+        if kept < wanted:
+            notices.append(_notice(line, kept))
     reserved_add(gained)
     return notices
 
@@ -61,7 +83,9 @@ def _release_surplus(lines: Sequence[OrderLine], *, by: Any) -> None:
     for line in lines:
         surplus = line.reserved_quantity - quantities_of(line).to_deliver
         if line.pk and surplus > 0:
-            release([(HOLDER, line.pk)], quantity=round_quantity(surplus * line.unit_factor), by=by)
+            # of a kit everything: whole kits are kept anew
+            part = None if line.components else round_quantity(surplus * line.unit_factor)
+            release([(HOLDER, line.pk)], quantity=part, by=by)
             reserved_add({line.pk: -surplus})
             line.reserved_quantity -= surplus
 

@@ -26,6 +26,7 @@ from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn, DeliveryRe
 from apps.sales.services.copying import Part, parts_read
 from apps.sales.services.deliveries import PURPOSE, OverDelivery, place_check
 from apps.sales.services.fulfilment import quantities_add, quantities_take
+from apps.sales.services.kits import components_back
 from apps.sales.services.places import places_of
 
 RETURN, SCRAP = "return", "scrap"
@@ -174,7 +175,7 @@ def _issues(delivery: Delivery, parts: list[Part]) -> dict[int, list[tuple[Stock
             purpose=PURPOSE,
             source_line_id__in=[part.line.pk for part in parts],
         )
-        .select_related("batch", "serial")
+        .select_related("batch", "serial", "product__unit")
         .order_by("id")
     )
     returned = dict(
@@ -195,10 +196,28 @@ def _moves_back(
     part: Part, issued: list[tuple[StockMove, Decimal]], customer: Place, place: Place
 ) -> list[Move]:
     """The line's pieces as movements back, each naming the issue that it undoes."""
-    path, left = f"lines.{part.index}", _base(part)
+    path = f"lines.{part.index}"
+    if part.line.components:
+        codes = [str(code).strip() for code in part.extra.get("serials") or []]
+        return [
+            item
+            for own, wanted in components_back(part.line, issued)
+            for item in _undone(part, _chosen(own, codes), wanted, customer, place)
+        ]
     if part.line.product.tracking == "serial":
         issued = _named_pieces(part, issued, path)
-    moves = []
+    return _undone(part, issued, _base(part), customer, place)
+
+
+def _chosen(own: list[tuple[StockMove, Decimal]], codes: list[str]) -> list[tuple[StockMove, Decimal]]:
+    """Of a kit's component, the pieces that were named go first."""
+    return sorted(own, key=lambda item: not (item[0].serial and item[0].serial.code in codes))
+
+
+def _undone(
+    part: Part, issued: list[tuple[StockMove, Decimal]], wanted: Decimal, customer: Place, place: Place
+) -> list[Move]:
+    moves, left = [], wanted
     for row, available in issued:
         quantity = min(left, available)
         if quantity <= 0:
@@ -206,20 +225,20 @@ def _moves_back(
         left -= quantity
         moves.append(
             Move(
-                product=part.line.product,
+                product=row.product,
                 quantity=quantity,
                 from_place=customer,
                 to_place=place,
                 batch=row.batch,
                 serials=(row.serial,) if row.serial else (),
-                line_path=path,
+                line_path=f"lines.{part.index}",
                 line_id=part.line.pk,
                 returned_move=row,
             )
         )
     if left > 0:
         raise OverDelivery(
-            [FieldError(f"{path}.quantity", _("More comes back than went out."), "over_delivery")]
+            [FieldError(f"lines.{part.index}.quantity", _("More comes back than went out."), "over_delivery")]
         )
     return moves
 

@@ -70,7 +70,7 @@ def _bills_deliveries(invoice: Invoice) -> bool:
 
 _OVER_DELIVERED = """
 SELECT l.id FROM sales_orderline l JOIN catalog_product p ON p.id = l.product_id
-WHERE l.id = ANY(%s) AND p.product_kind = 'goods'
+WHERE l.id = ANY(%s) AND p.product_kind IN ('goods', 'kit')
   AND l.invoiced_quantity - l.credited_quantity > l.delivered_quantity - l.returned_quantity
 """
 
