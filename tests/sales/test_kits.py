@@ -10,8 +10,10 @@ from apps.catalog.models import KitComponent
 from apps.inventory.models import StockMove, StockRow
 from apps.sales.models import Delivery, OrderLine
 from apps.sales.services.margins import quotation_margins
+from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
 from tests.factories.sales import in_days
+from tests.kit.clients import ApiClient
 from tests.kit.ledger import assert_balanced
 from tests.kit.stock import assert_stock_equals_ledger
 
@@ -203,6 +205,10 @@ def test_vendors_and_substitutes_of_a_product(api, shop):
     }
     made = api.patch(f"catalog/products/{shop.chair.pk}/", body)["data"]
     assert made["vendors"][0]["vendor_code"] == "CH-9"
+    clerk = ApiClient(make_user("catalog.view_product"))
+    shown = clerk.get(f"catalog/products/{shop.chair.pk}/")["data"]["vendors"][0]
+    assert shown["vendor_code"] == "CH-9"
+    assert "unit_price" not in shown
     body = {"version": made["version"], "substitutes": [{"substitute": shop.chair.pk}]}
     answer = api.patch(f"catalog/products/{shop.chair.pk}/", body, 400)
     assert answer["errors"][0]["field"].startswith("substitutes")
