@@ -6,9 +6,12 @@ Run with the environment of manage.py: python tools/remake_migrations.py
 
 from __future__ import annotations
 
+import importlib
+import os
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,13 +27,26 @@ def remake() -> int:
         package = ROOT / "apps" / label / "migrations"
         package.mkdir(exist_ok=True)
         (package / "__init__.py").touch()
-    for label in labels:  # low layers first: keys point down, so each app's needs are there already
-        command = [sys.executable, "manage.py", "makemigrations", "--no-header", "-v", "0", label]
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
-            for path, content in kept.items():
-                path.write_bytes(content)
-            return 1
+    command = [sys.executable, __file__, "--write", *labels]  # a fresh process: it has imported no old file
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        for path, content in kept.items():
+            path.write_bytes(content)
+        return 1
     return 0
+
+
+def write(labels: list[str]) -> None:
+    """Low layers first: keys point down, so each app's needs are there already."""
+    import django
+    from django.core.management import call_command
+
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")  # noqa: TID251 - as manage.py
+    warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
+    django.setup()
+    for label in labels:
+        importlib.invalidate_caches()
+        call_command("makemigrations", label, include_header=False, verbosity=0, skip_checks=True)
 
 
 def _layer_order() -> list[str]:
@@ -42,4 +58,4 @@ def _layer_order() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(remake())
+    sys.exit(write(sys.argv[2:]) if sys.argv[1:2] == ["--write"] else remake())

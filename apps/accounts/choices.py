@@ -23,3 +23,5 @@ class AccessEvent(models.TextChoices):
     USER_RESTORED = "user_restored", _("User restored")
     ROLE_CHANGED = "role_changed", _("Role changed")
     GRANT_CHANGED = "grant_changed", _("Access to a record changed")
+    EXPORT = "export", _("Exported")
+    PRINTED = "printed", _("Printed")

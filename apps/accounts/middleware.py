@@ -97,4 +97,5 @@ class RequestActor:
             label=str(known) if known else "Anonymous",
             address=client_address(request),
             request_id=getattr(request, "request_id", ""),
+            path=f"{request.method} {request.path}"[:300],
         )

@@ -18,6 +18,7 @@ class Actor:
     label: str = "System"
     address: str = ""
     request_id: str = ""
+    path: str = ""
 
     @property
     def user_id(self) -> int | None:

@@ -7,6 +7,7 @@ or called outside within it.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.utils import InternalError
 from psycopg import errors as pg
 
+from apps.core.actor import current_actor
 from apps.core.errors import Busy
 
 T = TypeVar("T")
@@ -41,7 +43,7 @@ def run_in_unit_of_work(work: Callable[[], T]) -> T:
     for attempt in range(RETRIES + 1):
         try:
             with transaction.atomic():
-                _bound_lock_wait()
+                _prepare()
                 return work()
         except (OperationalError, InternalError) as error:
             if isinstance(error.__cause__, _BUSY):
@@ -52,9 +54,15 @@ def run_in_unit_of_work(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def _bound_lock_wait() -> None:
+def _prepare() -> None:
+    """Bound the wait for locks, and tell the audit's triggers who acts; both end with the transaction."""
+    actor = current_actor()
+    who = {"kind": actor.kind, "address": actor.address, "request_id": actor.request_id, "path": actor.path}
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), set_config('bahi.actor', %s, true)",
+            [LOCK_TIMEOUT, json.dumps(who)],
+        )
 
 
 def unit_of_work(function: Callable[..., T]) -> Callable[..., T]:

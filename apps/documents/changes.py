@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,6 +89,38 @@ def _differences(newer: Any, older: Any, fields: list[Any]) -> Raw:
         if old != new:
             found.append((item, old, new))
     return found
+
+
+def hidden_columns(model: type[models.Model], user: Any) -> frozenset[str]:
+    """Columns whose values this user may not read."""
+    hidden = hidden_fields(model, user)
+    return frozenset(item.column for item in model._meta.concrete_fields if item.name in hidden)
+
+
+def column_labels(model: type[models.Model], user: Any, columns: dict[str, Any]) -> list[str]:
+    """Names of those columns that this user may see."""
+    return [_label(item) for item in _shown_fields(model, user) if item.column in columns]
+
+
+def changes_of_columns(model: type[models.Model], user: Any, columns: dict[str, Any]) -> list[Change]:
+    """{column: [before, after]} as JSON values (the audit trail keeps them so) → changes to read."""
+    raw: Raw = []
+    for item in _shown_fields(model, user):
+        if item.column in columns:
+            old, new = columns[item.column]
+            raw.append((item, _python(item, old), _python(item, new)))
+    return _Texts(model, [raw]).changes(raw)
+
+
+def _python(item: Any, value: Any) -> Any:
+    """A JSON value as the field's own type; as it stands where an older version kept another type."""
+    if value is None or isinstance(item, models.JSONField):
+        return value
+    target = item.target_field if item.is_relation else item
+    try:
+        return target.to_python(value)
+    except (ValidationError, TypeError, ValueError):
+        return value
 
 
 class _Texts:

@@ -53,6 +53,7 @@ _IN_BOTH = [
     "allauth.account",
     "allauth.socialaccount",
     "apps.runtime",
+    "apps.audit",
 ]
 _BUSINESS = [
     "apps.files",

@@ -17,7 +17,8 @@ from apps.documents.lifecycle import lifecycles
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     {"core"}, {"runtime", "files"}, {"tenancy"}, {"accounts"}, {"company"}, {"documents"},
-    {"messaging", "datatools"}, {"portal"}, {"parties"}, {"dimensions"}, {"catalog"}, {"accounting"},
+    {"messaging", "datatools"}, {"audit"}, {"portal"}, {"parties"}, {"dimensions"}, {"catalog"},
+    {"accounting"},
     {"inventory"}, {"sales"}, {"demo"},
 ]  # fmt: skip
 LEVEL = {app: number for number, layer in enumerate(LAYERS) for app in layer}

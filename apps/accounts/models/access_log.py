@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.choices import AccessEvent
 from apps.core.scope import Scope, ScopedManager
-from apps.core.triggers import append_only
+from apps.core.triggers import append_only, audited_log
 
 
 class AccessLog(models.Model):
@@ -34,7 +34,7 @@ class AccessLog(models.Model):
         verbose_name = _("access log entry")
         verbose_name_plural = _("access log")
         ordering: ClassVar[list[str]] = ["-id"]
-        triggers: ClassVar[list[object]] = append_only("accesslog")
+        triggers: ClassVar[list[object]] = [*append_only("accesslog"), audited_log()]
 
     def __str__(self) -> str:
         return f"{self.event} {self.label}"

@@ -23,6 +23,12 @@ class IdempotencyGuard:
 
 
 _guard: list[IdempotencyGuard] = []
+_write_logs: list[Callable[[Any, int], None]] = []
+
+
+def register_write_log(function: Callable[[Any, int], None]) -> None:
+    """``function(request, status)`` runs in the transaction of every call that wrote. Called by ``audit``."""
+    _write_logs[:] = [function]
 
 
 def register_idempotency(guard: IdempotencyGuard) -> None:
@@ -55,6 +61,8 @@ def _once(request: Any, key: str, work: Callable[[], tuple[int, Any, str]]) -> t
         if claim.row is None:
             return claim.status, claim.answer
     status, data, message = work()
+    for function in _write_logs:
+        function(request, status)
     body = data if isinstance(data, Envelope) else envelope(data, message=message)
     if claim is None:
         return status, body

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
 from apps.core.actor import current_actor
+from apps.core.triggers import audited_history
 
 
 class HistoryRow(models.Model):
@@ -37,9 +38,20 @@ def _label_actor(sender: Any, **kwargs: Any) -> None:
 pre_create_historical_record.connect(_label_actor, dispatch_uid="bahi-history-actor")
 
 
-def tracked_history(*excluded: str) -> HistoricalRecords:
+class AuditedRecords(HistoricalRecords):
+    """History whose every row is copied, as the columns that changed, into the audit trail by a trigger."""
+
+    def get_meta_options(self, model: Any) -> dict[str, Any]:
+        options = super().get_meta_options(model)
+        meta = model._meta
+        table = self.table_name or f"{meta.app_label}_historical{meta.model_name}"
+        options["triggers"] = [audited_history(meta.label_lower, table, meta.pk.column)]
+        return options
+
+
+def tracked_history(*excluded: str) -> AuditedRecords:
     """History for an abstract base: every model below it gets its own history table."""
-    return HistoricalRecords(
+    return AuditedRecords(
         inherit=True,
         bases=[HistoryRow],
         get_user=_history_user,

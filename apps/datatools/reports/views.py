@@ -17,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.models import AccessLog
+from apps.accounts.choices import AccessEvent
+from apps.accounts.services.access_log import access_log_write
 from apps.core.access import may
 from apps.core.admin.site import admin_site
 from apps.core.api.rendering import envelope
@@ -46,14 +47,8 @@ def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> 
         raise InvalidInput(_("Must be pdf, xlsx, csv or json."), field="format")
     values["limit"] = EXPORT_LIMIT
     content, kind, name = report_bytes(report, _answer(report, values, request.user), form)
-    AccessLog.objects.create(
-        event="export",
-        user_id=request.user.pk,
-        label=str(request.user)[:200],
-        address=request.META.get("REMOTE_ADDR", "")[:45],
-        path=request.get_full_path()[:300],
-        detail={"kind": report.name, "format": form},
-    )
+    asked = {"kind": report.name, "format": form, "query": request.META.get("QUERY_STRING", "")[:500]}
+    access_log_write(AccessEvent.EXPORT, request=request, user=request.user, detail=asked)
     answer = HttpResponse(content, content_type=kind)
     place = "inline" if form == "pdf" else "attachment"
     answer["Content-Disposition"] = f'{place}; filename="{name}"'

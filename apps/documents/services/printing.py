@@ -14,11 +14,14 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from apps.accounts.choices import AccessEvent
+from apps.accounts.services.access_log import access_log_write
 from apps.company.choices import AddressKind
 from apps.company.models import Company
 from apps.core.access import may
 from apps.core.india.states import STATES
 from apps.core.registry import load_modules
+from apps.core.scope import kind_of
 from apps.documents.printing import (
     PrintBank,
     PrintCompany,
@@ -67,6 +70,8 @@ def document_pdf(document: Any, by: Any = None) -> tuple[bytes, str]:
     content = render_document(built)
     if by is not None:
         timeline_add(document, "printed", text=_("Printed"))
+        told = {"kind": kind_of(document), "record": document.pk, "number": str(document)}
+        access_log_write(AccessEvent.PRINTED, user=by, detail=told)
     return content, file_name(document)
 
 

@@ -4,6 +4,8 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
+import pgtrigger.compiler
+import pgtrigger.migrations
 import simple_history.models
 from decimal import Decimal
 from django.conf import settings
@@ -134,6 +136,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PartyUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='parties.party')),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='PaymentTerms',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -214,18 +228,13 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-        migrations.CreateModel(
-            name='PartyUserGrant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='parties.party')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-                'unique_together': {('user', 'permission', 'content_object')},
-            },
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalpaymentterms',
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM parties_historicalpaymentterms h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'parties.paymentterms\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='9c1a604dff0c7384433ae0408dae899a6f8c604b', operation='INSERT', pgid='pgtrigger_audited_c89ad', table='parties_historicalpaymentterms', when='AFTER')),
+        ),
+        migrations.AlterUniqueTogether(
+            name='partyusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
         migrations.AddIndex(
             model_name='party',
@@ -242,5 +251,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='party',
             constraint=models.CheckConstraint(condition=models.Q(('credit_limit__isnull', True), ('credit_limit__gte', 0), _connector='OR'), name='parties_limit_positive'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalparty',
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM parties_historicalparty h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'parties.party\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='9b34da407318a4e0c1aa3b99aa01a129f52dd88e', operation='INSERT', pgid='pgtrigger_audited_f095b', table='parties_historicalparty', when='AFTER')),
         ),
     ]

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
 _followers: list[Callable[[], None]] = []
 _sweeps: list[Callable[[], object]] = [waiting_jobs_requeue]
+_platform_sweeps: list[Callable[[], object]] = []
 _due: dict[str, float] = {}  # schema → when a repeated delivery is due (monotonic)
 
 
@@ -37,6 +38,12 @@ def register_sweep(function: Callable[[], object]) -> None:
         _sweeps.append(function)
 
 
+def register_platform_sweep(function: Callable[[], object]) -> None:
+    """``function()`` runs in ``public`` each 30 s: for what the platform itself keeps."""
+    if function not in _platform_sweeps:
+        _platform_sweeps.append(function)
+
+
 def active_schemas() -> list[str]:
     """Schemas of the organisations that are served."""
     from django_tenants.utils import get_tenant_model
@@ -51,7 +58,18 @@ def sweep() -> int:
     for schema in active_schemas():
         count += deliver_for(schema)
         _sweep_one(schema)
+    _sweep_platform()
     return count
+
+
+def _sweep_platform() -> None:
+    connection.set_schema_to_public()
+    for function in _platform_sweeps:
+        try:
+            function()
+        except Exception:
+            logger.exception("%s for the platform failed", function.__name__)
+            connection.close()
 
 
 def _sweep_one(schema: str) -> None:

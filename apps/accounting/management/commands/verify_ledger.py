@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"{broken} problems found.")
 
     def _verify(self, schema: str, options: dict[str, Any]) -> int:
-        heads = json.loads(Path(options["heads"]).read_text("utf-8")) if options["heads"] else None
+        heads = _heads(Path(options["heads"])) if options["heads"] else None
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -50,3 +50,9 @@ class Command(BaseCommand):
         for problem in result.problems[:50]:
             self.stdout.write(f"  {problem.what}\t{problem.number}\t{problem.detail}")
         return len(result.problems)
+
+
+def _heads(path: Path) -> list[dict[str, Any]]:
+    """The ledger's heads of a daily file (which has those of every chain) or of ``--export-heads``."""
+    found = json.loads(path.read_text("utf-8"))
+    return found["ledger"] if isinstance(found, dict) else found

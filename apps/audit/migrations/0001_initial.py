@@ -1,0 +1,92 @@
+import django.db.models.deletion
+import django.db.models.functions.datetime
+import pgtrigger.compiler
+import pgtrigger.migrations
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='AuditSeal',
+            fields=[
+                ('sequence', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='link')),
+                ('previous_hash', models.CharField(max_length=64, verbose_name='hash of the link before')),
+                ('chain_hash', models.CharField(max_length=64, verbose_name='hash of the link')),
+                ('sealed_at', models.DateTimeField(verbose_name='sealed at')),
+            ],
+            options={
+                'verbose_name': 'audit link',
+                'verbose_name_plural': 'audit links',
+                'ordering': ['-sequence'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditWaiting',
+            fields=[
+                ('entry_id', models.BigIntegerField(primary_key=True, serialize=False)),
+            ],
+            options={
+                'verbose_name': 'audit entry to be linked',
+                'verbose_name_plural': 'audit entries to be linked',
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, verbose_name='at')),
+                ('event', models.CharField(max_length=40, verbose_name='event')),
+                ('record_kind', models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='kind of record')),
+                ('record_id', models.BigIntegerField(null=True, verbose_name='record')),
+                ('record_label', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='record')),
+                ('actor_kind', models.CharField(db_default='system', default='system', max_length=12, verbose_name='by way of')),
+                ('user_id', models.BigIntegerField(null=True, verbose_name='user')),
+                ('label', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='who')),
+                ('address', models.CharField(blank=True, db_default='', default='', max_length=45, verbose_name='address')),
+                ('agent', models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='device')),
+                ('path', models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='path')),
+                ('request_id', models.CharField(blank=True, db_default='', default='', max_length=40, verbose_name='request')),
+                ('changes', models.JSONField(default=dict, verbose_name='changes')),
+                ('detail', models.JSONField(default=dict, verbose_name='detail')),
+                ('content_hash', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='hash')),
+            ],
+            options={
+                'verbose_name': 'audit entry',
+                'verbose_name_plural': 'audit trail',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['record_kind', 'record_id', 'id'], name='audit_entry_record'), models.Index(condition=models.Q(('user_id', None), _negated=True), fields=['user_id', 'id'], name='audit_entry_user')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditentry',
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='2a62bb5e3d07b287e6abb6a80cfbe114eab2a87d', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_entry_no_change_f587b', table='audit_auditentry', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditentry',
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='170eed22c8e6c004a5b832cb558941a21ffd175b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_entry_no_trunc_8466a', table='audit_auditentry', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditentry',
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_hashed', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.content_hash := encode(sha256(convert_to(jsonb_build_array(NEW.id, extract(epoch FROM NEW.at)::numeric(20, 6)::text, NEW.event, NEW.record_kind, NEW.record_id, NEW.record_label, NEW.actor_kind, NEW.user_id, NEW.label, NEW.address, NEW.agent, NEW.path, NEW.request_id, NEW.changes, NEW.detail)::text, 'UTF8')), 'hex'); INSERT INTO audit_auditwaiting (entry_id) VALUES (NEW.id); IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF; RETURN NEW;", hash='c84e71eed1088305a5c85538bf34f3e4f6955fc1', operation='INSERT', pgid='pgtrigger_audit_entry_hashed_9dc72', table='audit_auditentry', when='BEFORE')),
+        ),
+        migrations.AddField(
+            model_name='auditseal',
+            name='entry',
+            field=models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='seal', to='audit.auditentry'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditseal',
+            trigger=pgtrigger.compiler.Trigger(name='audit_seal_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='5c483d3ea60c7b1cd8f6bcc2a9c728cddb700a7a', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_seal_no_change_00cea', table='audit_auditseal', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditseal',
+            trigger=pgtrigger.compiler.Trigger(name='audit_seal_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='086c62ac209ac70fc6ac51da4fb94f4822c01b26', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_seal_no_trunc_470f6', table='audit_auditseal', when='BEFORE')),
+        ),
+    ]

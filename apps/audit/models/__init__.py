@@ -1,0 +1,3 @@
+from apps.audit.models.entry import AuditEntry, AuditSeal, AuditWaiting
+
+__all__ = ["AuditEntry", "AuditSeal", "AuditWaiting"]
