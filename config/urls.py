@@ -27,7 +27,7 @@ urlpatterns = [
     path("api/schema/", schema_view, name="api_schema"),
     path("api/docs/", docs_view, name="api_docs"),
     path("api/v1/", include(api_urlpatterns())),
-    path("setup/status/", status),
+    path("setup/status/", status, name="setup_status"),
     *_app_pages(),
 ]
 

@@ -144,6 +144,7 @@ class FiscalYearApi(MasterViewSet):
     expands = ("company",)
     deletable = False
     verbs: ClassVar[dict[str, str]] = {"close": "close"}
+    verb_permissions: ClassVar[dict[str, str]] = {"close": "company.close_period"}
 
     @classmethod
     def input_serializer(cls) -> Any:
@@ -214,26 +215,26 @@ class PeriodApi(MasterViewSet):
     writable = False
     deletable = False
     verbs: ClassVar[dict[str, str]] = {"close": "close", "reopen": "reopen"}
+    verb_permissions: ClassVar[dict[str, str]] = {
+        "close": "company.close_period",
+        "reopen": "company.reopen_period",
+    }
 
     def close(self, request: Any, pk: int) -> Response:
-        hard, reason = _closing(request.data)
-        return self._turn(
-            request,
-            pk,
-            "company.close_period",
-            lambda row: period_close(period=row, hard=hard, reason=reason, by=request.user),
-        )
+        def work(row: Period) -> Period:
+            hard, reason = _closing(request.data)
+            return period_close(period=row, hard=hard, reason=reason, by=request.user)
+
+        return self._turn(request, pk, "company.close_period", work)
 
     def reopen(self, request: Any, pk: int) -> Response:
-        serializer = ReopenInput(data=request.data)
-        raise_invalid(serializer)
-        reason = serializer.validated_data["reason"]
-        return self._turn(
-            request,
-            pk,
-            "company.reopen_period",
-            lambda row: period_reopen(period=row, reason=reason, by=request.user),
-        )
+        def work(row: Period) -> Period:
+            serializer = ReopenInput(data=request.data)
+            raise_invalid(serializer)
+            reason = serializer.validated_data["reason"]
+            return period_reopen(period=row, reason=reason, by=request.user)
+
+        return self._turn(request, pk, "company.reopen_period", work)
 
     def _turn(self, request: Any, pk: int, permission: str, work: Any) -> Response:
         self.require("view")
@@ -252,6 +253,7 @@ class SeriesApi(MasterViewSet):
     """``preview`` is what the next document will be called. Changes need ``company.change_series``."""
 
     model, path = NumberSeries, "company/series"
+    write_permission = "company.change_series"
     fields = (
         "id", "company", "kind", "fiscal_year", "pattern", "next", "last_number", "gapless", "preview",
     )  # fmt: skip

@@ -62,12 +62,12 @@ class ImportMixin:
 def start_from_request(target_key: str, request: Request) -> ImportRun:
     from apps.files.services.storage import file_store
 
+    target_find(target_key).require(request.user)
     uploaded = request.FILES.get("file")
     if uploaded is None:
         raise InvalidInput(_("Send the file as “file”."), field="file", code="required")
     content = uploaded.read()
     uploaded.seek(0)
-    target_find(target_key).require(request.user)
     stored = file_store(uploaded, by=request.user, purpose="table")
     return import_start(
         target_key=target_key,

@@ -15,15 +15,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.core.access import may
 from apps.core.admin.bases import ScopedAdmin
 from apps.core.errors import BahiError
 from apps.core.guards import open_names
 from apps.core.india.numbers import format_indian
 from apps.core.registry import resource_of
 from apps.core.scope import kind_of
+from apps.core.surfaces import codes
 from apps.core.uow import run_in_unit_of_work
 from apps.documents.form_config import document_config
 from apps.documents.lifecycle import Transition, lifecycle_of, transition_run
+from apps.documents.permissions import PRINT
 
 INLINE_LIMIT = 20
 TOTALS_LIMIT = 20_000
@@ -114,9 +117,16 @@ class DocumentAdmin(ScopedAdmin):
         meta = self.model._meta
         name = f"{meta.app_label}_{meta.model_name}_print"
         return [
-            path("<int:pk>/print/", self.admin_site.admin_view(self.print_view), name=name),
+            path("<int:pk>/print/", self._print_page(), name=name),
             *super().get_urls(),
         ]
+
+    def _print_page(self) -> Any:
+        meta = self.model._meta
+        view = self.admin_site.admin_view(self.print_view)
+        view.model_admin = self
+        view.declared = codes(f"{meta.app_label}.view_{meta.model_name}", PRINT)
+        return view
 
     def api_view(self, request: HttpRequest) -> Any:
         view_class = resource_of(self.model)
@@ -161,6 +171,8 @@ class DocumentAdmin(ScopedAdmin):
     def print_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Print preview: the PDF itself inside the page, so that screen and paper are the same."""
         document = self._find(request, pk)
+        if not may(request.user, PRINT):
+            raise PermissionDenied
         view = self.api_view(request)
         context = {
             **self.admin_site.each_context(request),

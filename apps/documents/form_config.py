@@ -21,6 +21,7 @@ from apps.core.records import Child
 from apps.core.registry import resource_of
 from apps.core.scope import record_filter
 from apps.documents.lifecycle import Ask, Lifecycle, Transition
+from apps.documents.permissions import PRINT
 
 LABEL_FIELDS = ("display_name", "name", "trade_name", "number", "label", "code")
 
@@ -288,8 +289,9 @@ def _urls(view: Any, document: Any, user: Any) -> dict[str, str]:
         urls["add"] = reverse(f"{base}_add")
     if document is None or document.pk is None:
         return urls
-    urls["print"] = reverse(f"{base}_print", args=[document.pk])
-    urls["pdf"] = f"/api/v1/{view.path}/{document.pk}/pdf/"
+    if may(user, PRINT):
+        urls["print"] = reverse(f"{base}_print", args=[document.pk])
+        urls["pdf"] = f"/api/v1/{view.path}/{document.pk}/pdf/"
     for key, row in _neighbours(view, document).items():
         urls[key] = reverse(f"{base}_change", args=[row])
     return urls

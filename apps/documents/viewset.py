@@ -7,16 +7,18 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
+from apps.core.access import may
 from apps.core.admin.urls import admin_url
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import add_labels
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
-from apps.core.errors import Refused
+from apps.core.errors import NotAllowed, Refused
 from apps.core.registry import resource_of
 from apps.documents.form_config import chosen_from
 from apps.documents.lifecycle import lifecycle_of, transition_run
+from apps.documents.permissions import PRINT
 from apps.documents.services.drafts import draft_save
 
 
@@ -35,6 +37,10 @@ class DocumentViewSet(ResourceViewSet):
         if "model" in cls.__dict__:
             table = lifecycle_of(cls.model)  # type: ignore[arg-type]
             cls.verbs = dict.fromkeys(table.by_name, "transition") | {"duplicate": "duplicate"} | cls.verbs
+            meta = cls.model._meta
+            own = {"duplicate": f"{meta.app_label}.add_{meta.model_name}", "pdf": PRINT}
+            moves = {name: item.permission for name, item in table.by_name.items()}
+            cls.verb_permissions = own | moves | cls.verb_permissions
 
     # --- hooks ------------------------------------------------------------------------------------
 
@@ -187,7 +193,10 @@ class DocumentViewSet(ResourceViewSet):
         from django.http import HttpResponse
 
         self.require("view")
-        content, name = self.print_bytes(self.record(pk))
+        row = self.record(pk)
+        if not may(request.user, PRINT):
+            raise NotAllowed(_("You may not print documents."))
+        content, name = self.print_bytes(row)
         answer = HttpResponse(content, content_type="application/pdf")
         answer["Content-Disposition"] = f'inline; filename="{name}"'
         return answer

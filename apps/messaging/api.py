@@ -78,6 +78,7 @@ class MailApi(ResourceViewSet):
     filters = {"status": "state", "by": "by_id", "created_at": "created_at", "bounced_at": "bounced_at"}
     writable = False
     verbs = {"retry": "retry"}
+    verb_permissions = {"retry": ""}  # its sender, or whoever manages mails
 
     def retry(self, request: Any, pk: int) -> Response:
         self.require("view")

@@ -45,6 +45,7 @@ class PartyApi(MasterViewSet):
         Child("contacts", PartyContact, "party", ("name", "role", "phone", "email", "is_primary")),
     )
     verbs = {"release-company": "release_company"}
+    verb_permissions = {"release-company": "company.release_lock"}
 
     def release_company(self, request: Any, pk: int) -> Response:
         """``{"reason": …}``: another company may bill the party from now on."""

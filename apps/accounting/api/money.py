@@ -245,6 +245,7 @@ class OpenItemApi(ResourceViewSet):
     expands = ("company", "party", "currency")
     writable = False
     verbs = {"write-off": "write_off", "set-against": "set_against"}
+    verb_permissions = {"write-off": "accounting.write_off", "set-against": "accounting.set_off"}
 
     def set_against(self, request: Any, pk: int) -> Response:
         """``{"item": id, "amount": …}``: set two open items of one party against each other (set-off between

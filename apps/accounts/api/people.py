@@ -62,6 +62,9 @@ class UserApi(_People):
         "invite": "invite", "deactivate": "deactivate", "restore": "restore", "unlock": "unlock",
         "sign-out": "sign_out",
     }  # fmt: skip
+    verb_permissions: ClassVar[dict[str, str]] = {"invite": "accounts.invite_user"} | dict.fromkeys(
+        ("deactivate", "restore", "unlock", "sign-out"), "accounts.deactivate_user"
+    )
     extra_params = frozenset({"deleted"})
 
     def refine(self, queryset: QuerySet[User]) -> QuerySet[User]:
@@ -238,6 +241,7 @@ class SignInApi(ResourceViewSet):
     }  # fmt: skip
     expands = ("user",)
     verbs: ClassVar[dict[str, str]] = {"end": "end"}
+    verb_permissions: ClassVar[dict[str, str]] = {"end": "accounts.deactivate_user"}
 
     def end(self, request: Any, pk: int) -> Response:
         self.require("view")

@@ -39,8 +39,22 @@ from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refu
 from apps.core.guards import open_paths, record_input_check
 from apps.core.records import Child, record_delete, record_save
 from apps.core.scope import scope_of
+from apps.core.surfaces import PERSONAL, Declared, codes
 
 MAX_BULK = 1000
+_WRITES = {"add", "change", "delete"}
+_OPERATIONS = {
+    "list": ("view",),
+    "retrieve": ("view",),
+    "preview": ("view",),
+    "create": ("add",),
+    "bulk": ("add",),
+    "update": ("view", "change"),
+    "partial_update": ("view", "change"),
+    "destroy": ("view", "delete"),
+    "export": ("view", "export"),
+    "import_file": ("import", "add"),
+}
 _kept_serializers: dict[Any, StrictSerializer] = {}
 
 
@@ -63,6 +77,8 @@ class ResourceViewSet(viewsets.ViewSet):
     personal: ClassVar[bool] = False  # only ever the asking person's own rows; needs no permission
     verbs: ClassVar[dict[str, str]] = {}  # verb → method of this class (POST)
     reads: ClassVar[dict[str, str]] = {}  # verb → method of this class (GET)
+    verb_permissions: ClassVar[dict[str, str]] = {}  # verb or read → code; "" = whoever sees the record
+    write_permission: ClassVar[str] = ""  # asked besides add, change and delete
     bahi_app: ClassVar[str] = ""
     form_small: ClassVar[bool] = False  # few rows: forms show a plain choice instead of a look-up
     lookup_sub: ClassVar[tuple[str, ...]] = ("code", "gstin", "hsn", "number")
@@ -78,8 +94,27 @@ class ResourceViewSet(viewsets.ViewSet):
         meta = self.model._meta
         return f"{meta.app_label}.{action}_{meta.model_name}"
 
+    @classmethod
+    def declared_access(cls, action: str, verb: str) -> Declared | None:
+        """What an operation asks for; None for a verb that doesn't say it."""
+        if cls.personal:
+            return PERSONAL
+        needs = _OPERATIONS.get(action, ())
+        if action in ("run_verb", "run_read"):
+            if verb not in cls.verb_permissions:
+                return None
+            needs = ("view", cls.verb_permissions[verb])
+        if not needs:
+            return None
+        if set(needs) & _WRITES:
+            needs = (*needs, cls.write_permission)
+        meta = cls.model._meta
+        names = [name for name in needs if name]
+        return codes(*(n if "." in n else f"{meta.app_label}.{n}_{meta.model_name}" for n in names))
+
     def require(self, action: str) -> None:
-        if not may(self.request.user, self.permission(action)):
+        user, extra = self.request.user, self.write_permission if action in _WRITES else ""
+        if not may(user, self.permission(action)) or (extra and not may(user, extra)):
             raise NotAllowed(
                 _("You may not %(action)s %(what)s.")
                 % {"action": _(action), "what": self.model._meta.verbose_name_plural}

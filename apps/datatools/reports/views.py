@@ -24,6 +24,8 @@ from apps.core.admin.site import admin_site
 from apps.core.api.rendering import envelope
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.india.numbers import format_indian, format_quantity, format_western
+from apps.core.surfaces import Declared, codes
+from apps.datatools.permissions import EXPORT_REPORT
 from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
 from apps.datatools.reports.params import companies_of, values_read
 from apps.datatools.reports.render import plain, report_bytes, report_data
@@ -43,6 +45,8 @@ def _answer(report: Report, values: dict[str, Any], user: Any) -> Answer:
 
 
 def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> HttpResponse:
+    if not may(request.user, EXPORT_REPORT):
+        raise NotAllowed(_("You may not save reports as files."))
     if form not in EXPORTS:
         raise InvalidInput(_("Must be pdf, xlsx, csv or json."), field="format")
     values["limit"] = EXPORT_LIMIT
@@ -63,6 +67,11 @@ class ReportView(APIView):
 
     report: Report
     default_format = "json"
+
+    @classmethod
+    def declared_access(cls, action: str, verb: str) -> Declared:
+        file = (EXPORT_REPORT,) if cls.default_format != "json" else ()
+        return codes(*file, any_of=cls.report.permissions)
 
     def get(self, request: Request) -> Any:
         if not allowed(request.user, self.report):
@@ -105,6 +114,7 @@ def _page(report: Report) -> Any:
 
     view = admin_site.admin_view(page)
     view.bahi_app = report.app
+    view.declared = codes(any_of=report.permissions)
     return view
 
 
@@ -136,10 +146,14 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
         ],
         "answer": answer,
         "table": _table(answer) if answer else None,
-        "exports": [(form, _link(raw, format=form)) for form in EXPORTS] if answer else [],
+        "exports": _export_links(raw, request.user) if answer else [],
         "more": _link(raw, cursor=answer.more) if answer and answer.more else "",
     }
     return TemplateResponse(request, "datatools/report.html", context, status=400 if errors else 200)
+
+
+def _export_links(raw: dict[str, str], user: Any) -> list[tuple[str, str]]:
+    return [(form, _link(raw, format=form)) for form in EXPORTS] if may(user, EXPORT_REPORT) else []
 
 
 def _in_reading_order(report: Report) -> list[Param]:

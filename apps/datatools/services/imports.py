@@ -119,6 +119,7 @@ def _queue(run: ImportRun, by: Any) -> None:
 def import_resume(run: ImportRun, content: bytes, *, progress: Any = None) -> ImportRun:
     """Run (or go on with) a queued import from its stored file."""
     target = target_find(run.target)
+    target.require(run.owner)  # what was allowed when the job was entered may be taken back since
     table = table_read(content, run.file_name)
     records = records_group(target, table, run.columns)
     import_execute(run, target, records, by=run.owner, progress=progress)

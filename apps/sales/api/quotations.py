@@ -31,6 +31,7 @@ class QuotationApi(OfferViewSet):
         charge_child(QuotationCharge, "quotation"),
     )
     reads: ClassVar[dict[str, str]] = {"pdf": "pdf", "compare": "compare", "link": "link"}
+    verb_permissions: ClassVar[dict[str, str]] = {"compare": "", "link": ""}
     form_sections = {
         "": ("company:3", "date:2", "valid_until:2", "party:5"),
         _("Delivery and tax"): (

@@ -1,0 +1,27 @@
+"""Access of sign-in, one's own profile and single grants."""
+
+from apps.core.surfaces import ANYONE, PERSONAL, codes, declare
+
+declare(
+    dict.fromkeys(
+        (
+            "auth_token", "auth_refresh", "auth_revoke", "auth_reset_ask", "auth_reset", "auth_accept",
+            "login", "logout", "language", "brand_css", "enter", "accounts_invitation_link",
+            "password_forgotten", "accounts_password_link", "accounts_email_link",
+        ),
+        ANYONE,
+    )
+    | dict.fromkeys(
+        (
+            "auth_me", "auth_password", "auth_email", "auth_sessions", "auth_session_end",
+            "auth_sessions_end", "password_change", "email_change", "profile", "session_close",
+            "sessions_close",
+        ),
+        PERSONAL,
+    )
+    | dict.fromkeys(("accounts_grants", "accounts_grant"), codes("accounts.grant_object"))
+    | {
+        "accounts_permissions": codes("accounts.view_role"),
+        "auth_user_password_change": codes("accounts.change_user"),
+    }
+)  # fmt: skip

@@ -1,0 +1,18 @@
+"""Access of search, imports and list tools. An import asks for the rights of its target."""
+
+from apps.core.surfaces import PERSONAL, RECORD, declare, declare_jobs
+
+declare(
+    {
+        "search": PERSONAL,
+        "import_targets": RECORD,
+        "import_start": RECORD,
+        "import_page": RECORD,
+        "import_template": RECORD,
+        "import_errors": RECORD,
+        "list_columns": RECORD,
+        "list_view_save": RECORD,
+        "list_view_remove": RECORD,
+    }
+)
+declare_jobs({"datatools.run_import": RECORD})

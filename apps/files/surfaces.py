@@ -1,0 +1,5 @@
+"""Access of stored files: whoever sees the record that holds the file."""
+
+from apps.core.surfaces import RECORD, declare
+
+declare({"media": RECORD})
