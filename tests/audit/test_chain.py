@@ -11,11 +11,13 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
 
+from apps.accounts.choices import AccessEvent
+from apps.accounts.services.access_log import access_log_write
 from apps.audit.models import AuditEntry, AuditSeal, AuditWaiting
 from apps.audit.models.guards import hash_sql
 from apps.audit.services.chain import GENESIS, audit_verify, chain_head, chain_seal, link_hash
 from apps.audit.services.heads import head_exported, heads_export
-from apps.audit.tasks import follow_audit, verify_in_snapshot
+from apps.audit.tasks import follow_audit, follow_platform, verify_in_snapshot
 from apps.catalog.models import Unit
 from apps.core.models.history import history_write
 from apps.core.uow import run_in_unit_of_work
@@ -175,3 +177,17 @@ def test_verification_runs_as_a_job_of_the_page(commits):
     connection.set_schema("org_acme")
     page = client.get("/admin/audit/auditentry/verify/").content.decode()
     assert "Sound" in page
+
+
+@pytest.mark.django_db
+def test_platform_keeps_its_own_trail(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    connection.set_schema_to_public()
+    try:
+        access_log_write(AccessEvent.SIGN_IN, label="operator@platform.example")
+        follow_platform()
+        entry = AuditEntry.objects.get(label="operator@platform.example")
+        assert entry.seal.sequence >= 1
+        assert audit_verify(head=head_exported("audit")).sound
+    finally:
+        connection.set_schema("org_acme")

@@ -29,6 +29,9 @@ from apps.tenancy.models import SchemaBuild
 PUBLIC_WRITABLE = {
     "accounts_accesslog",
     "accounts_signinsession",
+    "audit_auditentry",
+    "audit_auditseal",
+    "audit_auditwaiting",
     "axes_accessattempt",
     "axes_accessattemptexpiration",
     "django_admin_log",
