@@ -15,8 +15,16 @@ class AccountsConfig(BahiAppConfig):
 
     def ready(self) -> None:
         from apps.accounts.services.users import administrator_from_setup, first_administrator
+        from apps.core.admin.menu import register_page
         from apps.core.people import register_first_administrator
 
+        register_page(
+            "accounts",
+            "sign_in_policy",
+            _("Sign-in rules"),
+            icon="shield_lock",
+            permission="accounts.change_signinpolicy",
+        )
         register_first_administrator(first_administrator)
         register_setup_step(
             SetupStep("administrator", gettext_noop("Entering the administrator"), administrator_from_setup)

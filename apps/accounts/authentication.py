@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import Exists, Value
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
-from rest_framework import authentication, exceptions
+from rest_framework import authentication, exceptions, permissions
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from apps.accounts.models import SessionKind, SignInSession, User
+from apps.accounts.models import ApiKey, SessionKind, SignInSession, User
+from apps.accounts.services.keys import access_within, key_find, key_seen
 from apps.core.tenant import current_schema
 
 TENANT_CLAIM = "org"
@@ -34,7 +35,9 @@ class BoundRefreshToken(RefreshToken):
     """Refresh token with organisation, password stamp and family; its access tokens carry them too."""
 
     @classmethod
-    def for_user(cls, user: Any, *, address: str = "", agent: str = "") -> BoundRefreshToken:
+    def for_user(
+        cls, user: Any, *, address: str = "", agent: str = "", factor: str = ""
+    ) -> BoundRefreshToken:
         """The first token of a new family."""
         token = super().for_user(user)
         session = SignInSession.objects.create(
@@ -44,6 +47,8 @@ class BoundRefreshToken(RefreshToken):
             address=address,
             agent=agent[:300],
             seen_at=token.current_time,
+            confirmed_at=token.current_time,
+            second_factor=factor,
             expires_at=datetime.fromtimestamp(token["exp"], UTC),
         )
         return token._bind(session, user)  # type: ignore[return-value]
@@ -108,6 +113,37 @@ class TenantJWTAuthentication(JWTAuthentication):
 
     def get_user(self, validated_token: Token) -> User:
         return token_user(validated_token)
+
+
+class ApiKeyAuthentication(authentication.BaseAuthentication):
+    """``Authorization: Api-Key bahi_…``: the key's user with what the key's scopes leave of his rights."""
+
+    keyword = "api-key"
+
+    def authenticate(self, request: Any) -> tuple[User, ApiKey] | None:
+        kind, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if kind.lower() != self.keyword:
+            return None
+        key = key_find(text.strip())
+        if key is None:
+            raise exceptions.AuthenticationFailed(_("This API key is not valid."), code="key_invalid")
+        user = key.user
+        user.access = access_within(user.access, key.scopes)
+        key_seen(key, request)
+        request._request.bahi_api_user = user
+        return user, key
+
+    def authenticate_header(self, request: Any) -> str:
+        return "Api-Key"
+
+
+class NoApiKey(permissions.BasePermission):
+    """A key is for business data: it can't change how its owner signs in."""
+
+    message = _("An API key can't do this. Please sign in.")
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return bool(request.user.is_authenticated) and not isinstance(request.auth, ApiKey)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

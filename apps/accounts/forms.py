@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import FactorMethod, RequireFor, Role, User
 from apps.core.errors import BahiError
+from apps.core.modules import bahi_apps
 
 
 def _password(label: Any, autocomplete: str) -> forms.CharField:
@@ -66,3 +67,113 @@ class ProfileForm(RefusalForm, forms.ModelForm):
     class Meta:
         model = User
         fields: ClassVar[tuple[str, ...]] = ("name", "phone", "language", "theme")
+
+
+def _code(label: Any, **attrs: Any) -> forms.CharField:
+    widget = forms.TextInput(
+        attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", **attrs}
+    )
+    return forms.CharField(label=label, max_length=40, widget=widget)
+
+
+class CodeForm(RefusalForm):
+    code = _code(_("Code"), inputmode="numeric")
+
+
+class SecondStepForm(RefusalForm):
+    """``answer`` is a code, or what the browser says for a passkey."""
+
+    answer = forms.CharField(
+        label=_("Code"),
+        max_length=20_000,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+
+
+class ConfirmForm(RefusalForm):
+    password = _password(_("Password"), "current-password")
+
+
+class PhoneForm(RefusalForm):
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "autofocus": True}),
+        help_text=_("An Indian mobile number, such as 98765 43210."),
+    )
+
+
+class PasskeyForm(RefusalForm):
+    label = forms.CharField(
+        label=_("Name of this passkey"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Office laptop")}),
+    )
+    answer = forms.CharField(max_length=20_000, widget=forms.HiddenInput())
+
+
+class ApiKeyForm(RefusalForm):
+    """``codes``: single permissions by commas or lines, besides the chosen scopes."""
+
+    name = forms.CharField(
+        label=_("What is it for?"), max_length=80, widget=forms.TextInput(attrs={"autofocus": True})
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than you may yourself."),
+    )
+    codes = forms.CharField(
+        label=_("Single permissions"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("Codes by commas, such as sales.view_order."),
+    )
+    days = forms.IntegerField(label=_("Good for (days)"), initial=90, min_value=1, max_value=366)
+    per_minute = forms.IntegerField(label=_("Calls a minute"), initial=600, min_value=1, max_value=6000)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["scopes"]
+        field.choices = [
+            ("read", _("read everything that I may see")),
+            ("*", _("do everything that I may do")),
+            *(
+                (f"{app.label}.*", app.verbose_name)
+                for app in bahi_apps()
+                if user.access.has_module(app.label)
+            ),
+        ]
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        codes = data["codes"].replace(",", " ").split()
+        return {
+            "name": data["name"],
+            "scopes": [*data["scopes"], *codes],
+            "days": data["days"],
+            "per_minute": data["per_minute"],
+        }
+
+
+class PolicyForm(RefusalForm):
+    require_for = forms.ChoiceField(
+        label=_("Second factor required for"), choices=RequireFor.choices, widget=forms.RadioSelect
+    )
+    roles = forms.ModelMultipleChoiceField(
+        label=_("Roles"), queryset=Role.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    methods = forms.MultipleChoiceField(
+        label=_("Allowed ways"), choices=FactorMethod.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles: Any = self.fields["roles"]
+        roles.queryset = Role.objects.filter(active=True, deleted_at=None)

@@ -8,16 +8,23 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.preferences import LANGUAGE_COOKIE
 from apps.accounts.services.access_log import access_log_write
-from apps.accounts.services.sessions import session_watch
+from apps.accounts.services.sessions import MUST_ENROL, session_watch
 from apps.core.actor import Actor, reset_actor, set_actor
 from apps.core.address import client_address
+from apps.core.middleware import api_error
 
+ENROL_PAGES = {
+    "security", "factor_totp", "factor_sent", "factor_passkey", "factor_passkey_options", "backup_codes",
+    "confirm", "second_step", "second_step_send", "logout", "language", "brand_css", "first_run_status",
+}  # fmt: skip
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -61,6 +68,17 @@ class ActorMiddleware:
         by_token = request.META.get("HTTP_AUTHORIZATION") and request.path.startswith("/api/")
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not by_token and request.user.is_authenticated:
             session_watch(request)
+            request.bahi_must_enrol = request.session.get(MUST_ENROL, False)  # type: ignore[attr-defined]
+
+    def process_view(self, request: HttpRequest, view: object, *_args: object) -> HttpResponse | None:
+        """Nobody goes on without the second factor that his organisation requires."""
+        match = request.resolver_match
+        if not getattr(request, "bahi_must_enrol", False) or (match and match.url_name in ENROL_PAGES):
+            return None
+        if request.path.startswith("/api/"):
+            text = _("Your organisation requires a second factor. Please set one up first.")
+            return api_error(403, "second_factor_setup_required", text)
+        return redirect("security")
 
 
 def _log_refusal(request: HttpRequest) -> None:

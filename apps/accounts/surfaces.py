@@ -8,6 +8,8 @@ declare(
             "auth_token", "auth_refresh", "auth_revoke", "auth_reset_ask", "auth_reset", "auth_accept",
             "login", "logout", "language", "brand_css", "enter", "accounts_invitation_link",
             "password_forgotten", "accounts_password_link", "accounts_email_link",
+            "accounts_email_old_link", "auth_second_factor", "auth_second_factor_send", "second_step",
+            "second_step_send", "passkey_sign_in", "passkey_options",
         ),
         ANYONE,
     )
@@ -15,12 +17,16 @@ declare(
         (
             "auth_me", "auth_password", "auth_email", "auth_sessions", "auth_session_end",
             "auth_sessions_end", "password_change", "email_change", "profile", "session_close",
-            "sessions_close",
+            "sessions_close", "auth_confirm", "auth_confirm_send", "auth_confirm_second_factor",
+            "auth_second_factors", "auth_keys", "auth_key_revoke", "confirm", "security", "factor_totp",
+            "factor_sent", "factor_passkey", "factor_passkey_options", "factor_remove", "backup_codes",
+            "api_keys", "api_key_new", "api_key_revoke",
         ),
         PERSONAL,
     )
     | dict.fromkeys(("accounts_grants", "accounts_grant"), codes("accounts.grant_object"))
     | {
+        "sign_in_policy": codes("accounts.change_signinpolicy"),
         "accounts_permissions": codes("accounts.view_role"),
         "auth_user_password_change": codes("accounts.change_user"),
     }

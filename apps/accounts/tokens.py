@@ -18,19 +18,43 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.models import SignInSession, User
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.lockout import failures_forget
+from apps.accounts.services.policy import factor_missing, factor_required
 from apps.accounts.services.sessions import session_end
 from apps.accounts.services.sign_in import SignInRefused
 from apps.core.address import client_address
+from apps.core.errors import NotAllowed
 from apps.core.locks import lock_row
 
 
-def pair_issue(request: Any, user: User) -> dict[str, str]:
-    """A new family for a user who has just proved who he is: {access, refresh}."""
+class SecondFactorMissing(NotAllowed):
+    """The organisation requires a second factor and this person has none yet (HTTP 403)."""
+
+    code = "second_factor_setup_required"
+
+
+def _refuse_without_factor(user: User) -> None:
+    if factor_missing(user):
+        raise SecondFactorMissing(
+            _("Your organisation requires a second factor. Sign in with a browser and set one up.")
+        )
+
+
+def pair_issue(request: Any, user: User, *, factor: str = "") -> dict[str, str]:
+    """A new family for a user who has just proved who he is: {access, refresh}.
+
+    Raises SecondFactorMissing.
+    """
+    _refuse_without_factor(user)
     refresh = BoundRefreshToken.for_user(
-        user, address=client_address(request), agent=request.META.get("HTTP_USER_AGENT", "")
+        user, address=client_address(request), agent=request.META.get("HTTP_USER_AGENT", ""), factor=factor
     )
-    failures_forget(user.email, client_address(request))
-    access_log_write(AccessEvent.SIGN_IN, request=request, user=user, detail={"by": "api"})
+    failures_forget(user.email, request)
+    access_log_write(
+        AccessEvent.SIGN_IN,
+        request=request,
+        user=user,
+        detail={"by": "api", **({"second_step": factor} if factor else {})},
+    )
     return _pair(refresh)
 
 
@@ -61,6 +85,8 @@ def pair_refresh(request: Any, text: str) -> dict[str, str]:
         session = _family(token)
         reused = session.token_id != token["jti"]
         if not reused:
+            if not session.second_factor:
+                _refuse_without_second_step(session.user)
             fresh = BoundRefreshToken.next_of(session, _user(token))
     if reused:
         session_end(session, why="token_reused")
@@ -69,6 +95,14 @@ def pair_refresh(request: Any, text: str) -> dict[str, str]:
             _("This refresh token was used before. Please sign in again."), code="token_reused"
         )
     return _pair(fresh)
+
+
+def _refuse_without_second_step(user: User) -> None:
+    """A rule that came after the sign-in counts from the next refresh on."""
+    if factor_required(user):
+        raise SignInRefused(
+            _("Your organisation requires a second factor. Please sign in again."), code="token_revoked"
+        )
 
 
 def pair_revoke(request: Any, text: str) -> None:

@@ -11,7 +11,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
@@ -19,17 +18,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import forms
+from apps.accounts.devices import device_keep
+from apps.accounts.entering import browser_enter, next_page
 from apps.accounts.limits import attempts_limit
 from apps.accounts.models import LinkPurpose, SignInSession, User
 from apps.accounts.preferences import language_keep, preferences_keep
+from apps.accounts.second_step_views import confirmed_required, second_step_begin
 from apps.accounts.services import passwords
+from apps.accounts.services.factors import factors_of
 from apps.accounts.services.links import link_find, link_use
 from apps.accounts.services.profile import profile_save
 from apps.accounts.services.sessions import (
     browser_session_end,
     browser_session_rekey,
-    browser_session_start,
-    open_sessions,
     session_end,
     sessions_end_all,
 )
@@ -39,34 +40,17 @@ from apps.core.uow import run_in_unit_of_work
 from apps.tenancy.first_run import ENTER_COOKIE
 
 
-def _next_page(request: HttpRequest) -> str:
-    """Where to go after sign-in; only to this host."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else settings.LOGIN_REDIRECT_URL
-
-
 def _form_page(
     request: HttpRequest, template: str, form: Any, status: int = 200, **context: Any
 ) -> HttpResponse:
     return render(request, template, {"form": form, **context}, status=status)
 
 
-def _enter(request: HttpRequest, user: User, page: str) -> HttpResponseRedirect:
-    """Sign the browser in and go to the page, in the person's own language and theme."""
-    browser_session_start(request, user)
-    response = HttpResponseRedirect(page)
-    preferences_keep(response, user)
-    return response
-
-
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    page = _next_page(request)
+    page = next_page(request)
     if request.user.is_authenticated:
         return redirect(page)
     form = forms.SignInForm(request.POST or None)
@@ -75,7 +59,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             attempts_limit(request)
             user = password_sign_in(request, **form.cleaned_data)
-            return _enter(request, user, page)
+            if factors_of(user):
+                return second_step_begin(request, user, page)
+            return browser_enter(request, user, page)
         except BahiError as error:
             form.refuse(error)
             status = 429 if error.status == 429 else 200
@@ -89,7 +75,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     proof = hashlib.sha256(request.COOKIES.get(ENTER_COOKIE, "").encode()).hexdigest()
     try:
         user = run_in_unit_of_work(lambda: link_use(proof, LinkPurpose.ENTER).user)
-        response = _enter(request, user, settings.LOGIN_REDIRECT_URL)
+        response = browser_enter(request, user, settings.LOGIN_REDIRECT_URL)
     except BahiError:
         response = HttpResponseRedirect(settings.LOGIN_URL)
     response.delete_cookie(ENTER_COOKIE)
@@ -121,7 +107,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                     password=form.cleaned_data["password"],
                     request=request,
                 )
-                return _enter(request, user, settings.LOGIN_REDIRECT_URL)
+                return browser_enter(request, user, settings.LOGIN_REDIRECT_URL)
             except BahiError as error:
                 form.refuse(error)
         return _form_page(request, "accounts/invitation.html", form, person=link.user)
@@ -153,9 +139,14 @@ def password_new(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             attempts_limit(request)
-            passwords.password_reset(token=token, password=form.cleaned_data["password"], request=request)
+            password = form.cleaned_data["password"]
+            user = passwords.password_reset(token=token, password=password, request=request)
             messages.success(request, _("The new password is set. Please sign in."))
-            return redirect("login")
+            response = redirect("login")
+            device_keep(
+                request, response, user.email
+            )  # he reads the mail: strangers' failures don't lock him
+            return response
         except BahiError as error:
             form.refuse(error)
     return _form_page(request, "accounts/password_new.html", form)
@@ -163,16 +154,19 @@ def password_new(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def email_new(request: HttpRequest, token: str) -> HttpResponse:
+def email_new(request: HttpRequest, token: str, purpose: str = LinkPurpose.EMAIL) -> HttpResponse:
     """From the link of the mail: confirm the new address (a click, so that mail scanners don't do it)."""
-    link = link_find(token, LinkPurpose.EMAIL)
+    link = link_find(token, purpose)
     if link is None:
         return render(request, "accounts/link_over.html", status=410)
     form = forms.RefusalForm(request.POST or None)
     if request.method == "POST":
         try:
-            passwords.email_change(token=token, request=request)
-            messages.success(request, _("The new e-mail address is confirmed."))
+            if passwords.email_change(token=token, purpose=purpose, request=request):
+                messages.success(request, _("The new e-mail address is confirmed."))
+            else:
+                text = _("Thank you. Please open the link in the mail to your other address as well.")
+                messages.success(request, text)
             return redirect("profile" if request.user.is_authenticated else "login")
         except BahiError as error:
             form.is_valid()
@@ -195,13 +189,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             return response
         except BahiError as error:
             form.refuse(error)
-    return _form_page(request, "accounts/profile.html", form, sessions=_sessions(request))
-
-
-def _sessions(request: HttpRequest) -> list[dict[str, Any]]:
-    key = request.session.session_key
-    rows = open_sessions(request.user)  # type: ignore[arg-type]
-    return [{"row": row, "current": bool(row.session_key) and row.session_key == key} for row in rows]
+    return _form_page(request, "accounts/profile.html", form)
 
 
 @login_required
@@ -234,7 +222,7 @@ def _change(request: HttpRequest, data: dict[str, Any]) -> None:
     browser_session_rekey(request, key)
 
 
-@login_required
+@confirmed_required
 @require_http_methods(["GET", "POST"])
 def email_change(request: HttpRequest) -> HttpResponse:
     form = forms.EmailForm(request.POST or None)
@@ -246,36 +234,38 @@ def email_change(request: HttpRequest) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 request=request,
             )
-            messages.success(request, _("A mail with a link was sent to the new address."))
+            messages.success(
+                request, _("A mail with a link was sent to both addresses. Please open both links.")
+            )
             return redirect("profile")
         except BahiError as error:
             form.refuse(error)
     return _form_page(request, "accounts/email_change.html", form)
 
 
-@login_required
+@confirmed_required
 @require_POST
 def session_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign out one device of one's own."""
     session = get_object_or_404(SignInSession, user=request.user, pk=pk, ended_at=None)
     session_end(session, by=request.user)
     messages.success(request, _("This device was signed out."))
-    return redirect("profile")
+    return redirect("security")
 
 
-@login_required
+@confirmed_required
 @require_POST
 def sessions_close(request: HttpRequest) -> HttpResponse:
     """Sign out every other device."""
     sessions_end_all(request.user, keep_key=request.session.session_key or "")  # type: ignore[arg-type]
     messages.success(request, _("All other devices were signed out."))
-    return redirect("profile")
+    return redirect("security")
 
 
 @require_POST
 def language_choose(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language (for a signed-in person on his record too) and go back."""
-    response = HttpResponseRedirect(_next_page(request))
+    response = HttpResponseRedirect(next_page(request))
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         language_keep(response, chosen)

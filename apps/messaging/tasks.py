@@ -6,10 +6,12 @@ from datetime import time
 
 from apps.files.services.storage import files_orphaned_remove
 from apps.messaging.services.mail import mails_due_enqueue
+from apps.messaging.services.texts import texts_due_enqueue
 from apps.runtime.services.dispatcher import register_sweep
 from apps.runtime.services.schedule import scheduled
 
 register_sweep(mails_due_enqueue)
+register_sweep(texts_due_enqueue)
 
 
 @scheduled(at=time(3, 20))

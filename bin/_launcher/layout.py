@@ -32,6 +32,11 @@ class Layout:
         return self.data / "secret.key"
 
     @property
+    def secrets_keys(self) -> Path:
+        """Seal the secrets kept in the database; made once, a new one is put first by `rotate_secrets`."""
+        return self.data / "secrets.keys"
+
+    @property
     def credentials(self) -> Path:
         """The demo's sign-ins: host, role, e-mail, password by tabs."""
         return self.data / "credentials.txt"

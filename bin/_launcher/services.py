@@ -1,5 +1,6 @@
 """What a process of ours needs in its environment: databases, secret key, data folder."""
 
+import base64
 import os
 import secrets
 from collections.abc import Iterator
@@ -73,6 +74,8 @@ def databases(
 def environment_for(layout: Layout, database_variables: dict[str, str]) -> dict[str, str]:
     """The environment of manage.py, web and worker."""
     key = os.environ.get("SECRET_KEY") or read_or_create(layout.secret_key, lambda: secrets.token_urlsafe(64))
+    if not os.environ.get("BAHI_SECRETS_KEYS"):
+        read_or_create(layout.secrets_keys, _new_secrets_key)
     environment = {
         **os.environ,
         **database_variables,
@@ -88,3 +91,8 @@ def environment_for(layout: Layout, database_variables: dict[str, str]) -> dict[
         # glibc gives each thread its own arena; two keep a threaded server's memory close to what it uses.
         environment.setdefault("MALLOC_ARENA_MAX", "2")
     return environment
+
+
+def _new_secrets_key() -> str:
+    """A line of apps.core.secrets' file of keys (the launcher runs before the packages are there)."""
+    return f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -11,6 +11,7 @@ if (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env("SECRET_KEY", default="")
+SECRETS_KEYS = env("BAHI_SECRETS_KEYS", default="")  # else the file secrets.keys of the data folder
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env("BAHI_DATA", default=str(BASE_DIR / ".bahi")))
 PROFILE = env("BAHI_PROFILE", default="standard")
@@ -177,7 +178,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "apps.accounts.password_rules.GuessablePasswordValidator"},
 ]
+BREACHED_PASSWORDS_FILE = env("BAHI_BREACHED_PASSWORDS", default="")  # see accounts.password_rules
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -190,6 +193,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=4 * 3600)
 SESSION_SEEN_SECONDS = 300
+CONFIRM_SECONDS = 900  # so long a proof counts for changes of the sign-in itself
 INVITATION_HOURS = 7 * 24
 PASSWORD_LINK_HOURS = 2
 
@@ -221,12 +225,14 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "apps.accounts.authentication.TenantJWTAuthentication",
+        "apps.accounts.authentication.ApiKeyAuthentication",
         "apps.accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.BahiAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [
         "apps.core.api.throttling.UserThrottle",
+        "apps.accounts.limits.KeyThrottle",
         "apps.core.api.throttling.AddressThrottle",
     ],
     "NUM_PROXIES": 0,  # REMOTE_ADDR is right already; the header as it came could be written by anybody
@@ -310,6 +316,12 @@ EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Bahi <no-reply@localhost>")
+
+# Text messages: without a gateway of the organisation they stay in the list (for trials), or are refused.
+TEXT_SIMULATOR = env.bool("BAHI_TEXT_SIMULATOR", default=False)
+# Hosts that calls to typed-in addresses may reach although they aren't public (a gateway in one's own
+# network).
+OUTBOUND_ALLOWED_HOSTS = env.list("BAHI_OUTBOUND_ALLOWED_HOSTS", default=[])
 
 # --- language, formats ----------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from .base import *  # noqa: F403
 from .base import SECRET_KEY, SIMPLE_JWT, env
 
 DEBUG = env.bool("DEBUG", default=False)
+TEXT_SIMULATOR = True
 if not SECRET_KEY:
     SECRET_KEY = "development-only-key-bin-serve-makes-a-real-one"  # noqa: S105
     SIMPLE_JWT["SIGNING_KEY"] = SECRET_KEY

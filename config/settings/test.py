@@ -8,6 +8,7 @@ os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-hs256-sign
 from .base import *  # noqa: F403
 from .base import DATABASES, REST_FRAMEWORK, STORAGES
 
+SECRETS_KEYS = "ktest:QkFISS10ZXN0LWtleS1vZi0zMi1ieXRlcy1sb25nISE="
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -20,4 +21,5 @@ CACHES = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of sockets must not keep a database that is dropped
 MEDIA_ROOT = tempfile.mkdtemp(prefix="bahi-media-")
+TEXT_SIMULATOR = True
 CALLS_INLINE = True  # no worker runs beside the tests: what it would be asked to call is called after commit

@@ -185,7 +185,7 @@ def test_person_signs_out_other_devices(person, user_with):
     here, there = browser(), browser(HTTP_USER_AGENT="Old phone")
     sign_in(here, person.email)
     sign_in(there, person.email)
-    assert "Old phone" in here.get("/accounts/profile/").content.decode()
+    assert "Old phone" in here.get("/accounts/security/").content.decode()
     other = SignInSession.objects.get(agent="Old phone")
     stranger = browser()
     sign_in(stranger, user_with().email)
@@ -200,14 +200,34 @@ def test_new_address_counts_once_confirmed(person, django_capture_on_commit_call
     sign_in(client, person.email)
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/accounts/email/", {"email": "new@acme.example"})
-    assert mail.outbox[0].to == ["new@acme.example"]
-    path = link_of(mail.outbox[0])
-    assert client.get(path).status_code == 200
-    person.refresh_from_db()
-    assert person.email != "new@acme.example"
-    client.post(path)
+    old = person.email
+    assert [message.to for message in mail.outbox] == [["new@acme.example"], [old]]
+    paths = [link_of(message) for message in mail.outbox]
+    for path in paths:
+        assert client.get(path).status_code == 200
+        person.refresh_from_db()
+        assert person.email == old
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(path)
     person.refresh_from_db()
     assert person.email == "new@acme.example"
+    assert mail.outbox[-1].to == [old]
+    assert "new@acme.example" in mail.outbox[-1].body
+    assert client.get(paths[0]).status_code == 410
+
+
+def test_new_request_ends_the_links_of_the_one_before(person, django_capture_on_commit_callbacks):
+    client = browser()
+    sign_in(client, person.email)
+    for wanted in ("first@acme.example", "second@acme.example"):
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post("/accounts/email/", {"email": wanted})
+        if wanted.startswith("first"):
+            client.post(link_of(mail.outbox[0]))
+    assert client.get(link_of(mail.outbox[1])).status_code == 410
+    client.post(link_of(mail.outbox[-1]))
+    person.refresh_from_db()
+    assert person.email not in ("first@acme.example", "second@acme.example")
 
 
 def test_profile_saves_language_and_theme(person):

@@ -14,9 +14,10 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from apps.accounts.admin.roles import adopt
 from apps.accounts.models import User
+from apps.accounts.services.factors import factors_reset
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send, password_set_for
-from apps.accounts.services.sessions import sessions_end_all
+from apps.accounts.services.sessions import lately_confirmed, sessions_end_all
 from apps.accounts.services.users import user_deactivate, user_delete, user_restore, user_save
 from apps.core.access import may
 from apps.core.actor import current_actor
@@ -83,7 +84,14 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("department", "roles", "teams")
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
     readonly_fields: ClassVar[tuple[str, ...]] = ("is_active", "last_login", "created_at")
-    actions: ClassVar[tuple[str, ...]] = ("invite", "deactivate", "restore", "unlock", "sign_out")
+    actions: ClassVar[tuple[str, ...]] = (
+        "invite",
+        "deactivate",
+        "restore",
+        "unlock",
+        "sign_out",
+        "reset_factors",
+    )
     add_fieldsets = (
         (None, {"fields": (("email", "name"), ("phone", "language"), "first_password")}),
         (_("Access"), {"fields": ("roles", ("department", "is_staff"), "teams")}),
@@ -188,6 +196,17 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
         for user in queryset:
             sessions_end_all(user)
         messages.success(request, _("Signed out everywhere."))
+
+    @admin.action(description=_("Remove second factors"), permissions=["view"])
+    def reset_factors(self, request: HttpRequest, queryset: Any) -> None:
+        _allow(request, "accounts.reset_second_factor")
+        if not lately_confirmed(request):
+            raise NotAllowed(
+                _("Please confirm first that it is you: sign in again."), code="confirmation_required"
+            )
+        for user in queryset:
+            factors_reset(user=user, by=request.user, request=request)
+        messages.success(request, _("Removed. They were signed out and told by mail."))
 
 
 def _allow(request: HttpRequest, permission: str) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.api.bases import OpenView, PersonalView, text_field
+from apps.accounts.api.confirming import confirmed_or_refuse
+from apps.accounts.api.second_step import half_done
 from apps.accounts.limits import attempts_limit
-from apps.accounts.models import SignInSession, User
+from apps.accounts.models import ApiKey, ChallengePurpose, SignInSession, User
 from apps.accounts.selectors import profile_data
+from apps.accounts.services.factors import factors_of
 from apps.accounts.services.passwords import (
     email_change_ask,
     invitation_accept,
@@ -30,20 +33,16 @@ from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer, model_field, raise_invalid
 from apps.core.api.transaction import api_write
-from apps.core.errors import NotFound
-
-
-def _text(**kwargs: Any) -> serializers.CharField:
-    return serializers.CharField(max_length=kwargs.pop("max_length", 4096), trim_whitespace=False, **kwargs)
+from apps.core.errors import NotAllowed, NotFound
 
 
 class SignInInput(StrictSerializer):
     email = serializers.CharField(max_length=254)
-    password = _text()
+    password = text_field()
 
 
 class RefreshInput(StrictSerializer):
-    refresh = _text()
+    refresh = text_field()
 
 
 class ResetAskInput(StrictSerializer):
@@ -51,8 +50,8 @@ class ResetAskInput(StrictSerializer):
 
 
 class ResetInput(StrictSerializer):
-    token = _text(max_length=200)
-    password = _text()
+    token = text_field(max_length=200)
+    password = text_field()
 
 
 class AcceptInput(ResetInput):
@@ -60,48 +59,29 @@ class AcceptInput(ResetInput):
 
 
 class PasswordInput(StrictSerializer):
-    current_password = _text()
-    password = _text()
+    current_password = text_field()
+    password = text_field()
 
 
 class EmailInput(StrictSerializer):
     email = serializers.CharField(max_length=254)
 
 
-class _Input:
-    """Reads the body by ``serializer_class``; a wrong one is a 400 that names its fields."""
-
-    serializer_class: ClassVar[type[StrictSerializer]]
-
-    def read(self, request: Any) -> dict[str, Any]:
-        serializer = self.serializer_class(data=request.data)
-        raise_invalid(serializer)
-        return dict(serializer.validated_data)
-
-
-class _Open(_Input, APIView):
-    """For people who aren't signed in; how often is limited by address."""
-
-    authentication_classes: ClassVar[tuple[Any, ...]] = ()
-    permission_classes: ClassVar[tuple[Any, ...]] = (AllowAny,)
-
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        attempts_limit(request)
-
-
-class TokenView(_Open):
-    """E-mail and password → {access, refresh}."""
+class TokenView(OpenView):
+    """E-mail and password → {access, refresh}; or {two_factor_required, partial_token, methods} where the
+    person has a second factor: the partial token is good for five minutes, once."""
 
     serializer_class = SignInInput
 
     def post(self, request: Any) -> Response:
         values = self.read(request)
         user = password_sign_in(request._request, **values)
+        if factors_of(user):
+            return Response(envelope(half_done(request, user, ChallengePurpose.SIGN_IN)))
         return Response(envelope(pair_issue(request._request, user), message=_("Signed in.")))
 
 
-class RefreshView(_Open):
+class RefreshView(OpenView):
     """A refresh token, once → a new pair."""
 
     serializer_class = RefreshInput
@@ -110,7 +90,7 @@ class RefreshView(_Open):
         return Response(envelope(pair_refresh(request._request, self.read(request)["refresh"])))
 
 
-class RevokeView(_Open):
+class RevokeView(OpenView):
     """A refresh token → its sign-in ends."""
 
     serializer_class = RefreshInput
@@ -120,7 +100,7 @@ class RevokeView(_Open):
         return Response(envelope({}, message=_("Signed out.")))
 
 
-class ResetAskView(_Open):
+class ResetAskView(OpenView):
     """Mail a link for a new password; the answer is the same for a known and an unknown address."""
 
     serializer_class = ResetAskInput
@@ -131,7 +111,7 @@ class ResetAskView(_Open):
         return Response(envelope({}, message=text))
 
 
-class ResetView(_Open):
+class ResetView(OpenView):
     """The link's token and the new password."""
 
     serializer_class = ResetInput
@@ -141,7 +121,7 @@ class ResetView(_Open):
         return Response(envelope({}, message=_("The new password is set.")))
 
 
-class AcceptView(_Open):
+class AcceptView(OpenView):
     """An invitation's token, name and first password → {access, refresh}."""
 
     serializer_class = AcceptInput
@@ -158,6 +138,8 @@ class MeView(APIView):
         return Response(envelope(profile_data(request.user)))
 
     def patch(self, request: Any) -> Response:
+        if isinstance(request.auth, ApiKey):
+            raise NotAllowed(_("An API key can't do this. Please sign in."))
         attrs = {name: model_field(User, name) for name in OWN_FIELDS}
         serializer = type("ProfileInput", (StrictSerializer,), attrs)(data=request.data, partial=True)
         raise_invalid(serializer)
@@ -168,7 +150,7 @@ class MeView(APIView):
         return api_write(request, work)
 
 
-class PasswordView(_Input, APIView):
+class PasswordView(PersonalView):
     """Change one's own password; every other sign-in ends."""
 
     serializer_class = PasswordInput
@@ -186,20 +168,21 @@ class PasswordView(_Input, APIView):
         return Response(envelope({}, message=text))
 
 
-class EmailView(_Input, APIView):
-    """Ask for a new e-mail address; it counts once the link sent to it was opened."""
+class EmailView(PersonalView):
+    """Ask for a new e-mail address; it counts once the links sent to it and to the old one were opened."""
 
     serializer_class = EmailInput
 
     def post(self, request: Any) -> Response:
         attempts_limit(request)
+        confirmed_or_refuse(request)
         email_change_ask(user=request.user, email=self.read(request)["email"], request=request._request)
-        return Response(envelope({}, message=_("A mail with a link was sent to the new address.")))
+        return Response(envelope({}, message=_("A mail with a link was sent to both addresses.")))
 
 
 def session_data(session: SignInSession, request: Any) -> dict[str, Any]:
     """One sign-in as the API and the profile page show it."""
-    token = request.auth if hasattr(request, "auth") else None
+    token = request.auth
     current = bool(token) and token.get("fam") == session.family.hex
     if not current and session.session_key and not token:
         current = session.session_key == request.session.session_key
@@ -208,20 +191,21 @@ def session_data(session: SignInSession, request: Any) -> dict[str, Any]:
         "kind": session.session_kind,
         "device": session.agent,
         "address": session.address,
+        "second_factor": session.second_factor,
         "since": iso_time(session.started_at),
         "last_seen": iso_time(session.seen_at),
         "current": current,
     }
 
 
-class SessionsView(APIView):
+class SessionsView(PersonalView):
     """Where I am signed in."""
 
     def get(self, request: Any) -> Response:
         return Response(envelope([session_data(row, request) for row in open_sessions(request.user)]))
 
 
-class SessionEndView(APIView):
+class SessionEndView(PersonalView):
     """Sign out one device."""
 
     def post(self, request: Any, pk: int) -> Response:
@@ -232,7 +216,7 @@ class SessionEndView(APIView):
         return Response(envelope({"id": pk}, message=_("Signed out.")))
 
 
-class SessionsEndView(APIView):
+class SessionsEndView(PersonalView):
     """Sign out everywhere, here too."""
 
     def post(self, request: Any) -> Response:

@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.accounts.models import AccessLog, Department, Role, SignInSession, Team, User
+from apps.accounts.api.confirming import confirmed_or_refuse
+from apps.accounts.models import AccessLog, ApiKey, Department, Role, SignInSession, Team, User
+from apps.accounts.services.factors import factors_reset
+from apps.accounts.services.keys import key_revoke
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send
 from apps.accounts.services.roles import role_delete, role_save
@@ -60,11 +63,12 @@ class UserApi(_People):
     expands = ("department",)
     verbs: ClassVar[dict[str, str]] = {
         "invite": "invite", "deactivate": "deactivate", "restore": "restore", "unlock": "unlock",
-        "sign-out": "sign_out",
+        "sign-out": "sign_out", "reset-second-factors": "reset_second_factors",
     }  # fmt: skip
-    verb_permissions: ClassVar[dict[str, str]] = {"invite": "accounts.invite_user"} | dict.fromkeys(
-        ("deactivate", "restore", "unlock", "sign-out"), "accounts.deactivate_user"
-    )
+    verb_permissions: ClassVar[dict[str, str]] = {
+        "invite": "accounts.invite_user",
+        "reset-second-factors": "accounts.reset_second_factor",
+    } | dict.fromkeys(("deactivate", "restore", "unlock", "sign-out"), "accounts.deactivate_user")
     extra_params = frozenset({"deleted"})
 
     def refine(self, queryset: QuerySet[User]) -> QuerySet[User]:
@@ -131,6 +135,17 @@ class UserApi(_People):
         """End every sign-in of the user."""
         return self.verb_answer(
             request, pk, "accounts.deactivate_user", sessions_end_all, _("Signed out everywhere.")
+        )
+
+    def reset_second_factors(self, request: Any, pk: int) -> Response:
+        """For a person who lost phone and codes: they go, every sign-in ends, he is told by mail."""
+        confirmed_or_refuse(request)
+        return self.verb_answer(
+            request,
+            pk,
+            "accounts.reset_second_factor",
+            lambda row: factors_reset(user=row, by=request.user, request=request._request),
+            _("Removed."),
         )
 
 
@@ -230,8 +245,8 @@ class SignInApi(ResourceViewSet):
 
     model, path = SignInSession, "accounts/sign-ins"
     fields = (
-        "id", "user", "kind", "agent", "address", "started_at", "seen_at", "expires_at", "ended_at",
-        "ended_why",
+        "id", "user", "kind", "agent", "address", "second_factor", "started_at", "seen_at", "expires_at",
+        "ended_at", "ended_why",
     )  # fmt: skip
     rename: ClassVar[dict[str, str]] = {"kind": "session_kind"}
     writable = False
@@ -252,5 +267,37 @@ class SignInApi(ResourceViewSet):
         def work() -> tuple[int, Any, str]:
             session_end(row, by=request.user)
             return 200, self.one(self.record(pk)), _("Signed out.")
+
+        return api_write(request, work)
+
+
+@register_resource
+class ApiKeyApi(ResourceViewSet):
+    """Everybody's API keys, to look over; ``revoke`` ends one. One's own are made at ``auth/keys/``."""
+
+    model, path = ApiKey, "accounts/api-keys"
+    fields = (
+        "id", "user", "name", "prefix", "scopes", "per_minute", "created_at", "expires_at", "last_used_at",
+        "last_address", "revoked_at",
+    )  # fmt: skip
+    writable = False
+    filters: ClassVar[dict[str, str]] = {
+        "user": "user", "prefix": "prefix", "expires_at": "expires_at", "last_used_at": "last_used_at",
+        "revoked_at": "revoked_at",
+    }  # fmt: skip
+    expands = ("user",)
+    verbs: ClassVar[dict[str, str]] = {"revoke": "revoke"}
+    verb_permissions: ClassVar[dict[str, str]] = {"revoke": "accounts.revoke_apikey"}
+
+    def revoke(self, request: Any, pk: int) -> Response:
+        """End a key at once."""
+        self.require("view")
+        row = self.record(pk)
+        if not may(request.user, "accounts.revoke_apikey"):
+            raise NotAllowed(_("You may not do this."))
+
+        def work() -> tuple[int, Any, str]:
+            key_revoke(row, by=request.user, request=request._request)
+            return 200, self.one(self.record(pk)), _("Revoked.")
 
         return api_write(request, work)

@@ -1,3 +1,5 @@
+import apps.accounts.models.policy
+import apps.core.secrets
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='at')),
-                ('event', models.CharField(choices=[('sign_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('locked', 'Locked after failures'), ('unlocked', 'Unlocked'), ('sign_out', 'Signed out'), ('session_ended', 'Session ended by hand'), ('token_reused', 'Old refresh token used again'), ('refused', 'Refused'), ('invited', 'Invited'), ('invitation_accepted', 'Invitation accepted'), ('reset_asked', 'Asked for a new password'), ('password_changed', 'Password changed'), ('email_changed', 'E-mail changed'), ('user_changed', 'Rights of a user changed'), ('user_deactivated', 'User switched off'), ('user_restored', 'User restored'), ('role_changed', 'Role changed'), ('grant_changed', 'Access to a record changed'), ('export', 'Exported'), ('printed', 'Printed')], db_index=True, max_length=40, verbose_name='event')),
+                ('event', models.CharField(choices=[('sign_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('locked', 'Locked after failures'), ('unlocked', 'Unlocked'), ('sign_out', 'Signed out'), ('session_ended', 'Session ended by hand'), ('token_reused', 'Old refresh token used again'), ('refused', 'Refused'), ('invited', 'Invited'), ('invitation_accepted', 'Invitation accepted'), ('reset_asked', 'Asked for a new password'), ('password_changed', 'Password changed'), ('factor_failed', 'Second factor wrong'), ('factor_added', 'Second factor set up'), ('factor_removed', 'Second factor removed'), ('factor_reset', 'Second factors reset by administrator'), ('backup_codes_made', 'Backup codes made'), ('backup_code_used', 'Backup code used'), ('confirmed', 'Proved again who he is'), ('policy_changed', 'Sign-in rules changed'), ('key_made', 'API key made'), ('key_revoked', 'API key revoked'), ('email_changed', 'E-mail changed'), ('user_changed', 'Rights of a user changed'), ('user_deactivated', 'User switched off'), ('user_restored', 'User restored'), ('role_changed', 'Role changed'), ('grant_changed', 'Access to a record changed'), ('export', 'Exported'), ('printed', 'Printed')], db_index=True, max_length=40, verbose_name='event')),
                 ('user_id', models.BigIntegerField(db_index=True, null=True)),
                 ('label', models.CharField(blank=True, default='', max_length=200, verbose_name='who')),
                 ('address', models.CharField(blank=True, default='', max_length=45, verbose_name='address')),
@@ -36,6 +38,37 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'access log',
                 'ordering': ['-id'],
             },
+        ),
+        migrations.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('prefix', models.CharField(max_length=12, unique=True, verbose_name='begins with')),
+                ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), size=None, verbose_name='scopes')),
+                ('per_minute', models.PositiveIntegerField(default=600, verbose_name='calls a minute')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('expires_at', models.DateTimeField(verbose_name='expires')),
+                ('last_used_at', models.DateTimeField(null=True, verbose_name='last used')),
+                ('last_address', models.CharField(blank=True, default='', max_length=45, verbose_name='last address')),
+                ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked')),
+            ],
+            options={
+                'verbose_name': 'API key',
+                'verbose_name_plural': 'API keys',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='BackupCode',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('prefix', models.CharField(max_length=4)),
+                ('code_hash', models.CharField(max_length=200)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('used_at', models.DateTimeField(null=True)),
+            ],
         ),
         migrations.CreateModel(
             name='Department',
@@ -113,6 +146,30 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'historical role',
                 'verbose_name_plural': 'historical roles',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='HistoricalSignInPolicy',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('actor_kind', models.CharField(default='system', editable=False, max_length=12)),
+                ('actor_label', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='changed')),
+                ('require_for', models.CharField(choices=[('nobody', 'nobody: everybody decides for himself'), ('roles', 'people with one of the roles below'), ('all', 'everybody')], default='nobody', max_length=8, verbose_name='second factor required for')),
+                ('methods', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('totp', 'Authenticator app'), ('passkey', 'Passkey'), ('email', 'Code by e-mail'), ('sms', 'Code by text message')], max_length=8), default=apps.accounts.models.policy.all_methods, size=None, verbose_name='allowed ways')),
+                ('only', models.BooleanField(db_index=True, default=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+            ],
+            options={
+                'verbose_name': 'historical sign-in rules',
+                'verbose_name_plural': 'historical sign-in rules',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -227,6 +284,63 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SecondFactor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('method', models.CharField(choices=[('totp', 'Authenticator app'), ('passkey', 'Passkey'), ('email', 'Code by e-mail'), ('sms', 'Code by text message')], max_length=8)),
+                ('label', models.CharField(blank=True, default='', max_length=60, verbose_name='name')),
+                ('secret', apps.core.secrets.SecretField()),
+                ('last_step', models.BigIntegerField(default=0)),
+                ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
+                ('host', models.CharField(blank=True, default='', max_length=253)),
+                ('credential_id', models.CharField(blank=True, default='', max_length=1400)),
+                ('credential', models.TextField(blank=True, default='')),
+                ('sign_count', models.BigIntegerField(default=0)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('last_used_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'verbose_name': 'second factor',
+                'verbose_name_plural': 'second factors',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignInChallenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(choices=[('sign_in', 'Sign-in'), ('confirm', 'Confirmation'), ('enrol', 'Setting up')], max_length=8)),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('method', models.CharField(blank=True, default='', max_length=8)),
+                ('phone', models.CharField(blank=True, default='', max_length=20)),
+                ('code_hash', models.CharField(blank=True, default='', max_length=64)),
+                ('code_until', models.DateTimeField(null=True)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('sends', models.PositiveSmallIntegerField(default=0)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('state', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('expires_at', models.DateTimeField(db_index=True)),
+                ('used_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SignInPolicy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('require_for', models.CharField(choices=[('nobody', 'nobody: everybody decides for himself'), ('roles', 'people with one of the roles below'), ('all', 'everybody')], default='nobody', max_length=8, verbose_name='second factor required for')),
+                ('methods', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('totp', 'Authenticator app'), ('passkey', 'Passkey'), ('email', 'Code by e-mail'), ('sms', 'Code by text message')], max_length=8), default=apps.accounts.models.policy.all_methods, size=None, verbose_name='allowed ways')),
+                ('only', models.BooleanField(default=True, editable=False, unique=True)),
+            ],
+            options={
+                'verbose_name': 'sign-in rules',
+                'verbose_name_plural': 'sign-in rules',
+            },
+        ),
+        migrations.CreateModel(
             name='SignInSession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -239,6 +353,8 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
                 ('seen_at', models.DateTimeField(verbose_name='last seen')),
                 ('expires_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('second_factor', models.CharField(blank=True, default='', max_length=8, verbose_name='second factor')),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_why', models.CharField(blank=True, default='', max_length=40)),
             ],
@@ -302,7 +418,7 @@ class Migration(migrations.Migration):
             name='AccessLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('invitation', 'Invitation'), ('password', 'New password'), ('email', 'New e-mail address'), ('enter', 'First sign-in after the set-up')], max_length=12)),
+                ('purpose', models.CharField(choices=[('invitation', 'Invitation'), ('password', 'New password'), ('email', 'New e-mail address'), ('email_old', 'New e-mail address, asked at the old one'), ('enter', 'First sign-in after the set-up')], max_length=12)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('new_email', models.EmailField(blank=True, default='', max_length=254)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -323,6 +439,16 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='accesslog',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE who jsonb;', func="\nwho := coalesce(nullif(current_setting('bahi.actor', true), ''), '{}')::jsonb;\nINSERT INTO audit_auditentry (event, actor_kind, user_id, label, address, agent, path, request_id, changes,\n    detail, content_hash)\nVALUES (NEW.event, coalesce(who ->> 'kind', 'user'), NEW.user_id, NEW.label, NEW.address, NEW.agent, NEW.path,\n    coalesce(who ->> 'request_id', ''), '{}', NEW.detail, '');\nRETURN NULL;\n", hash='5a8a565228f7b4a2da93cba3cbe5a799a9660cac', operation='INSERT', pgid='pgtrigger_audited_6d0fe', table='accounts_accesslog', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='apikey',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL, verbose_name='user'),
+        ),
+        migrations.AddField(
+            model_name='backupcode',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='backup_codes', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='department',
@@ -346,6 +472,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='historicalrole',
+            name='history_user',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='historicalsigninpolicy',
             name='history_user',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
@@ -389,6 +520,21 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='accounts.role'),
         ),
         migrations.AddField(
+            model_name='secondfactor',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='second_factors', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='signinchallenge',
+            name='user',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='challenges', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='signinpolicy',
+            name='roles',
+            field=models.ManyToManyField(blank=True, related_name='+', to='accounts.role', verbose_name='roles'),
+        ),
+        migrations.AddField(
             model_name='signinsession',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL),
@@ -419,7 +565,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='accesslink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'email'), _negated=True), models.Q(('new_email', ''), _negated=True), _connector='OR'), name='accounts_link_new_email'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose__in', ['email', 'email_old']), _negated=True), models.Q(('new_email', ''), _negated=True), _connector='OR'), name='accounts_link_new_email'),
+        ),
+        migrations.AddConstraint(
+            model_name='apikey',
+            constraint=models.CheckConstraint(condition=models.Q(('scopes', []), _negated=True), name='accounts_key_some_scope'),
+        ),
+        migrations.AddConstraint(
+            model_name='apikey',
+            constraint=models.CheckConstraint(condition=models.Q(('per_minute__gt', 0)), name='accounts_key_some_rate'),
+        ),
+        migrations.AddConstraint(
+            model_name='apikey',
+            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='accounts_key_expires_later'),
+        ),
+        migrations.AddConstraint(
+            model_name='backupcode',
+            constraint=models.UniqueConstraint(fields=('user', 'prefix'), name='accounts_backup_code_once'),
         ),
         migrations.AddIndex(
             model_name='department',
@@ -434,6 +596,10 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM accounts_historicalrole h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'accounts.role\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='8c6f02244f49d9d3f9ac63148268a64b87022cf4', operation='INSERT', pgid='pgtrigger_audited_71f93', table='accounts_historicalrole', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name='historicalsigninpolicy',
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM accounts_historicalsigninpolicy h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'accounts.signinpolicy\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='637d8ac1b04888301f13104a63484b7de1877057', operation='INSERT', pgid='pgtrigger_audited_0912e', table='accounts_historicalsigninpolicy', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name='historicaluser',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM accounts_historicaluser h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'accounts.user\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='ddede3862b052b99a7221c83f89380d98d4fa49c', operation='INSERT', pgid='pgtrigger_audited_8bd30', table='accounts_historicaluser', when='AFTER')),
         ),
@@ -444,6 +610,42 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rolepermission',
             constraint=models.UniqueConstraint(fields=('role', 'permission'), name='accounts_rolepermission_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='secondfactor',
+            constraint=models.CheckConstraint(condition=models.Q(('secret', ''), ('secret__startswith', 'v1.'), _connector='OR'), name='accounts_factor_sealed'),
+        ),
+        migrations.AddConstraint(
+            model_name='secondfactor',
+            constraint=models.UniqueConstraint(condition=models.Q(('method', 'passkey'), _negated=True), fields=('user', 'method'), name='accounts_factor_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='secondfactor',
+            constraint=models.UniqueConstraint(condition=models.Q(('credential_id', ''), _negated=True), fields=('credential_id',), name='accounts_factor_credential'),
+        ),
+        migrations.AddConstraint(
+            model_name='secondfactor',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'totp'), _negated=True), models.Q(('secret', ''), _negated=True), _connector='OR'), name='accounts_factor_seed'),
+        ),
+        migrations.AddConstraint(
+            model_name='secondfactor',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'sms'), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR'), name='accounts_factor_phone'),
+        ),
+        migrations.AddConstraint(
+            model_name='secondfactor',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'passkey'), _negated=True), models.Q(models.Q(('credential_id', ''), _negated=True), models.Q(('credential', ''), _negated=True), models.Q(('host', ''), _negated=True)), _connector='OR'), name='accounts_factor_passkey'),
+        ),
+        migrations.AddConstraint(
+            model_name='signinchallenge',
+            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='accounts_challenge_expires_later'),
+        ),
+        migrations.AddConstraint(
+            model_name='signinpolicy',
+            constraint=models.CheckConstraint(condition=models.Q(('only', True)), name='accounts_policy_only_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='signinpolicy',
+            constraint=models.CheckConstraint(condition=models.Q(('methods', []), _negated=True), name='accounts_policy_some_method'),
         ),
         migrations.AddIndex(
             model_name='signinsession',

@@ -13,6 +13,7 @@ class LinkPurpose(models.TextChoices):
     INVITATION = "invitation", _("Invitation")
     PASSWORD = "password", _("New password")
     EMAIL = "email", _("New e-mail address")
+    EMAIL_OLD = "email_old", _("New e-mail address, asked at the old one")
     ENTER = "enter", _("First sign-in after the set-up")
 
 
@@ -38,7 +39,8 @@ class AccessLink(models.Model):
                 condition=Q(expires_at__gt=F("created_at")), name="accounts_link_expires_later"
             ),
             models.CheckConstraint(
-                condition=~Q(purpose="email") | ~Q(new_email=""), name="accounts_link_new_email"
+                condition=~Q(purpose__in=["email", "email_old"]) | ~Q(new_email=""),
+                name="accounts_link_new_email",
             ),
         ]
 

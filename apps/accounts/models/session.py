@@ -8,7 +8,11 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models.factor import BACKUP, FactorMethod
+from apps.core.address import place_of
 from apps.core.scope import Scope, ScopedManager
+
+STEP_NAMES = {**dict(FactorMethod.choices), BACKUP: _("Backup code"), "sso": _("Identity provider")}
 
 
 class SessionKind(models.TextChoices):
@@ -48,6 +52,8 @@ class SignInSession(models.Model):
     started_at = models.DateTimeField(_("since"), auto_now_add=True)
     seen_at = models.DateTimeField(_("last seen"))
     expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)  # when the person last proved himself in this sign-in
+    second_factor = models.CharField(_("second factor"), max_length=8, blank=True, default="")
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=40, blank=True, default="")
 
@@ -67,6 +73,16 @@ class SignInSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_session_kind_display()}: {self.device}"
+
+    @property
+    def step_name(self) -> str:
+        """The second step that was taken, in words; nothing when there was none."""
+        return str(STEP_NAMES.get(self.second_factor, "–"))
+
+    @property
+    def place(self) -> str:
+        """Where the address is, as far as it tells by itself."""
+        return place_of(self.address)
 
     @property
     def device(self) -> str:

@@ -25,17 +25,20 @@ HOURS = {
     LinkPurpose.INVITATION: settings.INVITATION_HOURS,
     LinkPurpose.PASSWORD: settings.PASSWORD_LINK_HOURS,
     LinkPurpose.EMAIL: settings.PASSWORD_LINK_HOURS,
+    LinkPurpose.EMAIL_OLD: settings.PASSWORD_LINK_HOURS,
     LinkPurpose.ENTER: 1,
 }
 HTML = {
     LinkPurpose.INVITATION: "mail/invitation.html",
     LinkPurpose.PASSWORD: "mail/password_reset.html",
     LinkPurpose.EMAIL: "mail/email_change.html",
+    LinkPurpose.EMAIL_OLD: "mail/email_leave.html",
 }
 SUBJECTS = {
     LinkPurpose.INVITATION: gettext_noop("You are invited to %(name)s"),
     LinkPurpose.PASSWORD: gettext_noop("Set a new password for %(name)s"),
     LinkPurpose.EMAIL: gettext_noop("Confirm your new e-mail address for %(name)s"),
+    LinkPurpose.EMAIL_OLD: gettext_noop("Confirm the change of your e-mail address for %(name)s"),
 }
 
 
@@ -89,7 +92,14 @@ def link_use(token: str, purpose: str) -> AccessLink:
 
 
 def link_mail(
-    *, user: User, purpose: str, token: str, request: Any = None, by: User | None = None, to: str = ""
+    *,
+    user: User,
+    purpose: str,
+    token: str,
+    request: Any = None,
+    by: User | None = None,
+    to: str = "",
+    new_email: str = "",
 ) -> None:
     """Mail the link to its user (or to ``to``) in the user's language."""
     path = reverse(f"accounts_{purpose}_link", kwargs={"token": token})
@@ -102,6 +112,7 @@ def link_mail(
             "hours": HOURS[LinkPurpose(purpose)],
             "days": HOURS[LinkPurpose(purpose)] // 24,
             "by": by,
+            "new_email": new_email,
         }
         mail_send(
             to=to or user.email,

@@ -1,36 +1,61 @@
-"""Lock-out after failed sign-ins, by account **and** address, for a time that grows with each failure.
+"""Lock-out after failed sign-ins, for a time that grows with each failure.
 
-A stranger who guesses locks the account for his own address only: its owner, elsewhere, signs in as before.
-While locked nothing is checked and nothing counts, so that waiting always ends it. The rows are django-axes'
-(its backend asks this handler before any password is looked at, on every way to sign in).
+Failures are counted by account **and** source. The source is the browser, where the owner signed in before
+(``devices.py``), else the address: a stranger who guesses locks the account for his own address only, even
+behind the owner's router. Against guessing from many addresses at once all unknown sources together are
+slowed too, up to five minutes; a browser that the owner used before, and the link for a new password, still
+let him in.
+While locked nothing is checked and nothing counts, so that waiting always ends it. Wrong second factors are
+counted for the account as a whole: who comes so far knows the password.
+
+The rows are django-axes' (its backend asks this handler before any password is looked at, on every way to
+sign in); its column ``user_agent`` names what a row counts.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from axes.handlers.base import AxesHandler
 from axes.models import AccessAttempt, AccessAttemptExpiration
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.choices import AccessEvent
+from apps.accounts.devices import known_device
 from apps.accounts.services.access_log import access_log_write
 from apps.core.address import client_address
 from apps.core.locks import lock_row
 
-FREE_FAILURES = 5
 FIRST_LOCK = timedelta(seconds=30)
-LONGEST_LOCK = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
+EVERYWHERE, SECOND_STEP = "everywhere", "second-step"
+NOWHERE = "0.0.0.0"  # noqa: S104 - in rows that count no address, which the table's unique key wants filled
 
 
-def lock_time(failures: int) -> timedelta:
-    """How long an account is locked after so many failures: under five 0, then 30 s, doubled up to 1 h."""
-    if failures < FREE_FAILURES:
+@dataclass(frozen=True)
+class Rule:
+    """How many failures are free, and the longest lock after more of them."""
+
+    free: int
+    longest: timedelta
+
+
+SOURCE_RULE = Rule(free=5, longest=timedelta(hours=1))
+EVERYWHERE_RULE = Rule(free=50, longest=timedelta(minutes=5))
+SECOND_RULE = Rule(free=10, longest=timedelta(hours=1))
+
+
+def lock_time(failures: int, rule: Rule = SOURCE_RULE) -> timedelta:
+    """How long is locked after so many failures: nothing while they are free, then 30 s, doubled each
+    time.
+    """
+    if failures < rule.free:
         return timedelta(0)
-    return min(FIRST_LOCK * 2 ** min(failures - FREE_FAILURES, 12), LONGEST_LOCK)
+    return min(FIRST_LOCK * 2 ** min(failures - rule.free, 12), rule.longest)
 
 
 def account_key(email: str) -> str:
@@ -38,51 +63,100 @@ def account_key(email: str) -> str:
     return email.strip().lower()[:254]
 
 
-def locked_until(email: str, address: str) -> datetime | None:
-    """Until when sign-in to this account from this address is refused; None when it isn't."""
-    row = AccessAttemptExpiration.objects.filter(
-        access_attempt__username=account_key(email),
-        access_attempt__ip_address=address or None,
-        expires_at__gt=timezone.now(),
-    ).first()
-    return row.expires_at if row else None
+@dataclass(frozen=True)
+class Counter:
+    """One row that counts: of an address, or of what ``name`` says."""
+
+    address: str
+    name: str
+    rule: Rule
+
+    @property
+    def where(self) -> Q:
+        return Q(ip_address=self.address, user_agent=self.name)
+
+
+def _counters(request: Any, email: str) -> list[Counter]:
+    """What a wrong password of this request counts for, the source first."""
+    device = known_device(request, email)
+    if device:
+        return [Counter(NOWHERE, f"device:{device}", SOURCE_RULE)]
+    source = Counter(client_address(request) or NOWHERE, "", SOURCE_RULE)
+    return [source, Counter(NOWHERE, EVERYWHERE, EVERYWHERE_RULE)]
+
+
+def locked_until(request: Any, email: str) -> datetime | None:
+    """Until when sign-in to this account from this source is refused; None when it isn't."""
+    return _until(email, _counters(request, email))
+
+
+def second_step_locked_until(email: str) -> datetime | None:
+    """Until when no second factor of this account is looked at."""
+    return _until(email, [Counter(NOWHERE, SECOND_STEP, SECOND_RULE)])
+
+
+def _until(email: str, counters: list[Counter]) -> datetime | None:
+    condition = Q()
+    for counter in counters:
+        condition |= counter.where
+    rows = AccessAttempt.objects.filter(condition, username=account_key(email)).filter(
+        expiration__expires_at__gt=timezone.now()
+    )
+    return max(rows.values_list("expiration__expires_at", flat=True), default=None)
 
 
 def failure_count(request: Any, email: str) -> None:
-    """Count a failure, lock when there were enough, write both to the access log."""
-    address, now = client_address(request), timezone.now()
+    """Count a wrong password, lock when there were enough, write both to the access log."""
+    _count(request, email, _counters(request, email), AccessEvent.SIGN_IN_FAILED)
+
+
+def second_step_failed(request: Any, email: str) -> None:
+    """Count a wrong second factor."""
+    _count(request, email, [Counter(NOWHERE, SECOND_STEP, SECOND_RULE)], AccessEvent.SECOND_FACTOR_FAILED)
+
+
+def _count(request: Any, email: str, counters: list[Counter], event: AccessEvent) -> None:
+    now = timezone.now()
     AccessAttempt.objects.filter(attempt_time__lt=now - FORGOTTEN_AFTER).delete()
+    locks = [_one_more(account_key(email), counter, now) for counter in counters]
+    access_log_write(event, request=request, label=account_key(email))
+    failures, wait = max(locks, key=lambda item: item[1])
+    if wait:
+        detail = {"seconds": int(wait.total_seconds()), "failures": failures}
+        access_log_write(AccessEvent.LOCKED, request=request, label=account_key(email), detail=detail)
+
+
+def _one_more(account: str, counter: Counter, now: datetime) -> tuple[int, timedelta]:
     with transaction.atomic():
         row, _new = AccessAttempt.objects.get_or_create(
-            username=account_key(email),
-            ip_address=address or None,
-            user_agent="",
+            username=account,
+            ip_address=counter.address,
+            user_agent=counter.name,
             defaults={"failures_since_start": 0, "get_data": "", "post_data": ""},
         )
         attempt = lock_row(AccessAttempt, row.pk)
         attempt.failures_since_start += 1
         attempt.attempt_time = now
         attempt.save()
-        wait = lock_time(attempt.failures_since_start)
+        wait = lock_time(attempt.failures_since_start, counter.rule)
         if wait:
             AccessAttemptExpiration.objects.update_or_create(
                 access_attempt=attempt, defaults={"expires_at": now + wait}
             )
-    access_log_write(AccessEvent.SIGN_IN_FAILED, request=request, label=account_key(email))
-    if wait:
-        access_log_write(
-            AccessEvent.LOCKED,
-            request=request,
-            label=account_key(email),
-            detail={"seconds": int(wait.total_seconds()), "failures": attempt.failures_since_start},
-        )
+    return attempt.failures_since_start, wait
 
 
-def failures_forget(email: str, address: str | None = None) -> int:
-    """Unlock an account (for one address, or everywhere); returns how many locks were dropped."""
+def failures_forget(email: str, request: Any = None) -> int:
+    """Unlock an account everywhere, or (signed in) for the source of a request; returns how many rows
+    went.
+    """
     attempts = AccessAttempt.objects.filter(username=account_key(email))
-    if address is not None:
-        attempts = attempts.filter(ip_address=address or None)
+    if request is not None:
+        condition = Q(user_agent=SECOND_STEP)
+        for counter in _counters(request, email):
+            if counter.name != EVERYWHERE:
+                condition |= counter.where
+        attempts = attempts.filter(condition)
     return attempts.delete()[0]
 
 
@@ -91,12 +165,12 @@ class GrowingLockHandler(AxesHandler):
 
     def is_locked(self, request: Any, credentials: dict[str, Any] | None = None) -> bool:
         email = (credentials or {}).get("username") or ""
-        return locked_until(email, client_address(request)) is not None
+        return locked_until(request, email) is not None
 
     def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
+        email = (credentials or {}).get("username") or ""
         row = AccessAttempt.objects.filter(
-            username=account_key((credentials or {}).get("username") or ""),
-            ip_address=client_address(request) or None,
+            _counters(request, email)[0].where, username=account_key(email)
         ).first()
         return row.failures_since_start if row else 0
 
@@ -108,7 +182,7 @@ class GrowingLockHandler(AxesHandler):
             failure_count(request, email)
 
     def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
-        failures_forget(user.email, client_address(request))
+        failures_forget(user.email, request)
 
     def user_logged_out(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
         """Nothing to count."""
@@ -122,4 +196,4 @@ class GrowingLockHandler(AxesHandler):
     def reset_attempts(
         self, *, ip_address: str | None = None, username: str | None = None, ip_or_username: bool = False
     ) -> int:
-        return failures_forget(username or "", ip_address)
+        return failures_forget(username or "")

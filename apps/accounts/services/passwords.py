@@ -8,15 +8,21 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.choices import AccessEvent
-from apps.accounts.models import LinkPurpose, User
+from apps.accounts.models import AccessLink, LinkPurpose, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.code_messages import notice_mail
 from apps.accounts.services.links import link_mail, link_make, link_use
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.sessions import sessions_end_all
 from apps.accounts.services.users import password_check, user_rights_covered
 from apps.core.errors import FieldError, InvalidInput
+from apps.core.locks import lock_row
+
+EMAIL_CHANGED = gettext_lazy("From now on you sign in as %(mail)s.")
+PASSWORD_CHANGED = gettext_lazy("Your password was changed.")
 
 
 def invitation_send(*, user: User, request: Any = None, by: User | None = None) -> None:
@@ -56,6 +62,7 @@ def password_reset(*, token: str, password: str, request: Any = None) -> User:
         user = link_use(token, LinkPurpose.PASSWORD).user
         _password_set(user, password)
         sessions_end_all(user, why="password")
+        notice_mail(user, PASSWORD_CHANGED)
     failures_forget(user.email)
     access_log_write(AccessEvent.PASSWORD_CHANGED, request=request, user=user, detail={"by": "link"})
     return user
@@ -72,6 +79,7 @@ def password_change(
     with transaction.atomic():
         _password_set(user, password)
         sessions_end_all(user, keep_key=keep_session, why="password")
+        notice_mail(user, PASSWORD_CHANGED)
     access_log_write(AccessEvent.PASSWORD_CHANGED, request=request, user=user, detail={"by": "user"})
 
 
@@ -97,8 +105,11 @@ def _password_set(user: User, password: str) -> None:
     user.save()
 
 
+EMAIL_PURPOSES = (LinkPurpose.EMAIL, LinkPurpose.EMAIL_OLD)
+
+
 def email_change_ask(*, user: User, email: str, request: Any = None) -> None:
-    """Mail a confirmation to the new address. Raises InvalidInput (bad or known address)."""
+    """Mail a link to the new and one to the old address: both must be opened. Raises InvalidInput."""
     wanted = email.strip().lower()
     try:
         validate_email(wanted)
@@ -107,15 +118,23 @@ def email_change_ask(*, user: User, email: str, request: Any = None) -> None:
     if User.objects.filter(email=wanted).exists():
         raise InvalidInput(_("Somebody uses this e-mail address already."), field="email", code="duplicate")
     with transaction.atomic():
-        token = link_make(user=user, purpose=LinkPurpose.EMAIL, by=user, new_email=wanted)
-        link_mail(user=user, purpose=LinkPurpose.EMAIL, token=token, request=request, to=wanted)
+        AccessLink.objects.filter(user=user, purpose__in=EMAIL_PURPOSES).delete()
+        for purpose, to in ((LinkPurpose.EMAIL, wanted), (LinkPurpose.EMAIL_OLD, user.email)):
+            token = link_make(user=user, purpose=purpose, by=user, new_email=wanted)
+            link_mail(user=user, purpose=purpose, token=token, request=request, to=to, new_email=wanted)
 
 
-def email_change(*, token: str, request: Any = None) -> User:
-    """The new address was confirmed. Raises InvalidInput when the link or the address is no longer free."""
+def email_change(*, token: str, purpose: str, request: Any = None) -> bool:
+    """One of the two links was opened; returns whether the other was too, so that the new address counts.
+
+    Raises InvalidInput when the link or the address is no longer free.
+    """
     with transaction.atomic():
-        link = link_use(token, LinkPurpose.EMAIL)
-        user, before = link.user, link.user.email
+        link = link_use(token, purpose)
+        user, before = lock_row(User, link.user_id), link.user.email
+        waiting = AccessLink.objects.filter(user=user, purpose__in=EMAIL_PURPOSES, used_at=None)
+        if waiting.exists():
+            return False
         if User.objects.filter(email=link.new_email).exists():
             raise InvalidInput(
                 _("Somebody uses this e-mail address already."), field="email", code="duplicate"
@@ -123,6 +142,7 @@ def email_change(*, token: str, request: Any = None) -> User:
         user.email = link.new_email
         user.version += 1
         user.save()
+        notice_mail(user, EMAIL_CHANGED % {"mail": user.email}, to=before)
     detail = {"from": before, "to": user.email}
     access_log_write(AccessEvent.EMAIL_CHANGED, request=request, user=user, detail=detail)
-    return user
+    return True

@@ -13,20 +13,26 @@ from django.utils import timezone
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import SessionKind, SignInSession, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.policy import factor_missing
 from apps.core.address import client_address
 from apps.core.live import close_sockets
 
 STARTED, SEEN = "bahi_started", "bahi_seen"
+MUST_ENROL = "bahi_must_enrol"  # the person has to set up a second factor before he goes on
 
 
-def browser_session_start(request: Any, user: User) -> SignInSession:
-    """Sign the browser in under a new session key and enter it in the list of sign-ins."""
+def browser_session_start(request: Any, user: User, *, factor: str = "") -> SignInSession:
+    """Sign the browser in under a new session key and enter it in the list of sign-ins.
+
+    factor: the second step that was taken, if one was.
+    """
     login(request, user, backend="apps.accounts.backends.RoleBackend")
     now = timezone.now()
+    request.session[MUST_ENROL] = factor_missing(user)
     request.session[STARTED] = request.session[SEEN] = int(now.timestamp())
     if not request.session.session_key:
         request.session.save()
-    access_log_write(AccessEvent.SIGN_IN, request=request, user=user, detail={"by": "page"})
+    access_log_write(AccessEvent.SIGN_IN, request=request, user=user, detail=_how("page", factor))
     return SignInSession.objects.create(
         user=user,
         session_kind=SessionKind.BROWSER,
@@ -34,8 +40,57 @@ def browser_session_start(request: Any, user: User) -> SignInSession:
         address=client_address(request),
         agent=request.META.get("HTTP_USER_AGENT", "")[:300],
         seen_at=now,
+        confirmed_at=now,
+        second_factor=factor,
         expires_at=now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
     )
+
+
+def _how(by: str, factor: str) -> dict[str, str]:
+    return {"by": by, "second_step": factor} if factor else {"by": by}
+
+
+def current_sign_in(request: Any) -> SignInSession | None:
+    """The sign-in that a request comes with, of a browser or of API tokens; None for an API key."""
+    rows = SignInSession.objects.filter(user=request.user, ended_at=None)
+    token = getattr(request, "auth", None)
+    if token is not None:
+        family = token.get("fam") if hasattr(token, "get") else None
+        return rows.filter(family=family).first() if family else None
+    key = request.session.session_key
+    return rows.filter(session_key=key).first() if key else None
+
+
+def lately_confirmed(request: Any) -> bool:
+    """Whether the person proved himself in this sign-in a short while ago."""
+    session = current_sign_in(request)
+    if session is None or session.confirmed_at is None:
+        return False
+    return session.confirmed_at > timezone.now() - timedelta(seconds=settings.CONFIRM_SECONDS)
+
+
+def session_confirm(request: Any, *, factor: str = "") -> None:
+    """The person has just proved himself again; a browser gets a new session key."""
+    session = current_sign_in(request)
+    if session is None:
+        return
+    session.confirmed_at = timezone.now()
+    session.second_factor = factor or session.second_factor
+    if session.session_key:
+        request.session.cycle_key()
+        session.session_key = request.session.session_key
+    session.save(update_fields=["confirmed_at", "second_factor", "session_key"])
+    access_log_write(AccessEvent.CONFIRMED, request=request, user=request.user, detail=_how("again", factor))
+
+
+def session_second_factor(request: Any, factor: str) -> None:
+    """The person has set up a factor in this sign-in: he may go on."""
+    if hasattr(request, "session"):
+        request.session[MUST_ENROL] = factor_missing(request.user)
+    session = current_sign_in(request)
+    if session is not None:
+        session.second_factor = factor
+        session.save(update_fields=["second_factor"])
 
 
 def browser_session_end(request: Any) -> None:
@@ -66,6 +121,7 @@ def session_watch(request: Any) -> bool:
         return False
     if now - seen > settings.SESSION_SEEN_SECONDS:
         request.session[SEEN] = now
+        request.session[MUST_ENROL] = factor_missing(request.user)
         SignInSession.objects.filter(session_key=request.session.session_key).untracked_update(
             seen_at=timezone.now()
         )

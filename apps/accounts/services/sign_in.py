@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.accounts.services.lockout import locked_until
-from apps.core.address import client_address
 from apps.core.errors import BahiError
 
 
@@ -43,7 +42,7 @@ def password_sign_in(request: Any, *, email: str, password: str) -> User:
 
 
 def _refuse_locked(request: Any, email: str) -> None:
-    until = locked_until(email, client_address(request))
+    until = locked_until(request, email)
     if until is not None:
         wait = max(1, int((until - timezone.now()).total_seconds()) + 1)
         raise TooManyAttempts(

@@ -55,6 +55,15 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "apps.accounts.authentication.ApiKeyAuthentication"
+    name = "api_key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        text = "`Api-Key bahi_…`: a personal key made on the page of one's API keys."
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": text}
+
+
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "apps.accounts.authentication.SessionAuthentication"
     name = "session"

@@ -7,12 +7,14 @@ from typing import Any
 from rest_framework.throttling import SimpleRateThrottle
 
 
-class _Throttle(SimpleRateThrottle):
+class Throttle(SimpleRateThrottle):
+    """Base of all limits; the rate of a scope is in the settings."""
+
     def get_rate(self) -> str | None:
         return self.THROTTLE_RATES.get(self.scope)
 
 
-class UserThrottle(_Throttle):
+class UserThrottle(Throttle):
     scope = "user"
 
     def get_cache_key(self, request: Any, view: Any) -> str | None:
@@ -20,14 +22,14 @@ class UserThrottle(_Throttle):
         return f"throttle_user_{user.pk}" if user is not None and user.is_authenticated else None
 
 
-class AddressThrottle(_Throttle):
+class AddressThrottle(Throttle):
     scope = "address"
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return f"throttle_address_{self.get_ident(request)}"
 
 
-class SignInThrottle(_Throttle):
+class SignInThrottle(Throttle):
     scope = "sign_in"
 
     def get_cache_key(self, request: Any, view: Any) -> str:

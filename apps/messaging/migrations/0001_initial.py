@@ -1,5 +1,9 @@
+import apps.core.secrets
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import pgtrigger.compiler
+import pgtrigger.migrations
+import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -14,6 +18,35 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='HistoricalTextGateway',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('actor_kind', models.CharField(default='system', editable=False, max_length=12)),
+                ('actor_label', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='changed')),
+                ('gateway', models.CharField(choices=[('simulator', 'Simulator: texts stay in the list, nothing is sent'), ('http', 'HTTPS gateway')], default='simulator', max_length=10, verbose_name='gateway')),
+                ('url', models.URLField(blank=True, default='', max_length=300, verbose_name='address')),
+                ('sender', models.CharField(blank=True, default='', max_length=20, verbose_name='sender (header)')),
+                ('entity_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT entity id')),
+                ('template_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT template id')),
+                ('token', apps.core.secrets.SecretField()),
+                ('only', models.BooleanField(db_index=True, default=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'historical text gateway',
+                'verbose_name_plural': 'historical text gateway',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
         migrations.CreateModel(
             name='MailMessage',
             fields=[
@@ -73,7 +106,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'notification',
                 'verbose_name_plural': 'notifications',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['user', '-id'], name='messaging_note_user'), models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='messaging_note_unread')],
             },
         ),
         migrations.CreateModel(
@@ -85,8 +117,63 @@ class Migration(migrations.Migration):
                 ('mail', models.BooleanField(default=False)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='TextGateway',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('gateway', models.CharField(choices=[('simulator', 'Simulator: texts stay in the list, nothing is sent'), ('http', 'HTTPS gateway')], default='simulator', max_length=10, verbose_name='gateway')),
+                ('url', models.URLField(blank=True, default='', max_length=300, verbose_name='address')),
+                ('sender', models.CharField(blank=True, default='', max_length=20, verbose_name='sender (header)')),
+                ('entity_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT entity id')),
+                ('template_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT template id')),
+                ('token', apps.core.secrets.SecretField()),
+                ('only', models.BooleanField(default=True, editable=False, unique=True)),
+            ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'event'), name='messaging_choice_once')],
+                'verbose_name': 'text gateway',
+                'verbose_name_plural': 'text gateway',
+                'constraints': [models.CheckConstraint(condition=models.Q(('token', ''), ('token__startswith', 'v1.'), _connector='OR'), name='messaging_gateway_sealed'), models.CheckConstraint(condition=models.Q(('only', True)), name='messaging_gateway_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('gateway', 'http'), _negated=True), models.Q(('url', ''), _negated=True), _connector='OR'), name='messaging_gateway_http_address')],
             },
+        ),
+        migrations.CreateModel(
+            name='TextMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('to', models.CharField(max_length=20, verbose_name='to')),
+                ('text', models.CharField(blank=True, default='', max_length=640, verbose_name='text')),
+                ('purpose', models.CharField(max_length=20, verbose_name='purpose')),
+                ('gateway', models.CharField(choices=[('simulator', 'Simulator: texts stay in the list, nothing is sent'), ('http', 'HTTPS gateway')], max_length=10, verbose_name='gateway')),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed')], default='queued', max_length=8, verbose_name='state')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('not_before', models.DateTimeField(auto_now_add=True)),
+                ('error', models.CharField(blank=True, default='', max_length=300, verbose_name='error')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('sent_at', models.DateTimeField(null=True, verbose_name='sent')),
+            ],
+            options={
+                'verbose_name': 'text message',
+                'verbose_name_plural': 'text messages',
+                'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['not_before'], name='messaging_text_waiting')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicaltextgateway',
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM messaging_historicaltextgateway h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'messaging.textgateway\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='14ec3316dbf681bee603eecfc9ac1309cbad41ef', operation='INSERT', pgid='pgtrigger_audited_57d08', table='messaging_historicaltextgateway', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['user', '-id'], name='messaging_note_user'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='messaging_note_unread'),
+        ),
+        migrations.AddConstraint(
+            model_name='notificationchoice',
+            constraint=models.UniqueConstraint(fields=('user', 'event'), name='messaging_choice_once'),
         ),
     ]

@@ -1,4 +1,14 @@
 from apps.messaging.models.mail import MailAttachment, MailMessage, MailState
 from apps.messaging.models.notification import Notification, NotificationChoice
+from apps.messaging.models.text import GatewayKind, TextGateway, TextMessage
 
-__all__ = ["MailAttachment", "MailMessage", "MailState", "Notification", "NotificationChoice"]
+__all__ = [
+    "GatewayKind",
+    "MailAttachment",
+    "MailMessage",
+    "MailState",
+    "Notification",
+    "NotificationChoice",
+    "TextGateway",
+    "TextMessage",
+]
