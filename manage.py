@@ -16,6 +16,7 @@ OWNER_COMMANDS = {
     "provision_organisation",
     "load_demo",
     "remove_demo",
+    "restore_organisation",
 }
 
 

@@ -35,3 +35,4 @@ class AccessEvent(models.TextChoices):
     GRANT_CHANGED = "grant_changed", _("Access to a record changed")
     EXPORT = "export", _("Exported")
     PRINTED = "printed", _("Printed")
+    BACKUP = "backup", _("Backed up")

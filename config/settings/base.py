@@ -58,6 +58,7 @@ _IN_BOTH = [
 ]
 _BUSINESS = [
     "apps.files",
+    "apps.backup",
     "apps.company",
     "apps.documents",
     "apps.messaging",
@@ -322,6 +323,14 @@ TEXT_SIMULATOR = env.bool("BAHI_TEXT_SIMULATOR", default=False)
 # Hosts that calls to typed-in addresses may reach although they aren't public (a gateway in one's own
 # network).
 OUTBOUND_ALLOWED_HOSTS = env.list("BAHI_OUTBOUND_ALLOWED_HOSTS", default=[])
+# --- backups ---------------------------------------------------------------------------------------
+
+BACKUP_TARGET = env("BAHI_BACKUP_TARGET", default="")  # a folder, or s3://bucket/prefix
+BACKUP_S3_ENDPOINT = env("BAHI_BACKUP_S3_ENDPOINT", default="")
+BACKUP_KEYS = env("BAHI_BACKUP_KEYS", default="")
+BACKUP_DAILY = env.bool("BAHI_BACKUP_DAILY", default=False)
+BACKUP_KEEP_DAYS = env.int("BAHI_BACKUP_KEEP_DAYS", default=7)
+BACKUP_KEEP_WEEKS = env.int("BAHI_BACKUP_KEEP_WEEKS", default=4)
 
 # --- language, formats ----------------------------------------------------------------------------
 

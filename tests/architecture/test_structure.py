@@ -17,7 +17,7 @@ from apps.documents.lifecycle import lifecycles
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     {"core"}, {"runtime", "files"}, {"tenancy"}, {"accounts"}, {"company"}, {"documents"},
-    {"messaging", "datatools"}, {"audit"}, {"portal"}, {"parties"}, {"dimensions"}, {"catalog"},
+    {"messaging", "datatools"}, {"audit", "backup"}, {"portal"}, {"parties"}, {"dimensions"}, {"catalog"},
     {"accounting"},
     {"inventory"}, {"sales"}, {"demo"},
 ]  # fmt: skip

@@ -107,6 +107,12 @@ def organisation_provision(organisation: Organisation, *, progress: Progress = l
     _set_state(organisation, OrganisationState.ACTIVE, "")
 
 
+def organisation_opened(organisation: Organisation) -> None:
+    """Let people in after its tables were filled by other means than seeds (a restore)."""
+    organisation.setup = {}
+    _set_state(organisation, OrganisationState.ACTIVE, "")
+
+
 def organisation_failed(organisation: Organisation, *, reason: str) -> None:
     """Remember why the set-up stopped; it can be tried again."""
     _set_state(organisation, OrganisationState.FAILED, reason)

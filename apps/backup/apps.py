@@ -1,0 +1,13 @@
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.modules import BahiAppConfig, Module
+
+
+class BackupConfig(BahiAppConfig):
+    """Encrypted backups of one organisation, and their restoring with proof."""
+
+    name = "apps.backup"
+    label = "backup"
+    verbose_name = _("Backup")
+    default = True
+    declares = Module(key="", title=_("Backup"), icon="backup", switchable=False, order=960)

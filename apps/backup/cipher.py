@@ -1,0 +1,132 @@
+"""Encryption of a stream in chunks: AES-256-GCM with a key of its own for each file.
+
+Layout: ``BAHIBAK1``, length and JSON of the head (key id, salt, what it is), then frames of length and
+ciphertext. The nonce counts the chunks and marks the last one, and the head is authenticated with each, so
+that a changed, reordered, missing or cut-off chunk is found.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import secrets
+import struct
+from typing import IO, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from apps.core.errors import Refused
+
+MAGIC = b"BAHIBAK1"
+CHUNK = 256 * 1024
+MAX_HEAD = 4096
+
+
+class BackupDamaged(Refused):
+    """The file isn't a backup, was changed, cut off, or its key is not here."""
+
+    code = "backup_damaged"
+
+
+def _derived(key: bytes, salt: bytes) -> AESGCM:
+    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"bahi backup").derive(key))
+
+
+def _nonce(number: int, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
+
+
+class EncryptingWriter(io.RawIOBase):
+    """Give it plain bytes; ``close`` writes the last chunk. ``head`` is readable without a key."""
+
+    def __init__(self, raw: IO[bytes], keys: dict[str, bytes], head: dict[str, Any]) -> None:
+        name, key = next(iter(keys.items()))
+        salt = secrets.token_bytes(16)
+        self._head = json.dumps({**head, "key": name, "salt": base64.b64encode(salt).decode()}).encode()
+        self._raw, self._cipher, self._number, self._buffer = raw, _derived(key, salt), 0, bytearray()
+        raw.write(MAGIC + struct.pack(">H", len(self._head)) + self._head)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._buffer += data
+        while len(self._buffer) > CHUNK:  # at least one byte stays for the last chunk
+            self._frame(bytes(self._buffer[:CHUNK]), last=False)
+            del self._buffer[:CHUNK]
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._frame(bytes(self._buffer), last=True)
+            super().close()
+
+    def _frame(self, plain: bytes, *, last: bool) -> None:
+        sealed = self._cipher.encrypt(_nonce(self._number, last), plain, self._head)
+        self._raw.write(struct.pack(">I", len(sealed)) + sealed)
+        self._number += 1
+
+
+def head_read(raw: IO[bytes]) -> tuple[dict[str, Any], bytes]:
+    """The head of a backup, not yet proved, and its bytes. Raises BackupDamaged."""
+    start = raw.read(len(MAGIC) + 2)
+    if len(start) != len(MAGIC) + 2 or start[: len(MAGIC)] != MAGIC:
+        raise BackupDamaged("This file is not a backup.")
+    (length,) = struct.unpack(">H", start[len(MAGIC) :])
+    text = raw.read(length) if length <= MAX_HEAD else b""
+    try:
+        head = json.loads(text)
+    except ValueError as error:
+        raise BackupDamaged("This file is not a backup.") from error
+    if not isinstance(head, dict):
+        raise BackupDamaged("This file is not a backup.")
+    return head, text
+
+
+class DecryptingReader(io.RawIOBase):
+    """Gives the plain bytes back. Raises BackupDamaged at the first chunk that isn't what was written."""
+
+    def __init__(self, raw: IO[bytes], keys: dict[str, bytes]) -> None:
+        self.head, self._aad = head_read(raw)
+        key = keys.get(str(self.head.get("key")))
+        if key is None:
+            raise BackupDamaged(f"The key {self.head.get('key')} of this backup is not here.")
+        try:
+            salt = base64.b64decode(self.head["salt"])
+        except (KeyError, ValueError, TypeError) as error:
+            raise BackupDamaged("This file is not a backup.") from error
+        self._raw, self._cipher = raw, _derived(key, salt)
+        self._number, self._buffer, self._over = 0, b"", False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        while not self._buffer and not self._over:
+            self._next()
+        count = min(len(target), len(self._buffer))
+        target[:count], self._buffer = self._buffer[:count], self._buffer[count:]
+        return count
+
+    def _next(self) -> None:
+        size = self._raw.read(4)
+        if len(size) != 4:
+            raise BackupDamaged("The backup is cut off.")
+        (length,) = struct.unpack(">I", size)
+        sealed = self._raw.read(length) if length <= CHUNK + 16 else b""
+        if len(sealed) != length:
+            raise BackupDamaged("The backup is cut off.")
+        for last in (False, True):
+            try:
+                self._buffer = self._cipher.decrypt(_nonce(self._number, last), sealed, self._aad)
+            except (InvalidTag, ValueError):
+                continue
+            self._over, self._number = last, self._number + 1
+            if last and self._raw.read(1):
+                raise BackupDamaged("Something was put behind the backup.")
+            return
+        raise BackupDamaged("The backup was changed, or its key is another one.")

@@ -1,0 +1,5 @@
+"""Business permissions of backups; administrators have them all."""
+
+from apps.core.permissions import register_permissions
+
+register_permissions("backup", {"make_backup": "Make, see and download backups"})

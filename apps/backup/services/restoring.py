@@ -1,0 +1,213 @@
+"""Restores a backup into a new organisation, and proves by hashes that it is what was backed up.
+
+Owner's connection. All in one transaction for the tables: a restore that fails leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, models, transaction
+from psycopg import sql
+
+from apps.backup.cipher import BackupDamaged, DecryptingReader
+from apps.backup.keys import keyring
+from apps.backup.services.making import KEPT, migrations_applied
+from apps.backup.tables import reading_settings, rows_in, sequences_set, table_hash, tables_of
+from apps.backup.targets import backup_target
+from apps.core.errors import InvalidInput, Refused
+from apps.core.secrets import SecretUnreadable, place_of, seal, secret_fields, unseal
+from apps.core.tenant import organisation_context
+from apps.tenancy.models import Organisation
+from apps.tenancy.services.provisioning import organisation_create, organisation_opened
+from apps.tenancy.services.schema_build import schema_drop, schema_replay
+
+Progress = Callable[[str], None]
+_after: list[Callable[[], object]] = []
+
+
+def register_after_copy(function: Callable[[], object]) -> None:
+    """``function()`` runs inside an organisation that was restored beside its original, before it opens: what
+    must not happen twice (waiting mails) is stopped there. Called from an app's ``ready()``."""
+    if function not in _after:
+        _after.append(function)
+
+
+@dataclass(frozen=True)
+class Restored:
+    organisation: Organisation
+    tables: int
+    rows: int
+    files: int
+
+
+def backup_restore(name: str, *, slug: str, progress: Progress = lambda text: None) -> Restored:
+    """Restore the backup ``name`` of the target as the new organisation ``slug``.
+
+    Raises InvalidInput when the name is taken, BackupDamaged when a byte isn't what was written, Refused when
+    another version made it.
+    """
+    if Organisation.objects.filter(slug=slug).exists():
+        raise InvalidInput("There is an organisation of this name.", field="slug", code="taken")
+    manifest = manifest_read(name)
+    details = {field: value for field, value in manifest["organisation"].items() if field in KEPT}
+    organisation = organisation_create(slug=slug, modules=details.pop("enabled_modules"), **details)
+    try:
+        _fill(organisation, name, manifest, progress)
+    except BaseException:
+        schema_drop(organisation.schema_name)
+        organisation.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
+        raise
+    rows = sum(table["rows"] for table in manifest["tables"].values())
+    return Restored(organisation, len(manifest["tables"]), rows, len(manifest["files"]))
+
+
+def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progress: Progress) -> None:
+    schema = organisation.schema_name
+    progress("Building the tables")
+    schema_replay(schema)
+    with organisation_context(schema):
+        _same_version(manifest)
+        progress("Loading rows and files")
+        with transaction.atomic():
+            _load(schema, name, manifest)
+        progress("Comparing hashes")
+        differences = restore_differences(schema, manifest)
+        if differences:
+            raise BackupDamaged(f"The restored rows differ: {', '.join(differences[:5])}.")
+        lost = secrets_reseal(manifest["schema"], schema)
+        if lost:
+            progress(f"{lost} secrets can't be opened here: bring the secrets' keys of the old installation")
+        if schema != manifest["schema"]:
+            for function in _after:
+                function()
+    organisation_opened(organisation)
+
+
+def manifest_read(name: str) -> dict[str, Any]:
+    """The manifest, which is the last member: reading to it proves every chunk before it."""
+    with backup_target().open(name) as raw, _members(raw) as tar:
+        for member in tar:
+            if member.name == "manifest.json":
+                return json.loads(tar.extractfile(member).read())  # type: ignore[union-attr]
+    raise BackupDamaged("The backup has no manifest.")
+
+
+@contextmanager
+def _members(raw: Any) -> Iterator[tarfile.TarFile]:
+    plain = io.BufferedReader(DecryptingReader(raw, keyring()))
+    try:
+        with gzip.GzipFile(fileobj=plain) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as tar:
+            yield tar
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
+        raise BackupDamaged("The backup is damaged.") from error
+
+
+def _same_version(manifest: dict[str, Any]) -> None:
+    if manifest["migrations"] != migrations_applied():
+        raise Refused("Another version made this backup: restore it there, then upgrade.", code="version")
+
+
+def _load(schema: str, name: str, manifest: dict[str, Any]) -> None:
+    tables = {table.name: table for table in tables_of(schema)}
+    wrong = [
+        n for n, t in manifest["tables"].items() if n not in tables or list(tables[n].columns) != t["columns"]
+    ]
+    if wrong:
+        raise Refused(f"Tables differ from those of the backup: {', '.join(wrong[:5])}.", code="version")
+    reading_settings()
+    _triggers(schema, tables, "DISABLE")
+    _empty(schema, tables)
+    with backup_target().open(name) as raw, _members(raw) as tar:
+        for member in tar:
+            kind, _slash, rest = member.name.partition("/")
+            content = tar.extractfile(member)
+            if kind == "tables" and content is not None:
+                rows_in(schema, tables[rest], content)
+            elif kind == "files" and content is not None:
+                _file_in(schema, rest, content.read(), manifest)
+    sequences_set(schema, manifest["sequences"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # keys are checked now: the triggers come back after
+    _triggers(schema, tables, "ENABLE")
+
+
+def _triggers(schema: str, tables: dict[str, Any], verb: str) -> None:
+    """Rows come as they were: ledgers and audit must not write about them again."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            query = sql.SQL(f"ALTER TABLE {{}} {verb} TRIGGER USER").format(sql.Identifier(schema, table))
+            cursor.execute(query.as_string(connection.connection))
+
+
+def _empty(schema: str, tables: dict[str, Any]) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names).as_string(connection.connection))
+
+
+def _file_in(schema: str, path: str, content: bytes, manifest: dict[str, Any]) -> None:
+    clean = PurePosixPath(path)
+    if (
+        clean.is_absolute()
+        or ".." in clean.parts
+        or sha256(content).hexdigest() != manifest["files"].get(path)
+    ):
+        raise BackupDamaged(f"The file {path} is not the one that was backed up.")
+    full = f"{schema}/{path}"
+    if default_storage.exists(full):
+        default_storage.delete(full)
+    default_storage.save(full, ContentFile(content))
+
+
+def restore_differences(schema: str, manifest: dict[str, Any]) -> list[str]:
+    """Names of tables and files of the organisation that aren't as the manifest says."""
+    wrong = []
+    with transaction.atomic():
+        reading_settings()
+        tables = {table.name: table for table in tables_of(schema)}
+        for name, expected in manifest["tables"].items():
+            if name not in tables or table_hash(schema, tables[name]) != (
+                expected["sha256"],
+                expected["rows"],
+            ):
+                wrong.append(name)
+    for path, expected in manifest["files"].items():
+        full = f"{schema}/{path}"
+        if not default_storage.exists(full) or _file_hash(full) != expected:
+            wrong.append(path)
+    return wrong
+
+
+def secrets_reseal(before: str, schema: str) -> int:
+    """A sealed secret opens only in the schema that it was sealed for: seal each for this one.
+
+    Returns how many stay closed, because their key is not here.
+    """
+    lost = 0
+    for model, field in secret_fields() if before != schema else ():
+        for row in model._base_manager.exclude(**{field: ""}).only("pk", field):
+            try:
+                plain = unseal(getattr(row, field), place_of(row, field, schema=before))
+            except SecretUnreadable:
+                lost += 1
+                continue
+            sealed = seal(plain, place_of(row, field))
+            models.QuerySet.update(model._base_manager.filter(pk=row.pk), **{field: sealed})
+    return lost
+
+
+def _file_hash(path: str) -> str:
+    with default_storage.open(path, "rb") as stream:
+        return sha256(stream.read()).hexdigest()
