@@ -16,6 +16,7 @@ from apps.accounting.choices import Side
 from apps.accounting.models import JournalEntry, OpenItem
 from apps.accounting.payments.open_items import OpeningItem, opening_items_post
 from apps.accounting.services.opening import OpeningRow, opening_exists, opening_trial_balance_post
+from apps.accounting.statements.opening import opening_notes
 from apps.company.models import Company, Currency
 from apps.company.selectors import company_today, rate_on
 from apps.core.access import access_of, may
@@ -83,12 +84,17 @@ def _require(user: Any) -> None:
 
 
 class OpeningTrialBalance:
-    """All rows are one entry: posted only when every row is right. Options: company, date."""
+    """All rows are one entry: posted only when every row is right. Options: company, date.
+
+    Rows of debtors, creditors and stock state what open documents and stock bring in; a list without any of
+    them is one that leaves them to those files. ``notes`` of each part say how far the whole is.
+    """
 
     key = "accounting/opening-trial-balance"
     title = gettext_lazy("Opening trial balance")
     group_by = "account"
     chunk = 100_000
+    model = JournalEntry
 
     def fields(self) -> list[ImportField]:
         """What a column may be."""
@@ -110,6 +116,8 @@ class OpeningTrialBalance:
         company, day, outcome = company_of(options, by), day_of(options), Outcome()
         if opening_exists(company, day):
             outcome.skipped = len(records)
+            known = _("The opening balances of %(day)s are posted already.")
+            outcome.notes = [known % {"day": f"{day:%d-%m-%Y}"}, *opening_notes(company)]
             return outcome
         rows = []
         for record in records:
@@ -121,12 +129,13 @@ class OpeningTrialBalance:
         if outcome.errors:
             return outcome
         try:
-            opening_trial_balance_post(company=company, date=day, rows=rows, by=by)
+            opening_trial_balance_post(company=company, date=day, rows=rows, by=by, rest_to_equity=True)
         except BahiError as error:
             outcome.skipped = len(records)
             outcome.errors += [_row_error(records, item) for item in error.errors]
             return outcome
         outcome.created = len(records)
+        outcome.notes = opening_notes(company)
         return outcome
 
 
@@ -154,6 +163,7 @@ class OpenDocuments:
     title = gettext_lazy("Open invoices and bills")
     group_by = "number"
     chunk = 5000
+    model = JournalEntry
 
     def fields(self) -> list[ImportField]:
         """What a column may be."""
@@ -195,6 +205,7 @@ class OpenDocuments:
             items = [row.item for row in new]
             opening_items_post(company=company, items=items, day=day, source=_source(company, items), by=by)
             outcome.created = len(new)
+        outcome.notes = opening_notes(company)
         return outcome
 
 

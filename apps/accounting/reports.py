@@ -10,6 +10,7 @@ from apps.accounting.payments import report as statement_of_account
 from apps.accounting.statements.ageing import payables_ageing, receivables_ageing
 from apps.accounting.statements.base import current_year, default_from, default_month, default_to
 from apps.accounting.statements.books import cash_book, day_book, general_ledger
+from apps.accounting.statements.opening import opening_report
 from apps.accounting.statements.proof import books_proof
 from apps.accounting.statements.results import balance_sheet, profit_and_loss
 from apps.accounting.statements.trial_balance import trial_balance
@@ -61,6 +62,17 @@ register_report(
         trial_balance,
         icon="balance",
         landscape=True,
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "opening-balances",
+        _("Opening balances"),
+        SEE,
+        (COMPANY,),
+        opening_report,
+        icon="start",
     )
 )
 register_report(

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.copying import rows_insert
 from apps.core.errors import ErrorList, FieldError, InvalidInput, VersionConflict
 from apps.core.events import Event, emit
 from apps.core.locks import lock_row
@@ -162,7 +163,7 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
             row.save()
         return
     if new:
-        manager.bulk_create(new)
+        rows_insert(new)
     if changed:
         names = [f.name for f in spec.model._meta.concrete_fields if not f.primary_key]
         manager.bulk_update(changed, names)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import path as url_path
 from django.utils.translation import gettext as _
@@ -18,14 +18,14 @@ from apps.core.api.resource import ResourceViewSet
 from apps.core.api.routes import register_resource_routes, register_routes
 from apps.core.errors import InvalidInput
 from apps.core.registry import register_resource
-from apps.datatools.exporting import FORMATS, export_bytes
+from apps.datatools.exporting import export_answer
 from apps.datatools.importing.engine import mapping_suggest
 from apps.datatools.importing.reading import table_read
 from apps.datatools.importing.targets import target_find
 from apps.datatools.models import ImportRun
 from apps.datatools.reports.views import api_routes
 from apps.datatools.search import search_run
-from apps.datatools.services.imports import import_start, mapping_read, run_answer
+from apps.datatools.services.imports import import_start, mapping_read, options_read, run_answer
 from apps.datatools.services.records import export_record
 
 
@@ -38,13 +38,9 @@ class ExportMixin:
         self.require("view")
         self.require("export")
         form = request.query_params.get("format", "csv")
-        content = export_bytes(
-            self, self.listed(request), form=form, wanted=request.query_params.get("columns", "")
-        )
-        name = f"{self.path.split('/')[-1]}.{form}"
+        wanted = request.query_params.get("columns", "")
+        answer = export_answer(self, self.listed(request), form=form, wanted=wanted)
         export_record(self.model, form, request)
-        answer = HttpResponse(content, content_type=FORMATS[form])
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
 
 
@@ -59,13 +55,21 @@ class ImportMixin:
         return Response(envelope(run_answer(run)), status=status)
 
 
+def _uploaded(request: Request) -> Any:
+    """The file of the request. Raises InvalidInput naming ``file``."""
+    uploaded = request.FILES.get("file")
+    if uploaded is None:
+        raise InvalidInput(_("Send the file as “file”."), field="file", code="required")
+    if uploaded.size > settings.MAX_UPLOAD_BYTES:
+        raise InvalidInput(_("The file is too large."), field="file", code="too_large")
+    return uploaded
+
+
 def start_from_request(target_key: str, request: Request) -> ImportRun:
     from apps.files.services.storage import file_store
 
     target_find(target_key).require(request.user)
-    uploaded = request.FILES.get("file")
-    if uploaded is None:
-        raise InvalidInput(_("Send the file as “file”."), field="file", code="required")
+    uploaded = _uploaded(request)
     content = uploaded.read()
     uploaded.seek(0)
     stored = file_store(uploaded, by=request.user, purpose="table")
@@ -74,22 +78,12 @@ def start_from_request(target_key: str, request: Request) -> ImportRun:
         content=content,
         file_name=uploaded.name,
         mapping=mapping_read(request.data.get("mapping")),
-        options=_options(request.data.get("options")),
+        options=options_read(request.data.get("options")),
         mode=request.data.get("mode", "all_or_nothing"),
         dry_run=str(request.data.get("dry_run", "false")).lower() in ("true", "1", "yes", "on"),
         by=request.user,
         file=stored,
     )
-
-
-def _options(raw: Any) -> dict[str, Any]:
-    try:
-        value = json.loads(raw) if isinstance(raw, str) and raw else raw or {}
-    except ValueError as error:
-        raise InvalidInput(_("This is not valid JSON."), field="options") from error
-    if not isinstance(value, dict):
-        raise InvalidInput(_("Must be an object."), field="options")
-    return value
 
 
 def _resource_routes(view: type[ResourceViewSet]) -> list[Any]:
@@ -132,9 +126,7 @@ class ImportTargetView(APIView):
     def post(self, request: Request) -> Response:
         target = target_find(request.data.get("target", ""))
         target.require(request.user)
-        uploaded = request.FILES.get("file")
-        if uploaded is None:
-            raise InvalidInput(_("Send the file as “file”."), field="file", code="required")
+        uploaded = _uploaded(request)
         table = table_read(uploaded.read(), uploaded.name)
         sample = [cells for _number, cells in table.rows[:5]]
         data = {
@@ -160,7 +152,7 @@ class ImportRunApi(ResourceViewSet):
     model, path = ImportRun, "datatools/imports"
     fields = (
         "id", "target", "file_name", "mode", "dry_run", "state", "record_count", "done_count",
-        "created_count", "updated_count", "skipped_count", "errors", "job_id", "owner", "created_at",
+        "created_count", "updated_count", "skipped_count", "errors", "notes", "job_id", "owner", "created_at",
         "finished_at",
     )  # fmt: skip
     filters = {"target": "target", "state": "state", "created_at": "created_at"}

@@ -11,10 +11,12 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import xlsxwriter
 from django.db import models
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from apps.core.api.resource import ResourceViewSet
@@ -30,6 +32,8 @@ FORMATS = {
     "pdf": "application/pdf",
 }
 CHUNK = 1000
+SPOOL = 4 * 1024 * 1024
+"""Bytes of an export that stay in memory; larger ones go to a temporary file."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -170,46 +174,56 @@ def _is_number(text: str) -> bool:
     return text.lstrip("+-").replace(".", "", 1).isdigit()
 
 
-def export_bytes(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> bytes:
-    """The whole export as bytes. ``form`` is one of FORMATS."""
+def export_file(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> IO[bytes]:
+    """The export in a temporary file, at its start: memory is that of one chunk of rows, however many there
+    are, and an error is answered as one instead of cutting a download short. ``form`` is one of FORMATS."""
     if form not in FORMATS:
         raise InvalidInput(_("Must be csv, xlsx, json or pdf."), field="format")
+    out = SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - closed by the response
     if form == "json":
-        return _json_bytes(view, queryset)
-    columns = export_columns(view, wanted)
-    rows = export_rows(view, queryset, columns)
-    headers = [column.path for column in columns]
-    if form == "csv":
-        return _csv_bytes(headers, rows)
-    if form == "xlsx":
-        return xlsx_bytes(headers, rows)
-    return _pdf_bytes(view, headers, rows)
+        _json_write(out, view, queryset)
+    else:
+        columns = export_columns(view, wanted)
+        headers = [column.path for column in columns]
+        rows = export_rows(view, queryset, columns)
+        if form == "csv":
+            _csv_write(out, headers, rows)
+        elif form == "xlsx":
+            xlsx_write(out, headers, rows)
+        else:
+            out.write(_pdf_bytes(view, headers, rows))
+    out.seek(0)
+    return out
 
 
-def _json_bytes(view: ResourceViewSet, queryset: Any) -> bytes:
+def export_answer(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> FileResponse:
+    """The export as a download."""
+    name = f"{view.path.split('/')[-1]}.{form}"
+    content = export_file(view, queryset, form=form, wanted=wanted)
+    return FileResponse(content, as_attachment=True, filename=name, content_type=FORMATS[form])
+
+
+def _json_write(out: IO[bytes], view: ResourceViewSet, queryset: Any) -> None:
     from apps.core.api.rendering import to_json
 
-    records = [record for chunk in _chunks(queryset) for record in view.represent(chunk)]
-    return to_json(records)
+    between = b"["
+    for chunk in _chunks(queryset):
+        out.write(between + to_json(view.represent(chunk))[1:-1])
+        between = b","
+    out.write(b"]" if between == b"," else b"[]")
 
 
-def _csv_bytes(headers: list[str], rows: Iterable[list[Any]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
+def _csv_write(out: IO[bytes], headers: list[str], rows: Iterable[list[Any]]) -> None:
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
     writer.writerow(headers)
     writer.writerows([text_safe(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
-def xlsx_bytes(headers: list[str], rows: Iterable[list[Any]]) -> bytes:
+def xlsx_write(out: IO[bytes], headers: list[str], rows: Iterable[list[Any]]) -> None:
     """A sheet written in constant memory; texts stay texts, also those that begin with ``=``."""
-    out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "in_memory": True,
-    }
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bottom": 1})
@@ -220,7 +234,6 @@ def xlsx_bytes(headers: list[str], rows: Iterable[list[Any]]) -> bytes:
         for index, cell in enumerate(row):
             _write_cell(sheet, number, index, cell)
     book.close()
-    return out.getvalue()
 
 
 def _write_cell(sheet: Any, number: int, index: int, cell: Any) -> None:

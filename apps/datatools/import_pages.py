@@ -7,13 +7,14 @@ import io
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.company.models import Company
-from apps.core.access import access_of
+from apps.core.access import access_of, may
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError
@@ -44,23 +45,52 @@ def targets_of(user: Any) -> list[Target]:
     return found
 
 
+def may_import(user: Any) -> bool:
+    """Whether there is anything that this user may import: then the menu shows the page."""
+    return bool(targets_of(user))
+
+
+def runs_of(user: Any) -> QuerySet[ImportRun]:
+    """The user's own imports; those of others for who may see imports."""
+    seen = ImportRun.objects.for_user(user)
+    return seen | ImportRun.objects.filter(owner_id=user.pk)
+
+
 def page(request: HttpRequest) -> HttpResponse:
     """The wizard with the user's past imports."""
     targets = targets_of(request.user)
     if not targets:
         raise PermissionDenied
-    runs = ImportRun.objects.for_user(request.user).select_related("owner").order_by("-id")[:LAST]
-    titles = {target.key: str(target.title) for target in targets_all()}
+    runs = runs_of(request.user).select_related("owner").order_by("-id")[:LAST]
+    known = {target.key: target for target in targets_all()}
     context = {
         **admin_site.each_context(request),
         "title": _("Import"),
         "config": _config(request, targets),
         "targets": [{"key": t.key, "title": str(t.title).capitalize()} for t in targets],
-        "runs": [
-            {"run": run, "what": titles.get(run.target, run.target), "bad": len(run.errors)} for run in runs
-        ],
+        "runs": [_run_row(run, known.get(run.target), request.user) for run in runs],
     }
     return TemplateResponse(request, "datatools/import.html", context)
+
+
+def _run_row(run: ImportRun, target: Target | None, user: Any) -> dict[str, Any]:
+    return {
+        "run": run,
+        "what": str(target.title) if target else run.target,
+        "bad": len(run.errors),
+        "list": _list_url(target, user) if target and run.created_count + run.updated_count else "",
+    }
+
+
+def _list_url(target: Target, user: Any) -> str:
+    """The list in which imported records are found; empty where there is none for this user."""
+    model = getattr(target, "model", None)
+    if model is None or model not in admin_site._registry:
+        return ""
+    meta = model._meta
+    if not may(user, f"{meta.app_label}.view_{meta.model_name}"):
+        return ""
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
 
 def _config(request: HttpRequest, targets: list[Target]) -> dict[str, Any]:
@@ -72,6 +102,7 @@ def _config(request: HttpRequest, targets: list[Target]) -> dict[str, Any]:
         "api": "/api/v1/datatools/",
         "template": reverse("import_template"),
         "errors": reverse("import_errors", args=[0]),
+        "lists": {t.key: url for t in targets if (url := _list_url(t, request.user))},
         "companies": [{"code": c.code, "name": c.trade_name} for c in companies],
         "options": {
             t.key: [
@@ -101,11 +132,16 @@ _TEXTS = {
     "sample": _("First rows"),
     "checked": _("%n records can be imported."),
     "bad": _("%n problems. Nothing was written."),
+    "running": _("Importing"),
+    "stale": _("The file was changed since you chose it. Choose it again."),
     "done": _("Imported: %c new, %u changed, %s passed over."),
     "queued": _("The import runs in the background; you may leave this page."),
     "row": _("Row"),
     "problem": _("Problem"),
     "download": _("Download all problems as CSV"),
+    "open_list": _("Open the list"),
+    "failed": _("Nothing was written."),
+    "kept": _("%n problems: these rows were left out."),
 }
 
 
@@ -124,7 +160,7 @@ def template(request: HttpRequest) -> HttpResponse:
 
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The problems of a run as CSV, with the file's own column names."""
-    run = ImportRun.objects.for_user(request.user).filter(pk=pk).first()
+    run = runs_of(request.user).filter(pk=pk).first()
     if run is None:
         raise Http404
     rows = [["row", "column", "code", "problem"]]
@@ -156,4 +192,4 @@ def page_urls() -> list[Any]:
     ]
 
 
-register_page("datatools", "import_page", _("Import"), icon="upload_file")
+register_page("datatools", "import_page", _("Import"), icon="upload_file", allowed=may_import)

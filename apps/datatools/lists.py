@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.admin.lists import ListState
 from apps.core.errors import InvalidInput, NotFound
-from apps.datatools.exporting import FORMATS, export_bytes
+from apps.datatools.exporting import export_answer
 from apps.datatools.models import SavedView
 from apps.datatools.services.records import export_record
 
@@ -37,10 +37,8 @@ class SavedViewStore:
         _own(user, list_kind, {"query": query})
 
     def export(self, view: Any, queryset: Any, form: str) -> HttpResponse:
-        content = export_bytes(view, queryset, form=form)
+        answer = export_answer(view, queryset, form=form)
         export_record(view.model, form, view.request)
-        answer = HttpResponse(content, content_type=FORMATS[form])
-        answer["Content-Disposition"] = f'attachment; filename="{view.path.split("/")[-1]}.{form}"'
         return answer
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
+from apps.core.errors import InvalidInput
 from apps.datatools.models import ImportRun
+from apps.datatools.models.imports import ImportState
 from apps.datatools.services.imports import import_resume, run_answer
 from apps.files.services.storage import file_read
 from apps.runtime.services.jobs import job_progress, task
@@ -16,7 +20,12 @@ def run_import(job: Any, *, run_id: int) -> dict[str, Any]:
     run = ImportRun.objects.select_related("owner", "file").get(pk=run_id)
     if run.finished_at is not None:
         return run_answer(run)
-    done = import_resume(
-        run, file_read(run.file), progress=lambda count, total: job_progress(job, count, total)
-    )
+    try:
+        done = import_resume(
+            run, file_read(run.file), progress=lambda count, total: job_progress(job, count, total)
+        )
+    except InvalidInput:
+        run.state, run.finished_at = ImportState.FAILED, timezone.now()
+        run.save(update_fields=["state", "finished_at"])
+        raise
     return run_answer(done)

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounting.statements.opening import opening_notes
 from apps.catalog.models import Product, Unit
 from apps.company.models import Company
 from apps.core.access import access_of, may
@@ -24,7 +25,7 @@ from apps.core.money import parse_decimal
 from apps.core.scope import record_filter
 from apps.datatools.importing.targets import ImportField, Outcome, Record, RowError, date_parse
 from apps.inventory.choices import MovementKind
-from apps.inventory.models import Place, StockMove
+from apps.inventory.models import Inward, Place, StockMove
 from apps.inventory.selectors import default_place
 from apps.inventory.services.inwards import opening_stock_post
 
@@ -47,6 +48,7 @@ class OpeningStock:
     key = "inventory/opening-stock"
     title = gettext_lazy("Opening stock")
     group_by = ""
+    model = Inward
 
     def fields(self) -> list[ImportField]:
         return [
@@ -76,6 +78,8 @@ class OpeningStock:
             outcome.skipped += len(rows) - len(fresh)
             _post(group, fresh, by, outcome)
         outcome.errors.sort(key=lambda error: (error.row, error.column))
+        for company in sorted({group[0] for group in groups}, key=lambda row: row.code):
+            outcome.notes += opening_notes(company)
         return outcome
 
 

@@ -6,7 +6,8 @@ import sys
 import time
 
 from tests.bench import history
-from tests.bench.rows import ROWS, Row
+from tests.bench.row import Row
+from tests.bench.rows import ROWS
 from tests.bench.world import make_world
 from tests.kit import database
 
@@ -20,6 +21,7 @@ def main(arguments: list[str]) -> int:
         return 2
     started = time.monotonic()
     world = make_world()
+    world.small = small
     results: list[Row] = []
     try:
         history.load_invoices(world, 5_000 if small else 100_000)

@@ -5,19 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from tests.bench.import_rows import exports, imports
 from tests.bench.meter import Meter, memory_mb
+from tests.bench.row import Row
 from tests.bench.world import World
-
-
-@dataclass(frozen=True)
-class Row:
-    what: str
-    figure: str
-    goal: str
-    reached: bool
 
 
 def _meter(world: World) -> Meter:
@@ -262,5 +255,7 @@ ROWS: dict[str, Callable[[World], Iterator[Row]]] = {
     "admin_list": admin_list,
     "reports": reports,
     "organisation": organisation,
+    "imports": imports,
+    "exports": exports,
     "memory": memory,
 }

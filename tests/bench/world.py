@@ -39,6 +39,7 @@ class World:
     server: subprocess.Popen[bytes] | None = None
     postmaster: int = 0
     token: str = ""
+    small: bool = False
     ids: dict[str, Any] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:

@@ -95,7 +95,7 @@ def open_page(chromium, harness, socket):
 
 def note(message, problems: list[str]) -> None:
     """Keep console errors; a refused or a lost API call is what some tests ask for."""
-    wanted = ("responded with a status of 4", "net::ERR_FAILED")
+    wanted = ("responded with a status of 4", "net::ERR_FAILED", "net::ERR_UPLOAD_FILE_CHANGED")
     if message.type == "error" and not any(text in message.text for text in wanted):
         problems.append(message.text)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
+from types import SimpleNamespace
 
 import pytest
 
 from apps.core.errors import InvalidInput
+from apps.datatools import exporting
 from apps.datatools.services.imports import import_start, run_answer
 from apps.parties.models import Party
 
@@ -148,3 +151,21 @@ def test_import_over_the_api(api):
     assert (answer["data"]["created"], answer["data"]["state"]) == (2, "done")
     assert api.get("datatools/imports/")["meta"]["pagination"]["total"] == 2
     assert upload(api, GOOD, mapping="{broken")["errors"][0]["field"] == "mapping"
+
+
+def test_export_takes_the_memory_of_a_chunk(administrator, monkeypatch):
+    """Ten thousand rows of a kilobyte: far more than what stays in memory."""
+    monkeypatch.setattr(exporting, "_chunks", lambda _queryset: ([object()] * 500 for _ in range(20)))
+    view = SimpleNamespace(
+        represent=lambda chunk, **_how: [{"name": "x" * 1000} for _ in chunk], path="tests/rows"
+    )
+    columns = [exporting.Column("name")]
+    monkeypatch.setattr(exporting, "export_columns", lambda _view, _wanted: columns)
+    for form in ("csv", "xlsx", "json"):
+        tracemalloc.start()
+        content = exporting.export_file(view, None, form=form)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < exporting.SPOOL + 4 * 1024 * 1024, form
+        assert content.read(1) in (b"\xef", b"P", b"[")
+        content.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rest_framework.test import APIClient
@@ -26,11 +27,9 @@ class ApiClient:
             response = call(url, data or {}, **extra)
         else:
             response = call(url, data if data is not None else {}, format="json", **extra)
-        body = (
-            response.json()
-            if response.get("Content-Type", "").startswith("application/json")
-            else response.content
-        )
+        content = response.getvalue()  # of a file that is sent in pieces too
+        is_json = response.get("Content-Type", "").startswith("application/json")
+        body = json.loads(content) if is_json else content
         assert response.status_code == expect, (response.status_code, body)
         self.last = response
         return body

@@ -34,7 +34,7 @@ from apps.company.selectors import fiscal_year_of
 from apps.company.services.series import numbers_take
 from apps.core.access import may
 from apps.core.actor import current_actor
-from apps.core.copying import history_copy, rows_copy
+from apps.core.copying import history_copy, rows_copy, rows_insert
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit_many
 from apps.core.locks import lock_rows
@@ -45,7 +45,6 @@ from apps.documents.models.collaboration import TimelineEntry
 from apps.parties.choices import CreditPolicy
 from apps.parties.models import Party
 
-BATCH = 2000
 Deliver = Callable[..., Any]
 
 
@@ -263,7 +262,7 @@ def _entries_post(
             entry=entry,
         )
         items.append(item)
-    OpenItem.objects.bulk_create(items, batch_size=BATCH)
+    rows_insert(items)
     for (invoice, _posting), item in zip(named, items, strict=True):
         invoice.open_item = item
 
@@ -294,7 +293,7 @@ def _posted_store(invoices: list[Invoice]) -> None:
         )
     history_copy(Invoice, [row.pk for row in invoices])
     actor = current_actor()
-    TimelineEntry.objects.bulk_create(
+    rows_insert(
         [
             TimelineEntry(
                 target_kind="accounting.invoice",
@@ -306,8 +305,7 @@ def _posted_store(invoices: list[Invoice]) -> None:
                 data={"from": "draft", "to": "posted"},
             )
             for row in invoices
-        ],
-        batch_size=BATCH,
+        ]
     )
 
 

@@ -21,14 +21,13 @@ from apps.accounting.ledger.check import accounts_of, postings_check
 from apps.accounting.ledger.numbers import Numbered, numbers_take
 from apps.accounting.ledger.posting import Posting, PostingLine, entry_hash
 from apps.accounting.ledger.wake import wake_sealer
-from apps.accounting.models import BalanceDelta, JournalEntry, JournalLine
+from apps.accounting.models import JournalEntry, JournalLine
 from apps.company.selectors import company_today, first_open_day, periods_hold
 from apps.core.access import may
 from apps.core.actor import current_actor
+from apps.core.copying import rows_insert
 from apps.core.errors import Busy, Refused
 from apps.core.money import ZERO
-
-_BATCH = 2000
 
 
 def post(postings: Sequence[Posting], *, by: Any, reason: str = "") -> list[JournalEntry]:
@@ -147,11 +146,11 @@ def _line(entry: JournalEntry, position: int, line: PostingLine) -> JournalLine:
 
 def _insert(entries: list[JournalEntry], lines: list[JournalLine]) -> None:
     """Three inserts, then the deferred guards run now, so that a refusal names its posting."""
-    JournalEntry.objects.bulk_create(entries, batch_size=_BATCH)
+    rows_insert(entries)
     for line in lines:
         line.entry_id = line.entry.pk
-    JournalLine.objects.bulk_create(lines, batch_size=_BATCH)
-    BalanceDelta.objects.bulk_create(deltas_of(lines), batch_size=_BATCH)
+    rows_insert(lines)
+    rows_insert(deltas_of(lines))
     constraints_check()
 
 

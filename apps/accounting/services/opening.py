@@ -1,7 +1,8 @@
 """Opening balances: the trial balance of the books before these.
 
 Party accounts come in as open documents and stock as quantities, each against opening equity; so their rows
-of the trial balance are not posted here but expected. When everything came in, opening equity stands at zero.
+of the trial balance are not posted here but expected: each stands on opening equity, in a line described by
+the account's code, until they come. When everything came in, in whatever order, opening equity is zero.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from apps.core.errors import ErrorList, InvalidInput
 from apps.core.money import ZERO, check_digits, round_money
 
 _KIND = "accounting.opening"
+TRIAL_BALANCE = "opening_trial_balance"
 BY_DOCUMENTS = (Control.RECEIVABLE, Control.PAYABLE, Control.STOCK)
 
 
@@ -57,13 +59,17 @@ def opening_trial_balance_post(
     by: Any,
     source: tuple[str, int] | None = None,
     reason: str = "",
+    rest_to_equity: bool = False,
 ) -> OpeningResult:
     """Post the opening balances of a company as of a day, once per ``source`` (kind, id of the import).
 
-    Without a source a company has one opening per day. Raises InvalidInput naming ``rows.N.account`` and so
-    on, and ``unbalanced`` when the whole list (control accounts included) doesn't balance.
+    Without a source a company has one opening per day. ``rest_to_equity``: a list that names neither debtors
+    nor creditors nor stock, because other files bring them, may differ by them; the difference stands on
+    opening equity until then. Raises InvalidInput naming ``rows.N.account`` and so on, and ``unbalanced``
+    when a list that must balance doesn't.
     """
     accounts = _checked(company, rows)
+    _balance_check(accounts, rows, rest_to_equity=rest_to_equity)
     posted = [(a, row) for a, row in zip(accounts, rows, strict=True) if a.control not in BY_DOCUMENTS]
     expected: dict[str, Decimal] = {}
     for account, row in zip(accounts, rows, strict=True):
@@ -71,6 +77,11 @@ def opening_trial_balance_post(
             expected[account.code] = expected.get(account.code, ZERO) + row.base
     equity = account_for(company, "opening_equity")
     lines = [_line(company, a, row.base, row.cost_centre_id) for a, row in posted if row.base]
+    lines += [
+        PostingLine(equity, base, company.currency_id, base, description=code)
+        for code, base in expected.items()
+        if base
+    ]
     difference = -sum((line.base for line in lines), ZERO)
     if difference:
         lines.append(_line(company, equity, difference, None))
@@ -81,7 +92,7 @@ def opening_trial_balance_post(
             journal="opening",
             date=date,
             source=source or (_KIND, _day_key(company, date)),
-            purpose="opening_trial_balance",
+            purpose=TRIAL_BALANCE,
             narration=_("Opening balances"),
             lines=lines,
         )
@@ -92,7 +103,7 @@ def opening_trial_balance_post(
 def opening_exists(company: Company, day: date) -> bool:
     """Whether the company's opening of that day was posted."""
     return JournalEntry.objects.filter(
-        source_kind=_KIND, source_id=_day_key(company, day), purpose="opening_trial_balance"
+        source_kind=_KIND, source_id=_day_key(company, day), purpose=TRIAL_BALANCE
     ).exists()
 
 
@@ -120,14 +131,21 @@ def _checked(company: Company, rows: Sequence[OpeningRow]) -> list[Account]:
             accounts.append(account)
         _amounts_check(row, number, errors)
     errors.raise_if_any()
-    difference = sum((row.base for row in rows), ZERO)
-    if difference:
-        raise InvalidInput(
-            _("Debit and credit differ by %(amount)s.") % {"amount": format(difference, ".2f")},
-            field="rows",
-            code="unbalanced",
-        )
     return accounts
+
+
+def _balance_check(accounts: list[Account], rows: Sequence[OpeningRow], *, rest_to_equity: bool) -> None:
+    difference = sum((row.base for row in rows), ZERO)
+    named = any(account.control in BY_DOCUMENTS for account in accounts)
+    if not difference or (rest_to_equity and not named):
+        return
+    text = _("Debit and credit differ by %(amount)s.") % {"amount": format(difference, ".2f")}
+    if rest_to_equity:
+        text += " " + _(
+            "A trial balance names debtors, creditors and stock too, or none of them when open documents and "
+            "opening stock bring them in."
+        )
+    raise InvalidInput(text, field="rows", code="unbalanced")
 
 
 def _amounts_check(row: OpeningRow, number: int, errors: ErrorList) -> None:

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from apps.core.access import access_of
+from apps.core.access import Access, access_of
 from apps.core.modules import all_modules, bahi_apps
 from apps.core.tenant import is_public
 
-_pages: dict[str, list[tuple[str, Any, str, str]]] = {}
+
+@dataclass(frozen=True)
+class Page:
+    """A page of an app in the menu; ``allowed(user)`` decides alone where it is given."""
+
+    url_name: str
+    title: Any
+    icon: str
+    permission: str
+    allowed: Callable[[Any], bool] | None
+
+    def open_to(self, user: Any, app_label: str) -> bool:
+        access = access_of(user)
+        if self.allowed is not None:
+            return self.allowed(user)
+        return access.has(self.permission) if self.permission else access.has_module(app_label)
+
+
+_pages: dict[str, list[Page]] = {}
 
 
 def register_page(
-    app_label: str, url_name: str, title: Any, *, icon: str = "description", permission: str = ""
+    app_label: str,
+    url_name: str,
+    title: Any,
+    *,
+    icon: str = "description",
+    permission: str = "",
+    allowed: Callable[[Any], bool] | None = None,
 ) -> None:
-    """A page of an app (report, tool) in its part of the menu."""
-    _pages.setdefault(app_label, []).append((url_name, title, icon, permission))
+    """A page of an app (report, tool) in its part of the menu: for whoever holds ``permission``, else any of
+    the app's; ``allowed`` for a tool that serves records of other apps (import)."""
+    _pages.setdefault(app_label, []).append(Page(url_name, title, icon, permission, allowed))
 
 
 def navigation(request: Any) -> list[dict[str, Any]]:
@@ -53,19 +80,31 @@ def _favourites(request: Any) -> list[dict[str, Any]]:
 def _platform_navigation() -> list[dict[str, Any]]:
     """The platform's own site: the pages that ``tenancy`` registered."""
     items = [
-        {"title": title, "icon": icon, "link": reverse(name)}
-        for name, title, icon, _permission in _pages.get("tenancy", [])
+        {"title": page.title, "icon": page.icon, "link": reverse(page.url_name)}
+        for page in _pages.get("tenancy", [])
     ]
     return [{"title": "", "separator": False, "items": items}]
 
 
 def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
+    items = _lists(access_of(request.user), app_label)
+    for page in _pages.get(app_label, []):
+        if not page.open_to(request.user, app_label):
+            continue
+        try:
+            link = reverse(page.url_name)
+        except NoReverseMatch:
+            continue
+        items.append({"title": page.title, "icon": page.icon, "link": link, "page": True})
+    return items
+
+
+def _lists(access: Access, app_label: str) -> list[dict[str, Any]]:
     from apps.core.admin.site import admin_site
 
-    access = access_of(request.user)
+    items: list[dict[str, Any]] = []
     if not access.has_module(app_label):
-        return []
-    items = []
+        return items
     for model, model_admin in admin_site._registry.items():
         meta = model._meta
         if meta.app_label != app_label or getattr(model_admin, "hidden_in_menu", False):
@@ -79,12 +118,4 @@ def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
                     "order": getattr(model_admin, "menu_order", 100),
                 }
             )
-    items.sort(key=lambda item: (item["order"], str(item["title"])))
-    for url_name, title, icon, permission in _pages.get(app_label, []):
-        if permission and not access.has(permission):
-            continue
-        try:
-            items.append({"title": title, "icon": icon, "link": reverse(url_name), "page": True})
-        except NoReverseMatch:
-            continue
-    return items
+    return sorted(items, key=lambda item: (item["order"], str(item["title"])))

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
 from apps.core.actor import current_actor
+from apps.core.copying import MANY, history_copy
 from apps.core.triggers import audited_history
 
 
@@ -61,8 +62,11 @@ def tracked_history(*excluded: str) -> AuditedRecords:
 
 
 def history_write(instances: Sequence[models.Model], *, changed: bool = False) -> None:
-    """History rows of records that were written in bulk, as they are now: one INSERT, with the actor."""
+    """History rows of records that were written in bulk, as they are in the table now, with the actor."""
     if not instances:
+        return
+    if len(instances) >= MANY:
+        history_copy(type(instances[0]), [row.pk for row in instances], change="~" if changed else "+")
         return
     actor = current_actor()
     type(instances[0]).history.bulk_history_create(  # type: ignore[attr-defined]

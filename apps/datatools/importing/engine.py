@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.errors import FieldError, InvalidInput
+from apps.core.errors import Busy, FieldError, InvalidInput
+from apps.core.locks import lock_row
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.reading import Table
 from apps.datatools.importing.targets import Outcome, Record, Target
@@ -15,6 +20,8 @@ from apps.datatools.models.imports import ImportMode, ImportRun, ImportState
 
 CHUNK = 200
 MAX_ERRORS = 5_000
+PROGRESS = ("done_count", "created_count", "updated_count", "skipped_count", "errors", "notes")
+"""What a chunk changes of its run, in its own transaction: a killed import counts nothing twice."""
 
 
 class _RollBack(Exception):
@@ -131,6 +138,19 @@ def import_execute(
     run.save()
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Leave the cyclic garbage of one chunk until it is done: searching ten thousands of living rows for it
+    again and again costs a fifth of an import's time. Memory stays that of a chunk."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def chunk_of(target: Target) -> int:
     """Records in one call of a target; those that write in bulk take more."""
     return getattr(target, "chunk", CHUNK)
@@ -141,7 +161,8 @@ def _at_once(run: ImportRun, target: Target, records: list[Record], by: Any, pro
         total = Outcome()
         size = chunk_of(target)
         for start in range(0, len(records), size):
-            part = target.apply(records[start : start + size], by=by, options=run.options)
+            with collector_paused():
+                part = target.apply(records[start : start + size], by=by, options=run.options)
             _add(total, part)
         if run.dry_run or total.errors:
             raise _RollBack(total)
@@ -158,14 +179,19 @@ def _in_chunks(run: ImportRun, target: Target, records: list[Record], by: Any, p
     while run.done_count < len(records):
         chunk = records[run.done_count : run.done_count + size]
 
-        def work(chunk: list[Record] = chunk) -> Outcome:
-            outcome = target.apply(chunk, by=by, options=run.options)
-            ImportRun.objects.filter(pk=run.pk).untracked_update(done_count=run.done_count + len(chunk))
-            return outcome
+        def work(chunk: list[Record] = chunk) -> ImportRun:
+            if lock_row(ImportRun, run.pk).done_count != run.done_count:
+                raise Busy(_("Another worker goes on with this import."))
+            with collector_paused():
+                outcome = target.apply(chunk, by=by, options=run.options)
+            step = copy(run)
+            _keep(step, outcome, run.done_count + len(chunk))
+            step.save(update_fields=PROGRESS)
+            return step
 
-        outcome = run_in_unit_of_work(work)
-        _keep(run, outcome, run.done_count + len(chunk))
-        run.save()
+        step = run_in_unit_of_work(work)
+        for name in PROGRESS:
+            setattr(run, name, getattr(step, name))
         if progress is not None:
             progress(run.done_count, len(records))
 
@@ -175,14 +201,16 @@ def _add(total: Outcome, part: Outcome) -> None:
     total.updated += part.updated
     total.skipped += part.skipped
     total.errors.extend(part.errors)
+    total.notes = part.notes
 
 
 def _keep(run: ImportRun, outcome: Outcome, done: int) -> None:
     run.created_count += outcome.created
     run.updated_count += outcome.updated
     run.skipped_count += outcome.skipped
+    run.notes = outcome.notes
     room = MAX_ERRORS - len(run.errors)
-    run.errors += [error.as_dict() for error in outcome.errors[:room]]
+    run.errors = [*run.errors, *(error.as_dict() for error in outcome.errors[:room])]
     run.done_count = done
 
 

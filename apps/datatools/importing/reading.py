@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
+import re
 import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +22,25 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 300
 MAX_CELL = 32_767
 MAX_UNPACKED = 400 * 1024 * 1024
+MAX_CELLS = 6_000_000
+"""Of the rectangle that a sheet's cells span."""
+MAX_HEADER = 200
+_PIECE, _OVERLAP = 1024 * 1024, 32
+_CELL_NAME = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    python_calamine.CalamineError,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What zip and sheet readers raise for files that are broken, encrypted or packed in unknown ways."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +93,69 @@ def _decode(content: bytes) -> str:
 
 
 def _xlsx_rows(content: bytes) -> list[list[str]]:
+    """The first sheet's rows, blank ones at the top too, so that their numbers are the sheet's."""
+    _archive_check(content)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheet = book.get_sheet_by_index(0)
+        top = (sheet.start or (0, 0))[0]
+        found = sheet.to_python(skip_empty_area=True)
+    except _BROKEN as error:
+        raise _unreadable() from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # the reader's way to say that a file broke it
+            raise
+        raise _unreadable() from error
+    return [[] for _blank in range(top)] + [[_cell_text(cell) for cell in row] for row in found]
+
+
+def _unreadable() -> InvalidInput:
+    return InvalidInput(_("The XLSX file can't be read."), field="file", code="format")
+
+
+def _archive_check(content: bytes) -> None:
+    """Unpack piece by piece what the reader would unpack at once. Raises InvalidInput when it is too much.
+
+    The reader sets aside room for the whole rectangle that the cells span, so one cell in the last corner of
+    a sheet of five kilobytes would take the machine's memory: the corner is looked for first.
+    """
+    unpacked = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
-                raise InvalidInput(_("The sheet is too large when unpacked."), field="file", code="too_large")
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet = book.get_sheet_by_index(0).to_python(skip_empty_area=True)
-    except (zipfile.BadZipFile, python_calamine.CalamineError, IndexError, ValueError, OSError) as error:
-        raise InvalidInput(_("The XLSX file can't be read."), field="file", code="format") from error
-    return [[_cell_text(cell) for cell in row] for row in sheet]
+            for item in archive.infolist():
+                corner = [0, 0]
+                for piece in _pieces(archive, item):
+                    unpacked += len(piece) - _OVERLAP
+                    if unpacked > MAX_UNPACKED:
+                        raise _too_large()
+                    if item.filename.startswith("xl/worksheets/"):
+                        _corner_find(piece, corner)
+                if corner[0] * corner[1] > MAX_CELLS:
+                    raise _too_large()
+    except _BROKEN as error:
+        raise _unreadable() from error
+
+
+def _too_large() -> InvalidInput:
+    text = _("The sheet is too large when unpacked: take out cells far below or right of the table.")
+    return InvalidInput(text, field="file", code="too_large")
+
+
+def _pieces(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The unpacked member in pieces that overlap, so that no cell's name falls between two."""
+    with archive.open(item) as stream:
+        tail = b" " * _OVERLAP
+        while piece := stream.read(_PIECE):
+            yield tail + piece
+            tail = (tail + piece)[-_OVERLAP:]
+
+
+def _corner_find(piece: bytes, corner: list[int]) -> None:
+    for column, row in _CELL_NAME.findall(piece):
+        wide = 0
+        for letter in column:
+            wide = wide * 26 + letter - 64
+        corner[0], corner[1] = max(corner[0], int(row)), max(corner[1], wide)
 
 
 def _cell_text(value: Any) -> str:
@@ -99,7 +176,7 @@ def _as_table(raw: list[list[str]]) -> Table:
     numbered = [(i, row) for i, row in enumerate(raw, start=1) if any(cell.strip() for cell in row)]
     if not numbered:
         raise InvalidInput(_("The file has no rows."), field="file", code="empty")
-    headers = [cell.strip() for cell in numbered[0][1]]
+    headers = [_clean(cell)[:MAX_HEADER] for cell in numbered[0][1]]
     if len(headers) > MAX_COLUMNS:
         raise InvalidInput(_("The file has more than %(n)d columns.") % {"n": MAX_COLUMNS}, field="file")
     if len(numbered) - 1 > MAX_ROWS:
@@ -115,6 +192,7 @@ def _as_table(raw: list[list[str]]) -> Table:
 
 
 def _clean(cell: str) -> str:
-    """Trimmed text; the apostrophe by which spreadsheets mark a text cell is dropped."""
-    text = cell.strip()[:MAX_CELL].replace("\x00", "")
+    """Trimmed text that the database can keep: no NUL, no half characters; the apostrophe by which
+    spreadsheets mark a text cell is dropped."""
+    text = cell.strip()[:MAX_CELL].replace("\x00", "").encode("utf-8", "ignore").decode()
     return text[1:] if text[:2] in ("'=", "'+", "'-", "'@") else text

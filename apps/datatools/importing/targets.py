@@ -68,10 +68,14 @@ class Outcome:
     updated: int = 0
     skipped: int = 0
     errors: list[RowError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class Target(Protocol):
-    """``apply`` writes some records in the open transaction; bad ones are reported and not written."""
+    """``apply`` writes some records in the open transaction; bad ones are reported and not written.
+
+    ``notes`` of its outcome are sentences for whoever reads the result; those of the last chunk are kept.
+    """
 
     key: str
     title: str
@@ -125,7 +129,6 @@ class ResourceTarget:
         self.key = view_class.path
         self.title = str(self.model._meta.verbose_name_plural)
         self.group_by = natural_field(self.model)
-        self.serializer = view_class.input_serializer()()
         self.by_company = _has_company(self.model)
 
     def require(self, user: Any) -> None:
@@ -136,7 +139,7 @@ class ResourceTarget:
 
     def fields(self) -> list[ImportField]:
         found = []
-        for name, item in self.serializer.fields.items():
+        for name, item in self.view_class.input_serializer()().fields.items():
             if name == "version":
                 continue
             if isinstance(item, serializers.ListSerializer):

@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 ('updated_count', models.PositiveIntegerField(default=0, verbose_name='changed')),
                 ('skipped_count', models.PositiveIntegerField(default=0, verbose_name='skipped')),
                 ('errors', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('notes', models.JSONField(default=list, verbose_name='notes')),
                 ('job_id', models.BigIntegerField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
                 ('finished_at', models.DateTimeField(null=True)),

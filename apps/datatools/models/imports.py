@@ -69,6 +69,7 @@ class ImportRun(models.Model):
     updated_count = models.PositiveIntegerField(_("changed"), default=0)
     skipped_count = models.PositiveIntegerField(_("skipped"), default=0)
     errors = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    notes = models.JSONField(_("notes"), default=list)
     job_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.errors import BahiError, InvalidInput
+from apps.core.errors import InvalidInput
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.engine import import_execute, mapping_check, mapping_suggest, records_group
 from apps.datatools.importing.reading import Table, table_read
@@ -26,11 +26,31 @@ def mapping_read(raw: Any) -> dict[str, str]:
         return {}
     try:
         value = json.loads(raw) if isinstance(raw, str) else raw
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(_("This is not valid JSON."), field="mapping") from error
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
         raise InvalidInput(_("Must be an object of column names and fields."), field="mapping")
+    storable_check(value, "mapping")
     return {str(k): v for k, v in value.items()}
+
+
+def options_read(raw: Any) -> dict[str, Any]:
+    """The ``options`` of a request: a JSON object. Raises InvalidInput."""
+    try:
+        value = json.loads(raw) if isinstance(raw, str) and raw else raw or {}
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(_("This is not valid JSON."), field="options") from error
+    if not isinstance(value, dict):
+        raise InvalidInput(_("Must be an object."), field="options")
+    storable_check(value, "options")
+    return value
+
+
+def storable_check(value: Any, field: str) -> None:
+    """Raises InvalidInput for texts that the database can't keep: NUL and half characters."""
+    text = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise InvalidInput(_("This text can't be stored."), field=field)
 
 
 def columns_choose(target: Target, table: Table, given: dict[str, str]) -> dict[str, str]:
@@ -94,7 +114,7 @@ def import_start(
     else:
         try:
             import_execute(run, target, records, by=by)
-        except BahiError:
+        except Exception:
             run.state, run.finished_at = ImportState.FAILED, timezone.now()
             run.save(update_fields=["state", "finished_at"])
             raise
@@ -139,5 +159,6 @@ def run_answer(run: ImportRun) -> dict[str, Any]:
         "updated": run.updated_count,
         "skipped": run.skipped_count,
         "errors": column_names(run, run.errors),
+        "notes": run.notes,
         "job": run.job_id,
     }

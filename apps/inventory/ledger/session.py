@@ -9,6 +9,7 @@ from typing import Any
 
 from apps.catalog.choices import Tracking
 from apps.core.actor import current_actor
+from apps.core.copying import rows_insert
 from apps.core.errors import ErrorList
 from apps.core.money import ZERO, round_money, round_price, spread
 from apps.inventory.calculation.valuation import money
@@ -18,7 +19,7 @@ from apps.inventory.ledger.pools import Pool, Taken, receipt_worth
 from apps.inventory.ledger.request import Move, MoveSet, Step, movement_kind
 from apps.inventory.ledger.rows import Key, key_of, rows_lock, rows_make
 from apps.inventory.ledger.serials import SerialBook
-from apps.inventory.ledger.store import BATCH, days_store, layers_store, reservations_store, rows_store
+from apps.inventory.ledger.store import days_store, layers_store, reservations_store, rows_store
 from apps.inventory.ledger.worth import fallback_costs, holdings, issue_costs
 from apps.inventory.models import Reservation, StockLayer, StockMove, StockRow
 
@@ -293,7 +294,7 @@ class Session:
         for step in self.steps:
             if step.row is not None and step.serial is not None:
                 step.row.serial_id = step.serial.pk
-        StockMove.objects.bulk_create([step.row for step in self.steps if step.row], batch_size=BATCH)
+        rows_insert([step.row for step in self.steps if step.row])
 
     def save(self) -> None:
         """Write everything that was worked out."""

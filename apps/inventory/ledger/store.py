@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from django.db import connection
 
+from apps.core.copying import rows_insert
 from apps.inventory.ledger.pools import Part, Pool
-from apps.inventory.models import Reservation, StockConsumption, StockLayer, StockMove, StockRow
+from apps.inventory.models import Reservation, StockConsumption, StockMove, StockRow
 
-BATCH = 2000
 DayChange = tuple[int, date, Decimal, Decimal]
 """(row id, day, change of quantity, change of value)"""
 
@@ -100,7 +100,7 @@ def layers_store(pools: Iterable[Pool], used: Iterable[tuple[StockMove, tuple[Pa
     ]
     for layer in added:
         layer.move_id, layer.serial_id = layer.move.pk, layer.move.serial_id
-    StockLayer.objects.bulk_create(added, batch_size=BATCH)
+    rows_insert(added)
     if changed:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -108,13 +108,12 @@ def layers_store(pools: Iterable[Pool], used: Iterable[tuple[StockMove, tuple[Pa
                      FROM unnest(%s::bigint[], %s::numeric[]) AS d(id, "left") WHERE l.id = d.id""",
                 [[layer.pk for layer in changed], [layer.left for layer in changed]],
             )
-    StockConsumption.objects.bulk_create(
+    rows_insert(
         [
             StockConsumption(move_id=move.pk, layer_id=part.layer.pk, date=move.date, quantity=part.quantity)
             for move, parts in used
             for part in parts
-        ],
-        batch_size=BATCH,
+        ]
     )
 
 

@@ -87,7 +87,8 @@ def inward_post(document: Inward, *, by: Any) -> None:
     """Bring the goods in: movements, their value in the books, the price history. Raises InvalidInput."""
     lines = list(
         InwardLine.objects.filter(inward=document)
-        .select_related("product__unit", "unit")
+        .select_related("product")
+        .prefetch_related("product__unit", "unit")
         .order_by("position")
     )
     if not lines:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.models import Product, TaxCategory, Unit
 from apps.company.services.companies import fiscal_year_open
 from apps.core.access import may
+from apps.core.copying import rows_insert
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.events import emit
 from apps.core.india.states import OTHER_COUNTRY
@@ -27,8 +28,6 @@ from apps.core.validation import field_errors
 from apps.inventory.services.inwards import opening_stock_post
 from apps.parties.choices import TaxTreatment
 from apps.parties.models import Party, PartyAddress
-
-BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class Masters:
                          state_code=OTHER_COUNTRY if abroad else "")
             for party, item in zip(parties, wanted, strict=True)
         ]  # fmt: skip
-        PartyAddress.objects.bulk_create(addresses, batch_size=BATCH)
+        rows_insert(addresses)
         for party, address in zip(parties, addresses, strict=True):
             party._prefetched_objects_cache = {"addresses": _cached(party.addresses.all(), [address])}
             self._parties[party.code.lower()] = party
@@ -210,7 +209,7 @@ def _bulk_make(rows: list[Any]) -> None:
             errors.extend(field_errors(error, f"{getattr(row, 'code', '')}."))  # type: ignore[arg-type]
     if errors:
         raise InvalidInput(errors)
-    type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
+    rows_insert(rows)
     history_write(rows)
     for row in rows:
         emit(RecordSaved(kind=kind_of(row), record_id=row.pk, created=True))

@@ -71,6 +71,7 @@ class PostedInvoices:
     gathers = True
     chunk = 1000
     option_names = ("company", "currency", "keep_numbers", "open_years")
+    model = Invoice
 
     def fields(self) -> list[ImportField]:
         """What a column may be."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.models import CreditNote, CreditNoteLine, Invoice
 from apps.catalog.models import Product
-from apps.core.copying import history_copy, rows_copy
+from apps.core.copying import history_copy, rows_copy, rows_insert
 from apps.core.errors import Refused
 from apps.core.events import emit
 from apps.core.locks import lock_row
@@ -101,7 +101,7 @@ def _rows(delivery: Delivery, goods: Sequence[tuple[int, Any]]) -> list[Delivery
 
 
 def _link(pairs: Sequence[tuple[Invoice, Delivery]]) -> None:
-    DocumentLink.objects.bulk_create(
+    rows_insert(
         [
             DocumentLink(
                 source_kind="accounting.invoice",

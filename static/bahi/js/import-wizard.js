@@ -8,11 +8,24 @@ const config = JSON.parse(document.getElementById("bahi-import-config").textCont
 const root = document.getElementById("bahi-import");
 const form = root.querySelector("[data-import-form]");
 const place = (name) => root.querySelector(`[data-import-${name}]`);
+form.elements.file.hasChangeListener = true; // the theme would look for a text input beside it, and fail
 const state = { fields: [], headers: [], sample: [] };
 const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%${name}`, value), config.texts[key]);
 
-function fail(error) {
+/** A file that was saved anew since it was chosen can't be read any more: the browser sees another file. */
+async function isStale(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function fail(error) {
   if (!(error instanceof ApiError)) throw error;
+  const file = form.elements.file.files[0];
+  if (error.network && file && (await isStale(file))) error = new ApiError(say("stale"));
   const more = error.errors.map((item) => (item.field ? `${item.field}: ${item.detail}` : item.detail));
   place("error").textContent = more.length ? more.join(" · ") : error.message;
   place("error").hidden = false;
@@ -46,7 +59,7 @@ async function chooseTarget() {
   try {
     state.fields = (await get(withQuery(`${config.api}import-targets/`, { target }))).data.fields;
   } catch (error) {
-    fail(error);
+    await fail(error);
   }
   await readFile();
 }
@@ -72,7 +85,7 @@ async function readFile() {
     drawMap(known ? known.columns : data.suggested);
   } catch (error) {
     place("check").disabled = place("start").disabled = true;
-    fail(error);
+    await fail(error);
   }
 }
 
@@ -106,16 +119,24 @@ function request(dryRun) {
   return body;
 }
 
+function verdict(run, problems) {
+  const wrote = run.created + run.updated > 0;
+  if (run.dry_run) return problems ? say("bad", { n: problems }) : say("checked", { n: run.records });
+  if (problems && !wrote) return say("bad", { n: problems });
+  const done = say("done", { c: run.created, u: run.updated, s: run.skipped });
+  return problems ? `${done} ${say("kept", { n: problems })}` : done;
+}
+
 function showRun(run) {
   const problems = run.errors || [];
-  const parts = [];
-  if (problems.length) parts.push(el("p", { class: "bahi-form-error", text: say("bad", { n: problems.length }) }));
-  else if (run.dry_run) parts.push(el("p", { text: say("checked", { n: run.records }) }));
-  if (!run.dry_run && run.state === "done") parts.push(el("p", { text: say("done", { c: run.created, u: run.updated, s: run.skipped }) }));
+  const parts = [el("p", { class: problems.length ? "bahi-form-error" : "", text: verdict(run, problems.length) })];
+  parts.push(...(run.notes || []).map((note) => el("p", { class: "bahi-muted", text: note })));
+  const list = config.lists[form.elements.target.value];
+  if (list && !run.dry_run && run.created + run.updated > 0) parts.push(el("p", {}, [el("a", { class: "bahi-link", href: list, text: say("open_list") })]));
   if (problems.length) {
     const rows = problems.slice(0, 100).map((item) => el("tr", {}, [el("td", { class: "bahi-right", text: item.row }), el("td", { text: item.column }), el("td", { text: item.detail })]));
-    const head = el("tr", {}, [el("th", { class: "bahi-right", text: say("row") }), el("th", { text: say("column") }), el("th", { text: say("problem") })]);
-    parts.push(el("div", { class: "bahi-scroll" }, [el("table", { class: "bahi-table" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]));
+    const head = el("tr", {}, [el("th", { scope: "col", class: "bahi-right", text: say("row") }), el("th", { scope: "col", text: say("column") }), el("th", { scope: "col", text: say("problem") })]);
+    parts.push(el("div", { class: "bahi-scroll", tabindex: "0", role: "region", "aria-label": say("problem") }, [el("table", { class: "bahi-table" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]));
     parts.push(el("p", {}, [el("a", { class: "bahi-link", href: config.errors.replace("/0/", `/${run.id}/`), text: say("download") })]));
   }
   fill(place("result"), parts);
@@ -128,13 +149,14 @@ async function run(dryRun) {
     const { data } = await post(`${config.api}imports/start/`, request(dryRun));
     if (data.job) {
       fill(place("result"), [el("p", { text: say("queued") })]);
-      const job = await watchJob(data.job);
+      const job = await watchJob(data.job, { title: say("running") });
       if (job && job.result) showRun(job.result);
+      else if (job) throw new ApiError(job.error || say("failed"));
     } else {
       showRun(data);
     }
   } catch (error) {
-    fail(error);
+    await fail(error);
   } finally {
     place("check").disabled = place("start").disabled = false;
   }
