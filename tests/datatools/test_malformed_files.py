@@ -32,14 +32,12 @@ def _said(body: Any) -> bool:
 
 
 def try_file(api: Any, file: Malformed, number: int) -> str:
-    """Preview and import one file; → how it ended. Fails on 5xx, silence and half-written records."""
+    """Import one file (every fifth is previewed too); → how it ended. Fails on 5xx, silence, half records."""
     label = f"{number} {file.kind} (seed {SEED})"
-    shown = api.client.post(
-        "/api/v1/datatools/import-targets/",
-        {"target": "parties/parties", "file": SimpleUploadedFile(file.name, file.content)},
-        format="multipart",
-    )
-    assert shown.status_code in (200, 400, 413, 422), label
+    if number % 5 == 0:
+        preview = {"target": "parties/parties", "file": SimpleUploadedFile(file.name, file.content)}
+        shown = api.client.post("/api/v1/datatools/import-targets/", preview, format="multipart")
+        assert shown.status_code in (200, 400, 413, 422), label
     before = Party.objects.count()
     mode = ("all_or_nothing", "skip_bad")[number % 2]
     answer = api.client.post("/api/v1/parties/parties/import/", _body(file, mode=mode), format="multipart")

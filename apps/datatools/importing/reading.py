@@ -21,7 +21,7 @@ from apps.core.errors import InvalidInput
 MAX_ROWS = 200_000
 MAX_COLUMNS = 300
 MAX_CELL = 32_767
-MAX_UNPACKED = 400 * 1024 * 1024
+MAX_UNPACKED = 250 * 1024 * 1024
 MAX_CELLS = 6_000_000
 """Of the rectangle that a sheet's cells span."""
 MAX_HEADER = 200
