@@ -5,21 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.company.choices import PeriodStatus
-from apps.company.models import Company, CompanyAccess, CurrencyRate, FiscalYear, Period
+from apps.company.models import Company, CompanyAccess, CurrencyRate, FiscalYear, Period, WorkingCompany
+from apps.core.access import access_of
 from apps.core.errors import InvalidInput, Locked
-from apps.core.tenant import current_organisation
+from apps.core.scope import record_filter
+from apps.core.tenant import current_organisation, is_public
+from apps.core.working import CompanyChoice
 
 
 def company_ids_of(user_id: int) -> frozenset[int] | None:
     """Companies that a user is limited to; None = all."""
     ids = frozenset(CompanyAccess.objects.filter(user_id=user_id).values_list("company_id", flat=True))
     return ids or None
+
+
+def companies_worked_in(user: Any) -> list[CompanyChoice]:
+    """The companies of the header's list, with the one chosen marked; one query."""
+    if is_public():
+        return []
+    chosen = WorkingCompany.objects.filter(user_id=user.pk, company_id=OuterRef("pk"))
+    rows = Company.objects.filter(record_filter(Company, access_of(user)), deleted_at=None, active=True)
+    rows = rows.annotate(chosen=Exists(chosen)).order_by("code").values_list("pk", "trade_name", "chosen")
+    return [CompanyChoice(*row) for row in rows]
 
 
 def company_today() -> date:

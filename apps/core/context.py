@@ -1,4 +1,4 @@
-"""What the frame of every page needs: organisation, modules, theme."""
+"""What the frame of every page needs: organisation, companies, commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from apps.core.admin.commands import palette_commands
 from apps.core.tenant import current_organisation, is_public
+from apps.core.working import company_choices
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -17,5 +18,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation": organisation,
         "request_id": getattr(request, "request_id", ""),
+        "company_choices": lambda: company_choices(request.user) if signed_in else [],
         "palette_commands": lambda: palette_commands(request) if signed_in else [],
     }

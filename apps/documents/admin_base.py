@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from apps.core.access import may
 from apps.core.admin.bases import ScopedAdmin
+from apps.core.admin.neighbours import neighbours, pin_of
 from apps.core.errors import BahiError
 from apps.core.guards import open_names
 from apps.core.india.numbers import format_indian
@@ -147,7 +148,10 @@ class DocumentAdmin(ScopedAdmin):
                 raise PermissionDenied
         else:
             document = self._find(request, object_id)
-        config = document_config(view, document, lifecycle_of(self.model), request.user)
+        beside = neighbours(self, request, document) if document else {}
+        config = document_config(view, document, lifecycle_of(self.model), request.user, beside=beside)
+        if document is not None:
+            config["pin"] = pin_of(request, str(document))
         meta = self.model._meta
         context = {
             **self.admin_site.each_context(request),

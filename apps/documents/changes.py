@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.guards import hidden_fields
+from apps.documents.lifecycle import lifecycles
 
 if TYPE_CHECKING:
     from apps.documents.stream import Entry
@@ -132,6 +133,8 @@ class _Texts:
             for item, old, new in changed:
                 if item.is_relation and item.related_model is not None:
                     ids.setdefault(item.related_model, set()).update({old, new} - {None})
+        table = lifecycles().get(model)  # type: ignore[call-overload]
+        self.states = {state.value: str(state.label) for state in table.states} if table else {}
         self.names = {
             related: {row.pk: str(row) for row in related._base_manager.filter(pk__in=keys)}
             for related, keys in ids.items()
@@ -162,6 +165,8 @@ class _Texts:
             return None
         if item.is_relation:
             return self.names.get(item.related_model, {}).get(value, f"#{value}")
+        if item.name == "status" and value in self.states:
+            return self.states[value]
         if item.choices:
             return str(dict(item.flatchoices).get(value, value))
         return _plain(value)

@@ -6,7 +6,7 @@ A viewset may say more than its fields do: ``form_sections`` (section → names 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -23,11 +23,17 @@ from apps.core.scope import record_filter
 from apps.documents.lifecycle import Ask, Lifecycle, Transition
 from apps.documents.permissions import PRINT
 
+NAME_FIELDS = ("display_name", "legal_name", "name")  # what was typed becomes the name of a new record
 LABEL_FIELDS = ("display_name", "name", "trade_name", "number", "label", "code")
 
 
-def document_config(view: Any, document: Any, lifecycle: Lifecycle, user: Any) -> dict[str, Any]:
-    """The JSON of ``bahi-document-config`` (docs/frontend.md) for one document, or a new one."""
+def document_config(
+    view: Any, document: Any, lifecycle: Lifecycle, user: Any, *, beside: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """The JSON of ``bahi-document-config`` (docs/frontend.md) for one document, or a new one.
+
+    ``beside``: keys of the documents before and after it (``prev``, ``next``).
+    """
     new = document is None or document.pk is None
     editable = new or (lifecycle.editable(document.status) and may(user, view.permission("change")))
     state = lifecycle.state(document.status if not new else lifecycle.states[0].value)
@@ -54,9 +60,11 @@ def document_config(view: Any, document: Any, lifecycle: Lifecycle, user: Any) -
             if name not in hidden
         ],
         "preview_url": f"/api/v1/{view.path}/preview/",
-        "verbs": [] if new else [verb_config(item) for item in lifecycle.open_to(document, user)],
+        "verbs": []
+        if new
+        else [verb_config(item, document, user) for item in lifecycle.open_to(document, user)],
         "state": {"value": state.value, "label": str(state.label), "tone": state.tone},
-        "urls": _urls(view, document, user),
+        "urls": _urls(view, document, user, beside or {}),
         "labels": {},
     }
 
@@ -94,7 +102,9 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
             continue
         computed = name in child.read_fields
         kind = None if computed else _kind_config(view, child.model, model_name, f"{child.name}.{name}", user)
-        config = kind or {"kind": "computed"}
+        config = kind or _shown_only(child.model, model_name)
+        if config.get("keyed"):
+            config["kind"] = "computed"
         config |= {
             "name": name,
             "label": _label(child.model, model_name),
@@ -109,6 +119,13 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
         "optional": child.name != "lines",
         "columns": columns,
     }
+
+
+def _shown_only(model: type[models.Model], name: str) -> dict[str, Any]:
+    """A column that the server fills; a key in it is shown by its name, hence at the left."""
+    field = _field(model, name)
+    left = field is not None and (field.is_relation or isinstance(field, models.CharField))
+    return {"kind": "computed"} | ({"align": "left"} if left else {})
 
 
 FROM_PRODUCT = ("description", "hsn", "unit", "unit_price", "tax_category")
@@ -192,8 +209,8 @@ def _lookup(view: Any, field: Any, key: str, user: Any) -> dict[str, Any]:
     """A look-up through the API resource of the related model; small masters become a plain choice."""
     related = resource_of(field.related_model)
     extra = dict(view.form_lookups.get(key, {}))
-    if related is None:
-        return {"kind": "text"}
+    if related is None:  # nothing to look it up in: shown by its name, sent back as it is
+        return {"kind": "text", "readonly": True, "keyed": True, "align": "left"}
     if related.form_small and not extra:
         return {"kind": "choice", "numeric": True, "choices": _choices(field.related_model, user)}
     query = extra.pop("query", "")
@@ -224,28 +241,39 @@ def _create_config(related: Any, defaults: dict[str, Any], user: Any) -> dict[st
             "required": _required(related.model, model_name),
             "width": width,
         }
+        field = _field(related.model, model_name)
+        if field is not None and field.choices and field.has_default():
+            config["default"] = field.default
         fields.append(config)
     return {
         "url": f"/api/v1/{related.path}/",
         "title": _("New %(what)s") % {"what": related.model._meta.verbose_name},
-        "text_field": next((n for n in LABEL_FIELDS if n in related.fields), ""),
+        "text_fields": [field["name"] for field in fields if field["name"] in NAME_FIELDS],
         "defaults": defaults,
         "fields": fields,
     }
 
 
-def verb_config(item: Transition) -> dict[str, Any]:
+def verb_config(item: Transition, document: Any, user: Any) -> dict[str, Any]:
+    """A button: what it asks at once, and what only a refusal makes it ask (``after``: codes)."""
+    asks = [ask for ask in item.asks if ask.kind != "json"]
+    fields = [_ask(ask, document, user) for ask in asks]
     return {
         "name": item.name,
         "label": str(item.label),
-        "style": item.style,
+        "style": "plain" if _repeats(item, document) else item.style,
         "confirm": str(item.confirm) or None,
-        "fields": [_ask(ask) for ask in item.asks if ask.kind != "json"],
+        "fields": [one for one, ask in zip(fields, asks, strict=True) if one["after"] or not ask.after],
         "answers": item.answers,
     }
 
 
-def _ask(ask: Ask) -> dict[str, Any]:
+def _repeats(item: Transition, document: Any) -> bool:
+    """Whether the button only does once more what was done (sending a sent offer): not the next step."""
+    return item.answers == "record" and item.target == document.status
+
+
+def _ask(ask: Ask, document: Any, user: Any) -> dict[str, Any]:
     return {
         "name": ask.name,
         "label": str(ask.label),
@@ -253,7 +281,16 @@ def _ask(ask: Ask) -> dict[str, Any]:
         "required": ask.required,
         "choices": [[value, str(label)] for value, label in ask.choices],
         "width": 12,
+        "after": [code for code, permission in ask.after if may(user, permission)],
+        "default": str(_read(document, ask.suggest) or "") if ask.suggest else None,
     }
+
+
+def _read(record: Any, path: str) -> Any:
+    """``party.email`` of a document; None where something on the way is empty."""
+    for name in path.split("."):
+        record = getattr(record, name, None)
+    return record
 
 
 def _field(model: type[models.Model], name: str) -> Any:
@@ -281,7 +318,7 @@ def _required(model: type[models.Model], name: str) -> bool:
     return field is not None and not (field.blank or field.null or field.has_default())
 
 
-def _urls(view: Any, document: Any, user: Any) -> dict[str, str]:
+def _urls(view: Any, document: Any, user: Any, beside: Mapping[str, int]) -> dict[str, str]:
     meta = view.model._meta
     base = f"admin:{meta.app_label}_{meta.model_name}"
     urls = {"list": reverse(f"{base}_changelist")}
@@ -292,19 +329,6 @@ def _urls(view: Any, document: Any, user: Any) -> dict[str, str]:
     if may(user, PRINT):
         urls["print"] = reverse(f"{base}_print", args=[document.pk])
         urls["pdf"] = f"/api/v1/{view.path}/{document.pk}/pdf/"
-    for key, row in _neighbours(view, document).items():
+    for key, row in beside.items():
         urls[key] = reverse(f"{base}_change", args=[row])
     return urls
-
-
-def _neighbours(view: Any, document: Any) -> dict[str, int]:
-    """Ids of the documents before and after this one in the list's order (newest first)."""
-    queryset = view.queryset()
-    here = models.Q(date=document.date)
-    newer = queryset.filter(models.Q(date__gt=document.date) | here & models.Q(pk__gt=document.pk))
-    older = queryset.filter(models.Q(date__lt=document.date) | here & models.Q(pk__lt=document.pk))
-    found = {
-        "prev": newer.order_by("date", "pk").values_list("pk", flat=True).first(),
-        "next": older.order_by("-date", "-pk").values_list("pk", flat=True).first(),
-    }
-    return {key: pk for key, pk in found.items() if pk is not None}

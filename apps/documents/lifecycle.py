@@ -34,13 +34,19 @@ class State:
 
 @dataclass(frozen=True)
 class Ask:
-    """An input that a transition asks for (reason, date, quantities)."""
+    """An input that a transition asks for (reason, date, quantities).
+
+    ``after``: the form asks for it only when the document was refused with one of these codes and the user
+    has the permission beside it. ``suggest``: path in the document of what the form proposes.
+    """
 
     name: str
     label: Any
     kind: str = "text"
     required: bool = False
     choices: tuple[tuple[str, Any], ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
+    suggest: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import NotAllowed, Refused
 from apps.core.registry import resource_of
+from apps.core.working import working_company_id
 from apps.documents.form_config import chosen_from
 from apps.documents.lifecycle import lifecycle_of, transition_run
 from apps.documents.permissions import PRINT
@@ -62,7 +63,8 @@ class DocumentViewSet(ResourceViewSet):
         from apps.company.models import Company
         from apps.company.selectors import company_today
 
-        company = chosen_from(Company, user).first()
+        companies = chosen_from(Company, user)
+        company = companies.filter(pk=working_company_id(user)).first() or companies.first()
         return {
             "company": company.pk if company else None,
             "date": company_today().isoformat(),

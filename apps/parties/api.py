@@ -17,7 +17,10 @@ from apps.parties.services.billing import billing_company_release
 @register_resource
 class PartyApi(MasterViewSet):
     model, path = Party, "parties/parties"
-    quick_fields = ("display_name:12", "legal_name:12", "gstin:6", "tax_treatment:6", "phone:6", "email:6")
+    quick_fields = (
+        "display_name:12", "legal_name:12", "gstin:6", "tax_treatment:6", "place_of_supply:6", "phone:6",
+        "email:12",
+    )  # fmt: skip
     lookup_sub = ("legal_name", "gstin")
     fields = (
         "id", "code", "legal_name", "display_name", "is_customer", "is_vendor", "is_person", "gstin", "pan",

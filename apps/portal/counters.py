@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from apps.core.access import access_of
 from apps.core.registry import load_modules
+from apps.core.working import in_company, working_company_id
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Counter:
         return access.has_module(self.app) and access.has(f"{meta.app_label}.view_{meta.model_name}")
 
     def figure(self, user: Any) -> dict[str, Any]:
-        """{title, url, count, tone}: one query, over what the user may see."""
+        """{title, url, count, tone}: one query, over what the user may see of the company he works in."""
         meta = self.model._meta
-        count = self.narrow(self.model.objects.for_user(user)).count()
+        count = self.narrow(in_company(self.model.objects.for_user(user), working_company_id(user))).count()
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
         return {"title": self.title, "url": f"{url}?{self.query}&_once=1", "count": count, "tone": self.tone}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -72,12 +72,15 @@ def quick_create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def favourite(request: HttpRequest) -> HttpResponse:
-    """Pin a page to the top of the menu, or take it off; sent as ``path`` and ``title``."""
+    """Pin a page to the top of the menu, or take it off; a script gets JSON."""
     user: Any = request.user
     path, title = request.POST.get("path", ""), request.POST.get("title", "")
+    by_script = request.headers.get("Accept") == "application/json"
     try:
-        run_in_unit_of_work(lambda: favourite_toggle(user, path, title, by=user))
+        pinned = run_in_unit_of_work(lambda: favourite_toggle(user, path, title, by=user))
     except BahiError as error:
+        if by_script:
+            return JsonResponse({"detail": str(error.detail)}, status=422)
         messages.error(request, str(error.detail))
         return redirect("home")
-    return redirect(path)
+    return JsonResponse({"pinned": pinned}) if by_script else redirect(path)

@@ -17,7 +17,7 @@ QUOTATION = register_lifecycle(
             State("sent", _("Sent"), "info"),
             State("accepted", _("Accepted"), "success"),
             State("rejected", _("Rejected"), "danger"),
-            State("expired", _("Expired"), "warning"),
+            State("expired", _("Expired"), "neutral"),
             State("superseded", _("Superseded"), "neutral"),
         ),
         (
@@ -29,7 +29,10 @@ QUOTATION = register_lifecycle(
                 quotations.quotation_send,
                 _("Send"),
                 style="primary",
-                asks=(Ask("email", _("E-mail of the customer")), Ask("message", _("Message"))),
+                asks=(
+                    Ask("email", _("E-mail of the customer"), suggest="party.email"),
+                    Ask("message", _("Message"), "textarea"),
+                ),
                 numbered=True,
                 past=_("Quotation sent"),
             ),
@@ -112,7 +115,13 @@ ORDER = register_lifecycle(
                 orders.order_confirm,
                 _("Confirm"),
                 style="primary",
-                asks=(Ask("reason", _("Why the credit limit may be passed")),),
+                asks=(
+                    Ask(
+                        "reason",
+                        _("Why the credit limit may be passed"),
+                        after=(("credit_limit", "sales.override_credit"),),
+                    ),
+                ),
                 numbered=True,
                 past=_("Order confirmed"),
             ),
@@ -236,7 +245,16 @@ DELIVERY = register_lifecycle(
                 deliveries.delivery_post,
                 _("Deliver"),
                 style="primary",
-                asks=(Ask("reason", _("Reason (credit limit or closed period)")),),
+                asks=(
+                    Ask(
+                        "reason",
+                        _("Reason (credit limit or closed period)"),
+                        after=(
+                            ("credit_limit", "sales.override_credit"),
+                            ("period_closed", "company.post_soft_closed"),
+                        ),
+                    ),
+                ),
                 numbered=True,
                 past=_("Delivery posted"),
             ),

@@ -10,4 +10,5 @@ class OrganisationState(models.TextChoices):
     SUSPENDED = "suspended", _("Suspended")
     SCHEDULED = "scheduled", _("To be deleted")
     FAILED = "failed", _("Set-up failed")
+    REMOVING = "removing", _("Being removed")
     DELETED = "deleted", _("Deleted")

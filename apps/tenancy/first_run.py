@@ -15,7 +15,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.dates import MONTHS
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -163,7 +163,9 @@ def _start(data: dict[str, Any]) -> HttpResponse:
 
 
 def progress_of(organisation: Organisation) -> dict[str, Any]:
-    """Which step is on, of how many."""
+    """Which step is on, of how many; of a removal: whether it has begun."""
+    if organisation.state == OrganisationState.REMOVING:
+        return _removal_progress(organisation)
     titles = [STEP_TABLES, STEP_MASTERS, *(str(step.title) for step in setup_steps(organisation.setup))]
     at = titles.index(organisation.progress) if organisation.progress in titles else 0
     text = (
@@ -177,9 +179,18 @@ def progress_of(organisation: Organisation) -> dict[str, Any]:
     }
 
 
+def _removal_progress(organisation: Organisation) -> dict[str, Any]:
+    text = organisation.progress or gettext_noop("Waiting for the worker")
+    percent = 60 if organisation.progress else 10
+    return {"state": organisation.state, "text": gettext_now(text), "percent": percent, "reason": ""}
+
+
 def progress_page(request: HttpRequest) -> HttpResponse:
     organisation: Any = request.setting_up  # type: ignore[attr-defined]
-    organisation.refresh_from_db()
+    try:
+        organisation.refresh_from_db()
+    except Organisation.DoesNotExist:  # removed while this process remembered its host
+        return enter_wait(request)
     if organisation.state == OrganisationState.ACTIVE:
         return enter_wait(request)
     context = {
@@ -204,7 +215,11 @@ def status(request: HttpRequest) -> HttpResponse:
     organisation = request.setting_up  # type: ignore[attr-defined]
     if organisation is None:  # asked in the organisation itself: it is there
         return JsonResponse({"state": OrganisationState.ACTIVE})
-    organisation.refresh_from_db()
+    try:
+        organisation.refresh_from_db()
+    except Organisation.DoesNotExist:
+        forget_hosts()
+        return JsonResponse({"state": OrganisationState.DELETED})
     if organisation.state == OrganisationState.ACTIVE:
         forget_hosts()
     return JsonResponse(progress_of(organisation))

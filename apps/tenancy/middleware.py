@@ -22,7 +22,7 @@ NOT_SERVED: dict[str, int] = {
     OrganisationState.SCHEDULED: 403,
     OrganisationState.DELETED: 404,
 }
-SETTING_UP = (OrganisationState.PROVISIONING, OrganisationState.FAILED)
+IN_WORK = (OrganisationState.PROVISIONING, OrganisationState.FAILED, OrganisationState.REMOVING)
 SETUP_URLCONF = "config.urls_first_run"
 
 
@@ -50,7 +50,7 @@ class OrganisationMiddleware:
             connection.set_schema_to_public()
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if host.kind == "platform" else SETUP_URLCONF
             return None
-        if organisation.state in SETTING_UP:
+        if organisation.state in IN_WORK:
             return self._enter_setup(request, organisation)
         status = NOT_SERVED.get(organisation.state)
         if status or not host.has_schema or organisation.upgrade_error:
@@ -62,7 +62,7 @@ class OrganisationMiddleware:
 
     @staticmethod
     def _enter_setup(request: HttpRequest, organisation: Any) -> HttpResponse | None:
-        """The progress page instead of every page, until the organisation is there."""
+        """The progress page instead of every page, until the organisation is there, or gone."""
         connection.set_schema_to_public()
         if request.path.startswith("/api/"):
             return _not_served(request, organisation, 503)

@@ -14,24 +14,7 @@ from apps.demo.services.plan import SMALL
 from apps.sales.models import Delivery, Order, Quotation
 from apps.sales.services.proof import company_prove
 from apps.tenancy.models import Organisation
-from tests.kit.database import owner_url
-
-
-@pytest.fixture
-def owner(commits):
-    """The scratch database with the owner's role, outside any organisation."""
-    from urllib.parse import urlsplit
-
-    from django.db import connections
-
-    url = urlsplit(owner_url(commits))
-    before = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
-    connection.close()
-    connection.settings_dict |= {"USER": url.username, "PASSWORD": url.password or ""}
-    connection.set_schema_to_public()
-    yield
-    connections["default"].close()
-    connection.settings_dict |= before
+from apps.tenancy.services.provisioning import organisation_delete
 
 
 def quiet(_text: str) -> None:
@@ -97,3 +80,10 @@ def test_the_whole_demo_is_a_year_of_trade(owner):
             pairs, problems = company_prove(company)
             assert problems == []
             assert all(pair.agrees for pair in pairs)
+
+
+def test_last_organisation_left_opens_on_the_machines_own_addresses(owner):
+    for slug in ("zenith", "acme"):
+        Organisation.objects.filter(slug=slug).update(is_default=slug == "acme")
+    organisation_delete(Organisation.objects.get(slug="acme"))
+    assert list(Organisation.objects.values_list("slug", "is_default")) == [("zenith", True)]

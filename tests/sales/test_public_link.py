@@ -58,6 +58,11 @@ def test_customer_reads_the_offer_without_sign_in(customer, link, sent):
     assert "no-store" in page["Cache-Control"]
 
 
+def test_customer_may_write_a_whole_comment(customer, link):
+    """A limit written with the thousands' comma is read by browsers as two letters."""
+    assert 'maxlength="2000"' in customer.get(link).content.decode()
+
+
 def test_customer_downloads_the_offer(customer, link, sent):
     page = customer.get(f"{link}pdf/")
     assert page["Content-Type"] == "application/pdf"

@@ -27,7 +27,14 @@ STATES = (
     State("cancelled", _("Cancelled"), "danger"),
 )
 REASON = Ask("reason", _("Reason"), required=True)
-SOFT_REASON = Ask("reason", _("Reason (for a closed period or over the credit limit)"))
+SOFT_REASON = Ask(
+    "reason",
+    _("Reason (for a closed period or over the credit limit)"),
+    after=(
+        ("credit_limit", "accounting.exceed_credit_limit"),
+        ("period_closed", "company.post_soft_closed"),
+    ),
+)
 
 
 def _post(
@@ -70,7 +77,11 @@ def _send(noun: str) -> Transition:
         f"accounting.send_{noun}",
         document_send,
         _("Send by mail"),
-        asks=(Ask("to", _("To")), Ask("subject", _("Subject")), Ask("text", _("Text"))),
+        asks=(
+            Ask("to", _("To"), suggest="party.email"),
+            Ask("subject", _("Subject")),
+            Ask("text", _("Text"), "textarea"),
+        ),
         past=_("Sent"),
     )
 

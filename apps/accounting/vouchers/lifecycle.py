@@ -23,7 +23,13 @@ voucher_lifecycle = register_lifecycle(
                 voucher_post,
                 _("Post"),
                 style="primary",
-                asks=(Ask("reason", _("Reason (closed period only)")),),
+                asks=(
+                    Ask(
+                        "reason",
+                        _("Reason (closed period only)"),
+                        after=(("period_closed", "company.post_soft_closed"),),
+                    ),
+                ),
                 numbered=True,
                 past=_("Posted"),
             ),

@@ -404,6 +404,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='WorkingCompany',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='worked_in', to='company.company')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='working_company', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='BankAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,4 +1,4 @@
-from apps.company.models.company import BankAccount, Company, CompanyAccess, CompanyAddress
+from apps.company.models.company import BankAccount, Company, CompanyAccess, CompanyAddress, WorkingCompany
 from apps.company.models.currency import Currency, CurrencyRate
 from apps.company.models.fiscal import FiscalYear, Period
 from apps.company.models.series import NumberSeries
@@ -13,4 +13,5 @@ __all__ = [
     "FiscalYear",
     "NumberSeries",
     "Period",
+    "WorkingCompany",
 ]

@@ -187,3 +187,15 @@ class CompanyAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} → {self.company_id}"
+
+
+class WorkingCompany(models.Model):
+    """The company that a user chose in the header. Without a row he works in all that he may see."""
+
+    kind: ClassVar[str] = "link"
+
+    user = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="working_company")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="worked_in")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.company_id}"

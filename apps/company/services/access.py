@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
-from apps.company.models import Company, CompanyAccess
+from apps.company.models import Company, CompanyAccess, WorkingCompany
 from apps.core.access import access_of
-from apps.core.errors import NotAllowed, Refused
+from apps.core.errors import InvalidInput, NotAllowed, Refused
+from apps.core.working import company_choices
 
 
 def companies_of_users(user_ids: list[int]) -> dict[int, list[int]]:
@@ -43,3 +44,17 @@ def company_limit_set(user: Any, companies: list[Company], by: Any) -> None:
     )
     detail = {"user": user.email, "companies": sorted(wanted), "before": sorted(before)}
     access_log_write(AccessEvent.USER_CHANGED, detail=detail)
+
+
+def working_company_choose(user: Any, company_id: int | None) -> None:
+    """Remember the company in which the user works from now on; None for all of them.
+
+    Raises InvalidInput for one that he doesn't work for.
+    """
+    if company_id is None:
+        WorkingCompany.objects.filter(user_id=user.pk).delete()
+    elif company_id in {item.pk for item in company_choices(user)}:
+        WorkingCompany.objects.update_or_create(user_id=user.pk, defaults={"company_id": company_id})
+    else:
+        raise InvalidInput(_("There is no such company."), field="company", code="not_found")
+    user.__dict__.pop("_company_choices", None)

@@ -12,9 +12,13 @@ from apps.core.access import may
 from apps.core.admin.filters import contributed_filters
 from apps.core.admin.guarded import is_column, open_rows
 from apps.core.admin.lists import ListBehaviour
+from apps.core.admin.neighbours import neighbours, pin_of
+from apps.core.admin.urls import admin_url
+from apps.core.admin.widgets import StateFields
 from apps.core.errors import BahiError
 from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
 from apps.core.records import record_delete
+from apps.core.working import in_company
 
 
 class GuardedFields:
@@ -38,7 +42,7 @@ class GuardedFields:
         return (*own, *sorted(name for name in fixed if name not in own and is_column(self.model, name)))
 
 
-class ScopedAdmin(GuardedFields, ListBehaviour, ModelAdmin):
+class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
     """Rights and rows as everywhere else; used by every admin class of ours."""
 
     compressed_fields = False
@@ -48,9 +52,12 @@ class ScopedAdmin(GuardedFields, ListBehaviour, ModelAdmin):
     show_full_result_count = False
     icon = "list"
     menu_order = 100
+    change_form_outer_before_template = "core/record_tools.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
+        """Rows in scope; in a list those of the company that the user works in, on a record's page all."""
         queryset = self.model._default_manager.for_user(request.user)
+        queryset = in_company(queryset, getattr(request, "bahi_company", None))
         ordering = self.get_ordering(request)
         return queryset.order_by(*ordering) if ordering else queryset
 
@@ -106,6 +113,16 @@ class ScopedAdmin(GuardedFields, ListBehaviour, ModelAdmin):
                 raise
             request.bahi_refusal = error  # type: ignore[attr-defined]
             return super().changeform_view(request, *args, **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        """Above the form of a record: the records beside it, and the star that pins it."""
+        if obj is not None and not context.get("is_popup"):
+            beside = neighbours(self, request, obj)
+            urls = {name: admin_url(self.model(pk=key)) for name, key in beside.items()}
+            context["record_tools"] = {**urls, "pin": pin_of(request, str(obj))}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -190,7 +207,7 @@ class MasterAdmin(ScopedAdmin):
             self.delete_model(request, obj)
 
 
-class ChildInline(GuardedFields, TabularInline):
+class ChildInline(GuardedFields, StateFields, TabularInline):
     """Rows below a master."""
 
     extra = 0

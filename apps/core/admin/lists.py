@@ -19,11 +19,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from apps.core.admin.neighbours import order_only
 from apps.core.fields import MoneyField
 from apps.core.guards import open_names
 from apps.core.india.numbers import format_indian, format_quantity
 from apps.core.registry import resource_of
 from apps.core.scope import kind_of
+from apps.core.working import working_company_id
 
 HUGE = 50_000
 RESET, EXPORT, ONCE = "_reset", "_export", "_once"
@@ -51,6 +53,11 @@ class ListStore(Protocol):
 
 
 _store: list[ListStore] = []
+
+
+def list_state(user: Any, list_kind: str) -> ListState:
+    """What the user keeps of a list; an empty one where nothing keeps lists."""
+    return _store[0].load(user, list_kind) if _store else ListState()
 
 
 def use_list_store(store: ListStore) -> None:
@@ -119,6 +126,7 @@ class ListBehaviour:
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """As last time, unless the address says otherwise; ``_reset`` forgets, ``_export`` writes a file."""
         kind = kind_of(self.model)
+        narrow_to_company(request, request.GET)
         if "_popup" in request.GET or not self.has_view_permission(request) or not _store:  # type: ignore[attr-defined]
             return super().changelist_view(request, extra_context)  # type: ignore[misc]
         store, params = _store[0], request.GET.copy()
@@ -174,6 +182,18 @@ class ListBehaviour:
         view.request = request
         return store.export(view, self.get_changelist_instance(request).queryset, form)  # type: ignore[attr-defined]
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The theme's list; only its order where nothing but neighbours of a record are wanted."""
+        found = super().get_changelist(request, **kwargs)  # type: ignore[misc]
+        return order_only(found) if getattr(request, "bahi_order_only", False) else found
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Without filters the rows found are all rows: the head then says no number of its own."""
+        found = super().get_changelist_instance(request)  # type: ignore[misc]
+        if not (found.has_active_filters or found.query):
+            found.full_result_count = found.result_count
+        return found
+
     # --- columns ----------------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -220,6 +240,12 @@ class ListBehaviour:
         except FieldDoesNotExist:
             text = str(getattr(getattr(self, name, None), "short_description", "") or name.replace("_", " "))
         return text[:1].upper() + text[1:]
+
+
+def narrow_to_company(request: Any, params: QueryDict) -> None:
+    """Mark the request with the company worked in, unless the list is filtered by company itself."""
+    own = any(key == "company" or key.startswith("company__") for key in params)
+    request.bahi_company = None if own else working_company_id(request.user)
 
 
 def _came_from_here(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
@@ -301,7 +302,11 @@ class ResourceViewSet(viewsets.ViewSet):
 
         def work() -> tuple[int, Any, str]:
             row = self.create_one(request.data)
-            return 201, self.one(row), _("%(what)s created.") % {"what": self.model._meta.verbose_name}
+            return (
+                201,
+                self.one(row),
+                _("%(what)s created.") % {"what": capfirst(self.model._meta.verbose_name)},
+            )
 
         return api_write(request, work)
 

@@ -25,6 +25,7 @@ from apps.core.api.rendering import envelope
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.india.numbers import format_indian, format_quantity, format_western
 from apps.core.surfaces import Declared, codes
+from apps.core.working import working_company_id
 from apps.datatools.permissions import EXPORT_REPORT
 from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
 from apps.datatools.reports.params import companies_of, values_read
@@ -167,11 +168,11 @@ def _in_reading_order(report: Report) -> list[Param]:
 
 
 def _choose_company(report: Report, raw: dict[str, str], user: Any) -> None:
-    """The page opens on the first company; the form shows which."""
+    """The page opens on the company that the user works in, else the first; the form shows which."""
     if not raw.get("company") and any(param.kind == "company" for param in report.params):
-        first = companies_of(user).first()
-        if first is not None:
-            raw["company"] = str(first.pk)
+        company = working_company_id(user) or companies_of(user).values_list("pk", flat=True).first()
+        if company is not None:
+            raw["company"] = str(company)
 
 
 def _link(raw: dict[str, str], **more: str) -> str:

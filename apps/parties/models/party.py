@@ -107,6 +107,8 @@ class Party(MasterModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.gstin and not self.pan:
             self.pan = self.gstin[2:12]
+        if self.gstin and self.tax_treatment == TaxTreatment.UNREGISTERED:
+            self.tax_treatment = TaxTreatment.REGULAR
         super().save(*args, **kwargs)
 
     @property

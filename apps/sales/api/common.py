@@ -33,7 +33,8 @@ class SalesViewSet(DocumentViewSet):
 
     def _answer(self, made: Any, row: Any, message: str) -> tuple[int, Any, str]:
         notices = getattr(made, "notices", None) or ()
-        return super()._answer(made, row, " ".join([message, *notices]))
+        text = f"{message.rstrip('.')}. {' '.join(notices)}" if notices else message
+        return super()._answer(made, row, text)
 
 
 class OfferViewSet(SalesViewSet, TaxedViewSet):

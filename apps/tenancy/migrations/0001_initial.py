@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('slug', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9-]{1,38}[a-z0-9]$', '3 to 40 of a-z, 0-9 and -.')], verbose_name='short name')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('state', models.CharField(choices=[('provisioning', 'Being set up'), ('active', 'Active'), ('suspended', 'Suspended'), ('scheduled', 'To be deleted'), ('failed', 'Set-up failed'), ('deleted', 'Deleted')], default='provisioning', max_length=16, verbose_name='state')),
+                ('state', models.CharField(choices=[('provisioning', 'Being set up'), ('active', 'Active'), ('suspended', 'Suspended'), ('scheduled', 'To be deleted'), ('failed', 'Set-up failed'), ('removing', 'Being removed'), ('deleted', 'Deleted')], default='provisioning', max_length=16, verbose_name='state')),
                 ('state_reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
                 ('progress', models.CharField(blank=True, default='', max_length=200, verbose_name='progress')),
                 ('setup', models.JSONField(blank=True, default=dict, editable=False)),

@@ -16,7 +16,7 @@ from django_q.tasks import async_task
 
 from apps.core.tenant import is_public
 from apps.tenancy.models import Organisation
-from apps.tenancy.services.provisioning import organisation_failed
+from apps.tenancy.services.provisioning import organisation_failed, removal_undo
 
 logger = logging.getLogger(__name__)
 PROVISION, DELETE = "provision_organisation", "delete_organisation"
@@ -55,8 +55,12 @@ def run_owner_command(command: str, slug: str) -> None:
         return
     logger.error("%s %s failed: %s", command, slug, result.stderr[-2000:])
     organisation = Organisation.objects.filter(slug=slug).first()
-    if organisation is not None and command == PROVISION:
+    if organisation is None:
+        return
+    if command == PROVISION:
         organisation_failed(organisation, reason=_last_line(result.stderr))
+    else:
+        removal_undo(organisation)
 
 
 def _last_line(text: str) -> str:

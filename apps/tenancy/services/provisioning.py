@@ -29,6 +29,7 @@ DELETE_AFTER = timedelta(days=30)
 Progress = Callable[[str], None]
 STEP_TABLES = gettext_noop("Building the tables")
 STEP_MASTERS = gettext_noop("Filling the masters")
+STEP_DROP = gettext_noop("Removing everything")
 
 
 def organisation_create(
@@ -153,9 +154,34 @@ def organisation_delete(organisation: Organisation) -> None:
     """Drop the schema and forget the organisation. Owner's connection; nothing can bring it back."""
     if organisation.schema_name in (settings.PUBLIC_SCHEMA_NAME, settings.TEMPLATE_SCHEMA):
         raise Refused(_("This schema is not an organisation."))
+    Organisation.objects.filter(pk=organisation.pk).update(progress=STEP_DROP)
     schema_drop(organisation.schema_name)
     organisation.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
+    if organisation.is_default:
+        _default_hand_on()
     forget_hosts()
+
+
+def _default_hand_on() -> None:
+    """The only organisation that is left opens on this machine's own addresses from now on."""
+    left = list(Organisation.objects.order_by("pk")[:2])
+    if len(left) == 1:
+        left[0].is_default = True
+        left[0].save(update_fields=["is_default", "updated_at"])
+
+
+def removal_begin(organisation: Organisation) -> None:
+    """Close a demo organisation, whose deletion is queued: its pages show the progress. Raises Refused."""
+    if not organisation.is_demo:
+        raise Refused(_("Only a demo organisation can be removed from within."), code="not_demo")
+    _must_be(organisation, OrganisationState.ACTIVE)
+    _set_state(organisation, OrganisationState.REMOVING, "")
+
+
+def removal_undo(organisation: Organisation) -> None:
+    """Open the demo again after a deletion that did not go through."""
+    if organisation.state == OrganisationState.REMOVING:
+        _set_state(organisation, OrganisationState.ACTIVE, "")
 
 
 def organisations_due() -> list[Organisation]:

@@ -5,6 +5,7 @@ import { startBell } from "./bell.js";
 import { startKeys } from "./keys.js";
 import { startForms, startLists } from "./lists.js";
 import { startLive } from "./live.js";
+import { startPins } from "./pin.js";
 import { startRecent } from "./recent.js";
 import { startTheme } from "./theme.js";
 import { showFlash } from "./toast.js";
@@ -38,6 +39,7 @@ function startPalette() {
 
 async function enhance(root) {
   guardForms(root);
+  if (root.querySelector("input[type=date][data-bahi-date]")) (await import("./dates.js")).enhanceDates(root);
   if (root.querySelector("input[data-lookup]")) {
     const { enhanceLookups, setCreator } = await import("./lookup.js");
     setCreator(() => import("./quick-create.js"));
@@ -67,6 +69,7 @@ async function start() {
     startPalette();
     preloadPalette();
     startRecent();
+    startPins();
     startBell();
     startLive();
   }

@@ -4,6 +4,7 @@ import { runVerb } from "./document-save.js";
 import { el, safeUrl } from "./dom.js";
 import { icon } from "./icons.js";
 import { keyHelp, registerKeys } from "./keys.js";
+import { pinButton } from "./pin.js";
 import { t } from "./text.js";
 
 /** Build the bar; sets page.barTotal and page.setBusy. */
@@ -20,7 +21,7 @@ export function renderBar(page) {
     page.root.setAttribute("aria-busy", busy ? "true" : "false");
   };
   page.listeners.push(() => (page.dirtyMark.hidden = !page.isDirty()));
-  return el("div", { class: "bahi-doc__bar" }, badge, number, page.dirtyMark, el("span", { class: "bahi-doc__space" }), page.barTotal, actions, links(config.urls || {}));
+  return el("div", { class: "bahi-doc__bar" }, badge, number, page.dirtyMark, el("span", { class: "bahi-doc__space" }), page.barTotal, actions, links(config.urls || {}, config.pin));
 }
 
 function saveButtons(page) {
@@ -40,13 +41,13 @@ function verbButtons(page) {
   });
 }
 
-function links(urls) {
+function links(urls, pin) {
   const link = (url, name, label, keys, blank = false) => {
     const address = safeUrl(url);
     if (!address) return null;
     return el("a", { class: "bahi-iconlink", href: address, "aria-label": label, title: `${label}${keys ? ` (${keys})` : ""}`, ...(blank ? { target: "_blank", rel: "noopener" } : {}) }, icon(name));
   };
-  return el("div", { class: "bahi-doc__links" },
+  return el("div", { class: "bahi-doc__links" }, pin ? pinButton(pin) : null,
     link(urls.print || urls.pdf, "print", t("print"), "Ctrl+P", true), link(urls.duplicate, "copy", t("duplicate"), ""),
     link(urls.prev, "left", t("go_previous"), "Alt+←"), link(urls.next, "right", t("go_next"), "Alt+→"),
     el("button", { type: "button", class: "bahi-iconlink", "aria-label": t("shortcuts"), title: `${t("shortcuts")} (?)`, on: { click: keyHelp } }, icon("help")));

@@ -6,7 +6,7 @@ import { wireSaving } from "./document-save.js";
 import { wireTotals } from "./document-totals.js";
 import { renderBar, wireDocumentKeys } from "./document-bar.js";
 import { readonlyForm, readonlyGrid } from "./document-view.js";
-import { linkOf, makeField } from "./fields.js";
+import { linkOf, makeField, shownValue } from "./fields.js";
 import { formatMoney } from "./format.js";
 import { LineGrid } from "./line-grid.js";
 import { setCreator } from "./lookup.js";
@@ -41,7 +41,7 @@ export class DocumentPage {
     this.totalsState = el("p", { class: "bahi-totals__state", role: "status" });
     const totals = this.config.totals?.length
       ? el("section", { class: "bahi-totals", "aria-label": t("totals") }, this.totals, this.totalsState) : null;
-    const rest = el("div", { class: "bahi-doc__rest" }, sections.map((section) => this.foldable(section)));
+    const rest = el("div", { class: "bahi-doc__rest" }, sections.filter((section) => !section.empty).map((section) => this.foldable(section)));
     fill(this.root, el("div", { class: `bahi-doc${this.editable ? "" : " bahi-doc--read"}` }, this.bar, this.errors,
       main ? el("section", { class: "bahi-doc__main", "aria-label": main.name }, main.body) : null,
       lines, el("div", { class: "bahi-doc__below" }, rest, totals)));
@@ -60,7 +60,7 @@ export class DocumentPage {
     const names = [...new Set((this.config.fields || []).map((def) => def.section || ""))];
     return names.map((name) => {
       const defs = this.config.fields.filter((def) => (def.section || "") === name);
-      if (!this.editable) return { name, body: readonlyForm(defs, this.record) };
+      if (!this.editable) return { name, body: readonlyForm(defs, this.record), empty: !defs.some((def) => shownValue(def, this.record)) };
       const made = defs.map((def) => this.field(def));
       return { name, fields: made, body: el("div", { class: "bahi-fields" }, made.map((field) => field.root)) };
     });

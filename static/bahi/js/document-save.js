@@ -139,12 +139,21 @@ export async function runVerb(page, verb) {
 
 async function askAndPost(page, verb, url) {
   const send = (body) => exclusively(page, () => post(url, body));
-  if (verb.fields?.length) {
-    return formDialog({ title: verb.label, text: verb.confirm || "", fields: verb.fields, submit: verb.label, style: verb.style || "primary", makeField,
-      onSubmit: (values) => send(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ""))) });
+  const style = verb.style || "primary";
+  const ask = (fields, text, sent = {}) => formDialog({ title: verb.label, text, fields, submit: verb.label, style, makeField,
+    onSubmit: (values) => send({ ...sent, ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== "")) }) });
+  const fields = verb.fields || [];
+  const first = fields.filter((field) => !field.after?.length);
+  if (first.length) return ask(first, verb.confirm || "");
+  if (verb.confirm && !(await confirmDialog({ title: verb.label, text: verb.confirm, confirm: verb.label, style }))) return null;
+  try {
+    return await send({});
+  } catch (error) {
+    // Refused, but somebody with the right may go on with a reason: only now is it asked for.
+    const late = error instanceof ApiError ? fields.filter((field) => field.after?.includes(error.code)) : [];
+    if (!late.length) throw error;
+    return ask(late.map((field) => ({ ...field, required: true })), error.message);
   }
-  if (verb.confirm && !(await confirmDialog({ title: verb.label, text: verb.confirm, confirm: verb.label, style: verb.style || "primary" }))) return null;
-  return send({});
 }
 
 async function arrived(page, verb, { data, message, status }) {

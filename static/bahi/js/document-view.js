@@ -1,8 +1,8 @@
 // Read-only drawing of a document: plain text and plain tables, cheap also with a thousand lines.
 
 import { el } from "./dom.js";
-import { shownValue } from "./fields.js";
-import { t } from "./text.js";
+import { linkOf, shownValue } from "./fields.js";
+import { countLines, t } from "./text.js";
 
 /** Labelled values of a section; empty ones are left out. */
 export function readonlyForm(defs, record) {
@@ -17,14 +17,25 @@ function right(column) {
   return ["decimal", "money", "computed"].includes(column.kind);
 }
 
+// What a reader needs no column for: nothing in it, a tick in no row, a zero discount, a description that is the product's name.
+function isIdle(column, rows) {
+  if (column.kind === "computed" || column.required) return false;
+  const texts = rows.map((record) => shownValue(column, record));
+  if (column.kind === "bool") return rows.every((record) => !record[column.name]);
+  if (column.name.startsWith("discount")) return rows.every((record) => !Number(record[column.name]));
+  if (column.name === "description") return rows.every((record, index) => texts[index] === linkOf(record, "product").label);
+  return texts.every((text) => text === "");
+}
+
 /** A grid as a table of texts. */
 export function readonlyGrid(def, rows) {
   if (!rows.length && def.optional) return null;
-  const heads = def.columns.map((column) => el("th", { scope: "col", class: right(column) ? "bahi-right" : "", text: column.label }));
+  const columns = def.columns.filter((column) => !isIdle(column, rows));
+  const heads = columns.map((column) => el("th", { scope: "col", class: right(column) ? "bahi-right" : "", text: column.label }));
   const lines = rows.map((record, index) => el("tr", {}, el("td", { class: "bahi-grid__no", text: index + 1 }),
-    def.columns.map((column) => el("td", { class: `bahi-cell ${right(column) ? "bahi-right" : ""}`, data: { label: column.label }, text: shownValue(column, record) }))));
+    columns.map((column) => el("td", { class: `bahi-cell ${right(column) ? "bahi-right" : ""}`, data: { label: column.label, col: column.name }, text: shownValue(column, record) }))));
   return el("section", { class: "bahi-lines", "aria-label": def.label, data: { grid: def.name } },
-    el("div", { class: "bahi-lines__head" }, el("h2", { class: "bahi-lines__title", text: def.label }), el("span", { class: "bahi-grid__count", text: t("lines_many", { n: rows.length }) })),
+    el("div", { class: "bahi-lines__head" }, el("h2", { class: "bahi-lines__title", text: def.label }), el("span", { class: "bahi-grid__count", text: countLines(rows.length) })),
     el("div", { class: "bahi-lines__scroll", tabIndex: 0, role: "region", "aria-label": def.label },
       el("table", { class: "bahi-grid bahi-grid--read", "aria-label": def.label },
         el("thead", {}, el("tr", {}, el("th", { class: "bahi-grid__no", scope: "col" }, el("span", { class: "bahi-sr", text: "#" })), heads)), el("tbody", {}, lines))));

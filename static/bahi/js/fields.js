@@ -234,7 +234,7 @@ class BoolField extends Field {
 
 class LookupField extends Field {
   build() {
-    const input = this.base();
+    const input = this.base({ placeholder: " " }); // what is empty shows no button to clear it
     this.lookup = new Lookup(input, this.def.lookup, {
       context: this.context,
       onSelect: (selected) => {
@@ -329,7 +329,9 @@ export function makeField(def, options) {
 /** The shown text of a record's value, without building a control (read-only pages). */
 export function shownValue(def, record) {
   const value = record?.[def.name];
-  if (def.kind === "lookup") return linkOf(record, def.name, def.lookup).label || (value ? `#${value.id ?? value}` : "");
+  const { label } = linkOf(record, def.name, def.lookup);
+  if (def.kind === "lookup") return label || (value ? `#${value.id ?? value}` : "");
+  if (label && def.kind === "computed") return label;
   if (value === null || value === undefined || value === "") return "";
   if (def.kind === "date") return formatDate(value);
   if (["decimal", "money", "computed"].includes(def.kind)) return formatNumber(value, { min: shownDecimals(def) });

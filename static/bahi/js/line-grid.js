@@ -9,7 +9,7 @@ import { wireKeys } from "./grid-keys.js";
 import { wirePaste } from "./grid-paste.js";
 import { icon } from "./icons.js";
 import { Lookup } from "./lookup.js";
-import { t } from "./text.js";
+import { countLines, t } from "./text.js";
 import { toast } from "./toast.js";
 
 const NUMBERS = ["decimal", "money"];
@@ -207,7 +207,7 @@ export class LineGrid {
 
   renumber(from) {
     for (let index = from; index < this.rows.length; index += 1) this.name(this.rows[index], index + 1);
-    this.count.textContent = t("lines_many", { n: this.rows.length });
+    this.count.textContent = countLines(this.rows.length);
   }
 
   name(row, n) {
@@ -364,6 +364,7 @@ export class LineGrid {
 
   rowPayload(row) {
     const payload = row.id ? { id: row.id } : {};
+    this.columns.filter((column) => column.keyed && !isEmpty(row.base[column.name])).forEach((column) => (payload[column.name] = row.base[column.name]));
     this.inputColumns.forEach((column) => {
       const value = row.values[column.name];
       if (!isEmpty(value) || column.kind === "bool") payload[column.name] = isEmpty(value) ? false : value;
@@ -393,10 +394,10 @@ export class LineGrid {
   setComputed(rows, answers) {
     const shown = new Set(rows);
     const outputs = this.columns.filter((column) => column.kind === "computed" || column.readonly);
-    this.rows.filter((row) => !shown.has(row)).forEach((row) => outputs.forEach((column) => this.putOutput(row, column, null)));
+    this.rows.filter((row) => !shown.has(row)).forEach((row) => outputs.filter((column) => !column.keyed).forEach((column) => this.putOutput(row, column, null)));
     rows.forEach((row, index) => {
       const answer = answers[index] || {};
-      outputs.forEach((column) => this.putOutput(row, column, answer[column.name] ?? null));
+      outputs.filter((column) => !column.keyed).forEach((column) => this.putOutput(row, column, answer[column.name] ?? null, answer));
       // What the server will put into cells that were left empty (price list, HSN, unit) shows as their placeholder.
       this.inputColumns.filter((column) => row.cells[column.name].control.type === "text").forEach((column) => {
         row.cells[column.name].control.placeholder = isEmpty(row.values[column.name]) ? shownValue(column, answer) : "";
@@ -404,8 +405,10 @@ export class LineGrid {
     });
   }
 
-  putOutput(row, column, value) {
+  putOutput(row, column, value, answer = {}) {
     row.values[column.name] = value;
+    const label = linkOf(answer, column.name).label;
+    if (label) row.base = { ...row.base, [`${column.name}_label`]: label };
     this.paint(row, column);
   }
 

@@ -10,10 +10,20 @@ function markNumbers(table) {
   });
 }
 
+// On a phone each row is a card: its labels begin in upper case, and what is empty there takes no place.
+function tidyCards(table) {
+  table?.querySelectorAll("tbody .data-row > :is(td, th)").forEach((cell) => {
+    const label = cell.dataset.label || "";
+    cell.dataset.label = label.slice(0, 1).toUpperCase() + label.slice(1);
+    if (cell.textContent.trim() === "-" && !cell.querySelector("input, a")) cell.classList.add("bahi-none");
+  });
+}
+
 /** Runs before DOMContentLoaded (modules are deferred), hence before the theme's scroll bar takes the table over. */
 export function startLists() {
   const table = document.getElementById("result_list");
   markNumbers(table);
+  tidyCards(table);
   const box = table?.closest("[data-simplebar]");
   if (!box) return;
   box.removeAttribute("data-simplebar");

@@ -1,5 +1,5 @@
 // "Create “xyz”…" of a look-up: a small dialog that posts to the API and gives back the new record.
-// config: {url, title, fields: [as in the document form], text_field: where the typed text goes, defaults: {…}}
+// config: {url, title, fields: [as in the document form], text_fields: [where the typed text goes], defaults: {…}}
 
 import { newKey, post } from "./api.js";
 import { formDialog } from "./dialog.js";
@@ -8,8 +8,8 @@ import { t } from "./text.js";
 
 /** Opens the dialog; gives the record that the API answered, or null when the person left. */
 export function quickCreate(config, text) {
-  const first = config.text_field || config.fields.find((field) => !field.kind || field.kind === "text")?.name;
-  const values = { ...config.defaults, ...(text && first ? { [first]: text } : {}) };
+  const names = config.text_fields?.length ? config.text_fields : config.fields.filter((field) => !field.kind || field.kind === "text").slice(0, 1).map((field) => field.name);
+  const values = { ...config.defaults, ...(text ? Object.fromEntries(names.map((name) => [name, text])) : {}) };
   let sent = "";
   let key = newKey();
   return formDialog({

@@ -47,6 +47,7 @@ export const TEXTS = {
   line_deleted: "Line {n} deleted",
   line_n: "Line {n}",
   lines_many: "{n} lines",
+  lines_one: "1 line",
   lines_pasted: "{n} lines pasted",
   lines_too_many: "Only the first {n} lines were pasted.",
   line1: "Address line 1",
@@ -68,6 +69,8 @@ export const TEXTS = {
   ok: "OK",
   open_new_tab: "Ctrl+Enter opens a new tab",
   pin: "PIN code",
+  pin_page: "Pin to the menu",
+  pinned: "Pinned: it stands first in the menu.",
   print: "Print",
   recent: "Recent",
   reload: "Reload",
@@ -102,6 +105,7 @@ export const TEXTS = {
   totals_working: "Working out totals…",
   uploading: "Uploading {name}…",
   undo: "Undo",
+  unpinned: "Taken off the menu.",
   unread_many: "Notifications, {n} unread",
   unsaved: "Unsaved changes",
   use_this: "Save with these choices",
@@ -125,3 +129,6 @@ export function t(key, params = {}) {
   const text = texts()[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));
 }
+
+/** "1 line", "6 lines". */
+export const countLines = (n) => (n === 1 ? t("lines_one") : t("lines_many", { n }));

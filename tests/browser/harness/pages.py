@@ -29,7 +29,7 @@ PARTY = {
     "create": {
         "url": "/api/v1/parties/parties/",
         "title": "New customer",
-        "text_field": "display_name",
+        "text_fields": ["display_name"],
         "defaults": {"is_customer": True},
         "fields": [
             {"name": "display_name", "label": "Name", "kind": "text", "required": True, "width": 12},
@@ -47,7 +47,7 @@ PRODUCT = {
     "create": {
         "url": "/api/v1/catalog/products/",
         "title": "New product",
-        "text_field": "name",
+        "text_fields": ["name"],
         "fields": [
             {"name": "code", "label": "Code", "kind": "text", "required": True},
             {"name": "name", "label": "Name", "kind": "text", "required": True},

@@ -1,0 +1,88 @@
+"""Removing the demo from within: only there, only by an administrator, only with the name typed."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django_q.models import OrmQ
+
+from apps.core.errors import Refused
+from apps.tenancy.choices import OrganisationState
+from apps.tenancy.hosts import forget_hosts
+from apps.tenancy.models import Organisation
+from apps.tenancy.services.provisioning import removal_begin, removal_undo
+
+pytestmark = pytest.mark.django_db
+PAGE = "/demo/remove/"
+
+
+@pytest.fixture
+def demo(db):
+    """Acme, for once a demo."""
+    Organisation.objects.filter(slug="acme").update(is_demo=True)
+    forget_hosts()
+    connection.tenant.is_demo = True
+    yield Organisation.objects.get(slug="acme")
+    connection.tenant.is_demo = False
+    forget_hosts()
+
+
+def signed_in(user) -> Client:
+    client = Client(HTTP_HOST="acme.localhost")
+    client.force_login(user)
+    return client
+
+
+def state() -> str:
+    return Organisation.objects.get(slug="acme").state
+
+
+def test_page_exists_only_in_a_demo_and_for_its_administrator(demo, administrator, user_with):
+    assert "Remove the demo" in signed_in(administrator).get("/").content.decode()
+    clerk = user_with("sales.view_order")
+    assert "Remove the demo" not in signed_in(clerk).get("/").content.decode()
+    assert signed_in(clerk).get(PAGE).status_code == 403
+    assert signed_in(clerk).post(PAGE, {"confirm": demo.name}).status_code == 403
+    Organisation.objects.filter(pk=demo.pk).update(is_demo=False)
+    forget_hosts()
+    browser = signed_in(administrator)
+    assert browser.get(PAGE).status_code == 404
+    assert browser.post(PAGE, {"confirm": demo.name}).status_code == 404
+    assert state() == OrganisationState.ACTIVE
+
+
+@pytest.mark.parametrize("typed", ["", "acme", "ACME!"])
+def test_wrong_name_removes_nothing(demo, administrator, typed):
+    answer = signed_in(administrator).post(PAGE, {"confirm": typed})
+    assert answer.status_code == 422
+    assert "Type the name" in answer.content.decode()
+    assert state() == OrganisationState.ACTIVE
+
+
+def test_typed_name_closes_the_demo_and_shows_the_progress(demo, administrator):
+    browser = signed_in(administrator)
+    queued = OrmQ.objects.count()
+    answer = browser.post(PAGE, {"confirm": f" {demo.name} "})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert state() == OrganisationState.REMOVING
+    connection.set_schema_to_public()
+    assert OrmQ.objects.count() == queued + 1
+    forget_hosts()
+    assert "Waiting for the worker" in browser.get("/").content.decode()
+    status = browser.get("/setup/status/").json()
+    assert (status["state"], status["percent"]) == ("removing", 10)
+    assert browser.get("/api/v1/sales/orders/").status_code == 503
+    assert browser.get("/admin/").status_code == 302
+    removal_undo(Organisation.objects.get(pk=demo.pk))
+    assert state() == OrganisationState.ACTIVE
+
+
+def test_only_an_open_demo_can_be_removed(demo):
+    organisation = Organisation.objects.get(pk=demo.pk)
+    organisation.is_demo = False
+    with pytest.raises(Refused):
+        removal_begin(organisation)
+    organisation.is_demo, organisation.state = True, OrganisationState.SUSPENDED
+    with pytest.raises(Refused):
+        removal_begin(organisation)
