@@ -161,7 +161,7 @@ def test_large_import_survives_a_killed_worker(open_import, site, tmp_path):
     expect(row.locator("progress")).to_be_visible()
     site.work()
     expect(page.locator("table tr", has_text="many.csv")).to_contain_text("Done", timeout=180_000)
-    expect(page.locator("table tr", has_text="many.csv")).to_contain_text("1000")
+    expect(page.locator("table tr", has_text="many.csv")).to_contain_text("1,000")
     assert site.one("SELECT count(*) FROM parties_party WHERE legal_name LIKE 'Bulk %'") == 1_000
     assert site.one("SELECT count(*) FROM parties_historicalparty WHERE legal_name LIKE 'Bulk %'") == 1_000
 
