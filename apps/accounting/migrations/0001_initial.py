@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                 ('line_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='total')),
                 ('unit_factor', models.DecimalField(decimal_places=10, default=Decimal('1.0000000000'), editable=False, max_digits=20)),
                 ('base_quantity', apps.core.fields.QuantityField(decimal_places=6, default=Decimal('0.000000'), editable=False, max_digits=20, verbose_name='quantity in base unit')),
-                ('gst_rate_override', apps.core.fields.RateField(blank=True, decimal_places=3, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='GST % charged by the vendor')),
+                ('gst_rate_override', apps.core.fields.RateField(blank=True, decimal_places=3, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='GST rate charged by the vendor')),
                 ('override_reason', models.CharField(blank=True, default='', max_length=200, verbose_name='reason of the rate')),
                 ('itc_eligible', models.BooleanField(default=True, verbose_name='input tax can be claimed')),
                 ('source_kind', models.CharField(blank=True, default='', editable=False, max_length=60)),

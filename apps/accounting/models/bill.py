@@ -91,7 +91,7 @@ class BillLine(TaxedLine):
         "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     gst_rate_override = RateField(
-        _("GST % charged by the vendor"), null=True, blank=True, validators=[*PERCENT]
+        _("GST rate charged by the vendor"), null=True, blank=True, validators=[*PERCENT]
     )
     override_reason = models.CharField(_("reason of the rate"), max_length=200, blank=True, default="")
     itc_eligible = models.BooleanField(_("input tax can be claimed"), default=True)
