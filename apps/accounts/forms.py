@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import FactorMethod, RequireFor, Role, User
 from apps.core.errors import BahiError
 from apps.core.modules import bahi_apps
+from apps.core.permissions import all_permissions
 
 
 def _password(label: Any, autocomplete: str) -> forms.CharField:
@@ -115,6 +116,14 @@ class PasskeyForm(RefusalForm):
     answer = forms.CharField(max_length=20_000, widget=forms.HiddenInput())
 
 
+def _module_scopes(user: Any) -> list[tuple[str, str]]:
+    """Modules that the person may use and that have permissions, in menu order."""
+    known = {code.split(".", 1)[0] for code in all_permissions()}
+    usable = [app for app in bahi_apps() if app.label in known and user.access.has_module(app.label)]
+    usable.sort(key=lambda app: (app.declares.order, str(app.declares.title)))
+    return [(f"{app.label}.*", str(app.declares.title)) for app in usable if app.declares.title]
+
+
 class ApiKeyForm(RefusalForm):
     """``codes``: single permissions by commas or lines, besides the chosen scopes."""
 
@@ -143,11 +152,7 @@ class ApiKeyForm(RefusalForm):
         field.choices = [
             ("read", _("read everything that I may see")),
             ("*", _("do everything that I may do")),
-            *(
-                (f"{app.label}.*", app.verbose_name)
-                for app in bahi_apps()
-                if user.access.has_module(app.label)
-            ),
+            *_module_scopes(user),
         ]
 
     def values(self) -> dict[str, Any]:

@@ -13,6 +13,8 @@ class CoreConfig(BahiAppConfig):
         """All models are loaded now: apply the tenancy patches, then let the apps register."""
         from apps.core.events import load_subscribers
         from apps.core.registry import load_modules
+        from apps.core.secrets import keyring
+        from apps.core.start_checks import register_start_check
         from apps.core.tenant_patches import apply_tenant_patches
 
         apply_tenant_patches()
@@ -20,3 +22,4 @@ class CoreConfig(BahiAppConfig):
         load_modules("lifecycle")
         load_modules("contributions")
         load_subscribers()
+        register_start_check(keyring)  # better no start than a fault at the first secret

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-_checks: list[Callable[[], None]] = []
+_checks: list[Callable[[], object]] = []
 
 
-def register_start_check(check: Callable[[], None]) -> None:
+def register_start_check(check: Callable[[], object]) -> None:
     """Called in an app's ``ready()``."""
     if check not in _checks:
         _checks.append(check)

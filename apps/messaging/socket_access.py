@@ -15,6 +15,7 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.exceptions import TokenError
 
 from apps.accounts.authentication import TenantJWTAuthentication
+from apps.accounts.services.sessions import MUST_ENROL
 from apps.core.tenant import current_schema
 from apps.messaging.services.notifications import (
     notification_data,
@@ -63,11 +64,13 @@ def _session_key(header: str) -> str:
 
 
 def visitor_of_session(key: str) -> Visitor | None:
-    """Checks the session as the request middleware does: not expired, password unchanged, user active."""
+    """Checks the session as the request middleware does: not expired, password unchanged, user active,
+    no second factor that is still missing.
+    """
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user: Any = get_user(request)
-    if not user.is_authenticated:
+    if not user.is_authenticated or request.session.get(MUST_ENROL):
         return None
     return Visitor(user.pk, session_key=key)
 

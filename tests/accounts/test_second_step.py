@@ -33,6 +33,7 @@ from apps.accounts.services.policy import policy_save
 from apps.core.errors import BahiError, NotAllowed, Refused
 from apps.core.secrets import secret_read
 from apps.messaging.models import TextMessage
+from apps.messaging.socket_access import visitor_of_session
 from tests.kit.clients import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -400,3 +401,12 @@ def test_seed_is_shown_only_while_it_is_set_up(person):
     factor.save()
     with pytest.raises(Refused):
         totp_begin(person)
+
+
+def test_socket_is_closed_to_who_lacks_the_required_factor(required, person):
+    client = browser()
+    sign_in(client, person)
+    assert visitor_of_session(client.session.session_key) is None
+    client.get("/accounts/security/app/")
+    client.post("/accounts/security/app/", {"code": now_code(person)})
+    assert visitor_of_session(client.session.session_key).user_id == person.pk

@@ -50,11 +50,13 @@ def test_credentials_table_gives_the_address_to_open():
 
 def test_secret_key_is_made_once_and_private(tmp_path, monkeypatch):
     monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.delenv("BAHI_SECRETS_KEYS", raising=False)
     layout = Layout(tmp_path)
     first = environment_for(layout, {})["SECRET_KEY"]
     assert len(first) >= 50
     assert environment_for(layout, {})["SECRET_KEY"] == first
     assert _mode(layout.secret_key) == 0o600
+    assert _mode(layout.secrets_keys) == 0o600
 
 
 def test_an_emptied_secret_file_is_made_again(tmp_path):

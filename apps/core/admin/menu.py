@@ -86,6 +86,11 @@ def _platform_navigation() -> list[dict[str, Any]]:
     return [{"title": "", "separator": False, "items": items}]
 
 
+def _initial(text: str) -> str:
+    """With a capital first letter; the others stay (API keys)."""
+    return text[:1].upper() + text[1:]
+
+
 def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
     items = _lists(access_of(request.user), app_label)
     for page in _pages.get(app_label, []):
@@ -112,7 +117,7 @@ def _lists(access: Access, app_label: str) -> list[dict[str, Any]]:
         if access.has(f"{app_label}.view_{meta.model_name}"):
             items.append(
                 {
-                    "title": meta.verbose_name_plural.capitalize(),
+                    "title": _initial(str(meta.verbose_name_plural)),
                     "icon": getattr(model_admin, "icon", "list"),
                     "link": reverse(f"admin:{app_label}_{meta.model_name}_changelist"),
                     "order": getattr(model_admin, "menu_order", 100),

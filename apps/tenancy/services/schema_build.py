@@ -28,6 +28,9 @@ from apps.tenancy.models import SchemaBuild
 # organisation is read only there, so that a write which lost its organisation fails instead of landing there.
 PUBLIC_WRITABLE = {
     "accounts_accesslog",
+    "accounts_backupcode",
+    "accounts_secondfactor",
+    "accounts_signinchallenge",
     "accounts_signinsession",
     "audit_auditentry",
     "audit_auditseal",
