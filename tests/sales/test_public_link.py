@@ -10,9 +10,11 @@ from django.db import connection
 from django.test import Client
 from django_tenants.utils import get_tenant_model
 
+from apps.core.api.throttling import AddressThrottle
 from apps.core.tenant import signer
 from apps.documents.models import TimelineEntry
 from apps.sales.models import Quotation
+from apps.sales.public import AnswerThrottle, LinkThrottle
 from apps.sales.services.public_links import PURPOSE, quotation_link, quotation_token
 from tests.kit.clients import ApiClient
 
@@ -212,3 +214,10 @@ def test_switched_off_module_closes_the_page(customer, link):
 def test_only_who_may_see_the_quotation_gets_its_link(sent, user_with):
     own = ApiClient(user_with("sales.view_quotation", levels={"sales.*": "own"}))
     own.get(f"sales/quotations/{sent['id']}/link/", 404)
+
+
+def test_each_limit_counts_its_own_calls(rf):
+    """Staff and customer behind one address: the calls of the office don't use up the customer's answers."""
+    request = rf.get("/")
+    kinds = (AddressThrottle, LinkThrottle, AnswerThrottle)
+    assert len({kind().get_cache_key(request, None) for kind in kinds}) == 3

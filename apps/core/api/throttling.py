@@ -26,7 +26,7 @@ class AddressThrottle(Throttle):
     scope = "address"
 
     def get_cache_key(self, request: Any, view: Any) -> str:
-        return f"throttle_address_{self.get_ident(request)}"
+        return f"throttle_{self.scope}_{self.get_ident(request)}"
 
 
 class SignInThrottle(Throttle):
