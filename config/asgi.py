@@ -10,9 +10,10 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter
 
+from apps.core.body_limit import BodyLimit
 from apps.core.sockets import socket_application
 from apps.core.start_checks import run_start_checks
 
 run_start_checks()
 
-application = ProtocolTypeRouter({"http": django_application, "websocket": socket_application()})
+application = ProtocolTypeRouter({"http": BodyLimit(django_application), "websocket": socket_application()})

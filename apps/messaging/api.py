@@ -95,6 +95,8 @@ class PersonalView(ViewSet):
 
 
 class ReadAllApi(PersonalView):
+    made_status = 200  # nothing is made
+
     def create(self, request: Any) -> Response:
         return api_write(
             request,

@@ -18,7 +18,7 @@ from apps.documents.printing import (
     PrintTotal,
 )
 from apps.documents.services.printing import print_company, print_party, register_print, state_label
-from apps.sales.models import Delivery, DeliveryLine, Order, Quotation
+from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn, DeliveryReturnLine, Order, Quotation
 
 DATE = "%d-%m-%Y"
 
@@ -271,3 +271,48 @@ def _delivery_line(line: DeliveryLine) -> PrintLine:
 
 
 register_print(Delivery, delivery_print)
+
+
+def return_print(document: DeliveryReturn) -> PrintDocument:
+    """The receipt for goods that came back."""
+    delivery = document.delivery
+    lines = document.lines.select_related("product", "delivery_line__unit")
+    fields = (
+        (_("Delivery"), str(delivery)),
+        (_("Taken back to"), str(document.place)),
+        (_("Condition"), document.get_condition_display()),
+        (_("Credit note"), str(document.credit_note) if document.credit_note_id else ""),
+    )
+    return PrintDocument(
+        title=_("Goods returned"),
+        number=str(document),
+        date=_day(document.date),
+        company=print_company(document.company),
+        bill_to=print_party(
+            document.party_name, delivery.shipping_address, gstin=document.party.gstin, label=_("From")
+        ),
+        fields=tuple((label, value) for label, value in fields if value),
+        lines=tuple(_return_line(line) for line in lines),
+        columns=("position", "description", "quantity"),
+        notes=document.reason,
+        signatures=(PrintSignature(),),
+        show_bank=False,
+        watermark=_("Cancelled") if document.status == "cancelled" else "",
+    )
+
+
+def _return_line(line: DeliveryReturnLine) -> PrintLine:
+    detail = [line.product.code]
+    if line.serials:
+        detail.append(_("S/N %(codes)s") % {"codes": ", ".join(line.serials)})
+    unit = line.delivery_line.unit
+    return PrintLine(
+        position=str(line.position),
+        description=line.description,
+        detail=" · ".join(detail),
+        quantity=line.quantity,
+        unit=unit.code if unit else "",
+    )
+
+
+register_print(DeliveryReturn, return_print)

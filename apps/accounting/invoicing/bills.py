@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import Side
 from apps.accounting.events import BillCancelled, BillPosted, BillPosting, document_event
 from apps.accounting.invoicing.common import entry_cancel, entry_post, postable_check, rows_of
+from apps.accounting.invoicing.hold import party_lock
 from apps.accounting.invoicing.invoices import Children, own_accounts_check
 from apps.accounting.invoicing.postings import bill_posting
 from apps.accounting.models import Bill
@@ -16,8 +17,6 @@ from apps.accounting.tax.documents import taxed_compute
 from apps.company.models import FiscalYear
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit
-from apps.core.locks import lock_row
-from apps.parties.models import Party
 
 
 def bill_compute(document: Bill, children: Children) -> None:
@@ -86,7 +85,7 @@ def bill_post(document: Bill, *, by: Any, reason: str = "") -> None:
     lines, charges = rows_of(document, "product")
     postable_check(document, lines, charges)
     posting = bill_posting(document, lines, charges)
-    lock_row(Party, document.party_id)
+    party_lock(document)
     duplicate_check(document)
     emit(document_event(BillPosting, document, lines, by))
     entry_post(document, posting, side=Side.PAYABLE, sign=-1, by=by, reason=reason)

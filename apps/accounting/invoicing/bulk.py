@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import Side
 from apps.accounting.events import InvoicePosted, document_event
 from apps.accounting.invoicing.common import postable_check
-from apps.accounting.invoicing.hold import company_check, exposure_of
+from apps.accounting.invoicing.hold import company_check, exposure_of, party_check
 from apps.accounting.invoicing.invoices import own_accounts_check
 from apps.accounting.invoicing.postings import narration_of, sale_posting
 from apps.accounting.ledger import Posting, post
@@ -166,6 +166,7 @@ def _parties_hold(batch: Sequence[Batched], *, by: Any, reason: str) -> dict[int
     tied = []
     for item in batch:
         party = parties[item.invoice.party_id]
+        party_check(party)
         company_check(party, item.invoice)
         if party.billing_company_id is None:
             party.billing_company_id = item.invoice.company_id

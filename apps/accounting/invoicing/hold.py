@@ -1,4 +1,4 @@
-"""What is checked at posting with the party's row locked: which company bills it, and its credit."""
+"""What is checked at posting with the party's row locked: that it is there, who bills it, and its credit."""
 
 from __future__ import annotations
 
@@ -41,12 +41,29 @@ def register_release(release: Release) -> Release:
     return release
 
 
+def party_lock(document: Any) -> Party:
+    """The party, locked until commit. Raises Refused ``deleted`` when it was put in the bin meanwhile."""
+    party = lock_row(Party, document.party_id)
+    party_check(party)
+    return party
+
+
+def party_check(party: Party) -> None:
+    """Refuse to go on with a party that is in the bin."""
+    if party.deleted_at is not None:
+        raise Refused(
+            _("%(party)s was deleted. Restore the party first.") % {"party": party},
+            code="deleted",
+            field="party",
+        )
+
+
 def party_hold(document: Any) -> Party:
     """The party, locked until commit; it is tied to this company from now on.
 
-    Raises Refused ``company_locked`` when another company bills it.
+    Raises Refused ``company_locked`` when another company bills it, ``deleted`` when it is in the bin.
     """
-    party = lock_row(Party, document.party_id)
+    party = party_lock(document)
     company_check(party, document)
     if party.billing_company_id is None:
         party.billing_company_id = document.company_id

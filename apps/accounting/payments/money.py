@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.choices import Control, PaymentMode, Side
 from apps.accounting.events import MoneyReversed, PaymentPosted, ReceiptPosted, document_event
+from apps.accounting.invoicing.hold import party_lock
 from apps.accounting.invoicing.postings import narration_of
 from apps.accounting.ledger import Posting, PostingLine, account_for, post, reversal_day, reverse
 from apps.accounting.models import Allocation, OpenItem, Payment, Receipt
@@ -27,7 +28,6 @@ from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.money import ONE, ZERO, round_money
 from apps.documents.lifecycle import number_assign
-from apps.parties.models import Party
 
 Money = Receipt | Payment
 _CASH_MODES = (PaymentMode.CASH,)
@@ -155,7 +155,7 @@ def payment_post(document: Payment, *, by: Any, reason: str = "") -> None:
 
 def _money_post(document: Money, *, by: Any, reason: str) -> None:
     sign = -1 if isinstance(document, Receipt) else 1
-    lock_row(Party, document.party_id)
+    party_lock(document)
     number_assign(document)
     posting = _posting(document, sign)
     entry = post([posting], by=by, reason=reason)[0]

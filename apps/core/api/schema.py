@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -9,6 +10,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+
+from apps.core.guards import guards_of
 
 PAGING = (
     ("page", int, "Page number from 1."),
@@ -19,6 +22,20 @@ PAGING = (
     ("fields", str, "Only these fields, comma separated."),
     ("expand", str, "Keys to show as {id, label}, comma separated."),
 )
+FILES = ("text/csv", "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+REFUSALS = {
+    "400": "Something in the request is wrong; `errors` names each field.",
+    "401": "Not signed in.",
+    "403": "Visible, but not allowed.",
+    "404": "Missing, hidden, of another organisation, or its module is off.",
+    "409": "Refused by a rule of the business, or changed by somebody else since it was read.",
+    "412": "`If-Match` is stale.",
+    "413": "Larger than 10 MB.",
+    "415": "A kind of body that is not taken here.",
+    "423": "The period is closed or the record locked.",
+    "429": "Too many requests; `Retry-After` says when to come back.",
+}
+_READS, _WRITES = ("400", "401", "403", "404", "429"), ("409", "413", "415", "423")
 _outputs: dict[Any, type[serializers.Serializer]] = {}
 
 
@@ -72,31 +89,53 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
-def output_of(view: Any) -> type[serializers.Serializer]:
-    """A record of the resource as it is answered: every field that it lists, read only."""
-    from apps.core.api.serializers import KeyField
+class Deleted(serializers.Serializer):
+    id = serializers.IntegerField()
 
+
+@dataclass(frozen=True)
+class Shape:
+    """How a record is answered: whole, as a row of a list (no children, fields may be chosen), or as a draft
+    that is only previewed (what isn't known yet is null or left out)."""
+
+    suffix: str = ""
+    children: bool = True
+    optional: bool = False
+    nullable: bool = False
+
+
+WHOLE = Shape()
+ROW = Shape("InList", children=False, optional=True)
+DRAFT = Shape("Preview", optional=True, nullable=True)
+
+
+def output_of(view: Any, shape: Shape = WHOLE) -> type[serializers.Serializer]:
+    """A record of the resource as it is answered: the fields that it lists.
+
+    A field that some people may not see is left out for them, so it is never promised.
+    """
     model = view.model
-    if model not in _outputs:
-        attrs: dict[str, Any] = {}
-        for name in view.fields:
-            attrs[name] = _output_field(model, view.rename.get(name, name), KeyField)
-        for child in view.children:
-            rows = {
-                n: _output_field(child.model, child.rename.get(n, n), KeyField)
-                for n in ("id", *child.fields, *child.read_fields)
-            }
-            attrs[child.name] = type(f"{child.model.__name__}Row", (serializers.Serializer,), rows)(many=True)
-        _outputs[model] = type(model.__name__, (serializers.Serializer,), attrs)
-    return _outputs[model]
+    if (model, shape) not in _outputs:
+        attrs = {n: _output_field(model, view.rename.get(n, n), shape) for n in view.fields}
+        for child in view.children if shape.children else ():
+            names = ("id", *child.fields, *child.read_fields)
+            rows = {n: _output_field(child.model, child.rename.get(n, n), shape) for n in names}
+            kind = type(f"{child.model.__name__}Row{shape.suffix}", (serializers.Serializer,), rows)
+            attrs[child.name] = kind(many=True, required=not shape.optional)
+        name = f"{model.__name__}{shape.suffix}"
+        _outputs[model, shape] = type(name, (serializers.Serializer,), attrs)
+    return _outputs[model, shape]
 
 
-def _output_field(model: Any, name: str, key_field: Any) -> serializers.Field:
+def _output_field(model: Any, name: str, shape: Shape) -> serializers.Field:
     field = next((f for f in model._meta.concrete_fields if f.name == name), None)
+    optional = shape.optional or name in guards_of(model)
+    how: dict[str, Any] = {"required": False} if optional else {"read_only": True}
     if field is None:
-        return serializers.JSONField(read_only=True)
+        return serializers.JSONField(**how, allow_null=True)
+    how["allow_null"] = field.null or shape.nullable
     if field.is_relation:
-        return serializers.IntegerField(read_only=True, allow_null=field.null)
+        return serializers.IntegerField(**how)
     kinds = {
         "DecimalField": serializers.CharField,
         "MoneyField": serializers.CharField,
@@ -113,7 +152,24 @@ def _output_field(model: Any, name: str, key_field: Any) -> serializers.Field:
         kind = serializers.IntegerField if "Integer" in type(field).__name__ else serializers.CharField
     if "AutoField" in type(field).__name__:
         kind = serializers.IntegerField
-    return kind(read_only=True, allow_null=field.null)
+    return kind(**how)
+
+
+def refusals_add(result: Any, **_kwargs: Any) -> Any:
+    """Post-processing: the refusals that each operation may answer with. All have one shape (docs/api.md)."""
+    failure = {"schema": {"$ref": "#/components/schemas/Failure"}}
+    result["components"]["responses"] = {
+        f"Refusal{status}": {"description": text, "content": {"application/json": failure}}
+        for status, text in REFUSALS.items()
+    }
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            statuses = _READS if method == "get" else (*_READS, *_WRITES)
+            if method in ("put", "patch"):
+                statuses = (*statuses, "412")
+            for status in sorted(statuses):
+                operation["responses"][status] = {"$ref": f"#/components/responses/Refusal{status}"}
+    return result
 
 
 class BahiAutoSchema(AutoSchema):  # type: ignore[no-untyped-call]
@@ -133,12 +189,13 @@ class BahiAutoSchema(AutoSchema):  # type: ignore[no-untyped-call]
     def _writes_record(self) -> bool:
         return getattr(self.view, "action", "") in ("create", "update", "partial_update", "preview")
 
-    def get_filter_parameters(self) -> list[Any]:
+    def _get_filter_parameters(self) -> list[Any]:
         view = self._resource()
-        if view is None or getattr(view, "action", "") not in ("list", "export"):
+        action = getattr(view, "action", "")
+        if action not in ("list", "export"):
             return []
         names = [OpenApiParameter(n, kind, description=text) for n, kind, text in PAGING]
-        names += [OpenApiParameter(n, OpenApiTypes.STR) for n in view.filters]
+        names += [OpenApiParameter(n, OpenApiTypes.STR) for n in sorted({*view.filters, *view.extra_params})]
         return [self._parameter(item) for item in names]
 
     @staticmethod
@@ -158,20 +215,35 @@ class BahiAutoSchema(AutoSchema):  # type: ignore[no-untyped-call]
         return None if self.method in ("GET", "DELETE") else OpenApiTypes.OBJECT
 
     def get_response_serializers(self) -> Any:
-        """Every refusal has one shape, whatever its status (docs/api.md)."""
-        return {self._good_status(): self._answer(), 400: Failure}
+        """Good answers; ``refusals_add`` puts the refusals beside them."""
+        return {**self._good_answers(), 400: Failure}
 
-    def _good_status(self) -> int:
-        return 201 if getattr(self.view, "action", "") == "create" else 200
+    def _good_answers(self) -> Any:
+        action = getattr(self.view, "action", "")
+        if action == "export" or hasattr(self.view, "report"):
+            return {(200, kind): OpenApiTypes.BINARY for kind in FILES} | {
+                (200, "application/json"): OpenApiTypes.ANY
+            }
+        if action == "run_read" and self.view.verb == "pdf":
+            return {(200, "application/pdf"): OpenApiTypes.BINARY}
+        if action == "create":
+            status = getattr(self.view, "made_status", 201)
+            return {status: self._answer()}
+        made = {201: Answer} if action == "run_verb" else {}
+        accepted = {202: Answer} if action == "import_file" else {}
+        return {200: self._answer(), **made, **accepted}
 
     def _answer(self) -> Any:
         view = self._resource()
         action = getattr(self.view, "action", "")
         if view is None or action in ("export", "run_read", "bulk", "import_file"):
             return Answer
-        name = f"{view.model.__name__}{'List' if action == 'list' else ''}Answer"
+        shape = {"list": ROW, "preview": DRAFT}.get(action, WHOLE)
+        name = f"{view.model.__name__}{'List' if action == 'list' else shape.suffix}Answer"
+        if action == "destroy":
+            name = "DeletedAnswer"
         if name not in _outputs:
-            data = output_of(view)(many=action == "list")
+            data = Deleted() if action == "destroy" else output_of(view, shape)(many=action == "list")
             attrs = {"success": serializers.BooleanField(), "message": serializers.CharField()}
             _outputs[name] = type(name, (serializers.Serializer,), {**attrs, "data": data, "meta": Meta()})
         return _outputs[name]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from apps.accounting.invoicing.hold import exposure_of
+from apps.accounting.invoicing.hold import exposure_of, party_check
 from apps.accounting.models import Invoice, InvoiceLine
 from apps.core.access import may
 from apps.core.errors import Refused
@@ -63,10 +63,16 @@ def credit_check(document: Any, *, added: Decimal, by: Any, reason: str = "", re
 
     ``added`` is in company currency and not counted yet. ``reason`` with the permission
     ``sales.override_credit`` lets it pass and stays on the timeline; ``released``: somebody did so before.
-    Returns the warning, empty when all is well. Raises Refused credit_limit with the figures.
+    Returns the warning, empty when all is well. Raises Refused credit_limit with the figures, deleted for a
+    party in the bin.
     """
-    limits = Party.objects.filter(pk=document.party_id).values_list("credit_limit", "credit_policy").first()
-    if limits is None or limits[0] is None or limits[1] == CreditPolicy.ALLOW:
+    facts = Party.objects.filter(pk=document.party_id).values_list(
+        "credit_limit", "credit_policy", "deleted_at"
+    )
+    limit, policy, deleted = facts.first() or (None, CreditPolicy.ALLOW, None)
+    if deleted is not None:
+        party_check(document.party)
+    if limit is None or policy == CreditPolicy.ALLOW:
         return ""
     party = document.party
     if party.credit_policy == CreditPolicy.HOLD:
