@@ -43,13 +43,14 @@ def inside(hall: Hall) -> Iterator[None]:
         connection.settings_dict.update(before)
 
 
-def settled() -> bool:
-    """Nothing waits any more: events delivered, mails sent, jobs ended."""
-    return not (
-        OutboxEvent.objects.filter(done_at=None).exists()
-        or MailMessage.objects.exclude(state=MailState.SENT).exists()
-        or Job.objects.exclude(state__in=ENDED).exists()
-    )
+def waiting() -> dict[str, int]:
+    """What is not delivered, sent or ended yet; empty once all is."""
+    counts = {
+        "events": OutboxEvent.objects.filter(done_at=None).count(),
+        "mails": MailMessage.objects.exclude(state=MailState.SENT).count(),
+        "jobs": Job.objects.exclude(state__in=ENDED).count(),
+    }
+    return {what: count for what, count in counts.items() if count}
 
 
 def broken(hall: Hall) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from apps.accounting.models import Invoice
-from apps.company.models import Period
+from apps.company.models import Currency, Period
 from apps.company.selectors import company_today
 from apps.company.services.periods import period_close
 from apps.core.registry import business_models
@@ -333,6 +333,13 @@ def test_posted_documents_are_neither_changed_nor_deleted(desk):
     ):
         assert desk.unchanged(call, field)["errors"][0]["code"] == "invalid_transition"
     assert Invoice.objects.get(pk=desk.invoice["id"]).status == "posted"
+
+
+def test_a_deletion_says_what_is_gone(desk):
+    rate = {"currency": Currency.objects.get(code="USD").pk, "date": in_days(0), "rate": "83.5"}
+    made = desk.api.post("company/currency-rates/", rate)["data"]
+    assert desk.api.delete(f"company/currency-rates/{made['id']}/")["data"] == {"id": made["id"]}
+    desk.api.get(f"company/currency-rates/{made['id']}/", 404)
 
 
 def test_half_a_bulk_is_not_saved(desk):

@@ -354,7 +354,7 @@ class ResourceViewSet(viewsets.ViewSet):
         row = self.record(pk)
         self.require("delete")
         self.require_row("delete", pk)
-        return api_write(request, lambda: (200, self.delete_record(row), _("Deleted.")))
+        return api_write(request, lambda: (200, {**self.delete_record(row), "id": pk}, _("Deleted.")))
 
     def delete_record(self, row: Any) -> Any:
         raise Refused(_("This can't be deleted."), code="invalid_transition")

@@ -132,7 +132,7 @@ def _output_field(model: Any, name: str, shape: Shape) -> serializers.Field:
     optional = shape.optional or name in guards_of(model)
     how: dict[str, Any] = {"required": False} if optional else {"read_only": True}
     if field is None:
-        return serializers.JSONField(**how, allow_null=True)
+        return serializers.JSONField(**how)  # anything, so also null
     how["allow_null"] = field.null or shape.nullable
     if field.is_relation:
         return serializers.IntegerField(**how)
@@ -152,6 +152,8 @@ def _output_field(model: Any, name: str, shape: Shape) -> serializers.Field:
         kind = serializers.IntegerField if "Integer" in type(field).__name__ else serializers.CharField
     if "AutoField" in type(field).__name__:
         kind = serializers.IntegerField
+    if kind is serializers.JSONField:
+        del how["allow_null"]  # anything, so also null
     return kind(**how)
 
 
