@@ -1,0 +1,155 @@
+"""A whole office: the real server, the real worker, mails in a folder, and people who sit in Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import note
+from tests.kit import database
+
+ROOT = Path(__file__).resolve().parents[3]
+HOST = "acme.localhost"
+PATIENCE = 60_000  # milliseconds; the machine may have other work
+LINK = re.compile(r"https?://[^/\s\"]+(/q/[\w.:-]+/)")
+
+
+class Office:
+    """``at(who, width=…)`` → a page of a signed-in person; ``close`` ends server, worker, database."""
+
+    def __init__(self, folder: Path, chromium: Any) -> None:
+        self.folder, self.chromium = folder, chromium
+        self.password = "Dawat-" + secrets.token_hex(6)
+        self.name = database.copy_for("office")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://{HOST}:{self.port}"
+        self.ids = json.loads(self._python("-m", "tests.browser.day.prepare", self.password))
+        self.contexts: list[Any] = []
+        self.problems: list[str] = []
+        self.states: dict[str, Any] = {}
+        web = ["-m", "uvicorn", "config.asgi:application", "--port", str(self.port), "--lifespan", "off",
+               "--log-level", "warning"]  # fmt: skip
+        self.processes = [self._start(*web), self._start("manage.py", "run_worker")]
+        self._wait()
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": database.run_time_url(self.name),
+            "DATABASE_OWNER_URL": database.owner_url(self.name),
+            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+            "DEBUG": "1",  # static files as they are, without collecting them first
+            "BAHI_DATA": str(self.folder),
+            "BAHI_PORT": str(self.port),
+        }
+
+    def _python(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip().splitlines()[-1]
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.environment())
+
+    def _wait(self) -> None:
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{self.port}/health/ready", timeout=5
+                ) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                pass
+            time.sleep(0.3)
+        raise AssertionError("the server did not come up")
+
+    # --- people -----------------------------------------------------------------------------------
+
+    def at(self, who: str | None, *, width: int = 1440, dark: bool = False) -> Page:
+        """A page of this person (None: a visitor without an account); script errors fail the test."""
+        context = self.chromium.new_context(
+            base_url=self.url,
+            viewport={"width": width, "height": 900 if width > 800 else 780},
+            color_scheme="dark" if dark else "light",
+            storage_state=self.states.get(who or ""),
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: note(message, self.problems))
+        if who and who not in self.states:
+            page.goto("/accounts/login/")
+            page.locator("input[type=email], input[name=username]").first.fill(f"{who}@acme.example")
+            page.locator("input[type=password]").fill(self.password)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: "login" not in url)
+            self.states[who] = context.storage_state()
+        return page
+
+    def mail_link(self) -> str:
+        """The newest customer's link of the mails that the worker wrote."""
+        until = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < until:
+            for path in sorted((self.folder / "mail").glob("*"), reverse=True):
+                found = LINK.findall(_text(path.read_bytes()))
+                if found:
+                    return found[-1]
+            time.sleep(0.5)
+        raise AssertionError("no mail came")
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(30)
+        database.drop(self.name)
+
+
+def _text(content: bytes) -> str:
+    message = message_from_bytes(content, policy=policy.default)
+    plain = message.get_body(("plain",))
+    return plain.get_content() if plain is not None else ""
+
+
+@pytest.fixture(scope="package")
+def office(chromium: Any, tmp_path_factory: Any) -> Iterator[Office]:
+    """One office for all tests of this folder: they go through its day one after the other."""
+    expect.set_options(timeout=PATIENCE)
+    made = Office(tmp_path_factory.mktemp("office"), chromium)
+    yield made
+    made.close()
+    expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(autouse=True)
+def _no_script_errors(office: Office) -> Iterator[None]:
+    office.problems.clear()
+    yield
+    assert office.problems == []
