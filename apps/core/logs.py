@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextvars import ContextVar
+from datetime import UTC, datetime
 
 from django.db import connection
 
@@ -21,7 +22,7 @@ class ContextFilter(logging.Filter):
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         entry = {
-            "at": self.formatTime(record),
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

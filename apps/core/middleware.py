@@ -59,6 +59,31 @@ class RequestIdMiddleware:
         return response
 
 
+class SafeHeadersMiddleware:
+    """Headers of every answer that Django's own middleware doesn't know; refuses TRACE.
+
+    Nothing that people read stays in a cache unless its view says so (ASVS 14.3.2), nothing of ours is
+    embedded by other sites, and no page uses the device's sensors. A sign-out empties the browser's cache.
+    """
+
+    POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "TRACE":
+            return HttpResponse(status=405)
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        if request.path == "/accounts/logout/" and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+
 def api_error(status: int, code: str, detail: str, field: str = "") -> HttpResponse:
     """An answer in the shape of the API for faults found before the API is reached."""
     body = {

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "apps.core.client_address.ClientAddressMiddleware",
     "apps.core.middleware.HealthMiddleware",
     "apps.core.middleware.RequestIdMiddleware",
+    "apps.core.middleware.SafeHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.tenancy.middleware.OrganisationMiddleware",
