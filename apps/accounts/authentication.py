@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, Value
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions, permissions
@@ -14,6 +13,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from apps.accounts.models import ApiKey, SessionKind, SignInSession, User
+from apps.accounts.selectors import user_read
 from apps.accounts.services.keys import access_within, key_find, key_seen
 from apps.core.tenant import current_schema
 
@@ -71,6 +71,12 @@ class BoundRefreshToken(RefreshToken):
         return self
 
 
+_LIVE_SQL = """, EXISTS(
+    SELECT 1 FROM accounts_signinsession s
+    WHERE s.family = %s::uuid AND s.user_id = u.id AND s.ended_at IS NULL
+) AS sign_in_is_live"""
+
+
 def check_token(token: Token) -> None:
     """Raises InvalidToken when the token was made for another organisation."""
     if token.get(TENANT_CLAIM) != current_schema() or token.get("aud") != _audience():
@@ -80,11 +86,11 @@ def check_token(token: Token) -> None:
 
 
 def token_user(token: Token) -> User:
-    """The token's user, in one query. Raises AuthenticationFailed or InvalidToken when it is over."""
-    live = SignInSession.objects.filter(
-        family=token[FAMILY_CLAIM], user=Value(int(token["sub"])), ended_at=None
-    )
-    user = User.objects.filter(pk=int(token["sub"])).annotate(sign_in_is_live=Exists(live)).first()
+    """The token's user with his access, in one query.
+
+    Raises AuthenticationFailed or InvalidToken when it is over.
+    """
+    user = user_read(int(token["sub"]), more=_LIVE_SQL, params=[token[FAMILY_CLAIM]])
     if user is None or not user.is_active or user.deleted_at is not None:
         raise exceptions.AuthenticationFailed(_("This user is not active."), code="user_inactive")
     if not constant_time_compare(token.get(STAMP_CLAIM) or "", password_stamp(user)):

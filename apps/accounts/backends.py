@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 
 from apps.accounts.models import User
+from apps.accounts.selectors import user_read
 
 
 class RoleBackend(BaseBackend):
@@ -29,7 +30,7 @@ class RoleBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session. A switched-off user's session ends at once."""
-        user = User.objects.filter(pk=user_id).first()
+        user = user_read(user_id)
         return user if user and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:

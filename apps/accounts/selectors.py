@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -10,15 +11,20 @@ from django.db import connection
 from apps.core.access import Access, RoleScope
 from apps.core.tenant import is_public
 
-_company_source: list[Callable[[int], frozenset[int] | None]] = []
+_company_source: list[str] = []
 
-_PERMISSIONS_SQL = """
-SELECT r.id, r.default_level,
-       (SELECT array_agg(p.permission) FROM accounts_rolepermission p WHERE p.role_id = r.id),
-       (SELECT jsonb_object_agg(l.record_kind, l.level) FROM accounts_rolelevel l WHERE l.role_id = r.id)
-FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
-WHERE ur.user_id = %s AND r.active AND r.deleted_at IS NULL
+_ACCESS_SQL = """
+(SELECT jsonb_build_object(
+    'roles', (SELECT jsonb_agg(jsonb_build_array(
+            r.default_level,
+            (SELECT array_agg(p.permission) FROM accounts_rolepermission p WHERE p.role_id = r.id),
+            (SELECT jsonb_object_agg(l.record_kind, l.level)
+             FROM accounts_rolelevel l WHERE l.role_id = r.id)))
+        FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
+        WHERE ur.user_id = u.id AND r.active AND r.deleted_at IS NULL),
+    'companies', (SELECT jsonb_agg(c.company_id) FROM ({companies}) c)))
 """
+_NO_COMPANIES = "SELECT NULL::bigint AS company_id WHERE false"
 
 _UNITS_SQL = """
 WITH RECURSIVE d AS (
@@ -32,27 +38,48 @@ SELECT (SELECT array_agg(id) FROM d), (SELECT array_agg(id) FROM t)
 """
 
 
-def register_company_source(function: Callable[[int], frozenset[int] | None]) -> None:
-    """Called once by ``company``: the companies a user is limited to, or None."""
-    _company_source[:] = [function]
+def register_company_source(sql: str) -> None:
+    """Called once by ``company``: a SELECT of ``company_id``, the companies that user ``u.id`` is limited to
+    (no row: not limited)."""
+    _company_source[:] = [sql]
+
+
+def _access_sql() -> str:
+    return _ACCESS_SQL.format(companies=_company_source[0] if _company_source else _NO_COMPANIES)
+
+
+def user_read(pk: int, *, more: str = "", params: Sequence[Any] = ()) -> Any:
+    """The user with what his access is made of, in one statement; None when there is no such user.
+
+    ``more`` is further SQL of the select list (the user is ``u``), ``params`` are its parameters. Nothing is
+    kept between requests, so that a right that is taken away ends with the request that is under way.
+    """
+    from apps.accounts.models import User
+
+    access = "NULL" if is_public() else _access_sql()
+    sql = f"SELECT u.*, {access} AS access_data{more} FROM accounts_user u WHERE u.id = %s"  # noqa: S608
+    return next(iter(User.objects.raw(sql, [*params, pk])), None)
 
 
 def access_load(user: Any) -> Access:
-    """Work out a user's access from roles, units and companies (two or three queries)."""
+    """Work out a user's access from roles, units and companies (no query for a user from ``user_read`` whose
+    levels need no units, else one or two)."""
     if user.is_superuser:
         return Access(user_id=user.pk, permissions=frozenset({"*"}))
     if is_public() or user.pk is None:
         return Access(user_id=user.pk)
-    roles: list[RoleScope] = []
+    data = _access_data(user)
+    roles = [
+        RoleScope(frozenset(codes or []), levels or {}, default_level)
+        for default_level, codes, levels in data["roles"] or []
+    ]
     departments: list[int] | None = None
     teams: list[int] | None = None
-    with connection.cursor() as cursor:
-        cursor.execute(_PERMISSIONS_SQL, [user.pk])
-        for _role_id, default_level, codes, levels in cursor.fetchall():
-            roles.append(RoleScope(frozenset(codes or []), _as_dict(levels), default_level))
-        if any(level not in ("all", "company") for role in roles for level in _levels_of(role)):
+    if any(level not in ("all", "company") for role in roles for level in _levels_of(role)):
+        with connection.cursor() as cursor:
             cursor.execute(_UNITS_SQL, [user.department_id, user.pk])
             departments, teams = cursor.fetchone()
+    companies = data["companies"]
     return Access(
         user_id=user.pk,
         permissions=frozenset().union(*(role.permissions for role in roles)),
@@ -60,18 +87,22 @@ def access_load(user: Any) -> Access:
         default_level="own",
         department_ids=frozenset(departments or []),
         team_ids=frozenset(teams or []),
-        company_ids=_company_source[0](user.pk) if _company_source else None,
+        company_ids=frozenset(companies) if companies else None,
     )
+
+
+def _access_data(user: Any) -> dict[str, Any]:
+    """Roles [[default level, codes, levels by kind]] and companies, read with the user or now."""
+    found = user.__dict__.pop("access_data", None)
+    if found is None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {_access_sql()} FROM (SELECT %s::bigint AS id) u", [user.pk])  # noqa: S608
+            found = cursor.fetchone()[0]
+    return json.loads(found) if isinstance(found, str) else found
 
 
 def _levels_of(role: RoleScope) -> list[str]:
     return [role.default_level, *role.levels.values()]
-
-
-def _as_dict(value: Any) -> dict[str, str]:
-    import json
-
-    return json.loads(value) if isinstance(value, str) else dict(value or {})
 
 
 def profile_data(user: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class CompanyConfig(BahiAppConfig):
         from apps.accounts.models import User
         from apps.accounts.selectors import register_company_source
         from apps.company.models import Company
-        from apps.company.selectors import companies_worked_in, company_ids_of
+        from apps.company.selectors import COMPANIES_OF_USER, companies_worked_in
         from apps.company.services.access import companies_of_users, company_limit_set
         from apps.company.services.companies import company_from_setup
         from apps.company.services.pictures import company_picture_guard
@@ -25,7 +25,7 @@ class CompanyConfig(BahiAppConfig):
         from apps.core.working import use_company_choices
         from apps.files.access import register_file_guard
 
-        register_company_source(company_ids_of)
+        register_company_source(COMPANIES_OF_USER)
         use_company_choices(companies_worked_in)
         register_file_guard(company_picture_guard)
         companies = Contribution(

@@ -13,18 +13,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.company.choices import PeriodStatus
-from apps.company.models import Company, CompanyAccess, CurrencyRate, FiscalYear, Period, WorkingCompany
+from apps.company.models import Company, CurrencyRate, FiscalYear, Period, WorkingCompany
 from apps.core.access import access_of
 from apps.core.errors import InvalidInput, Locked
 from apps.core.scope import record_filter
 from apps.core.tenant import current_organisation, is_public
 from apps.core.working import CompanyChoice
 
+COMPANIES_OF_USER = "SELECT a.company_id FROM company_companyaccess a WHERE a.user_id = u.id"
+"""The companies that user ``u`` is limited to; no row: all of them."""
 
-def company_ids_of(user_id: int) -> frozenset[int] | None:
-    """Companies that a user is limited to; None = all."""
-    ids = frozenset(CompanyAccess.objects.filter(user_id=user_id).values_list("company_id", flat=True))
-    return ids or None
+
+def company_attach(document: Any) -> None:
+    """Read the document's company with its currency, in one query, where they aren't read yet."""
+    meta = document._meta
+    if not meta.get_field("company").is_cached(document):
+        document.company = Company.objects.select_related("currency").get(pk=document.company_id)
+    if document.currency_id == document.company.currency_id:
+        document.currency = document.company.currency
 
 
 def companies_worked_in(user: Any) -> list[CompanyChoice]:

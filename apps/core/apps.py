@@ -10,7 +10,8 @@ class CoreConfig(BahiAppConfig):
     declares = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:
-        """All models are loaded now: apply the tenancy patches, then let the apps register."""
+        """All models are loaded now: apply the patches, then let the apps register."""
+        from apps.core.admin.theme_patches import apply_theme_patches
         from apps.core.events import load_subscribers
         from apps.core.registry import load_modules
         from apps.core.secrets import keyring
@@ -18,6 +19,7 @@ class CoreConfig(BahiAppConfig):
         from apps.core.tenant_patches import apply_tenant_patches
 
         apply_tenant_patches()
+        apply_theme_patches()
         load_modules("permissions")
         load_modules("lifecycle")
         load_modules("contributions")

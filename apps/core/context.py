@@ -11,6 +11,13 @@ from apps.core.tenant import current_organisation, is_public
 from apps.core.working import company_choices
 
 
+def _palette(request: Any) -> list[dict[str, Any]]:
+    """The commands, worked out once for a page however many templates it is made of."""
+    if not hasattr(request, "bahi_palette"):
+        request.bahi_palette = palette_commands(request)
+    return request.bahi_palette
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the page frame; empty on the public host."""
     organisation = None if is_public() else current_organisation()
@@ -19,5 +26,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "organisation": organisation,
         "request_id": getattr(request, "request_id", ""),
         "company_choices": lambda: company_choices(request.user) if signed_in else [],
-        "palette_commands": lambda: palette_commands(request) if signed_in else [],
+        "palette_commands": lambda: _palette(request) if signed_in else [],
     }

@@ -24,7 +24,8 @@ class Contribution:
     ``resolve(ids)`` gives {id: value} in one query;
     ``write(instance, value, by)`` makes the field writable; ``model`` names the model of a key. ``fill(value,
     by)`` gives the input that a new document takes over when this field is sent (an invoice's ``order``);
-    what was sent besides goes before it.
+    what was sent besides goes before it. ``together(ids)`` gives {name: {id: value}} of several fields in one
+    query, for fields that name the same function.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Contribution:
     model: type[models.Model] | None = None
     app: str = ""
     fill: Callable[[Any, Any], dict[str, Any]] | None = None
+    together: Callable[[list[int]], dict[str, dict[int, Any]]] | None = None
 
 
 _contributions: dict[type[models.Model], dict[str, Contribution]] = defaultdict(dict)
@@ -59,7 +61,13 @@ def contributions_to(model: type[models.Model], user: Any = None) -> dict[str, C
 def resolve_contributions(
     model: type[models.Model], ids: Iterable[int], names: Iterable[str], user: Any
 ) -> dict[str, dict[int, Any]]:
-    """{field name: {id: value}} for the named fields, one query a field."""
+    """{field name: {id: value}} for the named fields, one query a field (or for all that go together)."""
     id_list = list(ids)
     available = contributions_to(model, user)
-    return {name: available[name].resolve(id_list) for name in names if name in available and id_list}
+    found: dict[str, dict[int, Any]] = {}
+    for name in names if id_list else ():
+        if name in available and name not in found:
+            item = available[name]
+            values = item.together(id_list) if item.together else {name: item.resolve(id_list)}
+            found |= {key: value for key, value in values.items() if key in available}
+    return found

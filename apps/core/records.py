@@ -109,6 +109,20 @@ def children_write(
     return result
 
 
+def rows_keep(parent: models.Model, rows: dict[str, list[Any]]) -> None:
+    """Leave on an instance the rows below it as they are in the database now: {child name: rows in order}.
+
+    For a service that has just written or read them, so that the answer needn't read them again. Who changes
+    rows after that must call it again (with an empty dictionary: read anew).
+    """
+    parent.__dict__["_kept_rows"] = rows
+
+
+def rows_kept(parent: models.Model, name: str) -> list[Any] | None:
+    """What ``rows_keep`` left; None when the rows must be read."""
+    return parent.__dict__.get("_kept_rows", {}).get(name)
+
+
 def _existing(parent: models.Model, spec: Child) -> dict[int, Any]:
     if parent.pk is None:
         return {}

@@ -33,6 +33,24 @@ INLINE_LIMIT = 20
 TOTALS_LIMIT = 20_000
 
 
+class StateFilter(admin.SimpleListFilter):
+    """``?status__exact=posted``, the address that counters of the home page use too."""
+
+    parameter_name = "status__exact"
+    states: tuple[tuple[str, Any], ...] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return self.states
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(status=self.value()) if self.value() else None
+
+
+def state_filter(title: Any, states: list[tuple[str, Any]]) -> type[StateFilter]:
+    """A filter by the states of one kind of document."""
+    return type("StateFilter", (StateFilter,), {"title": title, "states": tuple(states)})
+
+
 class DocumentAdmin(ScopedAdmin):
     """``list_totals``: money fields summed under the list; transitions without questions are bulk actions."""
 
@@ -54,6 +72,14 @@ class DocumentAdmin(ScopedAdmin):
     def state_badge(self, obj: Any) -> str:
         state = lifecycle_of(self.model).state(obj.status)
         return format_html('<span class="bahi-badge bahi-badge--{}">{}</span>', state.tone, state.label)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """The states come from the lifecycle: no look through the whole table for those that occur."""
+        return [self._states() if item == "status" else item for item in super().get_list_filter(request)]
+
+    def _states(self) -> type[admin.SimpleListFilter]:
+        states = [(state.value, state.label) for state in lifecycle_of(self.model).states]
+        return state_filter(self.model._meta.get_field("status").verbose_name, states)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)

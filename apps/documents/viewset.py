@@ -15,6 +15,7 @@ from apps.core.api.resource import ResourceViewSet
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import NotAllowed, Refused
+from apps.core.records import rows_keep
 from apps.core.registry import resource_of
 from apps.core.working import working_company_id
 from apps.documents.form_config import chosen_from
@@ -95,6 +96,8 @@ class DocumentViewSet(ResourceViewSet):
         saved = self.save_draft(instance, values, children, version)
         for name, value in extra.items():
             contributed[name].write(saved, value, self.request.user)  # type: ignore[misc]
+        if extra:
+            rows_keep(saved, {})  # what was written may have changed the lines
         return saved
 
     def save_draft(

@@ -17,6 +17,7 @@ from apps.sales.services.sources import (
     delivery_fill,
     invoice_delivery_set,
     invoice_order_set,
+    invoice_sources,
     order_fill,
     proforma_fill,
     proforma_order_set,
@@ -38,6 +39,7 @@ contribute(
             write=invoice_order_set,
             model=Order,
             fill=order_fill,
+            together=invoice_sources,
         ),
         "delivery": Contribution(
             "key",
@@ -46,6 +48,7 @@ contribute(
             write=invoice_delivery_set,
             model=Delivery,
             fill=delivery_fill,
+            together=invoice_sources,
         ),
     },
     app="sales",

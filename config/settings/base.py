@@ -97,6 +97,7 @@ ASGI_APPLICATION = "config.asgi.application"
 RUN_TIME_ROLE = env.db_url("DATABASE_URL", default="postgres://bahi_app@localhost/bahi")["USER"]
 DATABASE_ROLE = env("BAHI_DATABASE_ROLE", default="app")
 _URL = "DATABASE_OWNER_URL" if DATABASE_ROLE == "owner" else "DATABASE_URL"
+ORIGINAL_BACKEND = "apps.core.database"  # what the backend of the organisations builds on
 DATABASES = {
     "default": {
         **env.db_url(_URL, default=env("DATABASE_URL", default="postgres://localhost/bahi")),

@@ -1,32 +1,40 @@
-"""bin/bench [row …] [--small]: measures the goals on a production-like server and prints a table."""
+"""bin/bench [row …] [--small] [--keep]: the goals, measured on a production-like server, as a table.
+
+``--keep`` leaves the loaded database behind and takes it again while the schema stays the same.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 
-from tests.bench import history
+from tests.bench import history, ratios, rows
 from tests.bench.row import Row
-from tests.bench.rows import ROWS
-from tests.bench.world import make_world
+from tests.bench.world import kept_world, make_world
 from tests.kit import database
+
+# "memory" comes last: it starts the server anew with four processes
+ROWS = {**rows.ROWS, "plain_sql": ratios.plain_sql, "tenants": ratios.tenants, "memory": rows.memory}
 
 
 def main(arguments: list[str]) -> int:
     small = "--small" in arguments
+    count = 5_000 if small else 100_000
+    keep = "--keep" in arguments
     wanted = [name for name in arguments if not name.startswith("-")] or list(ROWS)
     unknown = sorted(set(wanted) - set(ROWS))
     if unknown:
         print(f"unknown: {', '.join(unknown)}; there are {', '.join(ROWS)}")
         return 2
     started = time.monotonic()
-    world = make_world()
-    world.small = small
     results: list[Row] = []
+    load = partial(history.load, count=count)
+    world = kept_world(count, load) if keep else make_world()
+    world.small = small
     try:
-        history.load_invoices(world, 5_000 if small else 100_000)
-        history.load_moves(world, 5_000 if small else 100_000)
-        history.settle(world)
+        if not keep:
+            load(world)
         print(f"loaded in {time.monotonic() - started:.0f} s: {history.shape(world)}", flush=True)
         world.start()
         for name in wanted:
@@ -39,7 +47,8 @@ def main(arguments: list[str]) -> int:
                 show(results[-1])
     finally:
         world.stop()
-        database.drop(world.name)
+        if not keep:
+            database.drop(world.name)
     missed = [row for row in results if not row.reached]
     print(f"{len(results) - len(missed)} of {len(results)} reached")
     return 0

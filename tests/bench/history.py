@@ -10,7 +10,7 @@ from tests.bench.world import World
 DAYS = 230  # from 1 April 2026
 
 
-def _columns(world: World, table: str) -> list[str]:
+def columns_of(world: World, table: str) -> list[str]:
     rows = world.sql(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = 'org_acme' "
         "AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
@@ -25,7 +25,7 @@ def clone(
     """``count`` copies of the rows of ``table`` that fulfil ``where``; ``g`` is the copy's number, ``n`` the
     row's number among the originals, ``base`` the highest id so far."""
     changes = {"id": f"base + (g - 1) * {rows} + n", **changes}
-    columns = _columns(world, table)
+    columns = columns_of(world, table)
     values = [f"({changes[c]})" if c in changes else f's."{c}"' for c in columns]
     names = ", ".join(f'"{c}"' for c in columns)
     world.sql(
@@ -78,6 +78,13 @@ def load_moves(world: World, count: int) -> None:
     clone(world, "inventory_stockmove", f"id = {world.ids['move']}", count, {
         "product_id": products, "date": "date '2026-06-20' + (g % 150)", "source_id": "1000000 + g",
     })  # fmt: skip
+
+
+def load(world: World, count: int) -> None:
+    """``count`` posted invoices and as many stock moves."""
+    load_invoices(world, count)
+    load_moves(world, count)
+    settle(world)
 
 
 def settle(world: World) -> None:

@@ -17,7 +17,7 @@ def _meter(world: World) -> Meter:
     return Meter(world.roots())
 
 
-def _invoice_body(world: World, number: int) -> dict[str, Any]:
+def invoice_body(world: World, number: int) -> dict[str, Any]:
     ids = world.ids
     return {
         "company": ids["company"],
@@ -31,7 +31,7 @@ def _invoice_body(world: World, number: int) -> dict[str, Any]:
     }
 
 
-def _send(client: Any, method: str, path: str, body: Any = None) -> Any:
+def send(client: Any, method: str, path: str, body: Any = None) -> Any:
     answer = client.request(method, f"/api/v1/{path}", json=body)
     if answer.status_code >= 300:
         raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
@@ -42,18 +42,18 @@ def invoice(world: World) -> Iterator[Row]:
     with world.client() as client:
 
         def work(number: int) -> None:
-            made = _send(client, "POST", "accounting/invoices/", _invoice_body(world, abs(number)))
-            _send(client, "POST", f"accounting/invoices/{made['id']}/post/")
+            made = send(client, "POST", "accounting/invoices/", invoice_body(world, abs(number)))
+            send(client, "POST", f"accounting/invoices/{made['id']}/post/")
 
         m = _meter(world).run(work, 60)
     yield Row("invoice of 5 lines, create + post, CPU", f"{m.cpu_ms:.0f} ms", "≤ 50 ms", m.cpu_ms <= 50)
 
 
 def _order(client: Any, world: World, number: int) -> Any:
-    body = _invoice_body(world, number)
+    body = invoice_body(world, number)
     body.pop("moves_stock")
-    made = _send(client, "POST", "sales/orders/", body)
-    _send(client, "POST", f"sales/orders/{made['id']}/confirm/")
+    made = send(client, "POST", "sales/orders/", body)
+    send(client, "POST", f"sales/orders/{made['id']}/confirm/")
     return made["id"]
 
 
@@ -63,9 +63,9 @@ def order(world: World) -> Iterator[Row]:
 
         def work(number: int) -> None:
             pk = orders[number + 3]
-            delivery = _send(client, "POST", f"sales/orders/{pk}/deliver/")
-            _send(client, "POST", f"sales/deliveries/{delivery['id']}/post/")
-            _send(client, "POST", f"sales/orders/{pk}/invoice/")
+            delivery = send(client, "POST", f"sales/orders/{pk}/deliver/")
+            send(client, "POST", f"sales/deliveries/{delivery['id']}/post/")
+            send(client, "POST", f"sales/orders/{pk}/invoice/")
 
         m = _meter(world).run(work, 30)
     yield Row("order → delivery + draft invoice, CPU", f"{m.cpu_ms:.0f} ms", "≤ 100 ms", m.cpu_ms <= 100)
@@ -106,7 +106,7 @@ def clients(world: World) -> Iterator[Row]:
     drafts: list[int] = []
     with world.client() as client:
         drafts.extend(
-            _send(client, "POST", "accounting/invoices/", _invoice_body(world, n))["id"]
+            send(client, "POST", "accounting/invoices/", invoice_body(world, n))["id"]
             for n in range(8 * 20 + 32 * 6)
         )
     queue = iter(drafts)
@@ -115,7 +115,7 @@ def clients(world: World) -> Iterator[Row]:
     def post(client: Any, _index: int, _number: int) -> None:
         with lock:
             pk = next(queue)
-        _send(client, "POST", f"accounting/invoices/{pk}/post/")
+        send(client, "POST", f"accounting/invoices/{pk}/post/")
 
     rate, p95, failed = _clients(8, 20, post, world)
     good = rate >= 25 and not failed and p95 < 0.8
@@ -150,9 +150,9 @@ def clients_order(world: World) -> Iterator[Row]:
     def work(client: Any, _index: int, _number: int) -> None:
         with lock:
             pk = next(orders)
-        delivery = _send(client, "POST", f"sales/orders/{pk}/deliver/")
-        _send(client, "POST", f"sales/deliveries/{delivery['id']}/post/")
-        _send(client, "POST", f"sales/orders/{pk}/invoice/")
+        delivery = send(client, "POST", f"sales/orders/{pk}/deliver/")
+        send(client, "POST", f"sales/deliveries/{delivery['id']}/post/")
+        send(client, "POST", f"sales/orders/{pk}/invoice/")
 
     rate, _p95, failed = _clients(8, 8, work, world)
     yield Row(
@@ -165,7 +165,7 @@ def clients_order(world: World) -> Iterator[Row]:
 
 def _read(world: World, what: str, path: str, goal_ms: float) -> Row:
     with world.client() as client:
-        m = _meter(world).run(lambda n: _send(client, "GET", path), 40, warm=8)
+        m = _meter(world).run(lambda n: send(client, "GET", path), 40, warm=8)
     return Row(what, f"{m.wall_ms:.1f} ms (CPU {m.cpu_ms:.1f})", f"≤ {goal_ms:g} ms", m.wall_ms <= goal_ms)
 
 
@@ -182,7 +182,7 @@ def lists(world: World) -> Iterator[Row]:
                 "/api/v1/accounting/invoices/", params={"cursor": token, "per_page": 200, "ordering": "-date"}
             )
         first = _meter(world).run(
-            lambda n: _send(client, "GET", "accounting/invoices/?cursor=&ordering=-date"), 30, warm=8
+            lambda n: send(client, "GET", "accounting/invoices/?cursor=&ordering=-date"), 30, warm=8
         )
         deep = _meter(world).run(
             lambda n: client.get(
@@ -202,14 +202,16 @@ def lists(world: World) -> Iterator[Row]:
 
 
 def admin_list(world: World) -> Iterator[Row]:
-    from tests.bench.world import PASSWORD
-
     with world.client(token=False) as client:
         page = client.get("/accounts/login/")
         token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         client.post(
             "/accounts/login/",
-            data={"email": "bench@acme.example", "password": PASSWORD, "csrfmiddlewaretoken": token},
+            data={
+                "email": "bench@acme.example",
+                "password": world.ids["password"],
+                "csrfmiddlewaretoken": token,
+            },
             headers={"Referer": str(client.base_url)},
         )
 
@@ -241,9 +243,19 @@ def organisation(world: World) -> Iterator[Row]:
 
 
 def memory(world: World) -> Iterator[Row]:
+    """Four processes that have all worked: documents, lists, a page of the back office."""
+    world.stop()
+    world.start(processes=4)
     assert world.server is not None
+
+    def work(client: Any, index: int, number: int) -> None:
+        made = send(client, "POST", "accounting/invoices/", invoice_body(world, index * 20 + number))
+        send(client, "POST", f"accounting/invoices/{made['id']}/post/")
+        send(client, "GET", "accounting/invoices/")
+
+    _clients(8, 15, work, world)
     used = memory_mb([world.server.pid])
-    yield Row("memory of 2 web processes × 4 threads (PSS)", f"{used:.0f} MB", "≤ 300 MB", used <= 300)
+    yield Row("memory of 4 web processes × 4 threads (PSS)", f"{used:.0f} MB", "≤ 300 MB", used <= 300)
 
 
 ROWS: dict[str, Callable[[World], Iterator[Row]]] = {
@@ -257,5 +269,4 @@ ROWS: dict[str, Callable[[World], Iterator[Row]]] = {
     "organisation": organisation,
     "imports": imports,
     "exports": exports,
-    "memory": memory,
 }

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,13 +77,13 @@ class World:
     def super_url(self) -> str:
         return f"{os.environ['DATABASE_SUPER_URL'].rsplit('/', 1)[0]}/{self.name}"
 
-    def start(self) -> None:
+    def start(self, processes: int = 2) -> None:
         """gunicorn, 2 processes of 4 threads, as the production image runs it."""
         self.manage("collectstatic", "--noinput", "-v", "0")
         self.port = free_port()
         command = [
-            sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{self.port}", "-w", "2",
-            "--threads", "4", "--preload", "--log-level", "error",
+            sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{self.port}",
+            "-w", str(processes), "--threads", "4", "--preload", "--log-level", "error",
         ]  # fmt: skip
         self.server = subprocess.Popen(command, cwd=ROOT, env=self.environment())
         self._wait()
@@ -103,7 +104,7 @@ class World:
 
     def sign_in(self) -> str:
         answer = self.client(token=False).post(
-            "/api/v1/auth/token/", json={"email": "bench@acme.example", "password": PASSWORD}
+            "/api/v1/auth/token/", json={"email": "bench@acme.example", "password": self.ids["password"]}
         )
         answer.raise_for_status()
         return answer.json()["data"]["access"]
@@ -127,6 +128,29 @@ class World:
 def make_world() -> World:
     """A fresh copy of the template database with a user, a company and masters (``prepare``)."""
     world = World(database.copy_for("bench"))
+    prepare(world)
+    return world
+
+
+def kept_world(invoices: int, load: Callable[[World], None]) -> World:
+    """The world with this much history that an earlier run kept; made and loaded when there is none.
+
+    Its ids and password are the comment of its database. Each run adds its few documents to it.
+    """
+    world = World(f"bahi_bench_{database.template_key()}_{invoices}")
+    known = database.comment_of(world.name)
+    if known:
+        world.ids = json.loads(known)
+        return world
+    made = make_world()
+    load(made)
+    database.rename(made.name, world.name, comment=json.dumps(made.ids))
+    world.ids = made.ids
+    return world
+
+
+def prepare(world: World) -> None:
+    """Fill a fresh copy of the template with what ``prepare.py`` makes."""
     script = ROOT / "tests" / "bench" / "prepare.py"
     result = subprocess.run(
         [sys.executable, str(script), PASSWORD],
@@ -135,5 +159,4 @@ def make_world() -> World:
     )  # fmt: skip
     if result.returncode:
         raise RuntimeError(result.stdout + result.stderr)
-    world.ids = json.loads(result.stdout.strip().splitlines()[-1])
-    return world
+    world.ids = json.loads(result.stdout.strip().splitlines()[-1]) | {"password": PASSWORD}

@@ -69,6 +69,27 @@ def copy_for(worker: str) -> str:
     return name
 
 
+def comment_of(name: str) -> str | None:
+    """The comment of a database; None when there is no such database (or no comment)."""
+    with _owner() as owner:
+        found = owner.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+    return found[0] if found else None
+
+
+def rename(name: str, new: str, *, comment: str) -> None:
+    """Give a database another name and a comment."""
+    with _owner() as owner:
+        _drop(owner, new)
+        owner.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new))
+        )
+        owner.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(new), sql.Literal(comment))
+        )
+
+
 def drop(name: str) -> None:
     with _owner() as owner:
         _drop(owner, name)

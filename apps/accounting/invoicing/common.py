@@ -17,8 +17,9 @@ from apps.documents.lifecycle import number_assign
 
 
 def rows_of(document: Any, *related: str) -> tuple[list[Any], list[Any]]:
-    """Lines and charges in order, in two queries."""
-    return list(document.lines.select_related(*related)), list(document.charges.all())
+    """Lines (with ``related`` records) and charges in order, in two queries."""
+    lines = document.lines.select_related(*related) if related else document.lines.all()
+    return list(lines), list(document.charges.all())
 
 
 def postable_check(document: Any, lines: list[Any], charges: list[Any]) -> None:

@@ -13,9 +13,10 @@ from apps.accounting.invoicing.hold import company_check, credit_check, party_ho
 from apps.accounting.invoicing.postings import sale_posting
 from apps.accounting.models import Invoice, Proforma
 from apps.accounting.tax.documents import taxed_compute
-from apps.company.selectors import company_today
+from apps.company.selectors import company_attach, company_today
 from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
+from apps.core.records import rows_keep
 from apps.documents.lifecycle import number_assign
 
 Children = dict[str, list[Any]]
@@ -46,7 +47,9 @@ def invoice_post(document: Invoice, *, by: Any, reason: str = "") -> None:
     ``reason`` is needed in a softly closed period and over the credit limit. Raises Refused
     (``credit_limit``, ``company_locked``, ``insufficient_stock``), Locked (closed period), InvalidInput.
     """
+    company_attach(document)
     lines, charges = rows_of(document)
+    rows_keep(document, {"lines": lines, "charges": charges})
     postable_check(document, lines, charges)
     posting = sale_posting(document, lines, charges)
     party = party_hold(document)

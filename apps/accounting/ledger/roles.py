@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from apps.accounting.models import Account, AccountRole
+from apps.accounting.models import Account
 from apps.company.models import Company
 from apps.core.errors import Refused
+
+_BOOK = """
+SELECT a.*, r.role AS played FROM accounting_accountrole r JOIN accounting_account a ON a.id = r.account_id
+WHERE r.company_id = %s
+"""
 
 
 class AccountBook:
@@ -19,8 +24,8 @@ class AccountBook:
     def __getitem__(self, role: str) -> Account:
         """The account of a part. Raises Refused (``account_missing``) when the company has none."""
         if self._accounts is None:
-            rows = AccountRole.objects.filter(company=self.company).select_related("account")
-            self._accounts = {row.role: row.account for row in rows}
+            rows = Account.objects.raw(_BOOK, [self.company.pk])
+            self._accounts = {row.played: row for row in rows}
         if role not in self._accounts:
             raise Refused(
                 _("The company has no account for “%(role)s”. Set it under default accounts.")

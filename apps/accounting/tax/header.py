@@ -167,6 +167,8 @@ def _fill_currency(document: Any, party: Any, errors: ErrorList) -> None:
     if document.currency_id is None:
         document.currency_id = (party.currency_id if party is not None else None) or company.currency_id
     if document.currency_id == company.currency_id:
+        if company._meta.get_field("currency").is_cached(company):
+            document.currency = company.currency
         if document.exchange_rate not in (None, ONE):
             errors.add("exchange_rate", _("The rate of the company's own currency is 1."))
         document.exchange_rate = ONE

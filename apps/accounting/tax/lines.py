@@ -35,9 +35,19 @@ def masters_load(lines: list[Any], charges: list[Any], day: Any) -> Masters:
     products = _instances(Product, "product", lines)
     categories_fill(lines, products)
     ids = {row.tax_category_id for row in (*lines, *charges) if row.tax_category_id}
-    categories = {row.pk: row for row in TaxCategory.objects.filter(pk__in=ids)} if ids else {}
+    categories = _categories(ids, products)
     rates = tax_rates_on(list(ids), day) if ids else {}
     return Masters(products, categories, rates)
+
+
+def _categories(ids: set[int], products: dict[int, Any]) -> dict[int, Any]:
+    """The categories by id: those that came with the products, the rest by one query."""
+    field = Product._meta.get_field("tax_category")
+    found = {p.tax_category_id: p.tax_category for p in products.values() if field.is_cached(p)}
+    missing = ids - found.keys()
+    if missing:
+        found |= {row.pk: row for row in TaxCategory.objects.filter(pk__in=missing)}
+    return {pk: found[pk] for pk in ids if pk in found}
 
 
 def categories_fill(lines: Iterable[Any], products: dict[int, Any]) -> None:

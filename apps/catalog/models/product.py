@@ -82,6 +82,8 @@ class Product(MasterModel):
         "sale_price": Guard(change="catalog.set_sale_price"),
     }
 
+    chosen_with = ("tax_category",)  # read with it when it is chosen on a line
+
     code = models.CharField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=200)
     product_kind = models.CharField(

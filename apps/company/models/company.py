@@ -33,6 +33,7 @@ class Company(MasterModel):
     search_fields = ("code", "trade_name", "legal_name", "gstin")
     scope = Scope(company="id")
     guarded_fields: ClassVar[dict[str, Guard]] = {"upi_id": Guard(change="company.set_bank_account")}
+    chosen_with = ("currency",)  # read with it when it is chosen on a document
 
     code = models.CharField(
         _("code"),

@@ -50,7 +50,16 @@ def register_page(
 
 
 def navigation(request: Any) -> list[dict[str, Any]]:
-    """For unfold's SIDEBAR: groups with items; nothing that the user may not open."""
+    """For unfold's SIDEBAR: groups with items; nothing that the user may not open.
+
+    Worked out once for a request; each caller gets its own copy, because the theme marks what is open in it.
+    """
+    if not hasattr(request, "bahi_navigation"):
+        request.bahi_navigation = _groups(request)
+    return [{**group, "items": [dict(item) for item in group["items"]]} for group in request.bahi_navigation]
+
+
+def _groups(request: Any) -> list[dict[str, Any]]:
     if is_public():
         return _platform_navigation()
     groups = _favourites(request)

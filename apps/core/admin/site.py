@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -37,6 +38,10 @@ class BackOffice(UnfoldAdminSite):
         from django.shortcuts import redirect
 
         return redirect("password_change")
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Worked out only where a page shows it: most have the side navigation alone."""
+        return SimpleLazyObject(lambda: super(BackOffice, self).get_app_list(request, app_label))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """One sign-in page for all: the portal's."""

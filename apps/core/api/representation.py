@@ -17,7 +17,7 @@ from django.db import models
 
 from apps.core.contribute import Contribution, contributions_to, resolve_contributions
 from apps.core.guards import guards_of, hidden_fields, masked
-from apps.core.records import Child
+from apps.core.records import Child, rows_kept
 
 Getter = Callable[[Any], Any]
 EMPTY: dict[str, Any] = {"money": Decimal(0), "quantity": Decimal(0), "keys": []}
@@ -167,12 +167,20 @@ class Representer:
             getters = self.child_getters[name]
             by_parent: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in instances}
             key = child.model._meta.get_field(child.parent).attname
-            rows = child.model._default_manager.filter(**{f"{child.parent}__in": list(by_parent)})
-            for item in rows:
+            for item in self._child_rows(child, instances):
                 by_parent[getattr(item, key)].append({n: get(item) for n, get in getters.items()})
             for row, data in zip(instances, result, strict=True):
                 hide(child.model, by_parent[row.pk], child.rename, user)
                 data[name] = by_parent[row.pk]
+
+    @staticmethod
+    def _child_rows(child: Child, instances: list[Any]) -> Iterable[Any]:
+        """The rows below the instances: those that the service left on a single one, else one query."""
+        if len(instances) == 1:
+            kept = rows_kept(instances[0], child.name)
+            if kept is not None:
+                return kept
+        return child.model._default_manager.filter(**{f"{child.parent}__in": instances})
 
 
 def hide(model: type[models.Model], rows: list[dict[str, Any]], names: dict[str, str], user: Any) -> None:

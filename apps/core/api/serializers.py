@@ -151,6 +151,8 @@ def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, 
 
     meta = model._meta
     queryset = model._default_manager.filter(pk__in=ids)
+    if related := getattr(model, "chosen_with", ()):
+        queryset = queryset.select_related(*related)
     if user is not None:
         hidden = not scope_of(model).shared and not scope_of(model).company
         if hidden and not may(user, f"{meta.app_label}.view_{meta.model_name}"):

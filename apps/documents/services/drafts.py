@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import Refused, VersionConflict
 from apps.core.events import emit
 from apps.core.locks import lock_row
-from apps.core.records import Child, children_write, values_set
+from apps.core.records import Child, children_write, rows_keep, values_set
 from apps.core.scope import kind_of
 from apps.core.validation import clean_instance
 from apps.documents.events import DocumentAssigned
@@ -50,6 +50,7 @@ def draft_save(
     document.version = 1 if new else document.version + 1
     document.save()
     children_write(document, children, specs, save=True, prepared=instances, fresh=new)
+    rows_keep(document, instances)
     _announce_owner(document, owner_before, by)
     timeline_add(document, "created" if new else "changed", text=_("Created") if new else _("Changed"))
     return document

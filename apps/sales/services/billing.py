@@ -18,7 +18,7 @@ from apps.accounting.models import (
     ProformaCharge,
     ProformaLine,
 )
-from apps.company.selectors import company_today
+from apps.company.selectors import company_attach, company_today
 from apps.core.errors import FieldError, Refused
 from apps.core.money import ZERO, round_money
 from apps.documents.services.links import link_add
@@ -120,6 +120,7 @@ def delivery_wanted(delivery: Delivery) -> Wanted:
 
 def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None) -> Invoice:
     """Store the draft: header, charges and the share of the discount come from the order."""
+    company_attach(order)
     invoice = header_copy(order, Invoice())
     invoice.date = max(date or company_today(), order.date)
     invoice.moves_stock = False  # the order's deliveries do

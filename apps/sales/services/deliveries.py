@@ -14,6 +14,7 @@ from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.money import ZERO, round_money, round_quantity
+from apps.core.records import rows_keep
 from apps.documents.lifecycle import lifecycle_of, number_assign
 from apps.documents.models import DocumentLink
 from apps.documents.services.links import link_add
@@ -186,6 +187,7 @@ def order_deliver(
     for row in rows:
         row.delivery = delivery
     DeliveryLine.objects.bulk_create(rows)
+    rows_keep(delivery, {"lines": rows})
     link_add(order, delivery)
     timeline_add(delivery, "created", text=_("From order %(n)s") % {"n": order}, data={"order": order.pk})
     return delivery

@@ -19,6 +19,7 @@ from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.money import ZERO
+from apps.core.records import rows_keep
 from apps.documents.lifecycle import number_assign, transition_run
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
@@ -306,4 +307,5 @@ def document_store(document: Any, *, lines: list[Any], charges: Sequence[Any] = 
         type(lines[0])._default_manager.bulk_create(lines)
     if charges:
         type(charges[0])._default_manager.bulk_create(charges)
+    rows_keep(document, {"lines": lines, "charges": list(charges)})
     return document

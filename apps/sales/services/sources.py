@@ -180,6 +180,18 @@ def _fits(row: InvoiceLine, line: OrderLine) -> bool:
     return row.description == line.description
 
 
+def invoice_sources(ids: list[int]) -> dict[str, dict[int, int]]:
+    """``order`` and ``delivery`` of invoices: {name: {invoice id: id}}, one query."""
+    names = {kind_of(Order): "order", kind_of(Delivery): "delivery"}
+    rows = DocumentLink.objects.filter(
+        source_kind__in=list(names), target_kind=kind_of(Invoice), target_id__in=ids
+    ).order_by("id")
+    found: dict[str, dict[int, int]] = {name: {} for name in names.values()}
+    for kind, target, source in rows.values_list("source_kind", "target_id", "source_id"):
+        found[names[kind]][target] = source
+    return found
+
+
 def sources_of(source: Any, target: Any, ids: list[int]) -> dict[int, int]:
     """{target id: id of the source it was made from}, one query."""
     rows = DocumentLink.objects.filter(
