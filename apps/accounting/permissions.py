@@ -1,8 +1,11 @@
 """Business permissions and ready roles of accounting."""
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.accounting.invoicing import permissions as invoicing_permissions
 from apps.core.modules import Role
 from apps.core.permissions import register_permissions, register_roles
+from apps.core.separation import SeparationRule, register_separation
 
 register_permissions(
     "accounting",
@@ -46,5 +49,49 @@ register_roles(
         Role("sales_manager", "Sales manager", ("accounting.view_ageing",)),
     ]
 )
+
+_VENDORS = ("parties.add_party", "parties.change_party")
+_PAY = ("accounting.post_payment",)
+register_separation(
+    SeparationRule(
+        "accounting.voucher_maker", _("who enters a voucher doesn't post it"),
+        ("accounting.post_voucher",), usual="off",
+    ),
+    SeparationRule(
+        "accounting.bill_maker", _("who enters a vendor bill doesn't post it"),
+        ("accounting.post_bill",), usual="off",
+    ),
+    SeparationRule(
+        "accounting.payment_maker", _("who enters a payment doesn't post it"), _PAY, usual="off"
+    ),
+    SeparationRule(
+        "accounting.invoice_maker", _("who enters an invoice doesn't post it"),
+        ("accounting.post_invoice",), usual="off",
+    ),
+    SeparationRule(
+        "accounting.vendor_and_payment", _("who keeps vendors doesn't pay them"), _PAY, _VENDORS
+    ),
+    SeparationRule(
+        "accounting.bank_and_payment", _("who changes bank accounts doesn't pay"), _PAY,
+        ("company.set_bank_account",),
+    ),
+    SeparationRule(
+        "accounting.bill_and_payment", _("who posts vendor bills doesn't pay them"), _PAY,
+        ("accounting.post_bill",),
+    ),
+    SeparationRule(
+        "accounting.receipt_and_write_off", _("who takes money doesn't write off any amount"),
+        ("accounting.write_off_any",), ("accounting.post_receipt",),
+    ),
+    SeparationRule(
+        "accounting.period_and_voucher", _("who opens closed periods doesn't post vouchers"),
+        ("accounting.post_voucher",), ("company.reopen_period",),
+    ),
+    SeparationRule(
+        "accounting.rights_and_payment", _("who gives rights doesn't pay"), _PAY,
+        ("accounts.change_role", "accounts.change_user"),
+    ),
+)  # fmt: skip
+
 
 __all__ = ["invoicing_permissions"]

@@ -15,10 +15,23 @@ register_permissions(
         "grant_object": "Give access to single records",
     },
 )
+_SEE_PEOPLE = ("accounts.view_user", "accounts.view_department", "accounts.view_team")
+_KEEP_UNITS = tuple(
+    f"accounts.{action}_{name}" for name in ("department", "team") for action in ("add", "change")
+)
 register_roles(
     [
         Role("administrator", "Administrator", ("*",)),
         Role("auditor", "Auditor (read only)"),
         Role("employee", "Employee"),
+        Role("production", "Production"),
+        Role("hr", "HR", (*_SEE_PEOPLE, *_KEEP_UNITS)),
+        Role("payroll", "Payroll", _SEE_PEOPLE),
+        Role("project_manager", "Project manager", _SEE_PEOPLE),
+        Role("developer", "Developer"),
+        Role("support_agent", "Support agent"),
+        Role("support_manager", "Support manager", _SEE_PEOPLE),
+        Role("cashier", "Cashier"),
+        Role("customer_portal", "Customer portal"),
     ]
 )

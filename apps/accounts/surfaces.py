@@ -28,6 +28,16 @@ declare(
     | {
         "sign_in_policy": codes("accounts.change_signinpolicy"),
         "accounts_permissions": codes("accounts.view_role"),
+        "role_matrix": codes("accounts.view_role"),
+        "role_matrix:post": codes("accounts.view_role", "accounts.change_role"),
+        "role_matrix_file": codes("accounts.view_role"),
+        "role_undo": codes("accounts.view_role", "accounts.change_role"),
+        "role_copy": codes("accounts.view_role", "accounts.add_role"),
+        "role_reset": codes("accounts.view_role", "accounts.change_role"),
+        "access_why": codes("accounts.view_role", "accounts.view_user"),
+        "access_refused": codes("accounts.view_accesslog"),
+        "separation": codes("accounts.view_role", "accounts.view_user"),
+        "separation:post": codes("accounts.view_role", "accounts.change_role"),
         "auth_user_password_change": codes("accounts.change_user"),
     }
 )  # fmt: skip

@@ -3,6 +3,7 @@ from django.urls import path
 from apps.accounts import second_step_views as step
 from apps.accounts import security_views as security
 from apps.accounts import views
+from apps.accounts.access_pages.urls import urlpatterns as access_pages
 from apps.accounts.models import LinkPurpose
 
 PREFIX = "accounts/"
@@ -27,6 +28,7 @@ sign_in_urls = [
 ]
 urlpatterns = [
     *sign_in_urls,
+    *access_pages,
     path("enter/", views.enter, name="enter"),
     path("invitation/<str:token>/", views.invitation, name="accounts_invitation_link"),
     path("password/forgotten/", views.password_forgotten, name="password_forgotten"),

@@ -27,5 +27,9 @@ register_roles(
         Role("sales_manager", "Sales manager", ("catalog.*",)),
         Role("purchase", "Purchase", (*_SEE, *_EDIT, "catalog.see_cost")),
         Role("stores", "Stores", (*_SEE, *_EDIT)),
+        Role("production", "Production", _SEE),
+        Role("support_agent", "Support agent", ("catalog.view_product",)),
+        Role("support_manager", "Support manager", ("catalog.view_product",)),
+        Role("cashier", "Cashier", ("catalog.view_product", "catalog.view_pricelist")),
     ]
 )

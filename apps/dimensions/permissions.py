@@ -15,5 +15,13 @@ register_roles(
         ),
         Role("purchase", "Purchase", _SEE),
         Role("stores", "Stores", _SEE),
+        Role("production", "Production", _SEE),
+        Role("payroll", "Payroll", ("dimensions.view_costcentre",)),
+        Role(
+            "project_manager",
+            "Project manager",
+            (*_SEE, "dimensions.add_project", "dimensions.change_project", "dimensions.export_project"),
+        ),
+        Role("developer", "Developer", ("dimensions.view_project",)),
     ]
 )

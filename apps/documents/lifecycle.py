@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounts.services.separation import record_separation
 from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.events import emit
@@ -130,6 +131,7 @@ def transition_run(
         raise NotFound(_("This action does not exist."))
     row = lock_row(type(document), document.pk)
     _check(row, lifecycle, transition, by, version)
+    warned = record_separation(row, transition.permission, by=by)
     before, values = row.status, column_values(row)
     made = transition.service(row, by=by, **_asked(transition, data or {}))
     if transition.numbered and not row.number:
@@ -143,7 +145,7 @@ def transition_run(
         row,
         transition.name,
         text=str(transition.past or transition.label),
-        data={"from": before, "to": row.status},
+        data={"from": before, "to": row.status} | ({"separation": warned} if warned else {}),
     )
     emit(DocumentMoved(kind_of(row), row.pk, name, getattr(by, "pk", None), row.owner_id, before, row.status))
     return made if transition.answers == "new_document" and made is not None else row

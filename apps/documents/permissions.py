@@ -8,6 +8,6 @@ register_permissions("documents", {"print_document": "Print documents and save t
 register_roles(
     [
         Role(code, "", (PRINT,))
-        for code in ("accounts", "auditor", "sales_user", "sales_manager", "purchase", "stores")
+        for code in ("accounts", "auditor", "sales_user", "sales_manager", "purchase", "stores", "cashier")
     ]
 )

@@ -1,7 +1,10 @@
 """Business permissions of inventory, and what the ready roles may do."""
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import Role
 from apps.core.permissions import register_permissions, register_roles
+from apps.core.separation import SeparationRule, register_separation
 
 register_permissions(
     "inventory",
@@ -35,5 +38,14 @@ register_roles(
         Role("sales_manager", "Sales manager", _SEE),
         Role("purchase", "Purchase", (*_SEE, *_INWARD)),
         Role("stores", "Stores", ("inventory.*",)),
+        Role("production", "Production", _SEE),
+        Role("cashier", "Cashier", ("inventory.view_stockrow",)),
     ]
 )
+
+register_separation(
+    SeparationRule(
+        "inventory.inward_maker", _("who enters goods received doesn't post them"),
+        ("inventory.post_inward",), usual="off",
+    ),
+)  # fmt: skip

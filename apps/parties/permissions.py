@@ -28,5 +28,9 @@ register_roles(
         ),
         Role("purchase", "Purchase", (*_SEE, *_EDIT)),
         Role("stores", "Stores", _SEE),
+        Role("project_manager", "Project manager", _SEE, {"parties.party": "department"}),
+        Role("support_agent", "Support agent", _SEE),
+        Role("support_manager", "Support manager", (*_SEE, "parties.change_party")),
+        Role("cashier", "Cashier", _SEE),
     ]
 )  # fmt: skip

@@ -1,7 +1,10 @@
 """Business permissions of sales and what the ready roles get of them."""
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import Role
 from apps.core.permissions import register_permissions, register_roles
+from apps.core.separation import SeparationRule, register_separation
 
 register_permissions(
     "sales",
@@ -64,4 +67,19 @@ register_roles(
             {"sales.*": "all"},
         ),
     ]
+)  # fmt: skip
+
+register_separation(
+    SeparationRule(
+        "sales.order_maker", _("who enters an order doesn't confirm it"),
+        ("sales.confirm_order",), usual="off",
+    ),
+    SeparationRule(
+        "sales.credit_and_override", _("who sets credit limits doesn't let orders pass them"),
+        ("sales.override_credit",), ("parties.set_credit",),
+    ),
+    SeparationRule(
+        "sales.delivery_and_stock", _("who confirms orders doesn't post goods received"),
+        ("inventory.post_inward",), ("sales.confirm_order",),
+    ),
 )  # fmt: skip

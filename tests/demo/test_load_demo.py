@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.core.tenant import organisation_context
 from apps.demo.services import loading
 from apps.demo.services.plan import SMALL
+from apps.parties.models import Party
 from apps.sales.models import Delivery, Order, Quotation
 from apps.sales.services.proof import company_prove
 from apps.tenancy.models import Organisation
@@ -21,9 +22,20 @@ def quiet(_text: str) -> None:
     """Nobody reads the progress here."""
 
 
+def departments_are_isolated():
+    """Two selling departments see their own customers and documents, and nothing of each other's."""
+    neha, lakshmi = (User.objects.get(email__startswith=name) for name in ("neha", "lakshmi"))
+    assert neha.department_id != lakshmi.department_id
+    for model in (Party, Order, Invoice):
+        hers, theirs = (set(model.objects.for_user(u).values_list("pk", flat=True)) for u in (lakshmi, neha))
+        assert hers, model
+        assert theirs, model
+        assert not hers & theirs, model
+
+
 def test_a_small_demo_loads_proves_itself_and_goes(owner):
     signs = loading.demo_load(say=quiet, size=SMALL)
-    assert [sign.host for sign in signs] == ["localhost"] * 6
+    assert [sign.host for sign in signs] == ["localhost"] * 7
     assert len({sign.role for sign in signs}) == 6
     organisation = Organisation.objects.get(slug="demo")
     assert (organisation.is_demo, organisation.state) == (True, "active")
@@ -32,6 +44,7 @@ def test_a_small_demo_loads_proves_itself_and_goes(owner):
         assert set(Invoice.objects.values_list("company__code", flat=True)) == {"MAIN", "SOUTH"}
         assert Order.objects.filter(status="confirmed").exists()
         assert Quotation.objects.filter(status="draft").exists()
+        departments_are_isolated()
     again = loading.demo_load(say=quiet, size=SMALL)
     assert [(s.role, s.email) for s in again] == [(s.role, s.email) for s in signs]
     with organisation_context(organisation.schema_name):
@@ -53,7 +66,7 @@ def test_a_half_loaded_demo_is_made_anew(owner, monkeypatch):
             loading.demo_load(say=quiet, size=SMALL)
     connection.set_schema_to_public()
     assert Organisation.objects.get(slug="demo").state == "provisioning"
-    assert len(loading.demo_load(say=quiet, size=SMALL)) == 6
+    assert len(loading.demo_load(say=quiet, size=SMALL)) == 7
     assert Organisation.objects.get(slug="demo").state == "active"
 
 

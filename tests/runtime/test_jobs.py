@@ -82,6 +82,8 @@ def test_person_sees_and_stops_only_his_own_jobs(api, api_as, user_with):
     assert answer["errors"][0]["code"] == "invalid_transition"
     assert api_as(ravi).post(f"jobs/{job.pk}/retry/", expect=200)["data"]["status"] == "waiting"
     assert run(job).state == JobState.DONE
+    manager = api_as(user_with("runtime.view_job", "runtime.manage_jobs"))
+    manager.post(f"jobs/{job.pk}/cancel/", expect=409)
 
 
 def test_running_job_stops_at_its_next_report(administrator, monkeypatch):

@@ -61,6 +61,14 @@ register_roles(
              "accounting.cancel_proforma"),
             {"accounting.*": "department"},
         ),
+        Role(
+            "cashier",
+            "Cashier",
+            ("accounting.view_invoice", "accounting.add_invoice", "accounting.change_invoice",
+             "accounting.post_invoice", "accounting.view_receipt", "accounting.add_receipt",
+             "accounting.change_receipt", "accounting.post_receipt"),
+            {"accounting.*": "own"},
+        ),
         Role("purchase", "Purchase", tuple(
             f"accounting.{action}_bill" for action in ("view", "add", "change", "delete")
         )),

@@ -152,6 +152,29 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name='HistoricalSeparationChoice',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('actor_kind', models.CharField(default='system', editable=False, max_length=12)),
+                ('actor_label', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='changed')),
+                ('rule', models.CharField(db_index=True, max_length=60, verbose_name='rule')),
+                ('mode', models.CharField(choices=[('off', 'off'), ('warn', 'warns'), ('forbid', 'forbids')], max_length=8, verbose_name='mode')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+            ],
+            options={
+                'verbose_name': 'historical separation of duties',
+                'verbose_name_plural': 'historical separations of duties',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name='HistoricalSignInPolicy',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
@@ -304,6 +327,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'second factor',
                 'verbose_name_plural': 'second factors',
                 'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SeparationChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('rule', models.CharField(max_length=60, unique=True, verbose_name='rule')),
+                ('mode', models.CharField(choices=[('off', 'off'), ('warn', 'warns'), ('forbid', 'forbids')], max_length=8, verbose_name='mode')),
+            ],
+            options={
+                'verbose_name': 'separation of duties',
+                'verbose_name_plural': 'separations of duties',
+                'ordering': ['rule'],
             },
         ),
         migrations.CreateModel(
@@ -476,6 +514,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
+            model_name='historicalseparationchoice',
+            name='history_user',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
             model_name='historicalsigninpolicy',
             name='history_user',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
@@ -523,6 +566,10 @@ class Migration(migrations.Migration):
             model_name='secondfactor',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='second_factors', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='separationchoice',
+            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['off', 'warn', 'forbid'])), name='accounts_separation_mode'),
         ),
         migrations.AddField(
             model_name='signinchallenge',
@@ -594,6 +641,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='historicalrole',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM accounts_historicalrole h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'accounts.role\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='8c6f02244f49d9d3f9ac63148268a64b87022cf4', operation='INSERT', pgid='pgtrigger_audited_71f93', table='accounts_historicalrole', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalseparationchoice',
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM accounts_historicalseparationchoice h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'accounts.separationchoice\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='a95cb4d0e2d32acfa2f1c40aa7192ebca1be62c8', operation='INSERT', pgid='pgtrigger_audited_d44be', table='accounts_historicalseparationchoice', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicalsigninpolicy',

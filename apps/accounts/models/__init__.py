@@ -11,6 +11,7 @@ from apps.accounts.models.key import ApiKey
 from apps.accounts.models.link import AccessLink, LinkPurpose
 from apps.accounts.models.policy import RequireFor, SignInPolicy
 from apps.accounts.models.role import Role, RoleLevel, RolePermission
+from apps.accounts.models.separation import SeparationChoice
 from apps.accounts.models.session import SessionKind, SignInSession
 from apps.accounts.models.unit import Department, Team
 from apps.accounts.models.user import User
@@ -30,6 +31,7 @@ __all__ = [
     "RoleLevel",
     "RolePermission",
     "SecondFactor",
+    "SeparationChoice",
     "SessionKind",
     "SignInChallenge",
     "SignInPolicy",

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import Role, RoleLevel, RolePermission, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.separation import separation_check
 from apps.core.access import LEVELS, access_of
 from apps.core.errors import ErrorList, NotAllowed, Refused
 from apps.core.locks import advisory_lock
 from apps.core.modules import bahi_apps
-from apps.core.permissions import all_permissions
+from apps.core.permissions import all_permissions, ready_roles
 from apps.core.records import record_delete, record_save
 from apps.core.registry import registered_models
 from apps.core.scope import kind_of, scope_of
@@ -53,8 +54,46 @@ def role_save(
             [RoleLevel(role=saved, record_kind=kind, level=level) for kind, level in levels.items()]
         )
     administrator_must_remain()
+    separation_check(saved.users.values_list("pk", flat=True))
     _log(saved, before, wanted, levels)
     return saved
+
+
+def role_copy(role: Role, *, code: str, name: str, by: Any) -> Role:
+    """A new role with the same rights under another code. Raises InvalidInput, NotAllowed."""
+    values = {
+        "code": code,
+        "name": name,
+        "description": role.description,
+        "default_level": role.default_level,
+    }
+    return role_save(
+        Role(), values=values, permissions=sorted(role_permissions(role)), levels=role.level_table, by=by
+    )
+
+
+def role_reset(role: Role, *, by: Any) -> Role:
+    """Give a ready role back the rights that it came with. Raises Refused for a role of one's own."""
+    declared = ready_roles().get(role.code) if role.is_ready else None
+    if declared is None:
+        raise Refused(_("Only a role that came with the product can be reset."), code="not_ready")
+    return role_save(
+        role,
+        values={"default_level": "all"},
+        permissions=list(declared.permissions),
+        levels=dict(declared.levels),
+        version=role.version,
+        by=by,
+    )
+
+
+def role_differs(role: Role) -> bool:
+    """Whether a ready role's rights are no longer those that it came with."""
+    declared = ready_roles().get(role.code) if role.is_ready else None
+    if declared is None:
+        return False
+    same_codes = set(role.permissions) == set(declared.permissions)
+    return not same_codes or role.level_table != declared.levels or role.default_level != "all"
 
 
 def _add_permissions(role: Role, codes: set[str]) -> None:

@@ -21,6 +21,7 @@ from apps.accounts.services.roles import (
     administrators_hold,
     covers_or_refuse,
 )
+from apps.accounts.services.separation import separation_check
 from apps.accounts.services.sessions import sessions_end_all
 from apps.core.errors import InvalidInput, Refused
 from apps.core.permissions import ready_roles
@@ -62,6 +63,7 @@ def user_create(
     with transaction.atomic():
         user.save()
         user.roles.set(roles)
+        separation_check([user.pk])
     return user
 
 
@@ -95,6 +97,7 @@ def user_save(
     if teams is not None:
         saved.teams.set(teams)
     administrator_must_remain()
+    separation_check([saved.pk])
     user_rights_log(saved, held, wanted)
     return saved
 

@@ -107,7 +107,7 @@ def _fill(say: Say, size: Size) -> list[tuple[str, str, str]]:
     companies = masters.companies_create(first, last)
     masters.rates_create(month_starts(first, last))
     people = {user.email.split("@")[0]: user for user in User.objects.select_related("department")}
-    masters.parties_create([people["imran"], people["neha"]])
+    masters.parties_create([people["imran"], people["neha"], people["lakshmi"]])
     masters.products_create()
     books = _books(companies, people, last, size)
     trading.trade_run(books, lambda month: say(_("Trade of %(month)s") % {"month": month}))

@@ -41,7 +41,10 @@ def fixture(name: str) -> Any:
 
 
 def people_create() -> list[tuple[str, str, str]]:
-    """Users of six roles in two departments; → [(role name, e-mail, password)]."""
+    """Users of six roles; two departments sell, each to its own customers.
+
+    → [(role name, e-mail, password)]
+    """
     roles_seed()
     data = fixture("organisation")
     departments = {}

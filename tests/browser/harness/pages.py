@@ -209,4 +209,20 @@ def portal_page(_api: FakeApi, _query: dict) -> str:
     return page("Home", body, {"bahi-commands": COMMANDS})
 
 
-PAGES = {"/document": document_page, "/portal": portal_page}
+def matrix_page(_api: FakeApi, _query: dict) -> str:
+    """Twelve permissions of four roles; the first role holds everything."""
+    roles = ("Administrator", "Sales", "Stores", "Auditor")
+    head = "".join(f'<th scope="col">{name}</th>' for name in roles)
+    rows = []
+    for number in range(12):
+        cells = ['<td><input type="checkbox" checked disabled aria-label="all"></td>']
+        cells += [
+            f'<td><input type="checkbox" name="cell" value="{role}:{number}" aria-label="{role} {number}"></td>'
+            for role in roles[1:]
+        ]
+        rows.append(f'<tr><th scope="row">Permission {number}</th>{"".join(cells)}</tr>')
+    body = template("matrix.html").substitute(head=head, rows="".join(rows))
+    return page("Roles and permissions", body, {"bahi-commands": COMMANDS})
+
+
+PAGES = {"/document": document_page, "/portal": portal_page, "/matrix": matrix_page}
