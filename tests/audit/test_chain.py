@@ -20,6 +20,7 @@ from apps.audit.services.heads import head_exported, heads_export
 from apps.audit.tasks import follow_audit, follow_platform, verify_in_snapshot
 from apps.catalog.models import Unit
 from apps.core.models.history import history_write
+from apps.core.registry import load_modules
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.models import Job
 from apps.runtime.services.jobs import run_job
@@ -182,6 +183,7 @@ def test_verification_runs_as_a_job_of_the_page(commits):
 @pytest.mark.django_db
 def test_platform_keeps_its_own_trail(settings, tmp_path):
     settings.DATA_DIR = tmp_path
+    load_modules("tasks")  # as in the worker, where accounting has registered its chain
     connection.set_schema_to_public()
     try:
         access_log_write(AccessEvent.SIGN_IN, label="operator@platform.example")

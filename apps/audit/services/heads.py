@@ -15,8 +15,10 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.audit.services.chain import chain_head
+from apps.core.tenant import is_public
 
-_sources: dict[str, Callable[[], Any]] = {"audit": chain_head}
+OWN = "audit"
+_sources: dict[str, Callable[[], Any]] = {OWN: chain_head}
 
 
 def register_heads(name: str, function: Callable[[], Any]) -> None:
@@ -29,8 +31,9 @@ def heads_folder() -> Path:
 
 
 def heads_now() -> dict[str, Any]:
-    """Name of the chain → its head or heads, as they stand."""
-    return {name: function() for name, function in sorted(_sources.items())}
+    """Name of the chain → its head or heads, as they stand. The platform has no chain but its audit trail."""
+    names = [OWN] if is_public() else sorted(_sources)
+    return {name: _sources[name]() for name in names}
 
 
 def heads_export(*, again: bool = False) -> Path:
