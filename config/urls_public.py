@@ -4,11 +4,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.accounts.urls import sign_in_urls
-from apps.tenancy.admin import platform_site
+from apps.platform import public_views
+from apps.platform.admin import platform_site
+from apps.platform.urls import look_urls
 
 urlpatterns = [
     path("admin/", platform_site.urls),
     path("accounts/", include(sign_in_urls)),
+    path("organisation/", include(look_urls)),
+    path("sign-up/", public_views.sign_up, name="sign_up"),
+    path("sign-up/<str:token>/", public_views.confirm, name="sign_up_confirm"),
+    path("sign-up/<str:token>/progress/", public_views.progress, name="sign_up_progress"),
     path("", RedirectView.as_view(url="/admin/")),
 ]
 handler404 = "apps.core.error_pages.not_found"

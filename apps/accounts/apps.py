@@ -14,10 +14,13 @@ class AccountsConfig(BahiAppConfig):
     declares = Module(key="identity", title=_("Users and access"), icon="group", switchable=False, order=900)
 
     def ready(self) -> None:
+        from apps.accounts.selectors import users_active
         from apps.accounts.services.users import administrator_from_setup, first_administrator
         from apps.core.admin.menu import register_page
         from apps.core.people import register_first_administrator
+        from apps.core.quota import register_quota_source
 
+        register_quota_source("users", users_active)
         register_page(
             "accounts",
             "sign_in_policy",

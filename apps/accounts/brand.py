@@ -26,6 +26,12 @@ def readable_on(colour: str) -> str:
     return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#000000"
 
 
+def contrast(one: str, other: str) -> float:
+    """WCAG 2's contrast of two colours, 1 to 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
 def _mixed(colour: str, other: int, share: float) -> str:
     mixed = [round(value * (1 - share) + other * share) for value in _channels(colour)]
     return "#" + "".join(f"{value:02x}" for value in mixed)

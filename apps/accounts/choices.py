@@ -32,6 +32,8 @@ class AccessEvent(models.TextChoices):
     USER_DEACTIVATED = "user_deactivated", _("User switched off")
     USER_RESTORED = "user_restored", _("User restored")
     ROLE_CHANGED = "role_changed", _("Role changed")
+    OPERATOR = "operator", _("Platform's operator, on behalf of")
+    PLATFORM = "platform", _("Platform")
     GRANT_CHANGED = "grant_changed", _("Access to a record changed")
     EXPORT = "export", _("Exported")
     PRINTED = "printed", _("Printed")

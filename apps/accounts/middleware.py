@@ -109,10 +109,11 @@ class RequestActor:
         by_token = getattr(request, "bahi_api_user", None)
         user = by_token or request.user
         known = user if getattr(user, "is_authenticated", False) else None
+        operator = getattr(request, "override_label", "")
         return Actor(
-            kind="api" if by_token else "user",
+            kind="operator" if operator else "api" if by_token else "user",
             user=known,
-            label=str(known) if known else "Anonymous",
+            label=operator or (str(known) if known else "Anonymous"),
             address=client_address(request),
             request_id=getattr(request, "request_id", ""),
             path=f"{request.method} {request.path}"[:300],

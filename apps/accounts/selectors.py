@@ -11,6 +11,7 @@ from django.db import connection
 from apps.core.access import Access, RoleScope
 from apps.core.tenant import is_public
 
+OPERATOR_EMAIL = "operator@platform.invalid"  # the platform's operator inside an organisation
 _company_source: list[str] = []
 
 _ACCESS_SQL = """
@@ -63,7 +64,10 @@ def user_read(pk: int, *, more: str = "", params: Sequence[Any] = ()) -> Any:
 
 def access_load(user: Any) -> Access:
     """Work out a user's access from roles, units and companies (no query for a user from ``user_read`` whose
-    levels need no units, else one or two)."""
+    levels need no units, else one or two).
+
+    The platform's operator has nothing by himself: an open visit gives it, for each request.
+    """
     if user.is_superuser:
         return Access(user_id=user.pk, permissions=frozenset({"*"}))
     if is_public() or user.pk is None:
@@ -137,3 +141,10 @@ def profile_data(user: Any) -> dict[str, Any]:
             if not module.switchable or module.key in enabled
         ],
     }
+
+
+def users_active() -> int:
+    """Users who can sign in, as plans count them; the operator's stand-in is none of them."""
+    from apps.accounts.models import User
+
+    return User.objects.filter(is_active=True, deleted_at=None).exclude(email=OPERATOR_EMAIL).count()

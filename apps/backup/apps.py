@@ -11,3 +11,9 @@ class BackupConfig(BahiAppConfig):
     verbose_name = _("Backup")
     default = True
     declares = Module(key="", title=_("Backup"), icon="backup", switchable=False, order=960)
+
+    def ready(self) -> None:
+        from apps.backup.services.last import backup_before_delete
+        from apps.tenancy.services.deletion import register_before_delete
+
+        register_before_delete(backup_before_delete)

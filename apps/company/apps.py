@@ -17,14 +17,16 @@ class CompanyConfig(BahiAppConfig):
         from apps.accounts.models import User
         from apps.accounts.selectors import register_company_source
         from apps.company.models import Company
-        from apps.company.selectors import COMPANIES_OF_USER, companies_worked_in
+        from apps.company.selectors import COMPANIES_OF_USER, companies_kept, companies_worked_in
         from apps.company.services.access import companies_of_users, company_limit_set
         from apps.company.services.companies import company_from_setup
         from apps.company.services.pictures import company_picture_guard
         from apps.core.contribute import Contribution, contribute
+        from apps.core.quota import register_quota_source
         from apps.core.working import use_company_choices
         from apps.files.access import register_file_guard
 
+        register_quota_source("companies", companies_kept)
         register_company_source(COMPANIES_OF_USER)
         use_company_choices(companies_worked_in)
         register_file_guard(company_picture_guard)

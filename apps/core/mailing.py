@@ -8,6 +8,8 @@ from collections.abc import Callable
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from apps.core.tenant import is_public
+
 logger = logging.getLogger(__name__)
 Sender = Callable[..., object]
 _sender: list[Sender] = []
@@ -19,8 +21,11 @@ def register_mail_sender(function: Sender) -> None:
 
 
 def mail_send(*, to: str, subject: str, text: str, html: str = "") -> None:
-    """One mail to one address. Never raises for a mail server that is down: that is logged."""
-    if _sender:
+    """One mail to one address; the platform, which has no queue, sends it after commit.
+
+    Never raises for a mail server that is down: that is logged.
+    """
+    if _sender and not is_public():
         _sender[0](to=to, subject=subject, text=text, html=html)
         return
     transaction.on_commit(lambda: _send_now(to, subject, text, html))

@@ -49,6 +49,13 @@ def organisation_context(schema: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def public_context() -> Iterator[None]:
+    """Run the block in ``public``, where the platform keeps its own; then back to the organisation."""
+    with schema_context(settings.PUBLIC_SCHEMA_NAME):
+        yield
+
+
 def require_organisation() -> str:
     """Schema in use, for code that must never run in ``public``."""
     if is_public():
@@ -69,6 +76,11 @@ def signer(purpose: str) -> Signer:
 def timestamp_signer(purpose: str) -> TimestampSigner:
     """A dated signer whose signatures hold in this organisation only."""
     return TimestampSigner(salt=f"{connection.schema_name}:{purpose}")
+
+
+def is_served(schema: str) -> bool:
+    """Whether background work of this organisation may run now: active and not under its own maintenance."""
+    return get_tenant_model().objects.filter(schema_name=schema, state="active", maintenance=False).exists()
 
 
 def switch_on(key: str) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.access import access_of
 from apps.core.errors import InvalidInput, NotFound
-from apps.core.registry import KindRef
+from apps.core.registry import KindRef, business_models
 from apps.core.scope import kind_of
+from apps.core.tenant import current_organisation
+from apps.documents.models import Document
 
 COLLABORATIVE = ("master", "document", "setting")
 
@@ -105,3 +109,11 @@ def _state_of(row: Any, status: str) -> dict[str, str]:
         return {"status_label": "", "tone": ""}
     state = table.state(status)
     return {"status_label": str(state.label), "tone": state.tone}
+
+
+def documents_this_month() -> int:
+    """How many documents of all kinds were entered since the month began on the organisation's clock."""
+    zone = ZoneInfo(current_organisation().time_zone)
+    start = timezone.now().astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    models = [model for model in business_models() if issubclass(model, Document)]
+    return sum(model._base_manager.filter(created_at__gte=start).count() for model in models)

@@ -8,3 +8,9 @@ class FilesConfig(BahiAppConfig):
     label = "files"
     default = True
     declares = Module(key="", title="", switchable=False)
+
+    def ready(self) -> None:
+        from apps.core.quota import register_quota_source
+        from apps.files.selectors import bytes_stored
+
+        register_quota_source("storage", bytes_stored)

@@ -25,6 +25,7 @@ from apps.messaging.services.notifications import (
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import host_find
 from apps.tenancy.models import Organisation
+from apps.tenancy.services.maintenance import maintenance_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def schema_of_host(host: str) -> str:
     finally:
         connection.set_schema_to_public()
     organisation = found.organisation
-    if organisation is None or organisation.state != OrganisationState.ACTIVE:
+    if organisation is None or organisation.state != OrganisationState.ACTIVE or maintenance_of(organisation):
         return ""
     return organisation.schema_name
 
@@ -88,8 +89,8 @@ def visitor_of_token(raw: str) -> Visitor | None:
 
 def still_valid(visitor: Visitor) -> bool:
     """Whether this socket may stay open."""
-    served = Organisation.objects.filter(schema_name=current_schema(), state=OrganisationState.ACTIVE)
-    if not served.exists():
+    served = Organisation.objects.filter(schema_name=current_schema(), state=OrganisationState.ACTIVE).first()
+    if served is None or maintenance_of(served):
         return False
     if visitor.session_key:
         return visitor_of_session(visitor.session_key) is not None

@@ -10,7 +10,10 @@ class TenancyConfig(BahiAppConfig):
     declares = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:
+        from apps.core.quota import register_quota_keeper
         from apps.core.start_checks import register_start_check
+        from apps.tenancy.services.limits import limit_claim
         from apps.tenancy.services.start_checks import database_check
 
+        register_quota_keeper(limit_claim)
         register_start_check(database_check)

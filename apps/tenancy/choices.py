@@ -3,12 +3,48 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrganisationState(models.TextChoices):
-    """Life of an organisation, in order."""
+    """Life of an organisation, in order; ``lifecycle.py`` says what leads where, what each state serves."""
 
+    REQUESTED = "requested", _("Requested")
+    APPROVED = "approved", _("Approved")
     PROVISIONING = "provisioning", _("Being set up")
+    FAILED = "failed", _("Set-up failed")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
+    ARCHIVED = "archived", _("Archived")
     SCHEDULED = "scheduled", _("To be deleted")
-    FAILED = "failed", _("Set-up failed")
+    DELETING = "deleting", _("Being deleted")
     REMOVING = "removing", _("Being removed")
     DELETED = "deleted", _("Deleted")
+
+
+class JobWork(models.TextChoices):
+    """Work on an organisation that needs the owner's role."""
+
+    PROVISION = "provision", _("Set-up")
+    DELETE = "delete", _("Deletion")
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Metric(models.TextChoices):
+    """What a plan limits."""
+
+    USERS = "users", _("Users")
+    COMPANIES = "companies", _("Companies")
+    STORAGE = "storage", _("Storage (MB)")
+    DOCUMENTS = "documents", _("Documents this month")
+    API_CALLS = "api_calls", _("API calls today")
+
+
+class OperatorAccess(models.TextChoices):
+    """Whether the platform's operator may enter an organisation."""
+
+    ALLOW = "allow", _("May enter; administrators are told")
+    ASK = "ask", _("May enter after an administrator has approved it")
+    FORBID = "forbid", _("May not enter")

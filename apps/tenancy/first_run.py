@@ -29,13 +29,13 @@ from apps.core.setup_steps import setup_steps
 from apps.core.validators import gstin_validator
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
+from apps.tenancy.lifecycle import organisation_step
 from apps.tenancy.models import Organisation
 from apps.tenancy.services.owner_jobs import provisioning_start
 from apps.tenancy.services.provisioning import (
     STEP_MASTERS,
     STEP_TABLES,
     organisation_create,
-    organisation_retry,
 )
 
 ENTER_COOKIE = "bahi_enter"
@@ -149,7 +149,7 @@ def _start(data: dict[str, Any]) -> HttpResponse:
         language=(get_language() or "en")[:2],
         setup=setup_answers(data, proof_of(token)),
     )
-    provisioning_start(organisation.slug)
+    provisioning_start(organisation)
     response = HttpResponseRedirect("/")
     response.set_cookie(
         ENTER_COOKIE,
@@ -230,8 +230,8 @@ def retry(request: HttpRequest) -> HttpResponse:
     """Begin a failed set-up anew; only for the browser that asked for it."""
     organisation = request.setting_up  # type: ignore[attr-defined]
     if organisation is not None and _is_founder(request, organisation):
-        organisation_retry(organisation)
-        provisioning_start(organisation.slug)
+        organisation_step(organisation, "retry")
+        provisioning_start(organisation)
     return redirect("/")
 
 

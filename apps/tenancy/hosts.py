@@ -51,9 +51,9 @@ def host_find(hostname: str) -> Host:
 def _look_up(hostname: str) -> Host:
     if hostname.split(".", 1)[0] == PLATFORM_LABEL:
         return Host("platform")
-    found = Organisation.objects.filter(domains__domain=hostname).first()
+    found = Organisation.objects.select_related("plan").filter(domains__domain=hostname).first()
     if found is None and _is_default_host(hostname):
-        found = Organisation.objects.filter(is_default=True).first()
+        found = Organisation.objects.select_related("plan").filter(is_default=True).first()
         if found is None and not Organisation.objects.exists():
             return Host("first_run")
     if found is None:

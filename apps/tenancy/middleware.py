@@ -14,15 +14,10 @@ from django.utils.translation import gettext as _
 from django_tenants.utils import remove_www
 
 from apps.core.middleware import api_error
-from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import Host, host_find
+from apps.tenancy.lifecycle import EFFECTS
+from apps.tenancy.services.maintenance import Maintenance, maintenance_of
 
-NOT_SERVED: dict[str, int] = {
-    OrganisationState.SUSPENDED: 403,
-    OrganisationState.SCHEDULED: 403,
-    OrganisationState.DELETED: 404,
-}
-IN_WORK = (OrganisationState.PROVISIONING, OrganisationState.FAILED, OrganisationState.REMOVING)
 SETUP_URLCONF = "config.urls_first_run"
 
 
@@ -50,12 +45,17 @@ class OrganisationMiddleware:
             connection.set_schema_to_public()
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if host.kind == "platform" else SETUP_URLCONF
             return None
-        if organisation.state in IN_WORK:
+        effect = EFFECTS[organisation.state]
+        if effect.setting_up:
             return self._enter_setup(request, organisation)
-        status = NOT_SERVED.get(organisation.state)
+        status = effect.status
         if status or not host.has_schema or organisation.upgrade_error:
             connection.set_schema_to_public()
             return _not_served(request, organisation, status or 503)
+        rest = maintenance_of(organisation)
+        if rest is not None and not operator_passes(request, organisation):
+            connection.set_schema_to_public()
+            return _resting(request, organisation, rest)
         request.tenant = organisation  # type: ignore[attr-defined]
         connection.set_tenant(organisation)
         return None
@@ -69,6 +69,37 @@ class OrganisationMiddleware:
         request.urlconf = SETUP_URLCONF
         request.setting_up = organisation  # type: ignore[attr-defined]
         return None
+
+
+_passes: list[Callable[[HttpRequest, Any], bool]] = []
+
+
+def register_operator_pass(function: Callable[[HttpRequest, Any], bool]) -> None:
+    """Called once by ``platform``: whether this browser is an operator's inside the organisation."""
+    _passes[:] = [function]
+
+
+def operator_passes(request: HttpRequest, organisation: Any) -> bool:
+    """Whether maintenance doesn't hold for this request."""
+    return any(function(request, organisation) for function in _passes)
+
+
+def _resting(request: HttpRequest, organisation: Any, rest: Maintenance) -> HttpResponse:
+    """503 with the time to come back, for people and for programs."""
+    detail = rest.text or _("We are working on the system. Nothing is lost; please come back a little later.")
+    if request.path.startswith("/api/"):
+        response = api_error(503, "maintenance", detail)
+    else:
+        context = {
+            "title": _("Maintenance"),
+            "name": organisation.name,
+            "detail": detail,
+            "until": rest.until,
+        }
+        response = render(request, "tenancy/not_served.html", context, status=503)
+    response["Retry-After"] = str(rest.retry_after)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _not_served(request: HttpRequest, organisation: Any, status: int) -> HttpResponse:

@@ -37,6 +37,7 @@ _THIRD_PARTY_SHARED_ONLY = [
     "pgtrigger",
     "django_q",
     "apps.core",
+    "apps.platform",
 ]
 SILENCED_SYSTEM_CHECKS = [
     "guardian.W001",  # grants are read by the scoped queryset, not by has_perm
@@ -83,6 +84,7 @@ PUBLIC_SCHEMA_NAME = "public"
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
 ROOT_URLCONF = "config.urls"
 DEFAULT_ORGANISATION_HOSTS = env.list("DEFAULT_ORGANISATION_HOSTS", default=["localhost", "127.0.0.1"])
+DNS_LOOKUP = env("DNS_LOOKUP", default="apps.tenancy.dns.lookup_txt")  # or …lookup_simulated
 DEFAULT_ORGANISATION = env("DEFAULT_ORGANISATION", default="")
 TEMPLATE_SCHEMA = "bahi_template"
 PUBLIC_PORT = env("PUBLIC_PORT", default=env("BAHI_PORT", default=""))  # in links of mails
@@ -137,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.platform.middleware.OverrideMiddleware",
     "apps.accounts.middleware.ActorMiddleware",
     "apps.core.middleware.ModuleSwitchMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -158,6 +161,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "apps.core.context.shell",
+                "apps.platform.context.platform_shell",
             ],
         },
     }
@@ -237,6 +241,7 @@ REST_FRAMEWORK = {
         "apps.core.api.throttling.UserThrottle",
         "apps.accounts.limits.KeyThrottle",
         "apps.core.api.throttling.AddressThrottle",
+        "apps.core.api.throttling.PlanThrottle",
     ],
     "NUM_PROXIES": 0,  # REMOTE_ADDR is right already; the header as it came could be written by anybody
     "DEFAULT_THROTTLE_RATES": {

@@ -13,6 +13,7 @@ from apps.core.tenant import organisation_context
 from apps.tenancy import first_run
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import Organisation
+from apps.tenancy.services.owner_jobs import provisioning_start
 
 pytestmark = pytest.mark.commits
 PASSWORD = "kalam-Dawat-9"
@@ -29,7 +30,7 @@ def empty(owner, monkeypatch):
     Organisation.objects.all().delete()
     forget_hosts()
     started: list[str] = []
-    monkeypatch.setattr(first_run, "provisioning_start", started.append)
+    monkeypatch.setattr(first_run, "provisioning_start", lambda made: started.append(made.slug))
     return started
 
 
@@ -90,7 +91,8 @@ def test_first_organisation_from_the_form_to_the_first_sign_in(empty, owner):
     from django.core.management import call_command
 
     connection.set_schema_to_public()
-    call_command("provision_organisation", "sharma-traders", verbosity=0)
+    job = provisioning_start(organisation)
+    call_command("run_organisation_job", str(job.pk), verbosity=0)
     connection.set_schema_to_public()
     organisation.refresh_from_db()
     assert (organisation.state, organisation.setup) == ("active", {})

@@ -9,14 +9,11 @@ from django.test import Client
 from apps.core.errors import InvalidInput, Refused
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts, host_find
+from apps.tenancy.lifecycle import organisation_step
 from apps.tenancy.models import Domain, Organisation
 from apps.tenancy.services.provisioning import (
     modules_check,
     organisation_create,
-    organisation_delete_schedule,
-    organisation_restore,
-    organisation_retry,
-    organisation_suspend,
 )
 
 pytestmark = pytest.mark.django_db
@@ -63,27 +60,27 @@ def test_own_domain_opens_the_organisation(acme):
 
 def test_suspended_organisation_says_why_on_page_and_api(acme):
     with pytest.raises(InvalidInput):
-        organisation_suspend(acme, reason=" ")
-    organisation_suspend(acme, reason="Fee not paid")
+        organisation_step(acme, "suspend", reason=" ")
+    organisation_step(acme, "suspend", reason="Fee not paid")
     page = ask("acme.localhost")
     assert page.status_code == 403
     assert "Fee not paid" in page.content.decode()
     answer = ask("acme.localhost", "/api/v1/auth/me/")
     assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (403, "Fee not paid")
     connection.set_schema_to_public()
-    organisation_restore(acme)
+    organisation_step(acme, "restore")
     assert ask("acme.localhost").status_code == 302
     connection.set_schema_to_public()
     with pytest.raises(Refused):
-        organisation_restore(acme)
+        organisation_step(acme, "restore")
 
 
 def test_scheduled_deletion_closes_and_can_be_taken_back(acme):
-    organisation_delete_schedule(acme)
+    organisation_step(acme, "schedule")
     assert acme.delete_after is not None
     assert ask("acme.localhost").status_code == 403
     connection.set_schema_to_public()
-    organisation_restore(acme)
+    organisation_step(acme, "undo")
     assert acme.delete_after is None
     assert ask("acme.localhost").status_code == 302
 
@@ -110,7 +107,7 @@ def test_failed_set_up_shows_why_and_only_its_founder_tries_again(acme, monkeypa
     from apps.tenancy import first_run
 
     started = []
-    monkeypatch.setattr(first_run, "provisioning_start", started.append)
+    monkeypatch.setattr(first_run, "provisioning_start", lambda made: started.append(made.slug))
     Organisation.objects.filter(pk=acme.pk).update(
         state=OrganisationState.FAILED,
         state_reason="disk full",
@@ -127,7 +124,7 @@ def test_failed_set_up_shows_why_and_only_its_founder_tries_again(acme, monkeypa
     assert started == ["acme"]
     connection.set_schema_to_public()
     with pytest.raises(Refused):
-        organisation_retry(Organisation.objects.get(slug="acme"))
+        organisation_step(Organisation.objects.get(slug="acme"), "retry")
 
 
 @pytest.mark.parametrize("slug", ["a", "Public", "1abc", "a_b", "a" * 41, "acme", "platform", "x--"])

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from apps.accounts.admin.roles import adopt
 from apps.accounts.models import User
+from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.accounts.services.factors import factors_reset
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send, password_set_for
@@ -62,6 +63,7 @@ class StateFilter(admin.SimpleListFilter):
         return [("active", _("Active")), ("off", _("Switched off")), ("deleted", _("In the bin"))]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
+        queryset = queryset.exclude(email=OPERATOR_EMAIL)
         if self.value() == "deleted":
             return queryset.exclude(deleted_at=None)
         queryset = queryset.filter(deleted_at=None)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from apps.accounts.api.confirming import confirmed_or_refuse
 from apps.accounts.models import AccessLog, ApiKey, Department, Role, SignInSession, Team, User
+from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.accounts.services.factors import factors_reset
 from apps.accounts.services.keys import key_revoke
 from apps.accounts.services.lockout import failures_forget
@@ -72,7 +73,7 @@ class UserApi(_People):
     extra_params = frozenset({"deleted"})
 
     def refine(self, queryset: QuerySet[User]) -> QuerySet[User]:
-        queryset = queryset.prefetch_related("roles", "teams")
+        queryset = queryset.prefetch_related("roles", "teams").exclude(email=OPERATOR_EMAIL)
         if self.verb == "restore" or self.request.query_params.get("deleted") == "true":
             return queryset
         return queryset.filter(deleted_at=None)

@@ -25,6 +25,7 @@ from apps.accounts.services.separation import separation_check
 from apps.accounts.services.sessions import sessions_end_all
 from apps.core.errors import InvalidInput, Refused
 from apps.core.permissions import ready_roles
+from apps.core.quota import quota_claim
 from apps.core.records import record_save
 from apps.core.validation import clean_instance, field_errors
 
@@ -61,6 +62,7 @@ def user_create(
         password_check(password, user)
         user.set_password(password)
     with transaction.atomic():
+        quota_claim("users")
         user.save()
         user.roles.set(roles)
         separation_check([user.pk])
@@ -88,6 +90,8 @@ def user_save(
     rights_check(user, held=held, wanted=wanted, by=by)
     if not new and by is not None and by.pk != user.pk and "email" in values:
         user_rights_covered(user, by=by)  # a new address could be used to ask for a new password
+    if new or (values.get("is_active") and not user.is_active):
+        quota_claim("users")
     if new:
         user.set_unusable_password()
     if "email" in values:
@@ -160,6 +164,8 @@ def _off(user: User, *, by: Any, values: dict[str, Any]) -> User:
 def user_restore(*, user: User, by: Any) -> User:
     """Switch a user on again, out of the bin too. Raises NotAllowed."""
     user_rights_covered(user, by=by)
+    if not user.is_active:
+        quota_claim("users")
     saved: Any = record_save(
         user, values={"is_active": True, "deleted_at": None}, version=user.version, by=by
     )

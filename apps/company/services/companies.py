@@ -23,6 +23,7 @@ from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.india.fiscal import fiscal_year
 from apps.core.locks import advisory_lock
+from apps.core.quota import quota_claim
 from apps.core.records import Child, record_delete, record_save
 
 __all__ = ["CompanyCreated", "company_create", "company_save", "fiscal_year_open"]
@@ -50,6 +51,8 @@ def company_save(
     new = company.pk is None
     before = None if new else (company.currency_id, company.fiscal_year_start)
     with transaction.atomic():
+        if new:
+            quota_claim("companies")
         _one_printed(company, children)
         saved: Any = record_save(
             company, values=values, children=children, specs=specs, version=version, by=by

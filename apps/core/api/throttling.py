@@ -1,10 +1,12 @@
-"""Rate limits by user and by address, each inside its organisation (the cache key carries it)."""
+"""Rate limits by user and by address, each inside its organisation (the cache key carries it); the plan's."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
+
+from apps.core.quota import quota_claim
 
 
 class Throttle(SimpleRateThrottle):
@@ -34,3 +36,12 @@ class SignInThrottle(Throttle):
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return f"throttle_sign_in_{self.get_ident(request)}"
+
+
+class PlanThrottle(BaseThrottle):
+    """API calls a day, as the organisation's plan says. Our own pages come with a session and don't count."""
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        if getattr(request, "auth", None) is not None:
+            quota_claim("api_calls")
+        return True

@@ -26,9 +26,9 @@ from apps.sales.services.proof import company_prove
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import Organisation
+from apps.tenancy.services.deletion import organisation_delete
 from apps.tenancy.services.provisioning import (
     organisation_create,
-    organisation_delete,
     organisation_provision,
 )
 
@@ -66,7 +66,7 @@ def demo_load(*, say: Say, size: Size | None = None) -> list[SignIn]:
             return _passwords_renew()
     if found is not None:
         say(_("Removing a half-loaded demo"))
-        organisation_delete(found)
+        organisation_delete(found, by="demo")
     return _build(say, size or Size())
 
 
@@ -75,7 +75,7 @@ def demo_remove() -> bool:
     found = demo_find()
     if found is None:
         return False
-    organisation_delete(found)
+    organisation_delete(found, by="demo")
     return True
 
 

@@ -34,4 +34,4 @@ def demo_removal_ask(*, typed: str, by: Any) -> None:
             _("Type the name of the organisation to confirm."), field="confirm", code="confirm"
         )
     removal_begin(organisation)
-    deletion_start(organisation.slug)
+    deletion_start(organisation)

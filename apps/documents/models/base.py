@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.fields import QuantityField
 from apps.core.models.bases import Searchable, Timestamped
 from apps.core.models.history import tracked_history
+from apps.core.quota import quota_claim
 from apps.core.scope import Scope, ScopedManager
 
 
@@ -77,6 +78,12 @@ class Document(Searchable, Timestamped):
             models.Index(fields=["-date", "-id"], name="%(class)s_date_%(app_label)s"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="%(class)s_srch_%(app_label)s"),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new document, however it comes to be, takes its place in the plan."""
+        if self._state.adding:
+            quota_claim("documents")
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.number or f"{self._meta.verbose_name} {self.pk or ''}".strip()

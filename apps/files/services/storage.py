@@ -11,10 +11,12 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotFound
+from apps.core.quota import quota_claim
 from apps.core.tenant import require_organisation
 from apps.files.models import StoredFile
 from apps.files.services.kinds import KINDS, FileKind, Unfit, no_executable
@@ -88,6 +90,12 @@ def file_keep(content: bytes, *, name: str, by: Any = None) -> StoredFile:
 
 
 def _keep(content: bytes, name: str, content_type: str, by: Any) -> StoredFile:
+    with transaction.atomic():
+        quota_claim("storage", len(content))
+        return _write(content, name, content_type, by)
+
+
+def _write(content: bytes, name: str, content_type: str, by: Any) -> StoredFile:
     today = timezone.localdate()
     path = f"{today:%Y/%m}/{uuid.uuid4().hex}.{extension_of(name) or 'bin'}"
     default_storage.save(f"{require_organisation()}/{path}", ContentFile(content))

@@ -9,6 +9,7 @@ from threading import Event as StopFlag
 
 import psycopg
 from django.db import DatabaseError, connection
+from django_tenants.utils import get_tenant_model
 
 from apps.core.listen import listen_parameters
 from apps.core.modules import module_key_of_app
@@ -45,11 +46,10 @@ def register_platform_sweep(function: Callable[[], object]) -> None:
 
 
 def active_schemas() -> list[str]:
-    """Schemas of the organisations that are served."""
-    from django_tenants.utils import get_tenant_model
-
+    """Schemas of the organisations that are served: active and not under maintenance of their own."""
     connection.set_schema_to_public()
-    return list(get_tenant_model().objects.filter(state="active").values_list("schema_name", flat=True))
+    served = get_tenant_model().objects.filter(state="active", maintenance=False)
+    return list(served.values_list("schema_name", flat=True))
 
 
 def sweep() -> int:
@@ -70,6 +70,7 @@ def _sweep_platform() -> None:
         except Exception:
             logger.exception("%s for the platform failed", function.__name__)
             connection.close()
+        connection.set_schema_to_public()
 
 
 def _sweep_one(schema: str) -> None:

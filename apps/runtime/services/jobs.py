@@ -22,7 +22,7 @@ from apps.core.events import emit
 from apps.core.live import push_to_user
 from apps.core.locks import lock_row
 from apps.core.modules import module_key_of_app
-from apps.core.tenant import current_schema, organisation_context, switch_on
+from apps.core.tenant import current_schema, is_served, organisation_context, switch_on
 from apps.runtime.events import JobEnded
 from apps.runtime.models import ENDED, Job, JobState
 from apps.runtime.services.holds import held, is_held
@@ -77,7 +77,7 @@ def run_job(schema: str, job_id: int) -> None:
     """What the worker calls. Leaves the connection in ``public``."""
     try:
         with organisation_context(schema), held(hold_name(schema, job_id)) as ours:
-            if ours:
+            if ours and is_served(schema):  # else it waits, and the sweep queues it once all is well again
                 _run(job_id)
     finally:
         connection.set_schema_to_public()

@@ -1,4 +1,17 @@
+from apps.tenancy.models.job import DeletionRecord, OrganisationJob
 from apps.tenancy.models.organisation import Domain, Organisation
+from apps.tenancy.models.plan import Plan, Usage
+from apps.tenancy.models.platform import DomainClaim, PlatformState
 from apps.tenancy.models.schema_build import SchemaBuild
 
-__all__ = ["Domain", "Organisation", "SchemaBuild"]
+__all__ = [
+    "DeletionRecord",
+    "Domain",
+    "DomainClaim",
+    "Organisation",
+    "OrganisationJob",
+    "Plan",
+    "PlatformState",
+    "SchemaBuild",
+    "Usage",
+]

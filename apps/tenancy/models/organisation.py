@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from apps.core.models import Timestamped
-from apps.tenancy.choices import OrganisationState
+from apps.tenancy.choices import Metric, OperatorAccess, OrganisationState
 
 
 class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-missing]
@@ -39,12 +39,31 @@ class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-mis
         default=OrganisationState.PROVISIONING,
     )
     state_reason = models.CharField(_("reason"), max_length=300, blank=True, default="")
+    state_before = models.CharField(max_length=16, blank=True, default="", editable=False)
     progress = models.CharField(_("progress"), max_length=200, blank=True, default="")
     setup = models.JSONField(default=dict, blank=True, editable=False)
     delete_after = models.DateTimeField(_("deleted after"), null=True, blank=True, editable=False)
     upgrade_error = models.TextField(_("last upgrade failed"), blank=True, default="", editable=False)
     is_default = models.BooleanField(_("opens on localhost and by IP address"), default=False)
     is_demo = models.BooleanField(_("demo"), default=False)
+    plan = models.ForeignKey(
+        "tenancy.Plan",
+        verbose_name=_("plan"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    own_limits = models.JSONField(_("limits of its own"), default=dict, blank=True, editable=False)
+    maintenance = models.BooleanField(_("maintenance"), default=False)
+    maintenance_text = models.CharField(_("what people read"), max_length=300, blank=True, default="")
+    maintenance_until = models.DateTimeField(_("expected end"), null=True, blank=True)
+    operator_access = models.CharField(
+        _("platform's operator"),
+        max_length=8,
+        choices=OperatorAccess.choices,
+        default=OperatorAccess.ALLOW,
+    )
     enabled_modules = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("modules"))
     country = models.CharField(_("country"), max_length=2, default="IN")
     currency = models.CharField(_("currency"), max_length=3, default="INR")
@@ -72,6 +91,19 @@ class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-mis
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_limited(self) -> bool:
+        return bool(self.plan_id or self.own_limits)
+
+    def limit_of(self, metric: str) -> int | None:
+        """The organisation's own limit, else its plan's; None: no limit."""
+        if metric in self.own_limits:
+            return self.own_limits[metric]
+        return self.plan.limits()[metric] if self.plan else None
+
+    def limits(self) -> dict[str, int | None]:
+        return {metric: self.limit_of(metric) for metric in Metric.values}
 
 
 class Domain(DomainMixin):

@@ -102,7 +102,7 @@ class Script:
 def schemas_upgrade(*, only: list[str] | None = None, parallel: int = 1) -> Iterator[Result]:
     """Upgrade organisations that have something pending; yields each outcome. The owner's connection."""
     connection.set_schema_to_public()
-    chosen = Organisation.objects.exclude(state=OrganisationState.DELETED).order_by("pk")
+    chosen = Organisation.objects.exclude(state=OrganisationState.DELETING).order_by("pk")
     if only:
         chosen = chosen.filter(slug__in=only)
     nodes = set(MigrationLoader(None).graph.nodes)  # read once: asking each schema's own plan takes longer

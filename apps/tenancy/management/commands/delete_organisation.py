@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.tenancy.models import Organisation
-from apps.tenancy.services.provisioning import organisation_delete, organisations_due
+from apps.tenancy.services.deletion import organisation_delete, organisations_due
 
 
 class Command(BaseCommand):
@@ -29,5 +29,5 @@ class Command(BaseCommand):
                 raise CommandError("This can't be undone. Say --yes.")
         for organisation in chosen:
             name = organisation.name
-            organisation_delete(organisation)
+            organisation_delete(organisation, by="command line")
             self.stdout.write(f"{name} is deleted.")

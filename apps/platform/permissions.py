@@ -1,0 +1,13 @@
+"""Business permissions of the organisation's own administrator towards the platform."""
+
+from apps.core.permissions import register_permissions
+
+register_permissions(
+    "platform",
+    {
+        "view_usage": "See plan and usage",
+        "manage_domains": "Name and verify own domains",
+        "manage_look": "Change the look of the sign-in pages",
+        "manage_operator": "Let the platform's operator in or not",
+    },
+)

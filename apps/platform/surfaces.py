@@ -1,0 +1,17 @@
+"""Access of what organisations see of the platform."""
+
+from apps.core.surfaces import ANYONE, PERSONAL, codes, declare
+
+declare(
+    dict.fromkeys(
+        ("sign_in_look_css", "sign_in_logo", "override_over", "override_enter"),  # the last: by its token
+        ANYONE,
+    )
+    | dict.fromkeys(("announcement_dismiss", "override_end"), PERSONAL)
+    | {
+        "organisation_usage": codes("platform.view_usage"),
+        "organisation_domains": codes("platform.manage_domains"),
+        "organisation_look": codes("platform.manage_look"),
+        "organisation_operator": codes("platform.manage_operator"),
+    }
+)
