@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from apps.core.secrets import new_key
 from tests.browser.conftest import note
 from tests.kit import database
 
@@ -33,6 +34,7 @@ class Office:
 
     def __init__(self, folder: Path, chromium: Any) -> None:
         self.folder, self.chromium = folder, chromium
+        self.key = new_key()
         self.password = "Dawat-" + secrets.token_hex(6)
         self.name = database.copy_for("office")
         with socket.socket() as probe:
@@ -56,6 +58,7 @@ class Office:
             "DJANGO_SETTINGS_MODULE": "config.settings.dev",
             "DEBUG": "1",  # static files as they are, without collecting them first
             "BAHI_DATA": str(self.folder),
+            "BAHI_SECRETS_KEYS": self.key,
             "BAHI_PORT": str(self.port),
         }
 
