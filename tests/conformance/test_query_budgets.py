@@ -14,8 +14,8 @@ from tests.kit.statements import business, shown
 
 pytestmark = pytest.mark.django_db
 
-CREATE, POST = 13, 22
-FROM_ORDER = 62
+CREATE, POST = 13, 23  # one of posting asks which separations of duties hold
+FROM_ORDER = 64
 LIST_PAGE = 4
 ADMIN_LIST = 11
 INVOICES = "accounting/invoices/"
