@@ -74,7 +74,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='audit_entry_hashed', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.content_hash := encode(sha256(convert_to(jsonb_build_array(NEW.id, extract(epoch FROM NEW.at)::numeric(20, 6)::text, NEW.event, NEW.record_kind, NEW.record_id, NEW.record_label, NEW.actor_kind, NEW.user_id, NEW.label, NEW.address, NEW.agent, NEW.path, NEW.request_id, NEW.changes, NEW.detail)::text, 'UTF8')), 'hex'); INSERT INTO audit_auditwaiting (entry_id) VALUES (NEW.id); IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF; RETURN NEW;", hash='c84e71eed1088305a5c85538bf34f3e4f6955fc1', operation='INSERT', pgid='pgtrigger_audit_entry_hashed_9dc72', table='audit_auditentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_hashed', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.content_hash := encode(sha256(convert_to(jsonb_build_array(NEW.id, extract(epoch FROM NEW.at)::numeric(20, 6)::text, NEW.event, NEW.record_kind, NEW.record_id, NEW.record_label, NEW.actor_kind, NEW.user_id, NEW.label, NEW.address, NEW.agent, NEW.path, NEW.request_id, NEW.changes, NEW.detail)::text, 'UTF8')), 'hex'); RETURN NEW;", hash='9e39d118a29ae3cb27096b8e55ac72a1361d8d41', operation='INSERT', pgid='pgtrigger_audit_entry_hashed_9dc72', table='audit_auditentry', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditentry',
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_queued', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_auditwaiting (entry_id) SELECT id FROM written; IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF; RETURN NULL;", hash='f12b125762ec07d5057d6b0a02bd843b511a85f8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_entry_queued_8fe05', referencing='REFERENCING NEW TABLE AS written ', table='audit_auditentry', when='AFTER')),
         ),
         migrations.AddField(
             model_name='auditseal',

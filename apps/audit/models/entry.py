@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.models.guards import entry_hashed
+from apps.audit.models.guards import entry_hashed, entry_queued
 from apps.core.scope import Scope, ScopedManager
 from apps.core.triggers import append_only
 
@@ -52,7 +52,7 @@ class AuditEntry(models.Model):
                 fields=["user_id", "id"], name="audit_entry_user", condition=~models.Q(user_id=None)
             ),
         ]
-        triggers: ClassVar[list[object]] = [*append_only("audit_entry"), entry_hashed()]
+        triggers: ClassVar[list[object]] = [*append_only("audit_entry"), entry_hashed(), entry_queued()]
 
     def __str__(self) -> str:
         return f"{self.event} {self.record_label or self.label}"

@@ -19,16 +19,24 @@ def hash_sql(alias: str) -> str:
 
 
 def entry_hashed() -> pgtrigger.Trigger:
-    """Hashes each entry as it is written, queues it for the sealer and wakes the sealer after commit."""
-    statements = (
-        f"NEW.content_hash := {hash_sql('NEW')}",
-        "INSERT INTO audit_auditwaiting (entry_id) VALUES (NEW.id)",
-        "IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF",
-        "RETURN NEW",
-    )
+    """Hashes each entry as it is written."""
     return pgtrigger.Trigger(
         name="audit_entry_hashed",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func="; ".join(statements) + ";",
+        func=f"NEW.content_hash := {hash_sql('NEW')}; RETURN NEW;",
+    )
+
+
+def entry_queued() -> pgtrigger.Trigger:
+    """Queues what was written for the sealer, and wakes the sealer after commit."""
+    return pgtrigger.Trigger(
+        name="audit_entry_queued",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="written"),
+        func="INSERT INTO audit_auditwaiting (entry_id) SELECT id FROM written; "
+        "IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF; "
+        "RETURN NULL;",
     )
