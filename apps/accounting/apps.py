@@ -14,13 +14,15 @@ class AccountingConfig(BahiAppConfig):
     )
 
     def ready(self) -> None:
-        import apps.accounting.dataio  # noqa: F401
+        import apps.accounting.dataio  # noqa: F401 - registers what can be imported
         from apps.company.services.series import register_series
 
         register_series("accounting.voucher", "JV/{FY}/{####}")
+        register_series("accounting.yearclosing", "YC/{FY}/{####}")
         for kind, pattern, gst in (
             ("accounting.invoice", "INV/{FY}/{####}", True),
             ("accounting.creditnote", "CRN/{FY}/{####}", True),
+            ("accounting.debitnote", "DBN/{FY}/{####}", True),
             ("accounting.proforma", "PI/{FY}/{####}", False),
             ("accounting.bill", "BILL/{FY}/{####}", False),
             ("accounting.receipt", "RCT/{FY}/{####}", True),

@@ -84,6 +84,16 @@ class CreditNoteCancelled(DocumentEvent):
 
 
 @dataclass(frozen=True)
+class DebitNotePosted(DocumentEvent):
+    name: ClassVar[str] = "debit_note.posted"
+
+
+@dataclass(frozen=True)
+class DebitNoteCancelled(DocumentEvent):
+    name: ClassVar[str] = "debit_note.cancelled"
+
+
+@dataclass(frozen=True)
 class BillPosting(DocumentEvent):
     """A bill is about to be posted: purchase matches it with receipts here and may refuse."""
 

@@ -12,13 +12,15 @@ register_permissions(
     {
         "post_voucher": "Post vouchers",
         "reverse_voucher": "Reverse posted vouchers",
+        "close_year": "Close fiscal years",
+        "reopen_year": "Open closed fiscal years again",
         "view_reports": "See financial statements and ledgers",
         "view_ageing": "See ageing of receivables and payables",
         "verify_ledger": "Verify the ledger's chain and balances",
     },
 )
 _READ = (
-    "account", "accountrole", "journal", "journalentry", "journalline", "voucher",
+    "account", "accountrole", "journal", "journalentry", "journalline", "voucher", "yearclosing",
 )  # fmt: skip
 register_roles(
     [

@@ -58,7 +58,13 @@ register_report(
         "trial-balance",
         _("Trial balance"),
         SEE,
-        (COMPANY, TO, FROM, Param("zero", _("Accounts without amounts"), "flag", default=lambda _v: False)),
+        (
+            COMPANY,
+            TO,
+            FROM,
+            Param("before_closing", _("Before the closing entry"), "flag", default=lambda _v: False),
+            Param("zero", _("Accounts without amounts"), "flag", default=lambda _v: False),
+        ),
         trial_balance,
         icon="balance",
         landscape=True,
@@ -232,6 +238,7 @@ register_report(
         ),
         books_proof,
         icon="verified",
+        slow=True,
     )
 )
 for _report in registered().values():

@@ -51,7 +51,7 @@ class BoundRefreshToken(RefreshToken):
             second_factor=factor,
             expires_at=datetime.fromtimestamp(token["exp"], UTC),
         )
-        return token._bind(session, user)  # type: ignore[return-value]
+        return token._bind(session, user)  # type: ignore[return-value]  # the method returns the class it is called on
 
     @classmethod
     def next_of(cls, session: SignInSession, user: User) -> BoundRefreshToken:
@@ -61,7 +61,7 @@ class BoundRefreshToken(RefreshToken):
         session.seen_at = token.current_time
         session.expires_at = datetime.fromtimestamp(token["exp"], UTC)
         session.save(update_fields=["token_id", "seen_at", "expires_at"])
-        return token._bind(session, user)  # type: ignore[return-value]
+        return token._bind(session, user)  # type: ignore[return-value]  # the method returns the class it is called on
 
     def _bind(self, session: SignInSession, user: User) -> BoundRefreshToken:
         self[TENANT_CLAIM] = current_schema()
@@ -105,7 +105,7 @@ class TenantJWTAuthentication(JWTAuthentication):
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         try:
-            token = AccessToken(raw_token)  # type: ignore[arg-type]
+            token = AccessToken(raw_token)  # type: ignore[arg-type]  # the library takes the text, its types want a Token
         except TokenError as error:
             raise InvalidToken(_("The token is not valid or has expired.")) from error
         check_token(token)

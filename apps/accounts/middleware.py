@@ -52,7 +52,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = set_actor(RequestActor(request))  # type: ignore[arg-type]
+        token = set_actor(RequestActor(request))  # type: ignore[arg-type]  # it has what an Actor has, read late
         try:
             self._watch(request)
             response = self.get_response(request)

@@ -64,7 +64,7 @@ def _pair(refresh: BoundRefreshToken) -> dict[str, str]:
 
 def _read(text: str) -> BoundRefreshToken:
     try:
-        token = BoundRefreshToken(text)  # type: ignore[arg-type]
+        token = BoundRefreshToken(text)  # type: ignore[arg-type]  # the library takes the text, its types want a Token
         check_token(token)
     except (TokenError, AuthenticationFailed, TypeError, ValueError) as error:
         raise SignInRefused(_("The refresh token is not valid."), code="token_invalid") from error

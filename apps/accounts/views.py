@@ -230,7 +230,7 @@ def email_change(request: HttpRequest) -> HttpResponse:
         try:
             attempts_limit(request)
             passwords.email_change_ask(
-                user=request.user,  # type: ignore[arg-type]
+                user=request.user,  # type: ignore[arg-type]  # only signed-in people come here
                 email=form.cleaned_data["email"],
                 request=request,
             )
@@ -257,7 +257,7 @@ def session_close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sessions_close(request: HttpRequest) -> HttpResponse:
     """Sign out every other device."""
-    sessions_end_all(request.user, keep_key=request.session.session_key or "")  # type: ignore[arg-type]
+    sessions_end_all(request.user, keep_key=request.session.session_key or "")  # type: ignore[arg-type]  # only signed-in people come here
     messages.success(request, _("All other devices were signed out."))
     return redirect("security")
 

@@ -124,7 +124,7 @@ class CompanyAdmin(MasterAdmin):
         ]
         return format_html("{}" * len(shown), *shown) if shown else "–"
 
-    pictures.short_description = _("printed now")  # type: ignore[attr-defined]
+    pictures.short_description = _("printed now")  # type: ignore[attr-defined]  # Django reads it from the function
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         names = [f.name for f in Company._meta.concrete_fields if f.name in form.cleaned_data]
@@ -272,13 +272,13 @@ class NumberSeriesAdmin(ScopedAdmin):
     def title(self, obj: Any) -> str:
         return kind_title(obj.record_kind)
 
-    title.short_description = _("kind of document")  # type: ignore[attr-defined]
+    title.short_description = _("kind of document")  # type: ignore[attr-defined]  # Django reads it from the function
 
     def preview(self, obj: Any) -> str:
         """What the next document will be called."""
         return obj.preview_text if obj and obj.pk else "–"
 
-    preview.short_description = _("next number will be")  # type: ignore[attr-defined]
+    preview.short_description = _("next number will be")  # type: ignore[attr-defined]  # Django reads it from the function
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         allowed = super()._may(request, action)

@@ -82,7 +82,7 @@ def _converter(field: models.Field) -> Callable[[Any], Any] | None:
 
 def history_copy(model: type[models.Model], ids: Sequence[int], *, change: str = "+") -> None:
     """The history rows of records that were written in bulk, as they are in the table now."""
-    history = model.history.model  # type: ignore[attr-defined]
+    history = model.history.model  # type: ignore[attr-defined]  # the history library adds it at run time
     own = {field.column for field in model._meta.concrete_fields}
     shared = [field.column for field in history._meta.concrete_fields if field.column in own]
     actor = current_actor()

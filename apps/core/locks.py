@@ -33,7 +33,7 @@ def lock_rows(model: type[M], pks: Iterable[int], *, share: bool = False) -> lis
         pk_column = connection.ops.quote_name(model._meta.pk.column)
         return list(
             manager.raw(
-                f"SELECT * FROM {table} WHERE {pk_column} = ANY(%s) ORDER BY {pk_column} FOR SHARE",  # noqa: S608
+                f"SELECT * FROM {table} WHERE {pk_column} = ANY(%s) ORDER BY {pk_column} FOR SHARE",  # noqa: S608 - names of our own tables and columns, values are parameters
                 [ids],
             )
         )

@@ -63,11 +63,11 @@ def record_filter(model: type[models.Model], access: Access, action: str = "view
 def grant_model(model: type[models.Model]) -> type[models.Model] | None:
     """The table of grants on single records of this model, if it has one."""
     name = scope_of(model).grants
-    return model._meta.get_field(name).related_model if name else None  # type: ignore[return-value]
+    return model._meta.get_field(name).related_model if name else None  # type: ignore[return-value]  # scope names foreign keys only
 
 
 def _grant_filter(model: type[models.Model], scope: Scope, access: Access, action: str) -> Q:
-    granted = grant_model(model)._default_manager.filter(user_id=access.user_id)  # type: ignore[union-attr]
+    granted = grant_model(model)._default_manager.filter(user_id=access.user_id)  # type: ignore[union-attr]  # a model with grants has a grant table
     if action != "view":
         granted = granted.filter(permission__codename=f"{action}_{model._meta.model_name}")
     return Q(pk__in=granted.values("content_object_id"))

@@ -50,7 +50,7 @@ def run_in_unit_of_work(work: Callable[[], T]) -> T:
                 raise Busy("Somebody else is working on this just now. Please try again.") from error
             if not isinstance(error.__cause__, _REPEAT) or attempt == RETRIES:
                 raise
-            time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311
+            time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311 - spreads waits, guards nothing
     raise AssertionError("unreachable")
 
 

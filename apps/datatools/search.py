@@ -74,7 +74,7 @@ def search_run(text: str, *, user: Any, kind: str = "") -> list[dict[str, Any]]:
 
 
 def _base(item: Searchable, user: Any) -> Any:
-    queryset = item.model._default_manager.for_user(user)  # type: ignore[attr-defined]
+    queryset = item.model._default_manager.for_user(user)  # type: ignore[attr-defined]  # business models have a ScopedManager
     if any(f.name == "deleted_at" for f in item.model._meta.concrete_fields):
         queryset = queryset.filter(deleted_at=None)
     return queryset

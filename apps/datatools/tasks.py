@@ -1,4 +1,4 @@
-"""Background imports."""
+"""Background imports and reports."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from django.utils import timezone
 from apps.core.errors import InvalidInput
 from apps.datatools.models import ImportRun
 from apps.datatools.models.imports import ImportState
+from apps.datatools.reports.stored import report_run
 from apps.datatools.services.imports import import_resume, run_answer
 from apps.files.services.storage import file_read
 from apps.runtime.services.jobs import job_progress, task
+
+__all__ = ["report_run", "run_import"]
 
 
 @task

@@ -160,7 +160,7 @@ class DocumentAdmin(ScopedAdmin):
         assert view_class is not None, self.model  # noqa: S101 - a document without API is our fault
         view = view_class()
         view.request = request
-        request.bahi_labels = True  # type: ignore[attr-defined]
+        request.bahi_labels = True  # type: ignore[attr-defined]  # our middleware and views put it on the request
         return view
 
     def changeform_view(
@@ -231,7 +231,7 @@ def transition_many(
         if document is None:
             continue
         try:
-            run_in_unit_of_work(lambda row=document: transition_run(row, name, by=by))  # type: ignore[misc]
+            run_in_unit_of_work(lambda row=document: transition_run(row, name, by=by))  # type: ignore[misc]  # mypy infers no lambda with a default
             done += 1
         except BahiError as error:
             refused.append((str(document), str(error.detail)))

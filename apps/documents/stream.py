@@ -118,7 +118,7 @@ def _text_of(row: TimelineEntry, labels: dict[str, str]) -> str:
 def _transition_labels(model: type[models.Model]) -> dict[str, str]:
     from apps.documents.lifecycle import lifecycles
 
-    table = lifecycles().get(model)  # type: ignore[call-overload]
+    table = lifecycles().get(model)  # type: ignore[call-overload]  # the class is a document's here
     return {item.name: str(item.past or item.label) for item in table.transitions} if table else {}
 
 

@@ -37,7 +37,7 @@ class DocumentViewSet(ResourceViewSet):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "model" in cls.__dict__:
-            table = lifecycle_of(cls.model)  # type: ignore[arg-type]
+            table = lifecycle_of(cls.model)  # type: ignore[arg-type]  # the class is a document's here
             cls.verbs = dict.fromkeys(table.by_name, "transition") | {"duplicate": "duplicate"} | cls.verbs
             meta = cls.model._meta
             own = {"duplicate": f"{meta.app_label}.add_{meta.model_name}", "pdf": PRINT}
@@ -154,7 +154,7 @@ class DocumentViewSet(ResourceViewSet):
     def transition(self, request: Any, pk: int) -> Response:
         self.require("view")
         row = self.model(pk=pk)  # the runner reads it under its lock, and only if the user may see it
-        table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]
+        table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]  # the class is a document's here
         data = dict(request.data)
         version = data.pop("version", None)
 

@@ -320,4 +320,4 @@ def _item_row(entry: dict[str, Any], *, cost: bool) -> Row:
             "balance_value": Decimal(entry["running_value"]),
         }
     links = {"source": Record(entry["source_kind"], entry["source_id"])} if entry["source_number"] else {}
-    return Row(cells, links=links)  # type: ignore[arg-type]
+    return Row(cells, links=links)  # type: ignore[arg-type]  # links hold one of the two kinds

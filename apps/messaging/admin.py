@@ -72,7 +72,7 @@ class MailMessageAdmin(ReadOnlyAdmin):
     def retry_mails(self, request: HttpRequest, queryset: Any) -> None:
         failed = list(queryset.filter(state=MailState.FAILED))
         for mail in failed:
-            run_in_unit_of_work(lambda mail=mail: mail_retry(mail, by=request.user))  # type: ignore[misc]
+            run_in_unit_of_work(lambda mail=mail: mail_retry(mail, by=request.user))  # type: ignore[misc]  # mypy infers no lambda with a default
         count = len(failed)
         text = ngettext("%(n)d mail is sent again.", "%(n)d mails are sent again.", count) % {"n": count}
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)

@@ -144,7 +144,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             logger.warning("live layer is away", exc_info=True)
             await self.close(TRY_LATER)
             return
-        self._after(RECHECK_SECONDS * random.uniform(0.8, 1.2), self._recheck)  # noqa: S311
+        self._after(RECHECK_SECONDS * random.uniform(0.8, 1.2), self._recheck)  # noqa: S311 - spreads waits, guards nothing
         unread = await in_organisation(self.schema, socket_access.unread_count, visitor.user_id)
         await self._say("live.ready", {"user": visitor.user_id, "unread": unread})
         await self._say("notification.count", {"unread": unread})

@@ -39,7 +39,7 @@ def each(
     count = 0
     for row in queryset:
         try:
-            run_in_unit_of_work(lambda row=row: service(row))  # type: ignore[misc]
+            run_in_unit_of_work(lambda row=row: service(row))  # type: ignore[misc]  # mypy infers no lambda with a default
             count += 1
         except BahiError as error:
             model_admin.message_user(request, f"{row}: {error.detail}", messages.ERROR)

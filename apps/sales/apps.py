@@ -19,4 +19,4 @@ class SalesConfig(BahiAppConfig):
         register_series("sales.delivery", "DC/{FY}/{####}", gst=True)
         register_series("sales.deliveryreturn", "RT/{FY}/{####}")
 
-        import apps.sales.dataio  # noqa: F401
+        import apps.sales.dataio  # noqa: F401 - registers what can be imported

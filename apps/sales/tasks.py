@@ -22,7 +22,7 @@ def expire_quotations() -> int:
     ended = 0
     for pk in quotations_due(company_today()):
         try:
-            run_in_unit_of_work(lambda pk=pk: transition_run(Quotation(pk=pk), "expire", by=None))  # type: ignore[misc]
+            run_in_unit_of_work(lambda pk=pk: transition_run(Quotation(pk=pk), "expire", by=None))  # type: ignore[misc]  # mypy infers no lambda with a default
         except BahiError as error:  # answered or revised in the same instant
             logger.info("quotation %s stays as it is: %s", pk, error)
         else:

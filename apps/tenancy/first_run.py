@@ -78,7 +78,7 @@ class FirstRunForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         states = state_choices(language=(get_language() or "en")[:2])
-        self.fields["state_code"].choices = [("", "–"), *states]  # type: ignore[attr-defined]
+        self.fields["state_code"].choices = [("", "–"), *states]  # type: ignore[attr-defined]  # a choice field
 
     def clean_gstin(self) -> str:
         gstin = identifiers.tidy(self.cleaned_data["gstin"])
@@ -127,7 +127,7 @@ def setup_answers(data: dict[str, Any], proof: str) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def first_run(request: HttpRequest) -> HttpResponse:
     """The form, or the progress of what was asked for."""
-    if request.setting_up is not None:  # type: ignore[attr-defined]
+    if request.setting_up is not None:  # type: ignore[attr-defined]  # our middleware and views put it on the request
         return progress_page(request)
     form = FirstRunForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -212,7 +212,7 @@ def _is_founder(request: HttpRequest, organisation: Organisation) -> bool:
 @require_GET
 def status(request: HttpRequest) -> HttpResponse:
     """What the progress page asks for every second."""
-    organisation = request.setting_up  # type: ignore[attr-defined]
+    organisation = request.setting_up  # type: ignore[attr-defined]  # our middleware and views put it on the request
     if organisation is None:  # asked in the organisation itself: it is there
         return JsonResponse({"state": OrganisationState.ACTIVE})
     try:
@@ -228,7 +228,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest) -> HttpResponse:
     """Begin a failed set-up anew; only for the browser that asked for it."""
-    organisation = request.setting_up  # type: ignore[attr-defined]
+    organisation = request.setting_up  # type: ignore[attr-defined]  # our middleware and views put it on the request
     if organisation is not None and _is_founder(request, organisation):
         organisation_step(organisation, "retry")
         provisioning_start(organisation)

@@ -40,7 +40,7 @@ class OrganisationMiddleware:
 
     def _enter(self, request: HttpRequest, host: Host) -> HttpResponse | None:
         organisation = host.organisation
-        request.setting_up = None  # type: ignore[attr-defined]
+        request.setting_up = None  # type: ignore[attr-defined]  # our middleware and views put it on the request
         if organisation is None:
             connection.set_schema_to_public()
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if host.kind == "platform" else SETUP_URLCONF
@@ -67,7 +67,7 @@ class OrganisationMiddleware:
         if request.path.startswith("/api/"):
             return _not_served(request, organisation, 503)
         request.urlconf = SETUP_URLCONF
-        request.setting_up = organisation  # type: ignore[attr-defined]
+        request.setting_up = organisation  # type: ignore[attr-defined]  # our middleware and views put it on the request
         return None
 
 

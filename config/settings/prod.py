@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from .base import *  # noqa: F403
+from .base import *  # noqa: F403 - settings build on each other
 from .base import SECRET_KEY, env
 
 if len(SECRET_KEY) < 40:

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-hs256-signatures")
 
-from .base import *  # noqa: F403
+from .base import *  # noqa: F403 - settings build on each other
 from .base import DATABASES, REST_FRAMEWORK, STORAGES
 
 SECRETS_KEYS = "ktest:QkFISS10ZXN0LWtleS1vZi0zMi1ieXRlcy1sb25nISE="

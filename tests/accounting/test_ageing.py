@@ -40,6 +40,7 @@ def filled(row):
     [(0, "not_due"), (1, "1-30"), (30, "1-30"), (31, "31-60"), (60, "31-60"), (90, "61-90"), (91, "91+")],
 )
 def test_day_30_is_in_the_first_bucket_and_day_31_in_the_second(api, books, late, bucket):
+    """C32: the edges of the buckets."""
     due = TODAY - timedelta(days=late)
     make.invoice(company=books, party=make.customer(), date=due, due_date=due, moves_stock=False, post=True)
     data = ageing(api, books, on=TODAY.isoformat())
@@ -84,6 +85,7 @@ def test_payables_are_positive_and_equal_the_creditors(api, books):
 
 
 def test_a_manager_of_some_customers_sees_the_sum_of_those(api_as, user_with, books):
+    """C35: a restricted user gets the sum of what he may see."""
     manager = user_with("accounting.view_ageing", level="all", levels={"parties.party": "own"})
     mine, other = make.customer(salesperson=manager), make.customer()
     for party in (mine, other):

@@ -25,6 +25,7 @@ def test_new_company_has_its_books(company):
 
 
 def test_accountant_posts_an_invoice_of_118(company, administrator):
+    """C1: debit and credit are equal to the paisa, or nothing is posted."""
     day = company_today()
     party_line = ("receivable", "118.00")
     with pytest.raises(InvalidInput) as refused:

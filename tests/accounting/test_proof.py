@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django_tenants.utils import get_tenant_model
 
 from apps.accounting.ledger import Posting, PostingLine, account_for, post, reverse
 from apps.accounting.models import Account, AccountBalance
@@ -18,6 +20,7 @@ from apps.company.selectors import company_today
 from apps.company.services.companies import fiscal_year_open
 from apps.company.services.periods import period_close
 from apps.core.errors import BahiError
+from apps.runtime.services.jobs import run_job
 from tests.factories.accounting import posting
 from tests.golden.kit import cases
 from tests.kit.ledger import assert_balanced
@@ -31,9 +34,33 @@ HEADS = {
 REASONS = {"unbalanced": "UNBALANCED", "period_closed": "PERIOD_CLOSED", "not_found": "UNKNOWN_ACCOUNT"}
 
 
+def proved(api, company):
+    """Have the books proved by the job that the API starts, and read what it found."""
+    job = api.post("accounting/reports/books-proof/", {"company": company.pk}, 202)["data"]["job"]
+    assert api.post("accounting/reports/books-proof/", {"company": company.pk}, 202)["data"]["job"] == job
+    waiting = api.get("accounting/reports/books-proof/", company=company.pk)["data"]
+    assert (waiting["job"], waiting["job_status"]) == (job, "waiting")
+    run_job("org_acme", job)
+    connection.set_tenant(get_tenant_model().objects.get(schema_name="org_acme"))
+    return api.get("accounting/reports/books-proof/", company=company.pk)["data"]
+
+
+def test_the_proof_is_kept_for_the_one_who_asked_and_exported_from_there(api, api_as, user_with, company):
+    own = api.get("accounting/reports/books-proof/", company=company.pk)["data"]
+    assert (own["balanced"], own["worked_out_at"], own["job"]) == (None, None, None)
+    answer = api.get("accounting/reports/books-proof/", 409, company=company.pk, format="pdf")
+    assert answer["errors"][0]["code"] == "not_run"
+    kept = proved(api, company)
+    assert kept["worked_out_at"]
+    assert api.get("accounting/reports/books-proof/", company=company.pk, format="pdf")[:4] == b"%PDF"
+    other = api_as(user_with("accounting.verify_ledger", "accounting.view_reports"))
+    assert other.get("accounting/reports/books-proof/", company=company.pk)["data"]["worked_out_at"] is None
+    other.post("accounting/reports/books-proof/", {"company": 999_999}, 400)
+
+
 def test_auditor_sees_sound_books_and_a_wrong_balance(api, api_as, user_with, company):
     post([posting(company, company_today(), ("cash", "7"), ("sales", "-7"))], by=None)
-    data = api.get("accounting/reports/books-proof/", company=company.pk)["data"]
+    data = proved(api, company)
     assert (data["balanced"], data["rows"], data["totals"]["entries"]) == (True, [], 1)
     AccountBalance.objects.create(
         company_id=company.pk,
@@ -43,11 +70,12 @@ def test_auditor_sees_sound_books_and_a_wrong_balance(api, api_as, user_with, co
         debit=1,
         credit=0,
     )
-    data = api.get("accounting/reports/books-proof/", company=company.pk)["data"]
+    data = proved(api, company)
     assert data["balanced"] is False
     assert data["rows"][0]["what"] == "balance"
     clerk = api_as(user_with("accounting.view_reports"))
     clerk.get("accounting/reports/books-proof/", 403, company=company.pk)
+    clerk.post("accounting/reports/books-proof/", {"company": company.pk}, 403)
 
 
 def books(company: Any, inputs: dict[str, Any], start: date) -> dict[str, Account]:

@@ -148,6 +148,7 @@ def test_cash_book_and_day_book_equal_the_ledger(api, books):
 
 
 def test_drill_sums_to_the_figure(api, books):
+    """C35: what a figure drills to sums to it."""
     data = report(api, "trial-balance", books, **{"from": "2025-04-01", "to": "2026-06-30"})["data"]
     for row in data["rows"]:
         if row["account"]:

@@ -10,8 +10,8 @@ import pytest
 BIN = Path(__file__).resolve().parents[2] / "bin"
 sys.path.insert(0, str(BIN))
 
-from _launcher.pgsettings import TEST_SETTINGS  # noqa: E402
-from _launcher.postgres import Cluster  # noqa: E402
+from _launcher.pgsettings import TEST_SETTINGS  # noqa: E402 - after the path is set
+from _launcher.postgres import Cluster  # noqa: E402 - after the path is set
 
 SMALL = {"max_connections": "10", "shared_buffers": "8MB", "max_locks_per_transaction": "64"}
 

@@ -108,7 +108,7 @@ def test_data_folder_comes_from_argument_then_environment_then_checkout(monkeypa
     ("host", "address"),
     [
         ("127.0.0.1", "http://localhost:8000/"),
-        ("0.0.0.0", "http://localhost:8000/"),  # noqa: S104
+        ("0.0.0.0", "http://localhost:8000/"),  # noqa: S104 - compared, not listened on
         ("192.168.1.5", "http://192.168.1.5:8000/"),
         ("fd00::5", "http://[fd00::5]:8000/"),
     ],

@@ -206,6 +206,7 @@ def test_currency_of_the_books_stays(api):
 
 
 def test_today_is_the_organisations_day(monkeypatch):
+    """C32: 18:50 UTC is 00:20 of the next day in India."""
     from datetime import UTC, datetime
 
     from apps.company import selectors

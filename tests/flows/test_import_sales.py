@@ -107,6 +107,7 @@ def test_goods_come_in_the_day_before_at_sixty_percent_and_go_out_whole(tmp_path
 
 
 def test_the_same_file_again_adds_nothing(tmp_path, company):
+    """C31: what came in before is known by its own number."""
     run(tmp_path, ROWS, company)
     before = (
         Invoice.objects.count(),

@@ -243,6 +243,7 @@ def test_wrong_moves_are_named(company):
 
 
 def test_closed_period_refuses_goods_even_without_value(company):
+    """C3: no goods move on a day of a closed month."""
     from apps.company.models import Period
     from apps.company.services.periods import period_close
 

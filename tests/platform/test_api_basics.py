@@ -51,6 +51,7 @@ def test_stale_version_is_refused_with_the_current_record(api):
 
 
 def test_same_key_and_body_give_the_same_record(api):
+    """C26: a repeated request has one effect."""
     body = {"legal_name": "Once", "display_name": "Once"}
     first = api.post("parties/parties/", body, HTTP_IDEMPOTENCY_KEY="k1")
     again = api.post("parties/parties/", body, HTTP_IDEMPOTENCY_KEY="k1")

@@ -23,7 +23,7 @@ def order(api, shop):
     return api.post(f"sales/orders/{draft['id']}/confirm/", expect=200)["data"]
 
 
-def verb(api, kind, record, name, data=None, expect=200):  # noqa: PLR0917
+def verb(api, kind, record, name, data=None, expect=200):  # noqa: PLR0917 - reads as a sentence in the tests
     return api.post(f"{kind}/{record['id']}/{name}/", data or {}, expect)
 
 

@@ -54,7 +54,7 @@ def test_offer_that_is_handed_over_is_not_mailed(api, sent):
         ("comment", "quotation.commented", "commented"),
     ],
 )
-def test_salesperson_hears_of_the_answer(client, administrator, sent, action, event, words):  # noqa: PLR0917
+def test_salesperson_hears_of_the_answer(client, administrator, sent, action, event, words):  # noqa: PLR0917 - reads as a sentence in the tests
     link = quotation_link(Quotation.objects.get(pk=sent["id"]))
     form = {"name": "Ravi", "action": action, "text": "Fine with us"}
     assert client.post(link, form, headers={"host": "acme.localhost"}).status_code == 302

@@ -136,7 +136,7 @@ def test_cancelling_and_delivering_at_once_never_both_happen(order):
     def work(number: int) -> str:
         with suppress(Refused, Busy):
             if number % 2:
-                post = lambda: transition_run(Delivery.objects.get(pk=draft.pk), "post", by=None)  # noqa: E731
+                post = lambda: transition_run(Delivery.objects.get(pk=draft.pk), "post", by=None)  # noqa: E731 - a race needs a callable
                 run_in_unit_of_work(post)
                 return "delivered"
             data = {"reason": "Not wanted"}

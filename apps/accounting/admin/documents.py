@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import ItemStatus
-from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt
+from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
 from apps.accounting.portal import AllocationFilter, DueFilter
 from apps.core.admin.site import register
 from apps.core.india.numbers import format_indian
@@ -75,6 +75,16 @@ class CreditNoteAdmin(SettledAdmin):
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "party", "company", "currency", "taxable", "total", "due", "state_badge",
     )  # fmt: skip
+
+
+@register(DebitNote)
+class DebitNoteAdmin(SettledAdmin):
+    icon, menu_order = "note_add", 25
+    list_display: ClassVar[tuple[str, ...]] = (
+        "document_number", "date", "party", "invoice", "company", "currency", "taxable", "total", "due",
+        "due_date", "payment_badge", "state_badge",
+    )  # fmt: skip
+    list_select_related: ClassVar[tuple[str, ...]] = (*SettledAdmin.list_select_related, "invoice")
 
 
 @register(Proforma)

@@ -1,5 +1,5 @@
 """API of accounting: one module for each part."""
 
-from apps.accounting.api import accounts, invoicing, journals, money, revaluation, vouchers
+from apps.accounting.api import accounts, closing, invoicing, journals, money, revaluation, vouchers
 
-__all__ = ["accounts", "invoicing", "journals", "money", "revaluation", "vouchers"]
+__all__ = ["accounts", "closing", "invoicing", "journals", "money", "revaluation", "vouchers"]

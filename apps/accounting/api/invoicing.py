@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.api.taxed import HEADER_FIELDS, READ_FIELDS, TaxedViewSet, charge_child, line_child
 from apps.accounting.invoicing.bills import bill_compute
 from apps.accounting.invoicing.credit_notes import credit_note_compute
+from apps.accounting.invoicing.debit_notes import debit_note_compute
 from apps.accounting.models import (
     Bill,
     BillCharge,
@@ -16,6 +17,9 @@ from apps.accounting.models import (
     CreditNote,
     CreditNoteCharge,
     CreditNoteLine,
+    DebitNote,
+    DebitNoteCharge,
+    DebitNoteLine,
     Invoice,
     InvoiceCharge,
     InvoiceLine,
@@ -115,8 +119,24 @@ class ProformaApi(TaxedViewSet):
         return queryset.select_related("currency")
 
 
+class NoteViewSet(SettledViewSet):
+    """A note on an invoice."""
+
+    def read_input(
+        self, data: Any, *, partial: bool = False, row: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        """Company and party of a note are those of its invoice: they need not be sent."""
+        pk = data.get("invoice") if isinstance(data, dict) else None
+        if not partial and isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
+            found = Invoice.objects.for_user(self.request.user).filter(pk=pk)
+            row = found.values("company_id", "party_id").first()
+            if row:
+                data = {"company": row["company_id"], "party": row["party_id"], **data}
+        return super().read_input(data, partial=partial, row=row)
+
+
 @register_resource
-class CreditNoteApi(SettledViewSet):
+class CreditNoteApi(NoteViewSet):
     model, path = CreditNote, "accounting/credit-notes"
     fields = (
         *READ_FIELDS, *HEADER_FIELDS, *SETTLED, "invoice", "reason_code", "reason", "moves_stock", "sent_at",
@@ -139,17 +159,34 @@ class CreditNoteApi(SettledViewSet):
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         credit_note_compute(document, children)
 
-    def read_input(
-        self, data: Any, *, partial: bool = False, row: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any], Any]:
-        """Company and party of a note are those of its invoice: they need not be sent."""
-        pk = data.get("invoice") if isinstance(data, dict) else None
-        if not partial and isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
-            found = Invoice.objects.for_user(self.request.user).filter(pk=pk)
-            row = found.values("company_id", "party_id").first()
-            if row:
-                data = {"company": row["company_id"], "party": row["party_id"], **data}
-        return super().read_input(data, partial=partial, row=row)
+
+@register_resource
+class DebitNoteApi(NoteViewSet):
+    """``unit_price`` of a line is what is charged in addition; ``invoice_line`` gives its product and tax."""
+
+    model, path = DebitNote, "accounting/debit-notes"
+    fields = (
+        *READ_FIELDS, *HEADER_FIELDS, *SETTLED, "invoice", "reason_code", "reason", "due_date", "sent_at",
+    )  # fmt: skip
+    read_only = (*READ_FIELDS, *SETTLED, "sent_at")
+    filters = FILTERS | SETTLED_FILTERS | {
+        "invoice": "invoice", "reason_code": "reason_code", "due_date": "due_date",
+    }  # fmt: skip
+    expands = (*EXPANDS, "invoice")
+    children = (
+        line_child(DebitNoteLine, "debit_note", "invoice_line", *DIMENSIONS),
+        charge_child(DebitNoteCharge, "debit_note"),
+    )
+    form_sections = {
+        "": ("company:3", "party:4", "date:2", "invoice:3", "reason_code:3", "reason:4", "due_date:2"),
+        _("Terms"): ("terms:6", "notes:6"),
+    }
+    form_columns = COLUMNS
+    form_labels = LABELS
+    form_lookups = CUSTOMERS | {"invoice": {"query": "party={party}&status=posted"}}
+
+    def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
+        debit_note_compute(document, children)
 
 
 @register_resource

@@ -196,7 +196,7 @@ def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, over: 
         if party.pk not in owed:
             owed[party.pk] = exposure_of(party)
         owed[party.pk] += item.invoice.base_total
-        if owed[party.pk] > party.credit_limit:  # type: ignore[operator]
+        if owed[party.pk] > party.credit_limit:  # type: ignore[operator]  # None was sorted out above
             raise Refused(
                 _("%(party)s would owe %(owed)s, over the credit limit of %(limit)s.")
                 % {

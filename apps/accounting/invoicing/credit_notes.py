@@ -20,6 +20,7 @@ from apps.accounting.events import CreditNoteCancelled, CreditNotePosted, docume
 from apps.accounting.invoicing.common import entry_cancel, entry_post, postable_check, rows_of
 from apps.accounting.invoicing.hold import company_check, party_hold
 from apps.accounting.invoicing.invoices import Children, own_accounts_check
+from apps.accounting.invoicing.notes import header_from_invoice, note_link
 from apps.accounting.invoicing.postings import credit_posting
 from apps.accounting.models import (
     Allocation,
@@ -33,17 +34,13 @@ from apps.accounting.models import (
 )
 from apps.accounting.payments.allocation import Setting, allocations_undo, items_allocate
 from apps.accounting.tax.documents import taxed_compute, totals_write
-from apps.core.errors import ErrorList, InvalidInput, Refused
+from apps.core.errors import ErrorList, Refused
 from apps.core.events import emit
 from apps.core.locks import lock_row, lock_rows
 from apps.core.money import ZERO, round_money, round_quantity
 
 AMOUNTS = ("gross_value", "discount_value", "taxable_value", "cgst", "sgst", "igst", "cess", "line_total")
 CHARGE_AMOUNTS = ("taxable_value", "cgst", "sgst", "igst", "cess", "line_total")
-HEADER = (
-    "party_id", "currency_id", "exchange_rate", "place_of_supply", "supply_kind", "reverse_charge",
-    "prices_include_tax", "billing_address", "shipping_address", "party_name", "party_gstin",
-)  # fmt: skip
 
 
 @dataclass
@@ -65,30 +62,11 @@ def credit_note_compute(document: CreditNote, children: Children) -> None:
         document.discount_amount = document.discount_amount or round_money(ZERO)
         taxed_compute(document, lines, charges)
         return
-    _header_from_invoice(document)
+    header_from_invoice(document)
     if not lines and not charges and document.pk is None:
         lines.extend(_whole_lines(document))
         charges.extend(_whole_charges(document))
     _work_out(document, lines, charges)
-
-
-def _header_from_invoice(document: CreditNote) -> None:
-    """Party, routing and rate are those of the invoice, whatever was sent."""
-    invoice = document.invoice
-    if invoice.status != "posted":
-        raise InvalidInput(_("Only a posted invoice can be credited."), field="invoice", code="not_posted")
-    if document.company_id not in (None, invoice.company_id):
-        raise InvalidInput(_("The invoice is of another company."), field="company", code="company")
-    if document.party_id not in (None, invoice.party_id):
-        raise InvalidInput(_("The invoice is of another party."), field="party", code="party")
-    document.company_id = invoice.company_id
-    if document.date is not None and document.date < invoice.date:
-        raise InvalidInput(
-            _("A credit note can't be dated before its invoice."), field="date", code="min_value"
-        )
-    for name in HEADER:
-        setattr(document, name, getattr(invoice, name))
-    document.discount_amount = round_money(ZERO)
 
 
 def _whole_lines(document: CreditNote) -> list[CreditNoteLine]:
@@ -335,6 +313,7 @@ def credit_note_post(document: CreditNote, *, by: Any, reason: str = "") -> None
     party_hold(document)
     entry_post(document, posting, side=Side.RECEIVABLE, sign=-1, by=by, reason=reason)
     _allocate(document, by=by)
+    note_link(document)
     emit(document_event(CreditNotePosted, document, lines, by))
 
 

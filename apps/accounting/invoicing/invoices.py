@@ -63,6 +63,8 @@ def invoice_cancel(document: Invoice, *, by: Any, reason: str = "") -> None:
     """Reverse a posted invoice; it keeps its number. Refused ``in_use`` with money or notes against it."""
     if document.credit_notes.filter(status="posted").exists():
         raise Refused(_("A credit note was made for this invoice. Cancel it first."), code="in_use")
+    if document.debit_notes.filter(status="posted").exists():
+        raise Refused(_("A debit note was made for this invoice. Cancel it first."), code="in_use")
     entry_cancel(document, by=by, reason=reason)
     emit(document_event(InvoiceCancelled, document, None, by))
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.invoicing.bills import bill_cancel, bill_post
 from apps.accounting.invoicing.credit_notes import credit_note_cancel, credit_note_post
+from apps.accounting.invoicing.debit_notes import debit_note_cancel, debit_note_post
 from apps.accounting.invoicing.invoices import invoice_cancel, invoice_post, proforma_cancel, proforma_post
 from apps.accounting.invoicing.sending import document_send
-from apps.accounting.models import Bill, CreditNote, Invoice, Payment, Proforma, Receipt
+from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
 from apps.accounting.payments.money import (
     money_allocate,
     money_bounce,
@@ -102,6 +103,13 @@ register_lifecycle(
             _send("creditnote"),
             _cancel("creditnote", credit_note_cancel),
         ),
+    )
+)
+register_lifecycle(
+    Lifecycle(
+        DebitNote,
+        STATES,
+        (_post("debitnote", debit_note_post), _send("debitnote"), _cancel("debitnote", debit_note_cancel)),
     )
 )
 register_lifecycle(

@@ -10,6 +10,9 @@ VERBS = {
     "post_creditnote": "Post credit notes",
     "cancel_creditnote": "Cancel posted credit notes",
     "send_creditnote": "Send credit notes by mail",
+    "post_debitnote": "Post debit notes",
+    "cancel_debitnote": "Cancel posted debit notes",
+    "send_debitnote": "Send debit notes by mail",
     "post_proforma": "Issue proforma invoices",
     "cancel_proforma": "Withdraw proforma invoices",
     "send_proforma": "Send proforma invoices by mail",
@@ -35,7 +38,7 @@ register_permissions("accounting", VERBS)
 
 _READ = tuple(
     f"accounting.view_{name}"
-    for name in ("invoice", "creditnote", "proforma", "bill", "receipt", "payment", "openitem")
+    for name in ("invoice", "creditnote", "debitnote", "proforma", "bill", "receipt", "payment", "openitem")
 )
 _SELL = tuple(
     f"accounting.{action}_{name}"
@@ -49,14 +52,16 @@ register_roles(
         Role(
             "sales_user",
             "Sales",
-            (*_SELL, "accounting.view_receipt", "accounting.view_creditnote", "accounting.post_proforma",
+            (*_SELL, "accounting.view_receipt", "accounting.view_creditnote", "accounting.view_debitnote",
+             "accounting.post_proforma",
              "accounting.send_proforma", "accounting.send_invoice"),
             {"accounting.*": "own"},
         ),
         Role(
             "sales_manager",
             "Sales manager",
-            (*_SELL, "accounting.view_receipt", "accounting.view_creditnote", "accounting.post_proforma",
+            (*_SELL, "accounting.view_receipt", "accounting.view_creditnote", "accounting.view_debitnote",
+             "accounting.post_proforma",
              "accounting.send_proforma", "accounting.post_invoice", "accounting.send_invoice",
              "accounting.cancel_proforma"),
             {"accounting.*": "department"},

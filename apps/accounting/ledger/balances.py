@@ -67,7 +67,7 @@ def turnovers(
             UNION ALL
             SELECT account_id, debit, credit, {", ".join("date <= %s" for _ in days)}
               FROM accounting_balancedelta WHERE company_id = %s{within} AND date <= %s
-        ) AS parts GROUP BY account_id"""  # noqa: S608
+        ) AS parts GROUP BY account_id"""  # noqa: S608 - names of our own tables and columns, values are parameters
     arguments = [
         *folded_arguments, company_id, *only, *folded_arguments, *days, company_id, *only, max(days),
     ]  # fmt: skip

@@ -7,7 +7,7 @@ the sealer just follows the numbers and no chain head is a hot lock for those wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -119,17 +119,19 @@ def ledger_verify(
     fiscal_year_id: int | None = None,
     heads: list[dict[str, Any]] | None = None,
     limit: int = 10_000,
+    progress: Callable[[int], None] | None = None,
 ) -> Verification:
     """Work out every hash again and compare; also gaps, sums, strays. ``heads``: an earlier ``ledger_heads``.
 
     Runs in one snapshot when the caller's transaction is REPEATABLE READ; stops after ``limit`` problems.
+    ``progress`` hears now and then how many entries were seen.
     """
     result = Verification()
     known = {(h["journal_id"], h["fiscal_year_id"]): h for h in heads or []}
     for chain in _chains(company_id):
         if fiscal_year_id not in (None, chain.year_id):
             continue
-        _verify_chain(chain, known.pop((chain.journal_id, chain.year_id), None), result)
+        _verify_chain(chain, known.pop((chain.journal_id, chain.year_id), None), result, progress)
         if len(result.problems) >= limit:
             return result
     for head in known.values():
@@ -213,10 +215,17 @@ class _Walk:
             self.problem("counter", f"the counter stands before {self.expected - 1}")
 
 
-def _verify_chain(chain: _Chain, head: dict[str, Any] | None, result: Verification) -> None:
+def _verify_chain(
+    chain: _Chain,
+    head: dict[str, Any] | None,
+    result: Verification,
+    progress: Callable[[int], None] | None = None,
+) -> None:
     walk = _Walk(chain, head, result, genesis(chain.journal_id, chain.year_id))
     for entry, lines, seal in _entries(chain):
         walk.step(entry, lines, seal)
+        if progress is not None and result.entries % BATCH == 0:
+            progress(result.entries)
     walk.end()
 
 

@@ -1,6 +1,6 @@
 """Invoices, proformas, credit notes and bills as values of the print kit.
 
-What must be on a tax invoice: CGST rules 46 (invoice), 49 (bill of supply), 53 (credit note).
+What must be on a tax invoice: CGST rules 46 (invoice), 49 (bill of supply), 53 (credit and debit notes).
 """
 
 from __future__ import annotations
@@ -271,7 +271,7 @@ def _payment_codes(document: Any) -> tuple[PrintQr, ...]:
         address=company.upi_id,
         name=company.legal_name,
         amount=amount,
-        note=_("Invoice %(number)s") % {"number": document.number},
+        note=f"{document._meta.verbose_name} {document.number}".capitalize(),
         reference=document.number,
     )
     return (PrintQr(link, _("Scan to pay")),)
@@ -292,19 +292,35 @@ def proforma_print(document: Any) -> PrintDocument:
 
 def credit_note_print(document: Any) -> PrintDocument:
     """A credit note with the invoice that it corrects."""
-    invoice = document.invoice
-    first = (
-        (_("Against invoice"), invoice.number if invoice else ""),
-        (_("Invoice date"), day_text(invoice.date) if invoice else ""),
-        (_("Reason"), document.get_reason_code_display()),
-    )
     return taxed_print(
         document,
         title="Credit Note",
         number_label="Credit note no.",
-        fields=_sale_fields(document, *first),
+        fields=_sale_fields(document, *_corrected(document)),
         notes=_notes(document, document.reason),
         show_bank=False,
+    )
+
+
+def debit_note_print(document: Any) -> PrintDocument:
+    """A debit note with the invoice to which it adds, and a code to pay it by UPI."""
+    return taxed_print(
+        document,
+        title="Debit Note",
+        number_label="Debit note no.",
+        fields=_sale_fields(document, *_corrected(document), (_("Due date"), day_text(document.due_date))),
+        notes=_notes(document, document.reason),
+        qr_codes=_payment_codes(document),
+    )
+
+
+def _corrected(document: Any) -> Fields:
+    """The invoice of a note, and why it was corrected."""
+    invoice = document.invoice
+    return (
+        (_("Against invoice"), invoice.number if invoice else ""),
+        (_("Invoice date"), day_text(invoice.date) if invoice else ""),
+        (_("Reason"), str(document.get_reason_code_display())),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import Side
 from apps.accounting.ledger.balances import balances_prove, turnovers
 from apps.accounting.ledger.chain import Problem, ledger_verify
-from apps.accounting.models import Account
+from apps.accounting.models import Account, JournalEntry
 from apps.accounting.statements.ageing import items_open_on
 from apps.accounting.statements.base import NIL
 from apps.datatools.reports import Answer, Check, Column, Record, Row
@@ -19,7 +19,13 @@ def books_proof(values: dict[str, Any], user: Any) -> Answer:
     """Every entry of the year against its hash and its link, every kept balance against its lines, open items
     against their control accounts. Rows name what is broken; none = sound."""
     company, year = values["company"], values["year"]
-    found = ledger_verify(company.pk, fiscal_year_id=year.pk if year else None)
+    entries = JournalEntry.objects.filter(company=company, **({"fiscal_year": year} if year else {}))
+    progress, total = values.get("progress"), entries.count()
+    found = ledger_verify(
+        company.pk,
+        fiscal_year_id=year.pk if year else None,
+        progress=(lambda done: progress(min(done, total), total)) if progress else None,
+    )
     differences = balances_prove(company.pk)
     rows = [_problem_row(problem) for problem in found.problems[:500]]
     names = {a.pk: str(a) for a in Account.objects.filter(pk__in={d.account_id for d in differences})}

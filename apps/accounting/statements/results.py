@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounting.choices import AccountType, Subtype
+from apps.accounting.closing.services import closing_movements
 from apps.accounting.ledger.balances import Turnover, turnovers
 from apps.accounting.models import Account
 from apps.accounting.statements.base import (
@@ -21,7 +22,6 @@ from apps.accounting.statements.base import (
     period_text,
     year_start,
 )
-from apps.company.models import Company
 from apps.datatools.reports import Answer, Check, Column, Row
 
 INCOME = (Subtype.REVENUE, Subtype.OTHER_INCOME)
@@ -107,14 +107,21 @@ def _minus(one: Pair, other: Pair) -> Pair:
 
 
 def profit_and_loss(values: dict[str, Any], user: Any) -> Answer:
-    """Income and expenses of a period, beside those of the period or year before when asked for."""
+    """Income and expenses of a period, beside those of the period or year before when asked for. The entry
+    that closed the year is left out: it moves what was earned, it doesn't unmake it."""
     period_check(values)
     company, first, last = values["company"], values["from"], values["to"]
     compared = _compared_period(values)
     cuts = [before(first), last, *((before(compared[0]), compared[1]) if compared else ())]
     found = turnovers(company.pk, cuts)
     accounts = [a for a in accounts_of(company) if a.account_type in OF_THE_YEAR]
-    amounts = {a.pk: _movements(found[a.pk]) for a in accounts if a.pk in found}
+    moved = closing_movements(company.pk, first, last)
+    moved_before = closing_movements(company.pk, *compared) if compared else {}
+    amounts = {
+        a.pk: _movements(found[a.pk], moved.get(a.pk), moved_before.get(a.pk))
+        for a in accounts
+        if a.pk in found
+    }
     sheet = _Sheet(amounts, accounts, first, last, bool(compared))
     totals = _results(sheet)
     proof = -sum((amount for amount, _other in amounts.values()), NIL) - totals["net_profit"]
@@ -128,9 +135,12 @@ def profit_and_loss(values: dict[str, Any], user: Any) -> Answer:
     )
 
 
-def _movements(cuts: list[Turnover]) -> Pair:
-    movement = cuts[1].balance - cuts[0].balance
-    return movement, (cuts[3].balance - cuts[2].balance) if len(cuts) > 2 else None
+def _movements(cuts: list[Turnover], closed: Turnover | None, closed_before: Turnover | None) -> Pair:
+    """What the account moved in the two periods, without what closings moved."""
+    now = (cuts[1] - cuts[0]).balance - (closed or Turnover()).balance
+    if len(cuts) < 4:
+        return now, None
+    return now, (cuts[3] - cuts[2]).balance - (closed_before or Turnover()).balance
 
 
 def _compared_period(values: dict[str, Any]) -> tuple[date, date] | None:
@@ -248,10 +258,3 @@ def _sides(sheet: _Sheet, profits: tuple[Pair, Pair]) -> dict[str, Decimal]:
         "net_profit": current[0],
         "earlier_profit": earlier[0],
     }
-
-
-def profit_of(company: Company, first: date, last: date) -> Decimal:
-    """Profit of a period for other services, credit-positive."""
-    found = turnovers(company.pk, [before(first), last])
-    kinds = {a.pk for a in accounts_of(company) if a.account_type in OF_THE_YEAR}
-    return -sum((found[pk][1].balance - found[pk][0].balance for pk in found if pk in kinds), NIL)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounting.closing.services import closing_movements
 from apps.accounting.ledger.balances import Turnover, turnovers
 from apps.accounting.models import Account
 from apps.accounting.statements.base import (
@@ -29,10 +30,12 @@ _NONE = [Turnover(), Turnover(), Turnover()]
 
 
 def trial_balance(values: dict[str, Any], user: Any) -> Answer:
-    """Income and expenses begin anew with each fiscal year; what earlier years left is one line."""
+    """Income and expenses begin anew with each fiscal year; what earlier years left is one line. With
+    ``before_closing`` the closing entries of the period are left out."""
     period_check(values)
     company, first, last = values["company"], values["from"], values["to"]
     found = turnovers(company.pk, [before(year_start(company, first)), before(first), last])
+    closed = closing_movements(company.pk, first, last) if values.get("before_closing") else {}
     rows, earlier = [], NIL
     for account in accounts_of(company):
         if account.pk not in found and not values.get("zero"):
@@ -41,7 +44,8 @@ def trial_balance(values: dict[str, Any], user: Any) -> Answer:
         if account.account_type in OF_THE_YEAR:
             earlier += start.balance
             opening, closing = opening - start, closing - start
-        row = _row(account, opening.balance, closing - opening, first, last)
+        movement = closing - opening - closed.get(account.pk, Turnover())
+        row = _row(account, opening.balance, movement, first, last)
         if values.get("zero") or any(row.cells[name] for name in AMOUNTS):
             rows.append(row)
     if earlier:

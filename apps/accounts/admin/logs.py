@@ -28,7 +28,7 @@ class AccessLogAdmin(ReadOnlyAdmin):
     def short_detail(self, obj: Any) -> str:
         return ", ".join(f"{key}: {value}" for key, value in obj.detail.items())[:160]
 
-    short_detail.short_description = _("detail")  # type: ignore[attr-defined]
+    short_detail.short_description = _("detail")  # type: ignore[attr-defined]  # Django reads it from the function
 
 
 @register(SignInSession)

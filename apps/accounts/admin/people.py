@@ -126,7 +126,7 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
     def role_names(self, obj: Any) -> str:
         return ", ".join(role.name for role in obj.roles.all())
 
-    role_names.short_description = _("roles")  # type: ignore[attr-defined]
+    role_names.short_description = _("roles")  # type: ignore[attr-defined]  # Django reads it from the function
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         data = form.cleaned_data
@@ -149,7 +149,7 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
         if password:
             password_set_for(user=user, password=password, by=request.user, field="first_password")
         else:
-            invitation_send(user=user, request=request, by=request.user)  # type: ignore[arg-type]
+            invitation_send(user=user, request=request, by=request.user)  # type: ignore[arg-type]  # Django's request does where a REST request is named
             messages.info(request, _("An invitation was mailed to %(mail)s.") % {"mail": user.email})
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -168,7 +168,7 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
             if user.has_usable_password() or not user.is_active:
                 text = _("%(who)s is switched off, or has a password already.") % {"who": user}
                 raise Refused(text, code="not_invitable")
-            invitation_send(user=user, request=request, by=request.user)  # type: ignore[arg-type]
+            invitation_send(user=user, request=request, by=request.user)  # type: ignore[arg-type]  # Django's request does where a REST request is named
         messages.success(request, _("Invited."))
 
     @admin.action(description=_("Switch off"), permissions=["view"])

@@ -43,7 +43,7 @@ class _ServiceAdmin(MasterAdmin):
     value_fields: ClassVar[tuple[str, ...]] = ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        record = self.model.objects.get(pk=obj.pk) if change else self.model()  # type: ignore[attr-defined]
+        record = self.model.objects.get(pk=obj.pk) if change else self.model()  # type: ignore[attr-defined]  # every role has the default manager
         values = {n: form.cleaned_data[n] for n in self.value_fields if n in form.cleaned_data}
         version = obj.version if change else None
         adopt(obj, self.service(request, record, values, form, version))
@@ -83,7 +83,7 @@ class RoleAdmin(_ServiceAdmin):
     def people(self, obj: Any) -> int:
         return obj.people_count
 
-    people.short_description = _("users")  # type: ignore[attr-defined]
+    people.short_description = _("users")  # type: ignore[attr-defined]  # Django reads it from the function
 
     def service(
         self, request: HttpRequest, record: Any, values: dict[str, Any], form: Any, version: Any

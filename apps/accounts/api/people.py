@@ -87,7 +87,7 @@ class UserApi(_People):
         by = self.request.user
         saved = user_save(instance, values=values, roles=roles, teams=teams, version=version, by=by)
         for name, value in extra.items():
-            contributed[name].write(saved, value, by)  # type: ignore[misc]
+            contributed[name].write(saved, value, by)  # type: ignore[misc]  # only fields with a writer are in the input
         return saved
 
     def delete_record(self, row: Any) -> Any:

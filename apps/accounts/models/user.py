@@ -16,7 +16,7 @@ from apps.core.models.history import tracked_history
 from apps.core.scope import Scope, ScopedQuerySet
 
 
-class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]  # made from a queryset at run time
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").strip().lower())
 

@@ -53,8 +53,8 @@ def grants_of(*, by: Any, record: str = "", user_id: int | None = None) -> list[
     for model in grantable_models():
         if wanted is not None and not isinstance(wanted, model):
             continue
-        rows: Any = grant_model(model)._default_manager.select_related("permission").order_by("pk")  # type: ignore[union-attr]
-        rows = rows.filter(content_object__in=model._default_manager.for_user(by))  # type: ignore[attr-defined]
+        rows: Any = grant_model(model)._default_manager.select_related("permission").order_by("pk")  # type: ignore[union-attr]  # a model with grants has a grant table
+        rows = rows.filter(content_object__in=model._default_manager.for_user(by))  # type: ignore[attr-defined]  # business models have a ScopedManager
         if wanted is not None:
             rows = rows.filter(content_object=wanted)
         if user_id is not None:
@@ -88,7 +88,7 @@ def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
     known = Permission.objects.get(
         codename=f"{action}_{meta.model_name}", content_type=ContentType.objects.get_for_model(type(target))
     )
-    row, new = grant_model(type(target))._default_manager.get_or_create(  # type: ignore[union-attr]
+    row, new = grant_model(type(target))._default_manager.get_or_create(  # type: ignore[union-attr]  # a model with grants has a grant table
         content_object=target, user=user, permission=known
     )
     grant = _grant(row, type(target))
@@ -104,8 +104,8 @@ def grant_remove(*, number: int, by: Any) -> None:
     for model in grantable_models():
         if ContentType.objects.get_for_model(model).pk != type_id:
             continue
-        visible = model._default_manager.for_user(by)  # type: ignore[attr-defined]
-        row = grant_model(model)._default_manager.filter(pk=pk, content_object__in=visible).first()  # type: ignore[union-attr]
+        visible = model._default_manager.for_user(by)  # type: ignore[attr-defined]  # business models have a ScopedManager
+        row = grant_model(model)._default_manager.filter(pk=pk, content_object__in=visible).first()  # type: ignore[union-attr]  # a model with grants has a grant table
         if row is not None:
             detail = {**_grant(row, model).as_dict(), "given": False}
             row.delete()

@@ -38,7 +38,7 @@ def password_sign_in(request: Any, *, email: str, password: str) -> User:
     if user is None:
         _refuse_locked(request, email)
         raise SignInRefused(_("E-mail or password is wrong."))
-    return user  # type: ignore[return-value]
+    return user  # type: ignore[return-value]  # authenticate() gives our own user model
 
 
 def _refuse_locked(request: Any, email: str) -> None:

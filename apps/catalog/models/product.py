@@ -191,7 +191,7 @@ class Product(MasterModel):
         errors = {**self._hsn_error(), **self._barcode_errors(), **self._kind_error()}
         if not self.stocked and self.tracking != Tracking.NONE:
             errors["tracking"] = _("Only goods are tracked.")
-        if None not in (self.storage_min, self.storage_max) and self.storage_min > self.storage_max:  # type: ignore[operator]
+        if None not in (self.storage_min, self.storage_max) and self.storage_min > self.storage_max:  # type: ignore[operator]  # None was sorted out on the left
             errors["storage_max"] = _("The upper limit is below the lower.")
         if errors:
             raise ValidationError(errors)

@@ -43,7 +43,7 @@ def period_reopen(*, period: Period, reason: str, by: Any) -> Period:
 
 def _set(row: Period, status: str, reason: str) -> Period:
     row.status = status
-    row._change_reason = reason.strip()[:100]  # type: ignore[attr-defined]
+    row._change_reason = reason.strip()[:100]  # type: ignore[attr-defined]  # the history library reads it
     row.save()
     emit(PeriodChanged(period_id=row.pk, company_id=row.company_id, status=row.status))
     return row

@@ -27,17 +27,17 @@ class GuardedFields:
     model: Any
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return open_rows(self.model, super().get_fields(request, obj), request.user)  # type: ignore[misc]
+        return open_rows(self.model, super().get_fields(request, obj), request.user)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        found = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        found = super().get_fieldsets(request, obj)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         return [
             (title, {**part, "fields": open_rows(self.model, part["fields"], request.user)})
             for title, part in found
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        own = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        own = super().get_readonly_fields(request, obj)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         fixed = fixed_fields(self.model, request.user)
         return (*own, *sorted(name for name in fixed if name not in own and is_column(self.model, name)))
 
@@ -111,7 +111,7 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         except BahiError as error:
             if request.method != "POST":
                 raise
-            request.bahi_refusal = error  # type: ignore[attr-defined]
+            request.bahi_refusal = error  # type: ignore[attr-defined]  # our middleware and views put it on the request
             return super().changeform_view(request, *args, **kwargs)
 
     def render_change_form(

@@ -135,11 +135,11 @@ class ListBehaviour:
         if params.pop(RESET, None):
             store.keep(request.user, kind, "")
             return HttpResponseRedirect(request.path)
-        request.GET = params  # type: ignore[assignment]
+        request.GET = params  # type: ignore[assignment]  # Django types it as read only
         if form:
             return self._export(request, store, form)
         state = store.load(request.user, kind)
-        request.bahi_list = state  # type: ignore[attr-defined]
+        request.bahi_list = state  # type: ignore[attr-defined]  # our middleware and views put it on the request
         if request.method == "GET":
             query = _lasting(params)
             if not params and not once and state.query and not _came_from_here(request):
@@ -147,7 +147,7 @@ class ListBehaviour:
             if query != state.query and not once:
                 store.keep(request.user, kind, query)
         context = {"list_tools": self._list_tools(request, state, params)}
-        return super().changelist_view(request, {**context, **(extra_context or {})})  # type: ignore[misc]
+        return super().changelist_view(request, {**context, **(extra_context or {})})  # type: ignore[misc]  # a mixin: the admin class beside it has the method
 
     def _list_tools(self, request: HttpRequest, state: ListState, params: QueryDict) -> dict[str, Any]:
         view = resource_of(self.model)
@@ -158,7 +158,7 @@ class ListBehaviour:
             "query": current,
             "views": [{**item, "current": item["query"] == current} for item in state.views],
             "columns": self._column_choices(request),
-            "exports": _exports(request) if view and request.user.has_perm(permission) else [],  # type: ignore[union-attr]
+            "exports": _exports(request) if view and request.user.has_perm(permission) else [],  # type: ignore[union-attr]  # only signed-in people come here
             "dates": self._date_range(params),
             "pinned": any(item["path"] == request.path for item in getattr(request.user, "favourites", ())),
             "title": str(self.model._meta.verbose_name_plural),
@@ -176,11 +176,11 @@ class ListBehaviour:
     def _export(self, request: HttpRequest, store: ListStore, form: str) -> HttpResponse:
         meta = self.model._meta
         view_class = resource_of(self.model)
-        if view_class is None or not request.user.has_perm(f"{meta.app_label}.export_{meta.model_name}"):  # type: ignore[union-attr]
+        if view_class is None or not request.user.has_perm(f"{meta.app_label}.export_{meta.model_name}"):  # type: ignore[union-attr]  # only signed-in people come here
             raise PermissionDenied
         view = view_class()
         view.request = request
-        return store.export(view, self.get_changelist_instance(request).queryset, form)  # type: ignore[attr-defined]
+        return store.export(view, self.get_changelist_instance(request).queryset, form)  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The theme's list; only its order where nothing but neighbours of a record are wanted."""
@@ -197,7 +197,7 @@ class ListBehaviour:
     # --- columns ----------------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        shown = list(super().get_list_display(request))  # type: ignore[misc]
+        shown = list(super().get_list_display(request))  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         chosen = getattr(getattr(request, "bahi_list", None), "columns", None)
         if chosen:
             allowed = {*shown, *self._extra(request, shown)}
@@ -216,7 +216,7 @@ class ListBehaviour:
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         """The class's own, and every key among the columns: a list never asks row by row."""
-        own = super().get_list_select_related(request)  # type: ignore[misc]
+        own = super().get_list_select_related(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         if own is True:
             return own
         names = [getattr(item, "__name__", item) for item in self.get_list_display(request)]
@@ -224,7 +224,7 @@ class ListBehaviour:
         return tuple(dict.fromkeys([*(own or ()), *keys])) or False
 
     def _column_choices(self, request: HttpRequest) -> list[dict[str, Any]]:
-        usual = super().get_list_display(request)  # type: ignore[misc]
+        usual = super().get_list_display(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         default = [n for n in open_names(self.model, usual, request.user) if isinstance(n, str)]
         now = [getattr(item, "__name__", item) for item in self.get_list_display(request)]
         names = [

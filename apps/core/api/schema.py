@@ -64,7 +64,7 @@ class Failure(serializers.Serializer):
     meta = Meta()
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library has no types
     target_class = "apps.accounts.authentication.TenantJWTAuthentication"
     name = "bearer"
 
@@ -174,7 +174,7 @@ def refusals_add(result: Any, **_kwargs: Any) -> Any:
     return result
 
 
-class BahiAutoSchema(AutoSchema):  # type: ignore[no-untyped-call]
+class BahiAutoSchema(AutoSchema):  # type: ignore[no-untyped-call]  # the library has no types
     """One operation of the API; resources describe themselves."""
 
     def get_tags(self) -> list[str]:

@@ -69,7 +69,7 @@ def history_write(instances: Sequence[models.Model], *, changed: bool = False) -
         history_copy(type(instances[0]), [row.pk for row in instances], change="~" if changed else "+")
         return
     actor = current_actor()
-    type(instances[0]).history.bulk_history_create(  # type: ignore[attr-defined]
+    type(instances[0]).history.bulk_history_create(  # type: ignore[attr-defined]  # the history library adds it at run time
         instances,
         batch_size=1000,
         update=changed,

@@ -133,7 +133,7 @@ class ResourceTarget:
 
     def require(self, user: Any) -> None:
         for action in ("import", "add"):
-            code = ResourceViewSet.permission(self.view_class, action)  # type: ignore[arg-type]
+            code = ResourceViewSet.permission(self.view_class, action)  # type: ignore[arg-type]  # the target has a view class where it is asked
             if not may(user, code):
                 raise NotAllowed(_("You may not import %(what)s.") % {"what": self.title})
 
@@ -184,7 +184,7 @@ class ResourceTarget:
     def _key(self, record: Record, keys: KeyCache) -> tuple[int | None, str]:
         return keys.company_id, record.head.get(self.group_by, "").lower()
 
-    def _write(  # noqa: PLR0917
+    def _write(  # noqa: PLR0917 - one row of the file and where it goes
         self, record: Record, by_path: dict[str, ImportField], keys: KeyCache,
         existing: dict[tuple[int | None, str], Any],
         by: Any, options: dict[str, Any],
@@ -371,7 +371,7 @@ def date_parse(text: str, wanted: str = "") -> date:
     """A date in the given format, ISO or the Indian ways. Raises ValueError."""
     for form in (wanted,) if wanted else DATE_FORMATS:
         try:
-            return datetime.strptime(text[:19] if wanted else text.split("T", 1)[0], form).date()  # noqa: DTZ007
+            return datetime.strptime(text[:19] if wanted else text.split("T", 1)[0], form).date()  # noqa: DTZ007 - a date without a zone is wanted
         except ValueError:
             continue
     raise ValueError(_("“%(t)s” is not a date.") % {"t": text[:40]})

@@ -106,7 +106,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Report:
-    """``build(values, user)`` gives the answer; rows only of what the user may see."""
+    """``build(values, user)`` gives the answer; rows only of what the user may see. A ``slow`` one is worked
+    out by a job (``stored``) and reports to ``values["progress"](done, total)``."""
 
     app: str
     key: str
@@ -116,6 +117,7 @@ class Report:
     build: Callable[[dict[str, Any], Any], Answer]
     icon: str = "table_chart"
     landscape: bool = False
+    slow: bool = False
 
     @property
     def name(self) -> str:

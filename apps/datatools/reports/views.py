@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
@@ -22,14 +22,17 @@ from apps.accounts.services.access_log import access_log_write
 from apps.core.access import may
 from apps.core.admin.site import admin_site
 from apps.core.api.rendering import envelope
-from apps.core.errors import InvalidInput, NotAllowed
+from apps.core.api.transaction import api_write
+from apps.core.errors import InvalidInput, NotAllowed, Refused
 from apps.core.india.numbers import format_indian, format_quantity, format_western
 from apps.core.surfaces import Declared, codes
 from apps.core.working import working_company_id
 from apps.datatools.permissions import EXPORT_REPORT
+from apps.core.uow import run_in_unit_of_work
 from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
 from apps.datatools.reports.params import companies_of, values_read
 from apps.datatools.reports.render import plain, report_bytes, report_data
+from apps.datatools.reports.stored import given_of, stored_answer, stored_data, stored_jobs, stored_start
 
 EXPORTS = ("pdf", "xlsx", "csv")
 EXPORT_LIMIT = 100_000
@@ -40,7 +43,12 @@ def allowed(user: Any, report: Report) -> bool:
 
 
 def _answer(report: Report, values: dict[str, Any], user: Any) -> Answer:
-    """Worked out in one snapshot, so that its parts agree while others post."""
+    """Worked out in one transaction; a slow report as its last job left it (else Refused ``not_run``)."""
+    if report.slow:
+        done, _running = stored_jobs(report, values, user)
+        if done is None:
+            raise Refused(_("Have this report worked out first."), code="not_run")
+        return stored_answer(done, values.get("company"))
     with transaction.atomic():
         return report.build(values, user)
 
@@ -79,10 +87,28 @@ class ReportView(APIView):
             raise NotAllowed(_("You may not see this report."))
         form = request.query_params.get("format", self.default_format)
         values = values_read(self.report, request.query_params.dict(), request.user)
+        if self.report.slow and form == "json":
+            return Response(envelope(stored_data(self.report, values, request.user)))
         if form != "json":
             return _export(self.report, values, form, request._request)
         answer = _answer(self.report, values, request.user)
         return Response(envelope(report_data(self.report, answer, values)))
+
+
+class SlowReportView(ReportView):
+    """``POST`` has the report worked out by a job (202), ``GET`` gives what one's last job found."""
+
+    def post(self, request: Request) -> Any:
+        if not allowed(request.user, self.report):
+            raise NotAllowed(_("You may not see this report."))
+        given = {name: str(value) for name, value in dict(request.data).items()}
+        values = values_read(self.report, given, request.user)
+
+        def work() -> tuple[int, Any, str]:
+            job = stored_start(self.report, values, by=request.user)
+            return 202, {"job": job.pk, "status": job.state}, _("Started in the background.")
+
+        return api_write(request, work)
 
 
 def api_routes() -> list[Any]:
@@ -90,7 +116,7 @@ def api_routes() -> list[Any]:
     routes = []
     for report in reports().values():
         attrs = {"report": report, "bahi_app": report.app}
-        view = type("ReportView", (ReportView,), attrs)
+        view = type("ReportView", (SlowReportView if report.slow else ReportView,), attrs)
         exporter = type("ReportExportView", (ReportView,), {**attrs, "default_format": "xlsx"})
         base = f"{report.app}/reports/{report.key}/"
         routes.append(path(base, view.as_view(), name=f"api_{report.url_name}"))
@@ -123,17 +149,23 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
     """Parameters, table, proofs, drill. Wrong parameters are shown at their fields."""
     if not allowed(request.user, report):
         raise PermissionDenied
-    raw = {name: value for name, value in request.GET.items() if value != ""}
+    sent = request.POST if request.method == "POST" else request.GET
+    raw = {name: value for name, value in sent.items() if value != "" and name != "csrfmiddlewaretoken"}
     _choose_company(report, raw, request.user)
     errors: dict[str, str] = {}
-    answer, values = None, {}
+    answer, values, done, running = None, {}, None, None
     try:
         values = values_read(report, raw, request.user)
+        if request.method == "POST" and report.slow:
+            run_in_unit_of_work(lambda: stored_start(report, values, by=request.user))
+            return HttpResponseRedirect(f"?{urlencode(given_of(report, values))}")
         if raw.get("format"):
             return _export(report, values, raw["format"], request)
-        answer = _answer(report, values, request.user)
+        done, running = stored_jobs(report, values, request.user) if report.slow else (None, None)
+        if done is not None or not report.slow:
+            answer = _answer(report, values, request.user)
     except InvalidInput as error:
-        if request.GET:
+        if sent:
             errors = {item.field: item.detail for item in error.errors}
     context = {
         **admin_site.each_context(request),
@@ -146,6 +178,8 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
             text for name, text in errors.items() if name not in {p.name for p in report.params}
         ],
         "answer": answer,
+        "done": done,
+        "running": running,
         "table": _table(answer) if answer else None,
         "exports": _export_links(raw, request.user) if answer else [],
         "more": _link(raw, cursor=answer.more) if answer and answer.more else "",

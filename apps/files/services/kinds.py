@@ -177,7 +177,7 @@ def unpacked_safely(content: bytes) -> list[str]:
             return [member.filename for member in members]
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError) as error:
         raise Unfit(_("The archive is damaged, encrypted or of an unknown kind.")) from error
-    except (ValueError, EOFError, MemoryError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (ValueError, EOFError, MemoryError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]  # zipfile imports it
         raise Unfit(_("The archive is damaged, encrypted or of an unknown kind.")) from error
 
 

@@ -114,7 +114,7 @@ _BETWEEN: dict[tuple[str, str], str] = {
 def movement_kind(from_place: Place, to_place: Place) -> str:
     """What a movement between two places is; empty when goods never go that way."""
     ends = tuple("" if p.place_kind in STOCK_KINDS else p.place_kind for p in (from_place, to_place))
-    return _BETWEEN.get(ends, "")  # type: ignore[arg-type]
+    return _BETWEEN.get(ends, "")  # type: ignore[arg-type]  # a pair that isn't there gives the default
 
 
 def moves_check(sets: Sequence[MoveSet]) -> None:

@@ -158,7 +158,7 @@ class Session:
 
     def free(self, pool: Pool, move: Move) -> Decimal:
         """What this move may take: on hand less what is reserved for others."""
-        own = sum((r.quantity for r in self.held.get(move.holder, ()) if r.row_id == pool.row.pk), ZERO)  # type: ignore[arg-type]
+        own = sum((r.quantity for r in self.held.get(move.holder, ()) if r.row_id == pool.row.pk), ZERO)  # type: ignore[arg-type]  # a move without holder finds nothing
         return pool.quantity if pool.past else pool.quantity - pool.row.reserved + own
 
     def _lack(self, move: Move, needed: Decimal, free: Decimal) -> None:

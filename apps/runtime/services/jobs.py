@@ -170,7 +170,7 @@ def job_progress(job: Job, done: int, total: int | None = None, message: str = "
     now = time.monotonic()
     if now - getattr(job, "_written_at", 0.0) < PUSH_EVERY and done != job.total_count:
         return
-    job._written_at = now  # type: ignore[attr-defined]
+    job._written_at = now  # type: ignore[attr-defined]  # kept on the instance for this run only
     job.save(update_fields=["done_count", "total_count", "message"])
     announce(job)
     if Job.objects.filter(pk=job.pk).exclude(cancel_asked_at=None).exists():

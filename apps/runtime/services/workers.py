@@ -52,14 +52,14 @@ class TaskWorker:
     def _work(self, link: psycopg.Connection) -> None:
         while not self.stop.is_set():
             if not self.take_one(link):
-                wait = POLL * random.uniform(0.8, 1.2)  # noqa: S311
+                wait = POLL * random.uniform(0.8, 1.2)  # noqa: S311 - spreads waits, guards nothing
                 for _note in link.notifies(timeout=wait, stop_after=1):
                     break
 
     def take_one(self, link: psycopg.Connection) -> bool:
         """Run the oldest task that nobody holds; False when there is none."""
         waiting = link.execute(
-            f"SELECT id FROM public.{self.table} WHERE key = %s AND lock <= now() ORDER BY id LIMIT %s",  # noqa: S608
+            f"SELECT id FROM public.{self.table} WHERE key = %s AND lock <= now() ORDER BY id LIMIT %s",  # noqa: S608 - names of our own tables and columns, values are parameters
             [Conf.PREFIX, LOOK],
         ).fetchall()
         for (row_id,) in waiting:
@@ -67,7 +67,7 @@ class TaskWorker:
             if payload is not None:
                 try:
                     perform(payload)
-                    link.execute(f"DELETE FROM public.{self.table} WHERE id = %s", [row_id])  # noqa: S608
+                    link.execute(f"DELETE FROM public.{self.table} WHERE id = %s", [row_id])  # noqa: S608 - names of our own tables and columns, values are parameters
                 finally:
                     link.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, row_id % 2**31])
                 return True
@@ -79,7 +79,7 @@ class TaskWorker:
         if not taken or not taken[0]:
             return None
         row = link.execute(
-            f"SELECT payload FROM public.{self.table} WHERE id = %s",  # noqa: S608
+            f"SELECT payload FROM public.{self.table} WHERE id = %s",  # noqa: S608 - names of our own tables and columns, values are parameters
             [row_id],
         ).fetchone()
         if row is None:

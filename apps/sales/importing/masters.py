@@ -206,7 +206,7 @@ def _bulk_make(rows: list[Any]) -> None:
         try:
             row.clean_fields(exclude=[*keys, "search_text"])
         except Exception as error:
-            errors.extend(field_errors(error, f"{getattr(row, 'code', '')}."))  # type: ignore[arg-type]
+            errors.extend(field_errors(error, f"{getattr(row, 'code', '')}."))  # type: ignore[arg-type]  # raised by full_clean
     if errors:
         raise InvalidInput(errors)
     rows_insert(rows)

@@ -69,7 +69,7 @@ def _guarded(change: str, guard: str, quantities: Mapping[int, Decimal]) -> list
             f"""WITH v AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[]) AS t(id, q)),
                      held AS (SELECT l.id FROM sales_orderline l JOIN v USING (id) ORDER BY l.id FOR UPDATE)
                 UPDATE sales_orderline l SET {change}
-                FROM v JOIN held USING (id) WHERE l.id = v.id AND {guard} RETURNING l.id""",  # noqa: S608
+                FROM v JOIN held USING (id) WHERE l.id = v.id AND {guard} RETURNING l.id""",  # noqa: S608 - names of our own tables and columns, values are parameters
             [ids, [quantities[pk] for pk in ids]],
         )
         done = {row[0] for row in cursor.fetchall()}

@@ -14,7 +14,7 @@ from apps.core.models import Timestamped
 from apps.tenancy.choices import Metric, OperatorAccess, OrganisationState
 
 
-class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-missing]
+class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-missing]  # the library's manager is not typed
     """slug is also the schema name (with ``org_`` before it) and the first label of the own host.
 
     ``setup`` holds what was asked at the start (company, administrator with the hash of his password) until

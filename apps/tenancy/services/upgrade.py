@@ -166,7 +166,7 @@ def plan_collect(schema: str) -> Script:
         )
         if not all(_replayable(migration) for migration in plan):
             return script
-        state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
+        state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]  # Django's own, without types
         for migration in plan:
             with connection.schema_editor(collect_sql=True, atomic=False) as editor:
                 state = migration.apply(state, editor, collect_sql=True)
@@ -206,7 +206,7 @@ def _with_patience(work: object) -> None:
     """A lock that isn't had in time is asked for again: queries of a running system are short."""
     for attempt in range(1, TRIES + 1):
         try:
-            work()  # type: ignore[operator]
+            work()  # type: ignore[operator]  # set by the caller of this branch
             return
         except OperationalError as error:
             if (
