@@ -15,4 +15,4 @@ declare(
         "list_view_remove": RECORD,
     }
 )
-declare_jobs({"datatools.run_import": RECORD})
+declare_jobs({"datatools.run_import": RECORD, "datatools.report_run": RECORD})

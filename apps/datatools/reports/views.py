@@ -26,9 +26,9 @@ from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed, Refused
 from apps.core.india.numbers import format_indian, format_quantity, format_western
 from apps.core.surfaces import Declared, codes
+from apps.core.uow import run_in_unit_of_work
 from apps.core.working import working_company_id
 from apps.datatools.permissions import EXPORT_REPORT
-from apps.core.uow import run_in_unit_of_work
 from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
 from apps.datatools.reports.params import companies_of, values_read
 from apps.datatools.reports.render import plain, report_bytes, report_data
