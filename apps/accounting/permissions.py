@@ -13,7 +13,6 @@ register_permissions(
         "post_voucher": "Post vouchers",
         "reverse_voucher": "Reverse posted vouchers",
         "close_year": "Close fiscal years",
-        "reopen_year": "Open closed fiscal years again",
         "view_reports": "See financial statements and ledgers",
         "view_ageing": "See ageing of receivables and payables",
         "verify_ledger": "Verify the ledger's chain and balances",

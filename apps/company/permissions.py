@@ -7,6 +7,7 @@ register_permissions(
     "company",
     {
         "close_period": "Close accounting periods",
+        "reopen_year": "Open closed fiscal years again",
         "reopen_period": "Open closed periods again",
         "post_soft_closed": "Post into softly closed periods",
         "change_series": "Change number series",

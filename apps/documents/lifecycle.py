@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.services.separation import record_separation
 from apps.core.access import may
@@ -71,6 +72,57 @@ class Transition:
     answers: str = "record"  # or new_document
     shown: Callable[[Any], bool] | None = None
     past: Any = ""
+
+
+def posting_states(posted: Any = None) -> tuple[State, ...]:
+    """Draft, posted, cancelled: the states of documents that move money or goods. ``posted``: its word."""
+    return (
+        State("draft", gettext_lazy("Draft"), "neutral", editable=True),
+        State("posted", posted or gettext_lazy("Posted"), "success"),
+        State("cancelled", gettext_lazy("Cancelled"), "danger"),
+    )
+
+
+def post_transition(
+    permission: str, service: Callable[..., Any], *, past: Any, label: Any = None, reason: Ask | None = None
+) -> Transition:
+    """Draft → posted, numbered. ``reason``: what it may ask for."""
+    return Transition(
+        "post",
+        ("draft",),
+        "posted",
+        permission,
+        service,
+        label or gettext_lazy("Post"),
+        style="primary",
+        asks=(reason,) if reason else (),
+        numbered=True,
+        past=past,
+    )
+
+
+def cancel_transition(
+    permission: str,
+    service: Callable[..., Any],
+    *,
+    confirm: Any,
+    past: Any,
+    sources: tuple[str, ...] = ("posted",),
+    required: bool = True,
+) -> Transition:
+    """→ cancelled, with a reason; ``confirm`` says what it undoes."""
+    return Transition(
+        "cancel",
+        sources,
+        "cancelled",
+        permission,
+        service,
+        gettext_lazy("Cancel"),
+        style="danger",
+        confirm=confirm,
+        asks=(Ask("reason", gettext_lazy("Reason"), required=required),),
+        past=past,
+    )
 
 
 @dataclass

@@ -4,41 +4,28 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.documents.lifecycle import Ask, Lifecycle, State, Transition, register_lifecycle
+from apps.documents.lifecycle import (
+    Lifecycle,
+    cancel_transition,
+    post_transition,
+    posting_states,
+    register_lifecycle,
+)
 from apps.inventory.models import Inward
 from apps.inventory.services.inwards import inward_cancel, inward_post
 
 INWARD = register_lifecycle(
     Lifecycle(
         Inward,
+        posting_states(),
         (
-            State("draft", _("Draft"), "neutral", editable=True),
-            State("posted", _("Posted"), "success"),
-            State("cancelled", _("Cancelled"), "danger"),
-        ),
-        (
-            Transition(
-                "post",
-                ("draft",),
-                "posted",
-                "inventory.post_inward",
-                inward_post,
-                _("Post"),
-                style="primary",
-                numbered=True,
-                past=_("Inward posted"),
-            ),
-            Transition(
-                "cancel",
-                ("posted",),
-                "cancelled",
+            post_transition("inventory.post_inward", inward_post, past=_("Inward posted")),
+            cancel_transition(
                 "inventory.cancel_inward",
                 inward_cancel,
-                _("Cancel"),
-                style="danger",
                 confirm=_("The goods go out again and the posting is reversed."),
-                asks=(Ask("reason", _("Reason")),),
                 past=_("Inward cancelled"),
+                required=False,
             ),
         ),
     )

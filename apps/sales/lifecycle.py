@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.documents.lifecycle import Ask, Lifecycle, State, Transition, register_lifecycle
+from apps.documents.lifecycle import (
+    Ask,
+    Lifecycle,
+    State,
+    Transition,
+    cancel_transition,
+    post_transition,
+    posting_states,
+    register_lifecycle,
+)
 from apps.sales.choices import BillingBasis, ReturnCondition
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
 from apps.sales.services import billing, deliveries, orders, quotations, returns
@@ -212,17 +221,12 @@ ORDER = register_lifecycle(
                 asks=(Ask("reason", _("Reason")),),
                 past=_("Order closed"),
             ),
-            Transition(
-                "cancel",
-                ("draft", "confirmed", "on_hold"),
-                "cancelled",
+            cancel_transition(
                 "sales.cancel_order",
                 orders.order_cancel,
-                _("Cancel"),
-                style="danger",
                 confirm=_("Cancel this order?"),
-                asks=(Ask("reason", _("Reason"), required=True),),
                 past=_("Order cancelled"),
+                sources=("draft", "confirmed", "on_hold"),
             ),
         ),
     )
@@ -231,32 +235,21 @@ ORDER = register_lifecycle(
 DELIVERY = register_lifecycle(
     Lifecycle(
         Delivery,
+        posting_states(_("Delivered")),
         (
-            State("draft", _("Draft"), "neutral", editable=True),
-            State("posted", _("Delivered"), "success"),
-            State("cancelled", _("Cancelled"), "danger"),
-        ),
-        (
-            Transition(
-                "post",
-                ("draft",),
-                "posted",
+            post_transition(
                 "sales.post_delivery",
                 deliveries.delivery_post,
-                _("Deliver"),
-                style="primary",
-                asks=(
-                    Ask(
-                        "reason",
-                        _("Reason (credit limit or closed period)"),
-                        after=(
-                            ("credit_limit", "sales.override_credit"),
-                            ("period_closed", "company.post_soft_closed"),
-                        ),
+                past=_("Delivery posted"),
+                label=_("Deliver"),
+                reason=Ask(
+                    "reason",
+                    _("Reason (credit limit or closed period)"),
+                    after=(
+                        ("credit_limit", "sales.override_credit"),
+                        ("period_closed", "company.post_soft_closed"),
                     ),
                 ),
-                numbered=True,
-                past=_("Delivery posted"),
             ),
             Transition(
                 "invoice",
@@ -288,16 +281,10 @@ DELIVERY = register_lifecycle(
                 ),
                 past=_("Goods taken back"),
             ),
-            Transition(
-                "cancel",
-                ("posted",),
-                "cancelled",
+            cancel_transition(
                 "sales.cancel_delivery",
                 deliveries.delivery_cancel,
-                _("Cancel"),
-                style="danger",
                 confirm=_("The goods move back into stock today."),
-                asks=(Ask("reason", _("Reason"), required=True),),
                 past=_("Delivery cancelled"),
             ),
         ),
@@ -309,16 +296,10 @@ RETURN = register_lifecycle(
         DeliveryReturn,
         (State("posted", _("Taken back"), "success"), State("cancelled", _("Cancelled"), "danger")),
         (
-            Transition(
-                "cancel",
-                ("posted",),
-                "cancelled",
+            cancel_transition(
                 "sales.cancel_delivery",
                 returns.return_cancel,
-                _("Cancel"),
-                style="danger",
                 confirm=_("The goods leave the stock again today."),
-                asks=(Ask("reason", _("Reason"), required=True),),
                 past=_("Return cancelled"),
             ),
         ),

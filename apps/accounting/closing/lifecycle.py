@@ -32,7 +32,7 @@ register_lifecycle(
                 "reopen",
                 ("closed",),
                 "reopened",
-                "accounting.reopen_year",
+                "company.reopen_year",
                 year_reopen,
                 _("Open the year again"),
                 style="danger",

@@ -20,14 +20,18 @@ from apps.accounting.payments.money import (
     payment_post,
     receipt_post,
 )
-from apps.documents.lifecycle import Ask, Lifecycle, State, Transition, register_lifecycle
-
-STATES = (
-    State("draft", _("Draft"), "neutral", editable=True),
-    State("posted", _("Posted"), "success"),
-    State("cancelled", _("Cancelled"), "danger"),
+from apps.documents.lifecycle import (
+    Ask,
+    Lifecycle,
+    State,
+    Transition,
+    cancel_transition,
+    post_transition,
+    posting_states,
+    register_lifecycle,
 )
-REASON = Ask("reason", _("Reason"), required=True)
+
+STATES = posting_states()
 SOFT_REASON = Ask(
     "reason",
     _("Reason (for a closed period or over the credit limit)"),
@@ -38,36 +42,13 @@ SOFT_REASON = Ask(
 )
 
 
-def _post(
-    noun: str, service: Any, *, asks: tuple[Ask, ...] = (SOFT_REASON,), label: Any = None
-) -> Transition:
-    return Transition(
-        "post",
-        ("draft",),
-        "posted",
-        f"accounting.post_{noun}",
-        service,
-        label or _("Post"),
-        style="primary",
-        asks=asks,
-        numbered=True,
-        past=_("Posted"),
-    )
+def _post(noun: str, service: Any, *, reason: Any = SOFT_REASON, label: Any = None) -> Transition:
+    return post_transition(f"accounting.post_{noun}", service, past=_("Posted"), label=label, reason=reason)
 
 
 def _cancel(noun: str, service: Any) -> Transition:
-    return Transition(
-        "cancel",
-        ("posted",),
-        "cancelled",
-        f"accounting.cancel_{noun}",
-        service,
-        _("Cancel"),
-        style="danger",
-        confirm=_("The document is reversed today and keeps its number."),
-        asks=(REASON,),
-        past=_("Cancelled"),
-    )
+    confirm = _("The document is reversed today and keeps its number.")
+    return cancel_transition(f"accounting.cancel_{noun}", service, confirm=confirm, past=_("Cancelled"))
 
 
 def _send(noun: str) -> Transition:
@@ -117,7 +98,7 @@ register_lifecycle(
         Proforma,
         STATES,
         (
-            _post("proforma", proforma_post, asks=(), label=_("Issue")),
+            _post("proforma", proforma_post, reason=None, label=_("Issue")),
             _send("proforma"),
             _cancel("proforma", proforma_cancel),
         ),
