@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
+from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from django.utils.translation import ngettext
+from unfold.widgets import (
+    UnfoldAdminImageFieldWidget,
+    UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from apps.catalog.models import (
+    Attribute,
+    AttributeValue,
     Brand,
     Category,
     KitComponent,
@@ -24,10 +34,14 @@ from apps.catalog.models import (
     Unit,
     UnitConversion,
 )
+from apps.catalog.services.variants import variants_make
 from apps.core.access import may
 from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin
 from apps.core.admin.columns import quantity_column
 from apps.core.admin.site import register
+from apps.files.models import StoredFile
+from apps.files.selectors import file_url
+from apps.files.services.storage import file_store
 
 
 class RateInline(ChildInline):
@@ -57,6 +71,43 @@ class SubstituteInline(ChildInline):
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("substitute",)
 
 
+class ValueInline(ChildInline):
+    model = AttributeValue
+
+
+class ProductForm(forms.ModelForm):
+    """With a picture to upload, and the values of which variants are to be made."""
+
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        widget=UnfoldAdminImageFieldWidget(),
+        help_text=_("PNG or JPEG, at most 3 MB."),
+    )
+    new_variants = forms.ModelMultipleChoiceField(
+        AttributeValue.objects.select_related("attribute"),
+        label=_("Make variants"),
+        required=False,
+        widget=UnfoldAdminSelectMultipleWidget,
+        help_text=_("One product for each combination of the chosen values; those that exist stay."),
+    )
+
+    class Meta:
+        model = Product
+        exclude: ClassVar[tuple[str, ...]] = (
+            "deleted_at",
+            "search_text",
+            "custom",
+            "tags",
+            "picture_file_id",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "new_variants" in self.fields:
+            self.fields["new_variants"].label_from_instance = lambda value: f"{value.attribute}: {value}"  # type: ignore[attr-defined]  # a choice field
+
+
 class PriceInline(ChildInline):
     model = PriceListItem
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("product",)
@@ -69,6 +120,7 @@ class ProductAdmin(MasterAdmin):
         "code", "name", "product_kind", "hsn", "unit", "tax_category",
         quantity_column("sale_price", _("sale price"), ordering="sale_price"), "active",
     )  # fmt: skip
+    form = ProductForm
     formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
     list_filter: ClassVar[tuple[str, ...]] = ("product_kind", "tax_category", "tracking", "is_sold", "active")
     list_select_related: ClassVar[tuple[str, ...]] = ("unit", "tax_category")
@@ -104,8 +156,46 @@ class ProductAdmin(MasterAdmin):
                 )
             },
         ),
-        (_("More"), {"fields": (("category", "brand"), "barcodes", ("external_id", "active"))}),
+        (
+            _("More"),
+            {"fields": (("category", "brand"), "barcodes", ("external_id", "active"), ("shown", "picture"))},
+        ),
+        (_("Variants"), {"fields": (("variant_of", "values"), "new_variants")}),
     )
+    readonly_fields: ClassVar[tuple[str, ...]] = ("shown", "variant_of", "values")
+
+    @admin.display(description=_("picture now"))
+    def shown(self, obj: Product) -> str:
+        file = StoredFile.objects.filter(pk=obj.picture_file_id or 0).first()
+        return format_html('<img src="{}" alt="" height="96">', file_url(file)) if file else "–"
+
+    @admin.display(description=_("values"))
+    def values(self, obj: Product) -> str:
+        """What this variant has, or how many variants the family has."""
+        if obj.pk is None:
+            return "–"
+        own = ", ".join(str(row) for row in obj.variant_values.select_related("value"))
+        count = obj.variants.count()
+        return own or (ngettext("%(n)d variant", "%(n)d variants", count) % {"n": count} if count else "–")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if form.cleaned_data.get("picture"):
+            uploaded = form.cleaned_data["picture"]
+            obj.picture_file_id = file_store(uploaded, by=request.user, purpose="picture", field="picture").pk
+        super().save_model(request, obj, form, change)
+        chosen: dict[int, list[int]] = {}
+        for value in form.cleaned_data.get("new_variants") or ():
+            chosen.setdefault(value.attribute_id, []).append(value.pk)
+        if chosen:
+            rows = [{"attribute": pk, "values": ids} for pk, ids in chosen.items()]
+            variants_make(obj, rows, by=request.user)
+
+
+@register(Attribute)
+class AttributeAdmin(MasterAdmin):
+    icon, menu_order = "tune", 60
+    list_display: ClassVar[tuple[str, ...]] = ("code", "name", "active")
+    inlines: ClassVar[list[Any]] = [ValueInline]
 
 
 @register(TaxCategory)

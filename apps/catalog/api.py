@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
 from apps.catalog.models import (
+    Attribute,
+    AttributeValue,
     Brand,
     Category,
     KitComponent,
@@ -18,9 +23,13 @@ from apps.catalog.models import (
     TaxRate,
     Unit,
     UnitConversion,
+    VariantValue,
 )
+from apps.catalog.services.pictures import picture_check
+from apps.catalog.services.variants import variants_make
 from apps.core.access import may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
+from apps.core.api.transaction import api_write
 from apps.core.records import Child
 from apps.core.registry import register_resource
 
@@ -79,7 +88,20 @@ class BrandApi(MasterViewSet):
 
 
 @register_resource
+class AttributeApi(MasterViewSet):
+    model, path = Attribute, "catalog/attributes"
+    form_small = True
+    fields = ("id", "code", "name", "active", "version")
+    read_only = ("id", "version")
+    filters = {"code": "code", "name": "name", "active": "active"}
+    list_children = True
+    children = (Child("values", AttributeValue, "attribute", ("code", "name"), limit=200),)
+
+
+@register_resource
 class ProductApi(MasterViewSet):
+    """``variants`` makes the missing variants of a product: ``attributes`` [{attribute, values}]."""
+
     model, path = Product, "catalog/products"
     quick_fields = ("code:4", "name:8", "kind:4", "hsn:4", "unit:4", "tax_category:6", "sale_price:6")
     lookup_sub = ("code", "hsn")
@@ -89,18 +111,20 @@ class ProductApi(MasterViewSet):
         "tracking", "valuation_method", "standard_cost", "min_stock", "max_stock", "reorder_point",
         "reorder_quantity",
         "lead_time_days", "shelf_life_days", "storage_min", "storage_max", "hazardous", "barcodes",
-        "external_id", "tags", "active", "version", "created_at", "updated_at",
+        "external_id", "picture", "variant_of", "tags", "active", "version", "created_at", "updated_at",
     )  # fmt: skip
-    read_only = ("id", "version", "created_at", "updated_at")
-    rename = {"kind": "product_kind"}
+    read_only = ("id", "variant_of", "version", "created_at", "updated_at")
+    rename = {"kind": "product_kind", "picture": "picture_file_id"}
+    verbs = {"variants": "make_variants"}
+    verb_permissions = {"variants": "catalog.add_product"}
     filters = {
         "code": "code", "name": "name", "kind": "product_kind", "hsn": "hsn", "unit": "unit",
         "tax_category": "tax_category", "category": "category", "brand": "brand", "tracking": "tracking",
         "valuation_method": "valuation_method", "is_sold": "is_sold", "is_purchased": "is_purchased",
         "sale_price": "sale_price", "barcode": "barcode_rows__code", "external_id": "external_id",
-        "active": "active", "updated_at": "updated_at",
+        "variant_of": "variant_of", "active": "active", "updated_at": "updated_at",
     }  # fmt: skip
-    expands = ("unit", "purchase_unit", "sale_unit", "tax_category", "category", "brand")
+    expands = ("unit", "purchase_unit", "sale_unit", "tax_category", "category", "brand", "variant_of")
     children = (
         Child("components", KitComponent, "kit", ("component", "quantity"), limit=200),
         Child(
@@ -114,7 +138,28 @@ class ProductApi(MasterViewSet):
             limit=100,
         ),
         Child("substitutes", ProductSubstitute, "product", ("substitute", "note"), limit=100),
+        Child("variant_values", VariantValue, "product", (), read_fields=("attribute", "value")),
     )  # fmt: skip
+
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        if values.get("picture_file_id") != instance.picture_file_id:
+            picture_check(values.get("picture_file_id"), self.request.user)
+        return super().save_record(instance, values, children, version)
+
+    def make_variants(self, request: Any, pk: int) -> Response:
+        """Answers the variants that were made; those that exist stay."""
+        self.require("view")
+        row = self.record(pk)
+        self.require("add")
+        sent = request.data.get("attributes") if isinstance(request.data, dict) else None
+
+        def work() -> tuple[int, Any, str]:
+            made = variants_make(row, sent, by=request.user)
+            return 201, self.represent(made), _("%(n)d variants made.") % {"n": len(made)}
+
+        return api_write(request, work)
 
 
 @register_resource

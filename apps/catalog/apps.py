@@ -14,9 +14,13 @@ class CatalogConfig(BahiAppConfig):
     def ready(self) -> None:
         from apps.catalog.models import PriceList
         from apps.catalog.selectors import party_price_lists
+        from apps.catalog.services.pictures import product_picture_guard
         from apps.catalog.services.products import party_price_list_set
         from apps.core.contribute import Contribution, contribute
+        from apps.files.access import register_file_guard
         from apps.parties.models import Party
+
+        register_file_guard(product_picture_guard)
 
         field = Contribution(
             kind="key",

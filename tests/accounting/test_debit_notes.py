@@ -113,7 +113,6 @@ def test_a_service_may_be_added_to_the_invoice(api, books, invoice):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"invoice": 999_999}, "invoice"),
         ({"date": "2001-04-01"}, "date"),
         ({"lines": [{"invoice_line": 999_999, "quantity": "1", "unit_price": "5"}]}, "lines.0.invoice_line"),
         ({"lines": [{"quantity": "1", "description": "More"}]}, "lines.0.unit_price"),

@@ -24,6 +24,43 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Attribute',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('search_text', models.TextField(blank=True, default='', editable=False)),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='in the bin since')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, verbose_name='custom fields')),
+                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
+                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+            ],
+            options={
+                'verbose_name': 'attribute of variants',
+                'verbose_name_plural': 'attributes of variants',
+                'ordering': ['code'],
+                'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='attribute_srch_catalog', opclasses=['gin_trgm_ops'])],
+            },
+        ),
+        migrations.CreateModel(
+            name='AttributeValue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=10, verbose_name='code')),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('attribute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='catalog.attribute')),
+            ],
+            options={
+                'verbose_name': 'value of an attribute',
+                'verbose_name_plural': 'values of attributes',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Brand',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -68,6 +105,35 @@ class Migration(migrations.Migration):
                 'ordering': ['code'],
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='HistoricalAttribute',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('actor_kind', models.CharField(default='system', editable=False, max_length=12)),
+                ('actor_label', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='changed')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='in the bin since')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, verbose_name='custom fields')),
+                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
+                ('code', models.CharField(db_index=True, max_length=20, verbose_name='code')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'historical attribute of variants',
+                'verbose_name_plural': 'historical attributes of variants',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name='HistoricalBrand',
@@ -323,8 +389,11 @@ class Migration(migrations.Migration):
                 ('hazardous', models.BooleanField(default=False, verbose_name='hazardous')),
                 ('barcodes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=48, validators=[apps.catalog.validators.barcode_validator]), blank=True, default=list, size=50, verbose_name='barcodes')),
                 ('external_id', models.CharField(blank=True, db_index=True, default='', max_length=80, verbose_name='external id')),
+                ('picture_file_id', models.BigIntegerField(blank=True, null=True, verbose_name='picture')),
+                ('variant_key', models.CharField(blank=True, default='', editable=False, max_length=120)),
                 ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.brand', verbose_name='brand')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.category', verbose_name='category')),
+                ('variant_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='variants', to='catalog.product', verbose_name='variant of')),
             ],
             options={
                 'verbose_name': 'product',
@@ -635,6 +704,8 @@ class Migration(migrations.Migration):
                 ('hazardous', models.BooleanField(default=False, verbose_name='hazardous')),
                 ('barcodes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=48, validators=[apps.catalog.validators.barcode_validator]), blank=True, default=list, size=50, verbose_name='barcodes')),
                 ('external_id', models.CharField(blank=True, db_index=True, default='', max_length=80, verbose_name='external id')),
+                ('picture_file_id', models.BigIntegerField(blank=True, null=True, verbose_name='picture')),
+                ('variant_key', models.CharField(blank=True, default='', editable=False, max_length=120)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -642,6 +713,7 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.brand', verbose_name='brand')),
                 ('category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.category', verbose_name='category')),
                 ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('variant_of', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.product', verbose_name='variant of')),
                 ('tax_category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.taxcategory', verbose_name='tax category')),
                 ('purchase_unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.unit', verbose_name='bought in')),
                 ('sale_unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.unit', verbose_name='sold in')),
@@ -672,6 +744,24 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
             },
         ),
+        migrations.CreateModel(
+            name='VariantValue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attribute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.attribute', verbose_name='attribute')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variant_values', to='catalog.product')),
+                ('value', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.attributevalue', verbose_name='value')),
+            ],
+            options={
+                'verbose_name': 'value of a variant',
+                'verbose_name_plural': 'values of variants',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='attributevalue',
+            constraint=models.UniqueConstraint(fields=('attribute', 'code'), name='catalog_attribute_value_once', violation_error_message='This value is here twice.'),
+        ),
         migrations.AddIndex(
             model_name='category',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='category_srch_catalog', opclasses=['gin_trgm_ops']),
@@ -679,6 +769,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='category',
             constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='catalog_category_not_own_parent'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalattribute',
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE before jsonb; after jsonb; delta jsonb; who jsonb;', func='\nafter := to_jsonb(NEW) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'];\nIF NEW.history_type = \'~\' THEN\n  SELECT to_jsonb(h) INTO before FROM catalog_historicalattribute h\n   WHERE h.id = NEW.id AND h.history_id < NEW.history_id ORDER BY h.history_id DESC LIMIT 1;\nEND IF;\nSELECT coalesce(jsonb_object_agg(key, jsonb_build_array(before -> key, value)), \'{}\') INTO delta\n  FROM jsonb_each(after) WHERE value IS DISTINCT FROM coalesce(before -> key, \'null\')\n   AND (before IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'));\nIF NEW.history_type = \'~\' AND delta = \'{}\' THEN RETURN NULL; END IF;\nwho := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id, label,\n    address, request_id, path, changes, detail, content_hash)\nVALUES (CASE NEW.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'catalog.attribute\', NEW.id,\n    left(coalesce(nullif(after ->> \'number\', \'\'), nullif(after ->> \'name\', \'\'), after ->> \'code\', \'\'), 200),\n    NEW.actor_kind, NEW.history_user_id, NEW.actor_label, coalesce(who ->> \'address\', \'\'),\n    coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'), delta, \'{}\', \'\');\nRETURN NULL;\n', hash='8b0ac040fdcea93ab5d2eac5a31339e10acdb5ea', operation='INSERT', pgid='pgtrigger_audited_06503', table='catalog_historicalattribute', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicalbrand',
@@ -790,6 +884,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
+            constraint=models.UniqueConstraint(condition=models.Q(('variant_of__isnull', False)), fields=('variant_of', 'variant_key'), name='catalog_product_variant_once', violation_error_message='This variant exists already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
             constraint=models.CheckConstraint(condition=models.Q(('min_stock__isnull', True), ('max_stock__isnull', True), ('max_stock__gte', models.F('min_stock')), _connector='OR'), name='catalog_product_min_max', violation_error_message='The most stock is below the least.'),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -811,5 +909,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='unitconversion',
             constraint=models.CheckConstraint(condition=models.Q(('from_unit', models.F('to_unit')), _negated=True), name='catalog_conversion_two_units', violation_error_message='Two different units are needed.'),
+        ),
+        migrations.AddConstraint(
+            model_name='variantvalue',
+            constraint=models.UniqueConstraint(fields=('product', 'attribute'), name='catalog_variant_value_once', violation_error_message='This attribute is here twice.'),
         ),
     ]

@@ -3,8 +3,11 @@ from apps.catalog.models.price import PartyPriceList, PriceList, PriceListItem, 
 from apps.catalog.models.product import Brand, Category, Product, ProductBarcode
 from apps.catalog.models.tax import TaxCategory, TaxRate
 from apps.catalog.models.unit import Unit, UnitConversion
+from apps.catalog.models.variant import Attribute, AttributeValue, VariantValue
 
 __all__ = [
+    "Attribute",
+    "AttributeValue",
     "Brand",
     "Category",
     "KitComponent",
@@ -20,4 +23,5 @@ __all__ = [
     "TaxRate",
     "Unit",
     "UnitConversion",
+    "VariantValue",
 ]

@@ -147,6 +147,17 @@ class Product(MasterModel):
         verbose_name=_("barcodes"),
     )
     external_id = models.CharField(_("external id"), max_length=80, blank=True, default="", db_index=True)
+    picture_file_id = models.BigIntegerField(_("picture"), null=True, blank=True)
+    variant_of = models.ForeignKey(
+        "self",
+        verbose_name=_("variant of"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="variants",
+    )
+    variant_key = models.CharField(max_length=120, blank=True, default="", editable=False)
 
     class Meta(MasterModel.Meta):
         verbose_name = _("product")
@@ -157,6 +168,12 @@ class Product(MasterModel):
                 condition=Q(sale_price__gte=0, purchase_price__gte=0, standard_cost__gte=0),
                 name="catalog_product_prices",
                 violation_error_message=_("A price must not be negative."),
+            ),
+            models.UniqueConstraint(
+                fields=["variant_of", "variant_key"],
+                condition=Q(variant_of__isnull=False),
+                name="catalog_product_variant_once",
+                violation_error_message=_("This variant exists already."),
             ),
             models.CheckConstraint(
                 condition=Q(min_stock__isnull=True)
