@@ -68,7 +68,7 @@ class ActorMiddleware:
         by_token = request.META.get("HTTP_AUTHORIZATION") and request.path.startswith("/api/")
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not by_token and request.user.is_authenticated:
             session_watch(request)
-            request.bahi_must_enrol = request.session.get(MUST_ENROL, False)  # type: ignore[attr-defined]
+            request.bahi_must_enrol = request.session.get(MUST_ENROL, False)  # type: ignore[attr-defined]  # our middleware and views put it on the request
 
     def process_view(self, request: HttpRequest, view: object, *_args: object) -> HttpResponse | None:
         """Nobody goes on without the second factor that his organisation requires."""

@@ -179,7 +179,7 @@ def factor_passkey(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def factor_passkey_options(request: HttpRequest) -> HttpResponse:
-    options, request.session[PASSKEY] = creation_options(request.user, request)  # type: ignore[arg-type]
+    options, request.session[PASSKEY] = creation_options(request.user, request)  # type: ignore[arg-type]  # only signed-in people come here
     return JsonResponse({"options": options})
 
 
@@ -207,7 +207,7 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 
 
 def _codes_page(request: HttpRequest) -> HttpResponse:
-    codes = backup_codes_make(request.user, request=request)  # type: ignore[arg-type]
+    codes = backup_codes_make(request.user, request=request)  # type: ignore[arg-type]  # only signed-in people come here
     return render(request, "accounts/backup_codes.html", {"codes": codes})
 
 

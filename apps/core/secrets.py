@@ -176,7 +176,7 @@ def key_of(sealed: str) -> str:
 
 def place_of(instance: models.Model, field: str, *, schema: str = "") -> Place:
     """The place of a saved record's secret."""
-    column = instance._meta.get_field(field).column  # type: ignore[union-attr]
+    column = instance._meta.get_field(field).column  # type: ignore[union-attr]  # a column of the model
     return Place(schema or current_schema(), instance._meta.db_table, str(column), instance.pk)
 
 

@@ -80,9 +80,9 @@ def challenge_find(token: str, purpose: ChallengePurpose) -> SignInChallenge:
         .first()
     )
     lost = found is None or found.attempts >= MAX_WRONG
-    if lost or (found.user and (not found.user.is_active or found.user.deleted_at)):  # type: ignore[union-attr]
+    if lost or (found.user and (not found.user.is_active or found.user.deleted_at)):  # type: ignore[union-attr]  # a challenge that was found has its user and time
         raise ChallengeOver(_("This took too long or was wrong too often. Please start again."))
-    return found  # type: ignore[return-value]
+    return found  # type: ignore[return-value]  # a challenge that was found has its user and time
 
 
 def methods_of(user: User, request: Any, purpose: ChallengePurpose = ChallengePurpose.SIGN_IN) -> list[str]:
@@ -138,9 +138,9 @@ def _send_code(challenge: SignInChallenge, method: str) -> str:
     challenge.save(update_fields=["method", "code_hash", "sent_at", "code_until", "sends"])
     user = challenge.user
     if method == FactorMethod.EMAIL:
-        return code_mail(user, code)  # type: ignore[arg-type]
+        return code_mail(user, code)  # type: ignore[arg-type]  # a code is sent to a known user
     phone = challenge.phone or SecondFactor.objects.get(user=user, method=FactorMethod.SMS).phone
-    return code_text(user, phone, code)  # type: ignore[arg-type]
+    return code_text(user, phone, code)  # type: ignore[arg-type]  # a code is sent to a known user
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def _proven(challenge: SignInChallenge, method: str, answer: str, request: Any) 
 
 
 def _sent_code_holds(challenge: SignInChallenge, method: str, code: str) -> bool:
-    if challenge.method != method or not challenge.code_hash or challenge.code_until < timezone.now():  # type: ignore[operator]
+    if challenge.method != method or not challenge.code_hash or challenge.code_until < timezone.now():  # type: ignore[operator]  # a challenge that was found has its user and time
         return False
     held = constant_time_compare(challenge.code_hash, _code_hash(challenge, code))
     if held and challenge.user is not None:
