@@ -48,7 +48,7 @@ def test_each_combination_becomes_a_product_like_its_family(api, family):
     }
     shown = api.get(f"catalog/products/{made[0]['id']}/")["data"]["variant_values"]
     assert [row["attribute"] for row in shown] == [size["id"], colour["id"]]
-    assert api.get("catalog/products/", variant_of=shirt.pk)["pagination"]["count"] == 4
+    assert len(api.get("catalog/products/", variant_of=shirt.pk)["data"]) == 4
 
 
 def test_what_exists_stays_and_only_the_missing_are_made(api, family):
