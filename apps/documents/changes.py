@@ -133,7 +133,7 @@ class _Texts:
             for item, old, new in changed:
                 if item.is_relation and item.related_model is not None:
                     ids.setdefault(item.related_model, set()).update({old, new} - {None})
-        table = lifecycles().get(model)  # type: ignore[call-overload]
+        table = lifecycles().get(model)  # type: ignore[call-overload]  # the class is a document's here
         self.states = {state.value: str(state.label) for state in table.states} if table else {}
         self.names = {
             related: {row.pk: str(row) for row in related._base_manager.filter(pk__in=keys)}

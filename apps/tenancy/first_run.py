@@ -186,7 +186,7 @@ def _removal_progress(organisation: Organisation) -> dict[str, Any]:
 
 
 def progress_page(request: HttpRequest) -> HttpResponse:
-    organisation: Any = request.setting_up  # type: ignore[attr-defined]
+    organisation: Any = request.setting_up  # type: ignore[attr-defined]  # our middleware and views put it on the request
     try:
         organisation.refresh_from_db()
     except Organisation.DoesNotExist:  # removed while this process remembered its host

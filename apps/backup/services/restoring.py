@@ -100,7 +100,7 @@ def manifest_read(name: str) -> dict[str, Any]:
     with backup_target().open(name) as raw, _members(raw) as tar:
         for member in tar:
             if member.name == "manifest.json":
-                return json.loads(tar.extractfile(member).read())  # type: ignore[union-attr]
+                return json.loads(tar.extractfile(member).read())  # type: ignore[union-attr]  # a file of the archive
     raise BackupDamaged("The backup has no manifest.")
 
 

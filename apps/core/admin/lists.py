@@ -127,8 +127,8 @@ class ListBehaviour:
         """As last time, unless the address says otherwise; ``_reset`` forgets, ``_export`` writes a file."""
         kind = kind_of(self.model)
         narrow_to_company(request, request.GET)
-        if "_popup" in request.GET or not self.has_view_permission(request) or not _store:  # type: ignore[attr-defined]
-            return super().changelist_view(request, extra_context)  # type: ignore[misc]
+        if "_popup" in request.GET or not self.has_view_permission(request) or not _store:  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
+            return super().changelist_view(request, extra_context)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         store, params = _store[0], request.GET.copy()
         form = params.pop(EXPORT, [""])[-1]
         once = bool(params.pop(ONCE, None))
@@ -184,12 +184,12 @@ class ListBehaviour:
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The theme's list; only its order where nothing but neighbours of a record are wanted."""
-        found = super().get_changelist(request, **kwargs)  # type: ignore[misc]
+        found = super().get_changelist(request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         return order_only(found) if getattr(request, "bahi_order_only", False) else found
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Without filters the rows found are all rows: the head then says no number of its own."""
-        found = super().get_changelist_instance(request)  # type: ignore[misc]
+        found = super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         if not (found.has_active_filters or found.query):
             found.full_result_count = found.result_count
         return found

@@ -25,7 +25,7 @@ def pin_of(request: HttpRequest, title: str) -> dict[str, Any]:
 def order_only(changelist_class: type) -> type:
     """A list that is never read: it has the queryset of the address, but counts and fetches nothing."""
 
-    class OrderOnly(changelist_class):  # type: ignore[misc]
+    class OrderOnly(changelist_class):  # type: ignore[misc]  # the class is known at run time
         def get_results(self, request: HttpRequest) -> None:
             self.result_count = self.full_result_count = 0
 

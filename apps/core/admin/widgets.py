@@ -18,7 +18,7 @@ class StateFields:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if state_code_validator in db_field.validators:
             kwargs["widget"] = UnfoldAdminSelectWidget(choices=_states(db_field.name))
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
 
 
 def _states(name: str) -> list[tuple[str, str]]:
