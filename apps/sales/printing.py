@@ -144,7 +144,7 @@ def _terms(document: Any) -> str:
 def quotation_print(quotation: Quotation) -> PrintDocument:
     """The offer, with optional lines in a table of their own and a place for the customer to sign."""
     fields = (
-        (_("Valid until"), day_text(quotation.valid_until)),
+        (_("Valid until"), _day(quotation.valid_until)),
         (_("Your reference"), quotation.po_reference),
         (_("Payment"), str(quotation.payment_terms) if quotation.payment_terms_id else ""),
         (_("Contact"), str(quotation.owner) if quotation.owner_id else ""),
@@ -152,9 +152,7 @@ def quotation_print(quotation: Quotation) -> PrintDocument:
     return taxed_print(
         quotation,
         title="Quotation",
-        number=str(quotation),
-        terms=_terms(quotation),
-        fields=filled(*fields),
+        fields=tuple((label, value) for label, value in fields if value),
         tables=_options(quotation),
         signatures=(
             PrintSignature(),
@@ -199,17 +197,16 @@ def order_print(order: Order) -> PrintDocument:
     """The acknowledgement that the customer gets of an order."""
     fields = (
         (_("Your order"), order.po_reference),
-        (_("of"), day_text(order.po_date)),
-        (_("Promised for"), day_text(order.promised_date)),
+        (_("of"), _day(order.po_date)),
+        (_("Promised for"), _day(order.promised_date)),
         (_("Quotation"), str(order.quotation) if order.quotation_id else ""),
         (_("Payment"), str(order.payment_terms) if order.payment_terms_id else ""),
     )
     return taxed_print(
         order,
         title="Order acknowledgement",
-        number=str(order),
-        terms=_terms(order),
-        fields=filled(*fields),
+        fields=tuple((label, value) for label, value in fields if value),
+        watermark=_("Cancelled") if order.status == "cancelled" else _("Draft") if not order.number else "",
     )
 
 
@@ -220,7 +217,7 @@ register_print(Order, order_print)
 def delivery_print(delivery: Delivery) -> PrintDocument:
     """The challan that travels with the goods, in three copies (rule 55 of the CGST Rules)."""
     lines = list(delivery.lines.select_related("product", "unit", "batch"))
-    order, parts = delivery.order, component_products(lines)
+    order = delivery.order
     fields = (
         (_("Order"), str(order) if order else ""),
         (_("Your order"), order.po_reference if order else ""),
@@ -238,11 +235,11 @@ def delivery_print(delivery: Delivery) -> PrintDocument:
     return PrintDocument(
         title="Delivery challan",
         number=str(delivery),
-        date=day_text(delivery.date),
+        date=_day(delivery.date),
         company=print_company(delivery.company),
         bill_to=consignee,
-        fields=filled(*fields),
-        lines=tuple(_delivery_line(line, parts) for line in lines),
+        fields=tuple((label, value) for label, value in fields if value),
+        lines=tuple(_delivery_line(line) for line in lines),
         columns=("position", "description", "hsn", "quantity", "taxable"),
         totals=(PrintTotal("Value of goods", total),),
         notes=delivery.instructions,
@@ -252,17 +249,12 @@ def delivery_print(delivery: Delivery) -> PrintDocument:
         ),
         copies=COPIES_CHALLAN,
         show_bank=False,
-        watermark=watermark_of(delivery),
+        watermark={"draft": _("Draft"), "cancelled": _("Cancelled")}.get(delivery.status, ""),
     )
 
 
-def _delivery_line(line: DeliveryLine, parts: dict[int, Any]) -> PrintLine:
-    """A line of the challan; of a kit also what is in it, for whoever packs and counts."""
+def _delivery_line(line: DeliveryLine) -> PrintLine:
     detail = [line.product.code]
-    detail += [
-        f"{format_quantity(quantity)} {product.unit.code} {product.name}"
-        for product, quantity in exploded(line, line.base_quantity, parts)
-    ]
     if line.batch_id:
         detail.append(_("Batch %(code)s") % {"code": line.batch.code})
     if line.serials:

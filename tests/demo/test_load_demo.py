@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
-from apps.accounting.models import Allocation, Bill, CreditNote, DebitNote, Invoice, Receipt, YearClosing
+from apps.accounting.models import Allocation, Bill, CreditNote, Invoice, Receipt
 from apps.accounts.models import User
 from apps.core.tenant import organisation_context
 from apps.demo.services import loading

@@ -138,7 +138,7 @@ class LastPiece:
 
     def attempt(self, number: int, thread: int) -> Any:
         source = ("t.contest", number * 100 + thread)
-        sell = lambda: issue(self.company, self.products[number], 1, source=source).pk  # noqa: E731
+        sell = lambda: issue(self.company, self.products[number], 1, source=source).pk  # noqa: E731 - a race needs a callable
         return run_in_unit_of_work(sell)
 
     def judge(self, results: Results) -> None:

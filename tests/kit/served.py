@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT / "bin") not in sys.path:
     sys.path.insert(0, str(ROOT / "bin"))  # the launcher is no installed package
 
-from _launcher.postgres import Cluster, free_port  # noqa: E402
-from _launcher.postmaster import running_postmaster  # noqa: E402
+from _launcher.postgres import Cluster, free_port  # noqa: E402 - after the path is set
+from _launcher.postmaster import running_postmaster  # noqa: E402 - after the path is set
 
 READY_SECONDS = 60
 BUSY_SECONDS = 300  # for tests that don't ask how long the first start takes

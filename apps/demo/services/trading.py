@@ -182,11 +182,10 @@ def _flow_run(books: Books, sale: Sale) -> None:
         transition_run(order, "confirm", by=manager)
         if sale.way == "open":
             return
-    deliver_and_bill(books, order, sale.day)
+    _deliver_and_bill(books, order, sale.day)
 
 
-def deliver_and_bill(books: Books, order: Order, day: date) -> None:
-    """The stores deliver all of an order, the manager has it billed, the accountant posts."""
+def _deliver_and_bill(books: Books, order: Order, day: date) -> None:
     people = books.people
     when = min(day + timedelta(days=2), books.plan.last).isoformat()
     with acting_as(people.stores):

@@ -92,4 +92,4 @@ class Desk:
 
     @property
     def key(self) -> str:
-        return re.search(r"/(\d+)/change/", self.page.url)[1]  # type: ignore[index]
+        return re.search(r"/(\d+)/change/", self.page.url)[1]  # type: ignore[index]  # the page of a record has its number
