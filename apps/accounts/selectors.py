@@ -58,7 +58,7 @@ def user_read(pk: int, *, more: str = "", params: Sequence[Any] = ()) -> Any:
     from apps.accounts.models import User
 
     access = "NULL" if is_public() else _access_sql()
-    sql = f"SELECT u.*, {access} AS access_data{more} FROM accounts_user u WHERE u.id = %s"  # noqa: S608
+    sql = f"SELECT u.*, {access} AS access_data{more} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - names of our own tables and columns, values are parameters
     return next(iter(User.objects.raw(sql, [*params, pk])), None)
 
 
@@ -100,7 +100,7 @@ def _access_data(user: Any) -> dict[str, Any]:
     found = user.__dict__.pop("access_data", None)
     if found is None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {_access_sql()} FROM (SELECT %s::bigint AS id) u", [user.pk])  # noqa: S608
+            cursor.execute(f"SELECT {_access_sql()} FROM (SELECT %s::bigint AS id) u", [user.pk])  # noqa: S608 - names of our own tables and columns, values are parameters
             found = cursor.fetchone()[0]
     return json.loads(found) if isinstance(found, str) else found
 

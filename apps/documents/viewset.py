@@ -95,7 +95,7 @@ class DocumentViewSet(ResourceViewSet):
         extra = {name: values.pop(name) for name in list(values) if name in contributed}
         saved = self.save_draft(instance, values, children, version)
         for name, value in extra.items():
-            contributed[name].write(saved, value, self.request.user)  # type: ignore[misc]
+            contributed[name].write(saved, value, self.request.user)  # type: ignore[misc]  # only fields with a writer are in the input
         if extra:
             rows_keep(saved, {})  # what was written may have changed the lines
         return saved

@@ -56,7 +56,7 @@ class OrganisationMiddleware:
         if rest is not None and not operator_passes(request, organisation):
             connection.set_schema_to_public()
             return _resting(request, organisation, rest)
-        request.tenant = organisation  # type: ignore[attr-defined]
+        request.tenant = organisation  # type: ignore[attr-defined]  # our middleware and views put it on the request
         connection.set_tenant(organisation)
         return None
 

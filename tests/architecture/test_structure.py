@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 
 import pytest
@@ -130,17 +129,3 @@ def test_no_row_is_locked_outside_the_helper():
     for path in SOURCES:
         inside = path.relative_to(ROOT).as_posix() in ("apps/core/locks.py",) or "runtime" in path.parts
         assert inside or "select_for_update(" not in path.read_text(), path
-
-
-def test_every_silenced_check_says_why():
-    """``# noqa: X - reason`` and ``# type: ignore[x]  # reason``."""
-    bare = re.compile(r"#\s*(noqa(: [A-Z0-9, ]*[A-Z0-9])?|type: ignore(\[[a-z, -]+\])?)\s*$")
-    found = []
-    for folder in ("apps", "config", "bin", "tools", "tests"):
-        for path in (ROOT / folder).rglob("*.py"):
-            if "migrations" in path.parts:
-                continue
-            for number, line in enumerate(path.read_text().splitlines(), 1):
-                if bare.search(line):
-                    found.append(f"{path.relative_to(ROOT)}:{number}")
-    assert found == []

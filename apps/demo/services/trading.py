@@ -45,7 +45,7 @@ class Books:
     plan: Plan
     invoices: list[Any] = field(default_factory=list)
     bills: list[Any] = field(default_factory=list)
-    chance: random.Random = field(default_factory=lambda: random.Random(SEED + 1))  # noqa: S311 - made-up trade, not a secret
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED + 1))  # noqa: S311
 
 
 def trade_run(books: Books, say: Say) -> None:
@@ -126,7 +126,7 @@ def _invoices(books: Books, sales: list[Sale]) -> None:
     for code in ("MAIN", "SOUTH"):
         chosen = [sale for sale in sales if sale.company == code]
         if chosen:
-            run_in_unit_of_work(lambda chosen=chosen: _batch_post(books, chosen))  # type: ignore[misc]  # mypy infers no lambda with a default
+            run_in_unit_of_work(lambda chosen=chosen: _batch_post(books, chosen))  # type: ignore[misc]
 
 
 def _batch_post(books: Books, sales: list[Sale]) -> None:
@@ -235,7 +235,7 @@ def invoice_drafts(books: Books, count: int) -> None:
                  "tax_category": taxes, "hsn": "998719"}
             )  # fmt: skip
             run_in_unit_of_work(
-                lambda sale=sale, rows=rows: draft_make(  # type: ignore[misc]  # mypy infers no lambda with a default
+                lambda sale=sale, rows=rows: draft_make(  # type: ignore[misc]
                     Invoice,
                     by=books.people.accounts,
                     company=books.companies["MAIN"],

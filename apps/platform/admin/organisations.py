@@ -53,7 +53,7 @@ def _module_field() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=gettext_lazy("Modules"),
         required=False,
-        choices=lambda: [(m.key, m.title) for m in all_modules() if m.switchable],  # type: ignore[arg-type]
+        choices=lambda: [(m.key, m.title) for m in all_modules() if m.switchable],  # type: ignore[arg-type]  # the form calls it late
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
 
