@@ -40,7 +40,7 @@ def test_accountant_posts_an_invoice_of_118(company, administrator):
     assert_balanced()
 
 
-def test_a_posting_costs_at_most_eight_queries(company, administrator):
+def test_a_posting_costs_at_most_nine_queries_however_many(company, administrator):
     day = company_today()
     pairs = (("cash", "118.00"), ("sales", "-100"), ("cgst_output", "-9"), ("sgst_output", "-9"))
     post([posting(company, day, *pairs)], by=administrator)
@@ -50,7 +50,8 @@ def test_a_posting_costs_at_most_eight_queries(company, administrator):
             connection,
         ) as seen:
             post(wanted, by=administrator)
-        assert len(seen) <= 8, [q["sql"][:90] for q in seen]
+        most = 8 + (count > 1)  # COPY takes its ids beforehand
+        assert len(seen) <= most, [q["sql"][:90] for q in seen]
     assert JournalEntry.objects.count() == 52
     assert JournalLine.objects.count() == 52 * 4
     assert sorted(JournalEntry.objects.values_list("sequence", flat=True)) == list(range(1, 53))

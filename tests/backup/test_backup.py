@@ -31,7 +31,7 @@ from apps.files.services.storage import file_read, file_store
 from apps.runtime.models import Job
 from apps.runtime.services.jobs import run_job
 from apps.tenancy.models import Organisation
-from apps.tenancy.services.provisioning import organisation_delete
+from apps.tenancy.services.deletion import organisation_delete
 from tests.factories.accounting import posting
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product

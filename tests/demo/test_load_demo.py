@@ -15,7 +15,7 @@ from apps.parties.models import Party
 from apps.sales.models import Delivery, Order, Quotation
 from apps.sales.services.proof import company_prove
 from apps.tenancy.models import Organisation
-from apps.tenancy.services.provisioning import organisation_delete
+from apps.tenancy.services.deletion import organisation_delete
 
 
 def quiet(_text: str) -> None:
