@@ -139,7 +139,7 @@ def _books(companies: dict[str, Company], people: dict[str, Any], last: Any, siz
     staff = trading.People(
         administrator=people["asha"],
         accounts=people["vikram"],
-        manager=people["neha"],
+        managers={people[name].department_id: people[name] for name in ("neha", "lakshmi")},
         seller=people["imran"],
         stores=people["sunita"],
     )

@@ -31,9 +31,12 @@ class People:
 
     administrator: Any
     accounts: Any
-    manager: Any
+    managers: dict[int, Any]  # department → who leads its selling; they see nothing of each other
     seller: Any
     stores: Any
+
+    def manager_of(self, seller: Any) -> Any:
+        return self.managers[seller.department_id]
 
 
 @dataclass
@@ -173,7 +176,7 @@ def _flow_run(books: Books, sale: Sale) -> None:
     quotation = _quotation(books, sale, seller)
     if sale.way == "draft":
         return
-    manager = people.manager
+    manager = people.manager_of(seller)
     with acting_as(seller):
         transition_run(quotation, "send", by=seller)
         transition_run(quotation, "accept", by=seller, data={"name": f"{sale.party.display_name}"})
@@ -182,17 +185,17 @@ def _flow_run(books: Books, sale: Sale) -> None:
         transition_run(order, "confirm", by=manager)
         if sale.way == "open":
             return
-    _deliver_and_bill(books, order, sale.day)
+    _deliver_and_bill(books, order, sale.day, manager)
 
 
-def _deliver_and_bill(books: Books, order: Order, day: date) -> None:
+def _deliver_and_bill(books: Books, order: Order, day: date, manager: Any) -> None:
     people = books.people
     when = min(day + timedelta(days=2), books.plan.last).isoformat()
     with acting_as(people.stores):
         delivery = transition_run(order, "deliver", by=people.stores, data={"date": day.isoformat()})
         transition_run(delivery, "post", by=people.stores)
-    with acting_as(people.manager):
-        invoice = transition_run(order, "invoice", by=people.manager, data={"date": when})
+    with acting_as(manager):
+        invoice = transition_run(order, "invoice", by=manager, data={"date": when})
     with acting_as(people.accounts):
         books.invoices.append(transition_run(invoice, "post", by=people.accounts))
 
