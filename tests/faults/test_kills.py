@@ -110,7 +110,7 @@ def show(hall: Hall, times: dict[str, list[float]], drained: float) -> None:
 
 
 @pytest.mark.parametrize("kills", [
-    pytest.param({"web": 2, "worker": 2, "database": 2}, id="some", marks=pytest.mark.ci),
+    pytest.param({"web": 2, "worker": 2, "database": 2}, id="some"),
     pytest.param({"web": 8, "worker": 8, "database": 4}, id="more"),
     pytest.param({"web": 50, "worker": 50, "database": 20}, id="all"),
 ])  # fmt: skip

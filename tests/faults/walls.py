@@ -227,8 +227,8 @@ def _foreign_names(me: House, other: House) -> Iterator[Probe]:
         address = f"/api/v1/{path}/?search={mark}"
         if view.model in searched:
             yield _nothing(address, other, mark)
-        else:  # a list that can't be searched shows its own rows
-            yield address, _own_probe(address, me, other)
+        else:  # a list that can't be searched shows its own rows, or says that it can't
+            yield address, _own_probe(address, me, other, refusal=400)
 
 
 def _searched(address: str, other: House, sent: str) -> Probe:
@@ -368,10 +368,10 @@ def _own_lists(me: House, other: House) -> Iterator[Probe]:
             yield address, _own_probe(address, me, other)
 
 
-def _own_probe(address: str, me: House, other: House) -> Callable[[Client], str]:
+def _own_probe(address: str, me: House, other: House, refusal: int = 403) -> Callable[[Client], str]:
     def run(client: Client) -> str:
         answer = client.get(address)
-        if answer.status_code not in (200, 403, 404):
+        if answer.status_code not in (200, 403, 404, refusal):
             return f"{address}: {answer.status_code} {answer.content[:200]!r}"
         single = address.rsplit("/", 2)[1].isdigit()
         if single and answer.status_code != 200:
