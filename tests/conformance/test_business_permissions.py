@@ -6,6 +6,7 @@ that nothing shows.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ from apps.accounting.ledger import account_for
 from apps.accounting.models import OpenItem
 from apps.accounts.models import User
 from apps.company.models import Period
+from apps.company.selectors import company_today
+from apps.company.services.companies import fiscal_year_open
 from apps.core.permissions import business_permissions
 from apps.core.registry import resource_of
 from apps.documents.lifecycle import lifecycles
@@ -69,6 +72,22 @@ class World:
 
     def make_creditnote(self) -> None:
         invoicing.credit_note(invoice=self.make_invoice())
+
+    def make_debitnote(self) -> None:
+        invoice = self.make_invoice()
+        line = {
+            "invoice_line": invoice.lines.first().pk,
+            "quantity": "1",
+            "unit_price": "5",
+            "description": "",
+        }
+        body = {"invoice": invoice.pk, "date": company_today().isoformat(), "lines": [line]}
+        self.api.post("accounting/debit-notes/", body)
+
+    def make_yearclosing(self) -> None:
+        year = fiscal_year_open(company=self.shop.company, day=company_today() - timedelta(days=366))
+        body = {"company": self.shop.company.pk, "fiscal_year": year.pk}
+        self.api.post("accounting/year-closings/", body)
 
     def make_proforma(self) -> None:
         invoicing.proforma(company=self.shop.company, party=self.shop.customer)

@@ -58,7 +58,7 @@ def test_every_address_declares_its_access():
 
 def test_every_job_declares_its_access():
     load_modules("tasks")
-    ours = {name for name, function in jobs._tasks.items() if function.__module__.startswith("apps.")}
+    ours = {name for name in jobs._tasks if not name.startswith("kit.")}  # the runtime tests' own
     assert ours
     assert ours <= set(declared_jobs()), HOW
 

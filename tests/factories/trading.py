@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from apps.accounting.ledger import account_for
 from apps.accounts.models import Department, Team
 from apps.catalog.models import Brand, Category
-from apps.company.models import Currency, CurrencyRate
+from apps.company.models import Currency, CurrencyRate, FiscalYear
 from apps.company.selectors import company_today
+from apps.company.services.companies import fiscal_year_open
 from apps.core.uow import run_in_unit_of_work
 from apps.dimensions.models import CostCentre, Project
 from apps.messaging.services.mail import mail_queue
@@ -66,6 +68,7 @@ def make_trade(user: Any, host: str = "acme.localhost", mark: str = "first") -> 
 
 
 def _masters(shop: Shop) -> None:
+    fiscal_year_open(company=shop.company, day=company_today() - timedelta(days=366))
     for product in (shop.chair, shop.table):
         shop.stock(product, 100)
     Brand.objects.create(code="ACE", name="Ace")
@@ -109,6 +112,10 @@ def _money(trade: Trade) -> None:
     trade.make(
         "accounting/credit-notes", {**goods, "invoice": posted["id"], "reason_code": "deficiency_in_service"}
     )
+    line = {"invoice_line": posted["lines"][0]["id"], "quantity": "1", "unit_price": "5", "description": ""}
+    trade.make("accounting/debit-notes", {"invoice": posted["id"], "date": in_days(0), "lines": [line]})
+    last_year = FiscalYear.objects.filter(company=shop.company).order_by("start").first()
+    trade.make("accounting/year-closings", {"company": shop.company.pk, "fiscal_year": last_year.pk})
     vendor = {"legal_name": "Vendor One", "display_name": "Vendor One", "is_vendor": True}
     vendor |= {"is_customer": False, "tax_treatment": "unregistered", "place_of_supply": "27"}
     seller = trade.make("parties/parties", vendor)
