@@ -140,7 +140,16 @@ def _refused(label: str, call: Callable[[Client], Any], other: House, sent: Any 
     return label, run
 
 
+# A house's own logs hold the addresses that were tried.
+NOTED = (
+    "/accounts/access-log/", "/audit/entries/", "/admin/accounts/accesslog/",
+    "/admin/audit/auditentry/", "/refused/",
+)  # fmt: skip
+
+
 def _told(label: str, answer: Any, other: House, sent: Any = "") -> str:
+    if any(path in label for path in NOTED):
+        return ""
     body = _readable(answer)
     for text in sent if isinstance(sent, (list, tuple)) else [sent]:
         body = body.replace(str(text).encode(), b"") if text != "" else body
