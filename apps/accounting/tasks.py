@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apps.accounting.ledger.balances import FOLD_LIMIT, balances_fold
 from apps.accounting.ledger.chain import BATCH, chain_seal, ledger_heads
-from apps.audit.services.heads import heads_export, register_heads
+from apps.audit.services.heads import register_heads
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.services.dispatcher import register_follower
 
@@ -15,7 +15,6 @@ def follow_ledger() -> None:
         pass
     while run_in_unit_of_work(balances_fold) == FOLD_LIMIT:
         pass
-    heads_export()
 
 
 register_heads("ledger", ledger_heads)

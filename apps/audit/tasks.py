@@ -25,7 +25,7 @@ def follow_audit() -> None:
 
 @scheduled(at=time(0, 20))
 def export_heads() -> None:
-    heads_export(again=True)
+    heads_export()
 
 
 def verify_in_snapshot() -> Verification:

@@ -89,7 +89,7 @@ def keyring() -> dict[str, bytes]:
     """Key id → key, the sealing one first. A changed file counts at once, in every process."""
     given = settings.SECRETS_KEYS
     if given:
-        return _parsed(given)
+        return keys_parsed(given)
     try:
         changed = keys_file().stat().st_mtime_ns
     except FileNotFoundError as error:
@@ -101,11 +101,12 @@ def keyring() -> dict[str, bytes]:
 
 @lru_cache(maxsize=4)
 def _from_file(path: str, _changed: int) -> dict[str, bytes]:
-    return _parsed(Path(path).read_text(encoding="utf-8"))
+    return keys_parsed(Path(path).read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=4)
-def _parsed(text: str) -> dict[str, bytes]:
+def keys_parsed(text: str) -> dict[str, bytes]:
+    """Lines or commas of ``<id>:<base64 of 32 bytes>`` as id → key. Raises ImproperlyConfigured."""
     ring: dict[str, bytes] = {}
     for entry in text.replace(",", "\n").split():
         name, _colon, encoded = entry.partition(":")
@@ -213,18 +214,41 @@ def secret_fields() -> Iterator[tuple[type[models.Model], str]]:
 
 
 def secrets_rotate(model: type[models.Model], field: str) -> int:
-    """Seal again, with the first key, what other keys sealed in the schema in use; returns how many.
+    """Seal again, with the first key, what other keys sealed in the schema in use; returns how many."""
+    first = next(iter(keyring()))
+    return sum(
+        _seal_again(row, field, before, secret_read(row, field))
+        for row, before in _sealed(model, field)
+        if key_of(before) != first
+    )
 
-    A row that changed meanwhile is left: whoever changed it sealed it with the first key already.
+
+def secrets_move(model: type[models.Model], field: str, *, source: str) -> int:
+    """Seal for the schema in use what was sealed for the schema ``source`` (rows that a restore brought).
+
+    Returns how many stay closed, because their key is not here.
     """
-    first, count = next(iter(keyring())), 0
+    closed = 0
+    for row, before in _sealed(model, field):
+        try:
+            plain = unseal(before, place_of(row, field, schema=source))
+        except SecretUnreadable:
+            closed += 1
+            continue
+        _seal_again(row, field, before, plain)
+    return closed
+
+
+def _sealed(model: type[models.Model], field: str) -> Iterator[tuple[models.Model, str]]:
+    """Rows that hold a sealed text, with the text."""
     rows = model._base_manager.exclude(**{field: ""}).only("pk", field)
     for row in rows.iterator(chunk_size=500):
-        before = getattr(row, field)
-        if key_of(before) == first:
-            continue
-        again = seal(secret_read(row, field), place_of(row, field))
-        with transaction.atomic():
-            found = model._base_manager.filter(**{"pk": row.pk, field: before})
-            count += models.QuerySet.update(found, **{field: again})
-    return count
+        yield row, getattr(row, field)
+
+
+def _seal_again(row: models.Model, field: str, before: str, plain: str) -> int:
+    """1, or 0 for a row that changed meanwhile: whoever changed it sealed it with the first key already."""
+    again = seal(plain, place_of(row, field))
+    with transaction.atomic():
+        found = type(row)._base_manager.filter(**{"pk": row.pk, field: before})
+        return models.QuerySet.update(found, **{field: again})

@@ -33,15 +33,15 @@ class OverrideMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.override = None  # type: ignore[attr-defined]
+        request.override = None  # type: ignore[attr-defined]  # ours
         if is_public() or not _may_be(request):
             return self.get_response(request)
         visit = override_current(request)
         if visit is None:
             return _over(request)
-        request.override = visit  # type: ignore[attr-defined]
-        request.override_label = label_of(visit)  # type: ignore[attr-defined]
-        request.user.access = access_of_visit(visit, request.user)  # type: ignore[union-attr,arg-type]
+        request.override = visit  # type: ignore[attr-defined]  # ours
+        request.override_label = label_of(visit)  # type: ignore[attr-defined]  # ours
+        request.user.access = access_of_visit(visit, request.user)  # type: ignore[union-attr,arg-type]  # signed in
         refused = _refusal(request, visit)
         response = refused or self.get_response(request)
         _log(request, visit, response.status_code)

@@ -217,7 +217,7 @@ def _operator_change(request: HttpRequest, organisation: Organisation) -> None:
     else:
         granted = verb == "grant"
         text = _("The operator may enter.") if granted else _("Refused.")
-        _try(request, lambda: override_decide(visit, granted=granted, by=user), text)  # type: ignore[arg-type]
+        _try(request, lambda: override_decide(visit, granted=granted, by=user), text)  # type: ignore[arg-type]  # signed in
 
 
 @never_cache
@@ -241,7 +241,7 @@ def override_door(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_POST
 def override_leave(request: HttpRequest) -> HttpResponse:
-    visit = request.override  # type: ignore[attr-defined]
+    visit = request.override  # type: ignore[attr-defined]  # by our middleware
     if visit is None:
         raise Http404
     override_end(visit, why="left")

@@ -14,7 +14,8 @@ from apps.accounting.ledger.balances import balances_prove
 from apps.accounting.ledger.chain import chain_seal, ledger_heads, ledger_verify
 from apps.accounting.ledger.posting import entry_hash
 from apps.accounting.models import AccountBalance, BalanceDelta, JournalSeal
-from apps.accounting.tasks import follow_ledger, heads_export
+from apps.accounting.tasks import follow_ledger
+from apps.audit.services.heads import heads_export
 from apps.company.selectors import company_today
 from apps.core.uow import run_in_unit_of_work
 from tests.factories.accounting import posting

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounting.choices import CreditReason, DocumentStatus
+from apps.accounting.choices import CreditReason
+from apps.accounting.models.note import Note
 from apps.accounting.models.protect import posted_header, posted_lines
-from apps.accounting.models.settled import PostedDocument
-from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+from apps.accounting.models.taxed import DocumentCharge, SaleLine
 
 
-class CreditNote(PostedDocument, TaxedDocument):
+class CreditNote(Note):
     """With ``invoice``, lines name the invoice lines that they give back and take their rates and routing.
     Without one (an invoice from before the books), the document is worked out like an invoice."""
 
@@ -29,29 +28,15 @@ class CreditNote(PostedDocument, TaxedDocument):
     reason_code = models.CharField(
         _("reason"), max_length=40, choices=CreditReason.choices, default=CreditReason.SALES_RETURN
     )
-    reason = models.CharField(_("explanation"), max_length=200, blank=True, default="")
     moves_stock = models.BooleanField(_("takes the goods back"), default=False)
-    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
 
-    class Meta(TaxedDocument.Meta):
+    class Meta(Note.Meta):
         verbose_name = _("credit note")
         verbose_name_plural = _("credit notes")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            *TaxedDocument.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(status__in=DocumentStatus.values, reason_code__in=CreditReason.values)
-                & (Q(status="draft") | ~Q(number="")),
-                name="accounting_creditnote_state",
-            ),
-        ]
-        indexes: ClassVar[list[models.Index]] = [
-            *TaxedDocument.Meta.indexes,
-            models.Index(fields=["party", "-date"], name="accounting_creditnote_party"),
-        ]
         triggers: ClassVar[list[object]] = posted_header("credit_note")
 
 
-class CreditNoteLine(TaxedLine):
+class CreditNoteLine(SaleLine):
     credit_note = models.ForeignKey(CreditNote, on_delete=models.CASCADE, related_name="lines")
     invoice_line = models.ForeignKey(
         "accounting.InvoiceLine",
@@ -62,17 +47,8 @@ class CreditNoteLine(TaxedLine):
         related_name="credits",
     )
     value_only = models.BooleanField(_("gives back money, no pieces"), default=False, editable=False)
-    account = models.ForeignKey(
-        "accounting.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    cost_centre = models.ForeignKey(
-        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    project = models.ForeignKey(
-        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
-    class Meta(TaxedLine.Meta):
+    class Meta(SaleLine.Meta):
         verbose_name = _("credit note line")
         verbose_name_plural = _("credit note lines")
         triggers: ClassVar[list[object]] = posted_lines(

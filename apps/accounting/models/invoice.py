@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.choices import DocumentStatus
 from apps.accounting.models.protect import posted_header, posted_lines
 from apps.accounting.models.settled import PostedDocument
-from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+from apps.accounting.models.taxed import DocumentCharge, SaleLine, TaxedDocument
 
 
 class Invoice(PostedDocument, TaxedDocument):
@@ -39,28 +39,14 @@ class Invoice(PostedDocument, TaxedDocument):
         triggers: ClassVar[list[object]] = posted_header("invoice")
 
 
-class InvoiceLine(TaxedLine):
+class InvoiceLine(SaleLine):
     """``source_kind`` and ``source_line_id`` name the order or delivery line it bills (filled by sales)."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
-    account = models.ForeignKey(
-        "accounting.Account",
-        verbose_name=_("income account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    cost_centre = models.ForeignKey(
-        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    project = models.ForeignKey(
-        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
     source_kind = models.CharField(max_length=60, blank=True, default="", editable=False)
     source_line_id = models.BigIntegerField(null=True, blank=True, editable=False)
 
-    class Meta(TaxedLine.Meta):
+    class Meta(SaleLine.Meta):
         verbose_name = _("invoice line")
         verbose_name_plural = _("invoice lines")
         indexes: ClassVar[list[models.Index]] = [

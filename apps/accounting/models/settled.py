@@ -12,8 +12,8 @@ from apps.accounting.choices import ItemStatus
 NIL = Decimal("0.00")
 
 
-class PostedDocument(models.Model):
-    """Mixin: what the ledger made of the document, and what is still open of it."""
+class Booked(models.Model):
+    """Mixin: the entry that a document made, and the one that took it back."""
 
     journal_entry = models.ForeignKey(
         "accounting.JournalEntry",
@@ -22,13 +22,6 @@ class PostedDocument(models.Model):
         editable=False,
         on_delete=models.PROTECT,
         related_name="+",
-    )
-    open_item = models.OneToOneField(
-        "accounting.OpenItem", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
-    )
-    cancelled_on = models.DateField(_("cancelled on"), null=True, editable=False)
-    cancel_reason = models.CharField(
-        _("reason of the cancellation"), max_length=200, blank=True, default="", editable=False
     )
     reversal_entry = models.ForeignKey(
         "accounting.JournalEntry",
@@ -40,6 +33,21 @@ class PostedDocument(models.Model):
     )
 
     class Meta:
+        abstract = True
+
+
+class PostedDocument(Booked):
+    """Mixin: what the ledger made of the document, and what is still open of it."""
+
+    open_item = models.OneToOneField(
+        "accounting.OpenItem", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    cancelled_on = models.DateField(_("cancelled on"), null=True, editable=False)
+    cancel_reason = models.CharField(
+        _("reason of the cancellation"), max_length=200, blank=True, default="", editable=False
+    )
+
+    class Meta(Booked.Meta):
         abstract = True
 
     @property

@@ -214,6 +214,28 @@ class TaxedLine(DocumentLine):
         }
 
 
+class SaleLine(TaxedLine):
+    """A line of an invoice or of a note on it: with the income account and dimensions it is booked under."""
+
+    account = models.ForeignKey(
+        "accounting.Account",
+        verbose_name=_("income account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    cost_centre = models.ForeignKey(
+        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    project = models.ForeignKey(
+        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(TaxedLine.Meta):
+        abstract = True
+
+
 class DocumentCharge(models.Model):
     """Freight, packing …: an amount with its own rate; the document's discount doesn't touch it."""
 

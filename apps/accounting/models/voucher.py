@@ -10,12 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounting.models.settled import Booked
 from apps.core.fields import MoneyField
 from apps.core.scope import Scope, ScopedManager
 from apps.documents.models import Document
 
 
-class Voucher(Document):
+class Voucher(Booked, Document):
     """Amounts in company currency. ``journal_entry`` is set at posting."""
 
     search_fields: ClassVar[tuple[str, ...]] = ("number", "narration")
@@ -26,24 +27,6 @@ class Voucher(Document):
     narration = models.TextField(_("narration"), blank=True, default="", max_length=2000)
     debit_total = MoneyField(_("debit"), default=0, editable=False)
     credit_total = MoneyField(_("credit"), default=0, editable=False)
-    journal_entry = models.ForeignKey(
-        "accounting.JournalEntry",
-        verbose_name=_("journal entry"),
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    reversal_entry = models.ForeignKey(
-        "accounting.JournalEntry",
-        verbose_name=_("reversal"),
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
 
     class Meta(Document.Meta):
         verbose_name = _("voucher")

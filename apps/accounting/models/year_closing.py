@@ -8,12 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounting.models.settled import NIL
+from apps.accounting.models.settled import NIL, Booked
 from apps.core.fields import MoneyField
 from apps.documents.models import Document
 
 
-class YearClosing(Document):
+class YearClosing(Booked, Document):
     """``date`` is the year's last day. ``profit`` in company currency, a loss is negative."""
 
     fiscal_year = models.ForeignKey(
@@ -22,22 +22,6 @@ class YearClosing(Document):
     income_total = MoneyField(_("income"), default=NIL, editable=False)
     expense_total = MoneyField(_("expenses"), default=NIL, editable=False)
     profit = MoneyField(_("profit"), default=NIL, editable=False)
-    journal_entry = models.ForeignKey(
-        "accounting.JournalEntry",
-        verbose_name=_("journal entry"),
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    reversal_entry = models.ForeignKey(
-        "accounting.JournalEntry",
-        verbose_name=_("reversal"),
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     reopen_reason = models.CharField(
         _("why it was opened again"), max_length=200, blank=True, default="", editable=False
     )

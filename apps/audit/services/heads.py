@@ -36,10 +36,10 @@ def heads_now() -> dict[str, Any]:
     return {name: _sources[name]() for name in names}
 
 
-def heads_export(*, again: bool = False) -> Path:
-    """Write today's file (UTC) once; with ``again`` over it. Returns its path."""
+def heads_export() -> Path:
+    """Write today's file (UTC) once: a witness that stands is never written over. Returns its path."""
     path = heads_folder() / f"{timezone.now():%Y-%m-%d}.json"
-    if again or not path.exists():
+    if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(heads_now(), indent=1), encoding="utf-8")

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from psycopg import sql
 
 from apps.backup.cipher import BackupDamaged, DecryptingReader
@@ -27,7 +27,7 @@ from apps.backup.services.making import KEPT, migrations_applied
 from apps.backup.tables import reading_settings, rows_in, sequences_set, table_hash, tables_of
 from apps.backup.targets import backup_target
 from apps.core.errors import InvalidInput, Refused
-from apps.core.secrets import SecretUnreadable, place_of, seal, secret_fields, unseal
+from apps.core.secrets import secret_fields, secrets_move
 from apps.core.tenant import organisation_context
 from apps.tenancy.models import Organisation
 from apps.tenancy.services.provisioning import organisation_create, organisation_opened
@@ -86,10 +86,10 @@ def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progr
         differences = restore_differences(schema, manifest)
         if differences:
             raise BackupDamaged(f"The restored rows differ: {', '.join(differences[:5])}.")
-        lost = secrets_reseal(manifest["schema"], schema)
-        if lost:
-            progress(f"{lost} secrets can't be opened here: bring the secrets' keys of the old installation")
         if schema != manifest["schema"]:
+            lost = sum(secrets_move(*place, source=manifest["schema"]) for place in secret_fields())
+            if lost:
+                progress(f"{lost} secrets stay closed: bring the secrets' keys of the old installation")
             for function in _after:
                 function()
     organisation_opened(organisation)
@@ -188,24 +188,6 @@ def restore_differences(schema: str, manifest: dict[str, Any]) -> list[str]:
         if not default_storage.exists(full) or _file_hash(full) != expected:
             wrong.append(path)
     return wrong
-
-
-def secrets_reseal(before: str, schema: str) -> int:
-    """A sealed secret opens only in the schema that it was sealed for: seal each for this one.
-
-    Returns how many stay closed, because their key is not here.
-    """
-    lost = 0
-    for model, field in secret_fields() if before != schema else ():
-        for row in model._base_manager.exclude(**{field: ""}).only("pk", field):
-            try:
-                plain = unseal(getattr(row, field), place_of(row, field, schema=before))
-            except SecretUnreadable:
-                lost += 1
-                continue
-            sealed = seal(plain, place_of(row, field))
-            models.QuerySet.update(model._base_manager.filter(pk=row.pk), **{field: sealed})
-    return lost
 
 
 def _file_hash(path: str) -> str:

@@ -82,7 +82,7 @@ def receipts(books: Books) -> int:
         amount = round_money(left[invoice.open_item_id] * part)
         if amount:
             month = day.replace(day=1).replace(month=(day.month - 1) // 2 * 2 + 1)
-            groups[invoice.company_id, invoice.party_id, month].append((day, invoice, amount))  # type: ignore[arg-type]
+            groups[invoice.company_id, invoice.party_id, month].append((day, invoice, amount))  # type: ignore[arg-type]  # posted: it has a day
     jobs = [_receipt(books, rows) for _key, rows in sorted(groups.items())]
     return len(_posted(books, jobs))
 

@@ -48,7 +48,7 @@ class Books:
     plan: Plan
     invoices: list[Any] = field(default_factory=list)
     bills: list[Any] = field(default_factory=list)
-    chance: random.Random = field(default_factory=lambda: random.Random(SEED + 1))  # noqa: S311
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED + 1))  # noqa: S311 - a demo, the same each time
 
 
 def trade_run(books: Books, say: Say) -> None:
@@ -129,7 +129,7 @@ def _invoices(books: Books, sales: list[Sale]) -> None:
     for code in ("MAIN", "SOUTH"):
         chosen = [sale for sale in sales if sale.company == code]
         if chosen:
-            run_in_unit_of_work(lambda chosen=chosen: _batch_post(books, chosen))  # type: ignore[misc]
+            run_in_unit_of_work(lambda chosen=chosen: _batch_post(books, chosen))  # type: ignore[misc]  # default binds it
 
 
 def _batch_post(books: Books, sales: list[Sale]) -> None:
@@ -238,7 +238,7 @@ def invoice_drafts(books: Books, count: int) -> None:
                  "tax_category": taxes, "hsn": "998719"}
             )  # fmt: skip
             run_in_unit_of_work(
-                lambda sale=sale, rows=rows: draft_make(  # type: ignore[misc]
+                lambda sale=sale, rows=rows: draft_make(  # type: ignore[misc]  # default binds them
                     Invoice,
                     by=books.people.accounts,
                     company=books.companies["MAIN"],

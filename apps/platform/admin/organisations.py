@@ -281,7 +281,7 @@ class OrganisationAdmin(PlatformAdmin):
             if visit.state == OverrideState.ASKED:
                 messages.success(request, _("The organisation's administrators are asked."))
                 return _back(pk)
-            token = override_link(visit, by=request.user)  # type: ignore[arg-type]
+            token = override_link(visit, by=request.user)  # type: ignore[arg-type]  # the platform's pages ask for a sign-in
         except BahiError as error:
             messages.error(request, error.detail)
             return _back(pk)

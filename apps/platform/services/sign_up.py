@@ -157,7 +157,7 @@ def request_refuse(organisation: Organisation, *, reason: str) -> None:
             _decide(row, SignUpState.REFUSED, reason)
             _mail(row, "refused", _("Your request was not approved"))
         platform_log("refused", organisation=fresh, reason=reason)
-        fresh.delete(force_drop=False)  # type: ignore[call-arg]
+        fresh.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
 
 
 def _decide(row: SignUp, state: str, reason: str) -> None:

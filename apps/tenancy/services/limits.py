@@ -101,7 +101,7 @@ def _midnight(organisation: Organisation) -> datetime:
 def period_of(organisation: Organisation, metric: str) -> str:
     """``2026-11`` or ``2026-11-30`` on the organisation's clock; empty for what has no period."""
     now = _now(organisation)
-    return {Metric.DOCUMENTS: f"{now:%Y-%m}", Metric.API_CALLS: f"{now:%Y-%m-%d}"}.get(metric, "")  # type: ignore[call-overload]
+    return {Metric.DOCUMENTS: f"{now:%Y-%m}", Metric.API_CALLS: f"{now:%Y-%m-%d}"}.get(metric, "")  # type: ignore[call-overload]  # other metrics have no period
 
 
 # --- what is in use -------------------------------------------------------------------------------
