@@ -109,10 +109,24 @@ def test_job_whose_worker_died_is_queued_again_and_one_that_runs_is_not(administ
 
 def test_job_that_kills_its_worker_each_time_is_given_up(administrator):
     job = job_start(tasks_kit.count_rows, title="Deadly", by=administrator, rows=1)
-    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=jobs.MAX_ATTEMPTS)
+    for crashes in range(jobs.MAX_CRASHES):
+        assert jobs._take(job.pk) is not None  # and nothing more: its process is gone
+        job.refresh_from_db()
+        assert (job.state, job.crashes) == (JobState.RUNNING, crashes)
     run(job)
     assert job.state == JobState.FAILED
     assert job.message
+
+
+def test_job_is_not_blamed_for_the_ends_of_workers_and_database(administrator, monkeypatch):
+    job = job_start(tasks_kit.count_rows, title="Unlucky", by=administrator, rows=1)
+    for life in range(3 * jobs.MAX_CRASHES):
+        monkeypatch.setattr(jobs, "LIFE", f"life {life}")
+        assert jobs._take(job.pk) is not None
+    monkeypatch.setattr(jobs, "LIFE", "the last")
+    assert run(job).state == JobState.DONE
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=jobs.MAX_ATTEMPTS)
+    assert run(job).state == JobState.FAILED
 
 
 def test_job_that_the_queue_lost_is_queued_again(administrator, queued):

@@ -171,6 +171,16 @@ def test_mail_that_waited_is_sent_by_the_worker(start_worker, settings):
     assert MailMessage.objects.get(pk=queued.pk).attempts == 1
 
 
+def test_mail_leaves_while_every_job_process_is_busy(start_worker, settings):
+    settings.CALLS_INLINE = False
+    start_worker()
+    long = [entered(f"B{number}", seconds=20) for number in range(2)]
+    wait_for(lambda: all(state(job) == JobState.RUNNING for job in long))
+    queued = mail_queue(to=["a@x.example"], subject="Hello", text="Hello")
+    wait_for(lambda: MailMessage.objects.get(pk=queued.pk).state == MailState.SENT, 10)
+    assert {state(job) for job in long} == {JobState.RUNNING}
+
+
 def test_no_event_is_lost_doubled_or_made_up_while_the_worker_is_killed_again_and_again(start_worker):
     committed, number, kills = set(), 0, 0
 

@@ -25,12 +25,13 @@ from apps.core.tenant import current_organisation, require_organisation
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_keep, file_open
 from apps.messaging.models import MailAttachment, MailMessage, MailState
+from apps.runtime.services.holds import held
 from apps.runtime.services.queue import call_later
 from apps.tenancy.hosts import host_of, link_base
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=30)  # so long after its sender died a mail is tried again
 FRESH = timedelta(seconds=20)  # so long the queue may take by itself
 MAX_RECIPIENTS = 50
 MAX_ATTACHED = 20 * 1024 * 1024
@@ -130,12 +131,15 @@ def shell_context() -> dict[str, Any]:
 def mail_send(mail_id: int) -> bool:
     """Send one mail if it is due; what the worker calls. Returns whether it went out.
 
-    The row is leased first, so that two workers don't both send it and a killed one is followed by a
-    repeat; the mail keeps its Message-ID over repeats.
+    It is held while it is sent, so that two workers don't both send it, however long the mail server takes;
+    and leased first, so that a killed one is followed by a repeat. The Message-ID stays over repeats.
     """
-    mail = _lease(mail_id)
-    if mail is None:
-        return False
+    with held(f"mail:{require_organisation()}:{mail_id}") as ours:
+        mail = _lease(mail_id) if ours else None
+        return mail is not None and _send(mail)
+
+
+def _send(mail: MailMessage) -> bool:
     try:
         _build(mail).send()
     except Exception as error:

@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
                 ('message', models.CharField(blank=True, default='', max_length=300, verbose_name='message')),
                 ('result', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='result')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('crashes', models.PositiveSmallIntegerField(default=0)),
+                ('started_under', models.CharField(blank=True, default='', max_length=100)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('queued_at', models.DateTimeField(auto_now_add=True)),
                 ('started_at', models.DateTimeField(null=True, verbose_name='started')),

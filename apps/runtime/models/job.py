@@ -38,6 +38,9 @@ class Job(models.Model):
     message = models.CharField(_("message"), max_length=300, blank=True, default="")
     result = models.JSONField(_("result"), default=dict, encoder=DjangoJSONEncoder)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # Starts that ended without a result although worker and database lived on: the job's own fault.
+    crashes = models.PositiveSmallIntegerField(default=0)
+    started_under = models.CharField(max_length=100, blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     queued_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -32,7 +33,9 @@ __all__ = ["call_later", "job_cancel", "job_progress", "job_retry", "job_start",
 
 logger = logging.getLogger(__name__)
 TaskFunction = Callable[..., dict[str, Any] | None]
-MAX_ATTEMPTS = 4
+MAX_CRASHES = 4
+MAX_ATTEMPTS = 100  # also when each was ended from outside
+LIFE = uuid.uuid4().hex  # of the family of workers: made before it forks
 UNQUEUED_AFTER = timedelta(seconds=60)
 PUSH_EVERY = 0.25
 _tasks: dict[str, TaskFunction] = {}
@@ -129,13 +132,28 @@ def _take(job_id: int) -> Job | None:
         job = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None or job.state in ENDED:
             return None
-        if job.attempts >= MAX_ATTEMPTS:
+        here = _life()
+        if job.attempts and job.started_under == here:
+            job.crashes += 1
+        if job.crashes >= MAX_CRASHES or job.attempts >= MAX_ATTEMPTS:
             _finish(job, JobState.FAILED, message=_("The worker ended several times while running this."))
             return None
         job.state, job.started_at, job.attempts = JobState.RUNNING, timezone.now(), job.attempts + 1
+        job.started_under = here
         job.save()
         announce(job)
     return job
+
+
+def _life() -> str:
+    """Names this life of the workers and of the database.
+
+    A job cut off by a restart of either is not to blame and may run again as often as that happens; one
+    that ends its process while they live on (by eating the memory, say) is given up after a few times.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM pg_postmaster_start_time())")
+        return f"{LIFE} {cursor.fetchone()[0]}"
 
 
 def _actor_of(job: Job) -> Actor:
@@ -221,7 +239,7 @@ def job_retry(job: Job, *, by: Any) -> Job:
         raise Refused(
             _("Only a failed or cancelled job can be run again."), code="invalid_transition", field="status"
         )
-    row.state, row.attempts, row.cancel_asked_at = JobState.WAITING, 0, None
+    row.state, row.attempts, row.crashes, row.cancel_asked_at = JobState.WAITING, 0, 0, None
     row.done_count, row.message, row.result, row.finished_at = 0, "", {}, None
     row.queued_at = timezone.now()
     row.save()

@@ -14,6 +14,7 @@ from apps.core.tenant import organisation_context, require_organisation
 
 logger = logging.getLogger(__name__)
 CHANNEL = "bahi_queue"  # wakes the workers
+CALLS = "bahi-calls"  # the lane of short calls, which long jobs can't hold up
 
 
 def call_later(function: str, *arguments: Any) -> None:
@@ -25,15 +26,18 @@ def call_later(function: str, *arguments: Any) -> None:
     if settings.CALLS_INLINE:
         transaction.on_commit(lambda: import_string(function)(*arguments))
     else:
-        transaction.on_commit(lambda: enqueue("queue.run_call", schema, function, *arguments))
+        transaction.on_commit(lambda: enqueue("queue.run_call", schema, function, *arguments, lane=CALLS))
 
 
-def enqueue(entry: str, schema: str, *arguments: Any) -> bool:
-    """Put a call of ``runtime.services.<entry>`` into the queue now; False when the queue can't take it."""
+def enqueue(entry: str, schema: str, *arguments: Any, lane: str | None = None) -> bool:
+    """Put a call of ``runtime.services.<entry>`` into the queue now; False when the queue can't take it.
+
+    lane: ``CALLS`` for what ends in a moment; None for jobs, which may take long.
+    """
     tenant = connection.tenant
     connection.set_schema_to_public()
     try:
-        async_task(f"apps.runtime.services.{entry}", schema, *arguments)
+        async_task(f"apps.runtime.services.{entry}", schema, *arguments, cluster=lane)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
     except Exception:

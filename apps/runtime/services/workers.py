@@ -4,6 +4,9 @@ Against q2's own cluster: a call starts at once (NOTIFY) instead of at the next 
 CPU, two processes less live, and a killed process can't leave the others waiting for its locks. A task is
 held by a session lock on its row; when its process dies, PostgreSQL lets go and another takes it within a
 second. The row goes when the task has ended. Any q2 task runs here; `qcluster` could run ours.
+
+There are two lanes. Job processes take short calls (a mail, a text) before jobs; a thread beside the
+dispatcher takes short calls only, so that a mail leaves at once while every job process imports.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import logging
 import random
 import signal
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -22,7 +26,7 @@ from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from apps.core.listen import listen_parameters
-from apps.runtime.services.queue import CHANNEL
+from apps.runtime.services.queue import CALLS, CHANNEL
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x4A0B
@@ -31,10 +35,11 @@ POLL = 1.0
 
 
 class TaskWorker:
-    """One process's loop. Its dedicated connection listens and holds the locks on what it runs."""
+    """One loop over some lanes. Its dedicated connection listens and holds the locks on what it runs."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: threading.Event, lanes: Sequence[str] = (CALLS, Conf.PREFIX)) -> None:
         self.stop = stop
+        self.lanes = list(lanes)  # what stands first is taken first
         self.table = OrmQ._meta.db_table
 
     def run(self) -> None:
@@ -57,10 +62,11 @@ class TaskWorker:
                     break
 
     def take_one(self, link: psycopg.Connection) -> bool:
-        """Run the oldest task that nobody holds; False when there is none."""
+        """Run the oldest task of the first lane that nobody holds; False when there is none."""
         waiting = link.execute(
-            f"SELECT id FROM public.{self.table} WHERE key = %s AND lock <= now() ORDER BY id LIMIT %s",  # noqa: S608 - names of our own tables and columns, values are parameters
-            [Conf.PREFIX, LOOK],
+            f"SELECT id FROM public.{self.table} WHERE key = ANY(%(lanes)s) AND lock <= now()"  # noqa: S608 - names of our own tables and columns, values are parameters
+            " ORDER BY array_position(%(lanes)s::varchar[], key), id LIMIT %(look)s",
+            {"lanes": self.lanes, "look": LOOK},
         ).fetchall()
         for (row_id,) in waiting:
             payload = self._claim(link, row_id)
@@ -114,8 +120,13 @@ def run_task_worker() -> None:
     TaskWorker(stop).run()
 
 
+def run_calls(stop: threading.Event) -> None:
+    """The lane of short calls alone, until ``stop`` is set."""
+    TaskWorker(stop, [CALLS]).run()
+
+
 def run_event_worker() -> None:
-    """Main of the process that delivers events and starts repeated tasks."""
+    """Main of the process that delivers events, starts repeated tasks and keeps the lane of calls moving."""
     from apps.runtime.services.dispatcher import run_dispatcher
     from apps.runtime.services.schedule import run_scheduler
 
@@ -124,7 +135,7 @@ def run_event_worker() -> None:
         signal.signal(sign, lambda *_args: stop.set())
     threads = [
         threading.Thread(target=run, args=(stop,), name=run.__name__, daemon=True)
-        for run in (run_dispatcher, run_scheduler)
+        for run in (run_dispatcher, run_scheduler, run_calls)
     ]
     for thread in threads:
         thread.start()
