@@ -37,6 +37,11 @@ def state() -> str:
     return Organisation.objects.get(slug="acme").state
 
 
+def test_page_opens_to_whoever_holds_its_permission(demo, user_with):
+    assert signed_in(user_with("demo.remove_demo")).get(PAGE).status_code == 200
+    assert signed_in(user_with("sales.view_order")).get(PAGE).status_code == 403
+
+
 def test_page_exists_only_in_a_demo_and_for_its_administrator(demo, administrator, user_with):
     assert "Remove the demo" in signed_in(administrator).get("/").content.decode()
     clerk = user_with("sales.view_order")
