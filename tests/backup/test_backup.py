@@ -175,7 +175,9 @@ def test_old_backups_go_by_days_and_weeks(place, settings, monkeypatch):
 
 def test_page_starts_a_job_and_gives_the_file_only_to_those_who_may(commits, place):
     boss = Client(HTTP_HOST="acme.localhost")
-    boss.force_login(make_user("backup.make_backup", is_staff=True), backend="apps.accounts.backends.RoleBackend")
+    boss.force_login(
+        make_user("backup.make_backup", is_staff=True), backend="apps.accounts.backends.RoleBackend"
+    )
     assert "no backup yet" in boss.get("/data/backups/").content.decode()
     assert boss.post("/data/backups/now/").status_code == 302
     run_job("org_acme", Job.objects.get(task="backup.run_backup").pk)
