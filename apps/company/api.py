@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.company import settings_api  # noqa: F401 - its addresses are registered by importing it
 from apps.company.choices import PeriodStatus
 from apps.company.models import (
     BankAccount,

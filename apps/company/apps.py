@@ -21,14 +21,17 @@ class CompanyConfig(BahiAppConfig):
         from apps.company.services.access import companies_of_users, company_limit_set
         from apps.company.services.companies import company_from_setup
         from apps.company.services.pictures import company_picture_guard
+        from apps.company.services.settings import settings_kept
         from apps.core.contribute import Contribution, contribute
         from apps.core.quota import register_quota_source
+        from apps.core.typed_settings import use_settings_store
         from apps.core.working import use_company_choices
         from apps.files.access import register_file_guard
 
         register_quota_source("companies", companies_kept)
         register_company_source(COMPANIES_OF_USER)
         use_company_choices(companies_worked_in)
+        use_settings_store(settings_kept)
         register_file_guard(company_picture_guard)
         companies = Contribution(
             kind="keys",

@@ -11,6 +11,7 @@ register_permissions(
         "reopen_period": "Open closed periods again",
         "post_soft_closed": "Post into softly closed periods",
         "change_series": "Change number series",
+        "change_settings": "Change settings of companies: working week, calendars",
         "release_lock": "Release the billing company lock",
         "see_bank_account": "See whole bank account numbers of companies",
         "set_bank_account": "Change bank accounts and UPI ids of companies",

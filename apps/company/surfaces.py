@@ -1,5 +1,11 @@
-"""Access of the company switcher: everybody's own choice among the companies that he may see."""
+"""Access of the company switcher (everybody's own choice among the companies he may see) and of settings.
 
-from apps.core.surfaces import PERSONAL, declare
+The pages and the API of settings show and change what their app's ``change_settings`` permission opens.
+"""
 
-declare({"work_in_company": PERSONAL})
+from apps.core.surfaces import PERSONAL, RECORD, declare
+
+declare(
+    {"work_in_company": PERSONAL}
+    | dict.fromkeys(("settings_index", "settings_page", "company_settings", "company_setting"), RECORD)
+)

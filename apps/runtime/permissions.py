@@ -6,6 +6,7 @@ MANAGE = "runtime.manage_jobs"
 register_permissions(
     "runtime",
     {
+        "change_settings": "Change settings of background work",
         "manage_jobs": "Cancel and repeat other people's jobs, deliver given-up events again",
     },
 )

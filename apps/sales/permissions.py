@@ -9,6 +9,7 @@ from apps.core.separation import SeparationRule, register_separation
 register_permissions(
     "sales",
     {
+        "change_settings": "Change settings of selling",
         "send_quotation": "Send quotations",
         "revise_quotation": "Revise quotations",
         "decide_quotation": "Enter the customer's answer to a quotation",

@@ -23,6 +23,7 @@ from apps.company.selectors import company_today
 from apps.company.services.companies import fiscal_year_open
 from apps.core.permissions import business_permissions
 from apps.core.registry import resource_of
+from apps.core.typed_settings import settings_declared
 from apps.documents.lifecycle import lifecycles
 from apps.inventory.models import Inward
 from tests.factories import invoicing
@@ -193,6 +194,7 @@ def _other(world: World) -> str:
     return f"accounts/users/{User.objects.get(email='asha@acme.example').pk}"
 
 
+SETTINGS = ("company", "documents", "messaging", "runtime", "sales")
 CASES = [
     Case("accounting.view_reports", "get", _report("accounting/reports/trial-balance")),
     Case("accounting.view_ageing", "get", _report("accounting/reports/receivables-ageing")),
@@ -276,6 +278,20 @@ def test_action_needs_its_permission(case, world):
     assert status < 500, body
 
 
+@pytest.mark.parametrize("app", SETTINGS)
+def test_settings_of_a_module_need_its_permission(app, world):
+    path = f"company/settings/{settings_declared(app)[0].key}/"
+    other = next(item for item in SETTINGS if item != app)
+    status, _body = status_of(make_user(f"{other}.change_settings"), "patch", path, {"reset": True})
+    assert status == 404  # hidden: nobody needs to know what others may set
+    status, body = status_of(make_user(f"{app}.change_settings"), "patch", path, {"reset": True})
+    assert status == 200, body
+
+
+def test_every_module_with_settings_is_in_that_test():
+    assert {item.app for item in settings_declared()} == set(SETTINGS)
+
+
 # Shown where the situation that they decide is set up; each name is a test that fails without the check.
 GUARDED = "tests/platform/test_guarded_fields.py"
 ELSEWHERE = {
@@ -322,6 +338,7 @@ ELSEWHERE = {
 
 def test_every_business_permission_is_shown_and_there_are_at_least_sixty():
     shown = {item.permission for _model, item in STEPS} | {case.code for case in CASES} | set(ELSEWHERE)
+    shown |= {f"{app}.change_settings" for app in SETTINGS}
     every = business_permissions()
     known = {code for code in every if not code.startswith("platform.")}  # those are the operator's
     assert not known - shown

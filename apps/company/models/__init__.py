@@ -2,6 +2,7 @@ from apps.company.models.company import BankAccount, Company, CompanyAccess, Com
 from apps.company.models.currency import Currency, CurrencyRate
 from apps.company.models.fiscal import FiscalYear, Period
 from apps.company.models.series import NumberSeries
+from apps.company.models.setting import SettingValue
 
 __all__ = [
     "BankAccount",
@@ -13,5 +14,6 @@ __all__ = [
     "FiscalYear",
     "NumberSeries",
     "Period",
+    "SettingValue",
     "WorkingCompany",
 ]

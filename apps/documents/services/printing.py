@@ -22,6 +22,7 @@ from apps.core.access import may
 from apps.core.india.states import STATES
 from apps.core.registry import load_modules
 from apps.core.scope import kind_of
+from apps.core.typed_settings import setting, settings_of
 from apps.documents.printing import (
     PrintBank,
     PrintCompany,
@@ -30,12 +31,16 @@ from apps.documents.printing import (
     render_document,
     render_documents,
 )
+from apps.documents.printing.model import Language
 from apps.documents.services.timeline import timeline_add
 
 Builder = Callable[[Any], PrintDocument]
 _builders: dict[type[models.Model], Builder] = {}
 _price_permissions: dict[type[models.Model], str] = {}
 _pictures: list[Callable[[int], bytes | None]] = []
+SENDER_SETTINGS = tuple(
+    f"documents.print_{name}" for name in ("accent", "bank", "footer", "payment_code", "seal", "signature")
+)
 _FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -63,7 +68,7 @@ def print_builder(model: type[models.Model]) -> Builder:
 def document_pdf(document: Any, by: Any = None) -> tuple[bytes, str]:
     """The PDF of a document and its file name. ``by`` is who prints (what he may see was checked before): the
     timeline says so, once for each call; without ``by`` (mail, batch) it says nothing."""
-    built = print_builder(type(document))(document)
+    built = _as_set(print_builder(type(document))(document), _language(document))
     permission = _price_permissions[type(document)]
     if by is not None and permission and not may(by, permission):
         built = _without_prices(built)
@@ -83,7 +88,20 @@ def _without_prices(built: PrintDocument) -> PrintDocument:
 def documents_pdf(documents: list[Any]) -> bytes:
     """One PDF of many documents of one kind, for printing a batch."""
     builder = print_builder(type(documents[0]))
-    return render_documents(builder(document) for document in documents)
+    languages = {
+        row.company_id: _language(row) for row in {doc.company_id: doc for doc in documents}.values()
+    }
+    return render_documents(_as_set(builder(doc), languages[doc.company_id]) for doc in documents)
+
+
+def _language(document: Any) -> Language:
+    return setting("documents.print_language", document.company_id)
+
+
+def _as_set(built: PrintDocument, language: Language) -> PrintDocument:
+    """In the language of the company's print settings, without a code to pay by where they leave it out."""
+    codes = tuple(code for code in built.qr_codes if code.place != "payment" or built.company.upi_id)
+    return replace(built, language=language, qr_codes=codes)
 
 
 def file_name(document: Any) -> str:
@@ -96,7 +114,9 @@ def file_name(document: Any) -> str:
 
 
 def print_company(company: Company) -> PrintCompany:
-    """The sender: names, registered address, identifiers, primary bank account, pictures. Two queries."""
+    """The sender as its print settings show it: names, registered address, identifiers, primary bank account,
+    pictures. Three queries."""
+    shown = settings_of(SENDER_SETTINGS, company.pk)
     addresses = list(company.addresses.all())
     banks = list(company.bank_accounts.all())
     place = next((a for a in addresses if a.address_kind == AddressKind.REGISTERED), None)
@@ -114,10 +134,12 @@ def print_company(company: Company) -> PrintCompany:
         mail=company.email,
         website=company.website,
         logo=_picture(company.logo_file_id),
-        signature=_picture(company.signature_file_id),
-        seal=_picture(company.seal_file_id),
-        bank=_print_bank(company, bank) if bank else None,
-        upi_id=company.upi_id,
+        signature=_picture(company.signature_file_id) if shown["documents.print_signature"] else None,
+        seal=_picture(company.seal_file_id) if shown["documents.print_seal"] else None,
+        bank=_print_bank(company, bank) if bank and shown["documents.print_bank"] else None,
+        upi_id=company.upi_id if shown["documents.print_payment_code"] else "",
+        accent=shown["documents.print_accent"],
+        footer=shown["documents.print_footer"],
     )
 
 

@@ -22,6 +22,7 @@ from apps.core.actor import current_actor
 from apps.core.errors import ErrorList, Refused
 from apps.core.scope import kind_of
 from apps.core.tenant import current_organisation, require_organisation
+from apps.core.typed_settings import setting
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_keep, file_open
 from apps.messaging.models import MailAttachment, MailMessage, MailState
@@ -65,7 +66,8 @@ def mail_queue(
     if not text:
         with translation.override(language or translation.get_language() or "en"):
             body = {**shell_context(), **(context or {})}
-            text = render_to_string(f"{template}.txt", body).strip() + "\n"
+            foot = f"\n-- \n{body['mail_footer']}\n" if body["mail_footer"] else ""
+            text = render_to_string(f"{template}.txt", body).strip() + "\n" + foot
             html = render_to_string(f"{template}.html", body)
     mail = MailMessage.objects.create(
         to=recipients,
@@ -125,7 +127,12 @@ def _attach(mail: MailMessage, attachments: Sequence[Attached], by: Any) -> None
 def shell_context() -> dict[str, Any]:
     """What every mail template gets: the organisation and its address."""
     organisation = current_organisation()
-    return {"organisation": organisation, "site": link_base(), "language": translation.get_language()}
+    return {
+        "organisation": organisation,
+        "site": link_base(),
+        "language": translation.get_language(),
+        "mail_footer": setting("messaging.mail_footer"),
+    }
 
 
 def mail_send(mail_id: int) -> bool:

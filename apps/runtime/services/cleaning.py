@@ -1,4 +1,4 @@
-"""Removing what has served: keys after a week, delivered events after two, ended jobs after two months."""
+"""Removing what has served: keys after a week, delivered events after two, ended jobs as the settings say."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.core.typed_settings import setting
 from apps.runtime.models import ENDED, IdempotencyKey, InboxEntry, Job, OutboxEvent
 
-KEYS, EVENTS, JOBS = timedelta(days=7), timedelta(days=14), timedelta(days=60)
+KEYS, EVENTS = timedelta(days=7), timedelta(days=14)
 BATCH = 5_000
 
 
@@ -26,7 +27,8 @@ def events_clean() -> int:
 
 
 def jobs_clean() -> int:
-    return _remove(Job.objects.filter(state__in=ENDED, finished_at__lt=timezone.now() - JOBS))
+    limit = timezone.now() - timedelta(days=setting("runtime.job_days"))
+    return _remove(Job.objects.filter(state__in=ENDED, finished_at__lt=limit))
 
 
 def _remove(queryset: Any) -> int:

@@ -20,6 +20,7 @@ from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.money import ZERO
 from apps.core.records import rows_keep
+from apps.core.typed_settings import setting
 from apps.documents.lifecycle import number_assign, transition_run
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
@@ -33,9 +34,6 @@ from apps.sales.models import (
     QuotationLine,
 )
 from apps.sales.services.copying import charge_copy, header_copy, line_copy, parts_read
-
-DEFAULT_VALID_DAYS = 30
-"""How long an offer stands when nobody said."""
 
 _AMOUNTS = (
     "gross_value", "discount_value", "taxable_value", "cgst", "sgst", "igst", "cess", "line_total",
@@ -60,7 +58,9 @@ def quotation_compute(
     else:
         _compute_with_options(quotation, lines, charges, optional)
     if quotation.valid_until is None:
-        quotation.valid_until = quotation.date + timedelta(days=DEFAULT_VALID_DAYS)
+        quotation.valid_until = quotation.date + timedelta(
+            days=setting("sales.quotation_days", quotation.company_id)
+        )
     elif quotation.valid_until < quotation.date:
         raise InvalidInput(_("The offer can't end before its date."), field="valid_until", code="min_value")
 

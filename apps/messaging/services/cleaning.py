@@ -1,0 +1,55 @@
+"""Removing mails and notifications whose time is over, as long as the organisation's settings say."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from apps.core.typed_settings import setting
+from apps.files.models import StoredFile
+from apps.messaging.models import MailAttachment, MailMessage, MailState, Notification
+
+BATCH = 1_000
+
+
+def notifications_clean() -> int:
+    """Returns how many went."""
+    old = Notification.objects.filter(created_at__lt=_before("messaging.notification_days"))
+    removed = 0
+    while ids := list(old.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        removed += Notification.objects.filter(pk__in=ids).delete()[0]
+    return removed
+
+
+def mails_clean() -> int:
+    """Waiting mails stay. Files go with their mail, unless a record holds them. Gives how many mails went."""
+    old = MailMessage.objects.filter(created_at__lt=_before("messaging.mail_days"))
+    old = old.exclude(state=MailState.QUEUED)
+    removed = 0
+    while ids := list(old.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            files = set(MailAttachment.objects.filter(message__in=ids).values_list("file_id", flat=True))
+            MailMessage.objects.filter(pk__in=ids).delete()
+            for pk in sorted(files):
+                _file_remove(pk)
+        removed += len(ids)
+    return removed
+
+
+def _file_remove(pk: int) -> None:
+    """The row of a file that only the mail had; its content goes with the daily clean-up of files."""
+    try:
+        with transaction.atomic():
+            StoredFile.objects.filter(pk=pk).delete()
+            with transaction.get_connection().cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except (IntegrityError, ProtectedError):
+        return
+
+
+def _before(key: str) -> datetime:
+    return timezone.now() - timedelta(days=setting(key))
