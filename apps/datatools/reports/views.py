@@ -53,9 +53,14 @@ def _answer(report: Report, values: dict[str, Any], user: Any) -> Answer:
         return report.build(values, user)
 
 
-def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> HttpResponse:
-    if not may(request.user, EXPORT_REPORT):
+def _may_export(user: Any) -> None:
+    """Asked before anything is read from the request. Raises NotAllowed."""
+    if not may(user, EXPORT_REPORT):
         raise NotAllowed(_("You may not save reports as files."))
+
+
+def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> HttpResponse:
+    """The report as a file, noted in the access log. The caller has checked ``_may_export``."""
     if form not in EXPORTS:
         raise InvalidInput(_("Must be pdf, xlsx, csv or json."), field="format")
     values["limit"] = EXPORT_LIMIT
@@ -86,6 +91,8 @@ class ReportView(APIView):
         if not allowed(request.user, self.report):
             raise NotAllowed(_("You may not see this report."))
         form = request.query_params.get("format", self.default_format)
+        if form != "json":
+            _may_export(request.user)
         values = values_read(self.report, request.query_params.dict(), request.user)
         if self.report.slow and form == "json":
             return Response(envelope(stored_data(self.report, values, request.user)))
@@ -152,6 +159,8 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     raw = {name: value for name, value in sent.items() if value != "" and name != "csrfmiddlewaretoken"}
     _choose_company(report, raw, request.user)
+    if raw.get("format"):
+        _may_export(request.user)
     errors: dict[str, str] = {}
     answer, values, done, running = None, {}, None, None
     try:
