@@ -76,7 +76,13 @@ def test_roles_of_the_container_are_those_of_the_launcher():
 
 
 def test_nginx_sends_sockets_and_pages_to_their_services():
-    conf = (ROOT / "deploy/nginx.conf").read_text()
-    assert re.search(r"location /ws/ \{\s+proxy_pass http://sockets;", conf)
-    assert "immutable" in conf
-    assert conf.count("{") == conf.count("}")
+    site = (ROOT / "deploy/nginx/site.inc").read_text()
+    assert re.search(r"location /ws/ \{\s+proxy_pass http://sockets;", site)
+    assert "immutable" in site
+
+
+def test_the_variant_with_tls_mounts_files_that_are_there_and_opens_its_port_too():
+    nginx = yaml.safe_load((ROOT / "deploy/compose.tls.yaml").read_text())["services"]["nginx"]
+    assert nginx["ports"] == ["${BAHI_HTTPS_PORT:-443}:443"]
+    assert (ROOT / nginx["volumes"][0].split(":")[0]).is_file()
+    assert "BAHI_HTTPS_PORT" in EXPLAINED
