@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 from apps.core.api.rendering import StrictJSONParser, envelope
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.routes import register_resource_routes, register_routes
+from apps.core.api.transaction import work_claim
 from apps.core.errors import InvalidInput
 from apps.core.registry import register_resource
 from apps.datatools.exporting import export_answer
@@ -66,6 +68,7 @@ def _uploaded(request: Request) -> Any:
 
 
 def start_from_request(target_key: str, request: Request) -> ImportRun:
+    """Start the import of a request. A repeated ``Idempotency-Key`` answers with the first run."""
     from apps.files.services.storage import file_store
 
     target_find(target_key).require(request.user)
@@ -73,6 +76,16 @@ def start_from_request(target_key: str, request: Request) -> ImportRun:
     content = uploaded.read()
     uploaded.seek(0)
     stored = file_store(uploaded, by=request.user, purpose="table")
+
+    def begin(run: ImportRun) -> ImportRun | None:
+        def save() -> bytes:
+            run.save()
+            return str(run.pk).encode()
+
+        mark = work_claim(request, sent, save)
+        return ImportRun.objects.get(pk=int(mark)) if mark is not None else None
+
+    sent = json.dumps(sorted((name, str(request.data[name])) for name in request.data)).encode() + content
     return import_start(
         target_key=target_key,
         content=content,
@@ -83,6 +96,7 @@ def start_from_request(target_key: str, request: Request) -> ImportRun:
         dry_run=str(request.data.get("dry_run", "false")).lower() in ("true", "1", "yes", "on"),
         by=request.user,
         file=stored,
+        begin=begin,
     )
 
 

@@ -132,6 +132,8 @@ _TEXTS = {
     "sample": _("First rows"),
     "checked": _("%n records can be imported."),
     "bad": _("%n problems. Nothing was written."),
+    "bad_one": _("1 problem. Nothing was written."),
+    "checked_one": _("1 record can be imported."),
     "running": _("Importing"),
     "stale": _("The file was changed since you chose it. Choose it again."),
     "done": _("Imported: %c new, %u changed, %s passed over."),
@@ -142,6 +144,7 @@ _TEXTS = {
     "open_list": _("Open the list"),
     "failed": _("Nothing was written."),
     "kept": _("%n problems: these rows were left out."),
+    "kept_one": _("1 problem: this row was left out."),
 }
 
 

@@ -1,7 +1,8 @@
 """What the document page needs to draw itself, worked out from the API resource and the transition table.
 
 A viewset may say more than its fields do: ``form_sections`` (section → names with widths in twelfths),
-``form_columns`` (child → names with widths in pixels), ``form_totals`` and ``form_lookups``.
+``form_columns`` (child → names with widths in pixels), ``form_totals``, ``form_lookups`` and
+``form_proposals`` (child → open records that its lines are filled with).
 """
 
 from __future__ import annotations
@@ -118,6 +119,7 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
         "label": _grid_label(view, child),
         "optional": child.name != "lines",
         "columns": columns,
+        "proposal": view.form_proposals.get(child.name),
     }
 
 

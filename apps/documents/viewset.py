@@ -32,6 +32,7 @@ class DocumentViewSet(ResourceViewSet):
     form_labels: ClassVar[dict[str, Any]] = {}
     form_totals: ClassVar[tuple[str, ...]] = ()
     form_lookups: ClassVar[dict[str, dict[str, Any]]] = {}
+    form_proposals: ClassVar[dict[str, dict[str, Any]]] = {}
     reads: ClassVar[dict[str, str]] = {"pdf": "pdf"}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -67,10 +68,22 @@ class DocumentViewSet(ResourceViewSet):
         companies = chosen_from(Company, user)
         company = companies.filter(pk=working_company_id(user)).first() or companies.first()
         return {
+            **self._choice_defaults(),
             "company": company.pk if company else None,
             "date": company_today().isoformat(),
             "currency": company.currency_id if company else None,
         }
+
+    def _choice_defaults(self) -> dict[str, Any]:
+        """What the model takes for a choice that nobody makes (mode of payment, reason of a note)."""
+        found = {}
+        for name in self.fields:
+            field = next(
+                (f for f in self.model._meta.concrete_fields if f.name == self.rename.get(name, name)), None
+            )
+            if field is not None and name not in self.read_only and field.choices and field.has_default():
+                found[name] = str(field.get_default())
+        return found
 
     def one(self, row: Any) -> dict[str, Any]:
         data = super().one(row)

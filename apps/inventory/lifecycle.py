@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.documents.lifecycle import (
+    Ask,
     Lifecycle,
     cancel_transition,
     post_transition,
@@ -19,7 +20,14 @@ INWARD = register_lifecycle(
         Inward,
         posting_states(),
         (
-            post_transition("inventory.post_inward", inward_post, past=_("Inward posted")),
+            post_transition(
+                "inventory.post_inward",
+                inward_post,
+                past=_("Inward posted"),
+                reason=Ask(
+                    "reason", _("Why these goods cost nothing"), after=(("no_rate", "catalog.see_cost"),)
+                ),
+            ),
             cancel_transition(
                 "inventory.cancel_inward",
                 inward_cancel,

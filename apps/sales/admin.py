@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.admin.columns import amount_column
 from apps.core.admin.site import register
-from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
 from apps.sales.choices import Progress
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
@@ -25,17 +25,15 @@ class SalesAdmin(DocumentAdmin):
     list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "owner", "date")
     list_totals = ("base_total",)  # amounts of several currencies have no sum
 
-    @admin.display(description=_("total"), ordering="grand_total")
-    def total(self, obj: Any) -> str:
-        return format_html('<span class="bahi-number">{}</span>', format_indian(obj.grand_total))
+    total = amount_column("grand_total", _("total"))
 
 
 @register(Quotation)
 class QuotationAdmin(SalesAdmin):
     icon, menu_order = "request_quote", 10
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "revision", "date", "valid_until", "party", "owner", "company", "currency",
-        "total", "state_badge",
+        "document_number", "revision", "date", "valid_until", "party", "owner", "company", "total",
+        "state_badge",
     )  # fmt: skip
 
 
@@ -44,8 +42,8 @@ class OrderAdmin(SalesAdmin):
     icon, menu_order = "shopping_cart", 20
     list_filter: ClassVar[tuple[Any, ...]] = (OrderOpenFilter, *SalesAdmin.list_filter)
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "promised_date", "party", "po_reference", "owner", "company", "currency",
-        "total", "delivered", "invoiced", "state_badge",
+        "document_number", "date", "promised_date", "party", "po_reference", "company", "total", "delivered",
+        "invoiced", "state_badge",
     )  # fmt: skip
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

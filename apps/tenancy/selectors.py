@@ -11,7 +11,18 @@ from django.db.models import Count
 from psycopg import sql
 
 from apps.tenancy.choices import OrganisationState
-from apps.tenancy.models import Organisation
+from apps.tenancy.models import DeletionRecord, Organisation
+
+
+def demo_state() -> str:
+    """Of the demo organisation: ``active``; ``removed`` (also while it goes); ``none`` when it was never
+    there or is half loaded."""
+    found = Organisation.objects.filter(slug="demo", is_demo=True).first()
+    if found is None:
+        return "removed" if DeletionRecord.objects.filter(slug="demo").exists() else "none"
+    if found.state == OrganisationState.ACTIVE:
+        return "active"
+    return "none" if found.state == OrganisationState.PROVISIONING else "removed"
 
 
 def organisations_by_state() -> list[tuple[str, str, int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from .files import write_atomic
 
 PREFIX = "credential\t"
+STATE = "state\tdemo\t"
 HEADINGS = ("Where", "Role", "E-mail", "Password")
 
 
@@ -25,6 +26,11 @@ def parse_line(line: str) -> Credential | None:
         return None
     fields = line.rstrip("\r\n").split("\t")[1:]
     return Credential(*fields) if len(fields) == 4 else None
+
+
+def demo_state(lines: list[str]) -> str:
+    """What `setup_database` says of the demo: `active`, `removed`, or `none` (also when it says nothing)."""
+    return next((line[len(STATE) :].strip() for line in lines if line.startswith(STATE)), "none")
 
 
 def store(path: Path, credentials: list[Credential]) -> None:

@@ -41,9 +41,12 @@ def main(arguments: list[str]) -> int:
         with _ended_by_signals(), databases(cluster, die_with_parent=True) as variables:
             environment = {**environment_for(layout, variables), **served, "BAHI_PORT": str(options.port)}
             with step("Preparing the database"):
-                _manage(layout, environment, "setup_database")
+                demo = credentials.demo_state(_manage(layout, environment, "setup_database"))
             _collect_static(layout, environment)
-            if not options.no_demo and not credentials.load(layout.credentials):
+            if demo != "active":  # sign-ins of a demo that is gone, or of another database
+                layout.credentials.unlink(missing_ok=True)
+            known = credentials.load(layout.credentials)
+            if not options.no_demo and demo != "removed" and not known:
                 with step("Loading the demo organisation"):
                     _load_demo(layout, environment)
             return _serve(layout, environment, options, cluster, begun)
@@ -102,7 +105,7 @@ def _refuse_busy_port(host: str, port: int) -> None:
 
 
 def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> list[str]:
-    """Run a management command; its lines are shown as progress, those with sign-ins are returned instead."""
+    """Run a management command; its lines are shown as progress, those for us are returned instead."""
     kept: list[str] = []
     command = [str(layout.python), "manage.py", *arguments]
     with (
@@ -119,7 +122,7 @@ def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> lis
         ended_on_error(process),
     ):
         for line in process.stdout or ():
-            if line.startswith(credentials.PREFIX):
+            if line.startswith((credentials.PREFIX, credentials.STATE)):
                 kept.append(line)
             elif line.strip():
                 say(f"      {line.strip()}")

@@ -31,6 +31,11 @@ def test_credentials_file_is_private_and_tab_separated(tmp_path):
     assert credentials.load(path) == entries
 
 
+def test_the_state_of_the_demo_is_read_from_the_set_up():
+    assert credentials.demo_state(["state\tdemo\tremoved\n"]) == "removed"
+    assert credentials.demo_state(["Database is ready"]) == "none"
+
+
 def test_credentials_are_taken_only_from_their_own_lines():
     assert credentials.parse_line("credential\th\tr\te\tp\n") == Credential("h", "r", "e", "p")
     assert credentials.parse_line("600 invoices posted") is None

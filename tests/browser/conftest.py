@@ -24,8 +24,12 @@ PASTE = """([selector, text]) => {
 
 @pytest.fixture(scope="package")
 def chromium():
-    """One browser for this folder only: a running Playwright loop would disturb database tests elsewhere."""
-    with sync_playwright() as playwright:
+    """One browser for this folder only: a running Playwright loop would disturb database tests elsewhere.
+
+    The loop runs in this thread; what fixtures do with the database meanwhile is no part of it.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()

@@ -21,15 +21,6 @@ pytestmark = pytest.mark.browser
 PASSWORD = "kalam-Dawat-9"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _database_beside_playwright():
-    """Playwright's loop runs in this thread; what the fixtures do with the database is no part of it."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    yield
-    patch.undo()
-
-
 @pytest.fixture
 def site(commits, chromium):
     running = Site()

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.core.api.filtering import is_searchable
 from apps.core.api.routes import api_urlpatterns
 from apps.core.registry import resources
 from tests.kit.clients import ApiClient
@@ -71,6 +72,14 @@ def test_unknown_filter_ordering_and_page_are_named(path, api):
     assert api.get(f"{path}/?ordering=nonsense", 400)["errors"][0]["field"] == "ordering"
     assert api.get(f"{path}/?per_page=201", 400)["errors"][0]["field"] == "per_page"
     assert api.get(f"{path}/?cursor=zzz", 400)["errors"][0]["field"] == "cursor"
+
+
+def test_words_are_searched_or_refused_by_name(path, api):
+    """A list never shows everything as if the words were in it."""
+    if is_searchable(resources()[path].model):
+        assert api.get(f"{path}/?search=zqxjkv")["data"] == []
+    else:
+        assert api.get(f"{path}/?search=zqxjkv", 400)["errors"][0]["field"] == "search"
 
 
 def test_unknown_body_field_is_named(path, api):

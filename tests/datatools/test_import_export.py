@@ -11,6 +11,7 @@ import pytest
 
 from apps.core.errors import InvalidInput
 from apps.datatools import exporting
+from apps.datatools.models import ImportRun
 from apps.datatools.services.imports import import_start, run_answer
 from apps.parties.models import Party
 
@@ -169,3 +170,23 @@ def test_export_takes_the_memory_of_a_chunk(administrator, monkeypatch):
         assert peak < exporting.SPOOL + 4 * 1024 * 1024, form
         assert content.read(1) in (b"\xef", b"P", b"[")
         content.close()
+
+
+def test_a_repeated_key_imports_once_and_another_file_under_it_is_refused(api):
+    """A lost answer is asked for again; the file without a key column would be entered twice."""
+    content = "display_name,legal_name\nMehta,Mehta Steel Ltd\nRao,Rao & Sons\n"
+    key = {"HTTP_IDEMPOTENCY_KEY": "one-upload"}
+    first = api.upload("parties/parties/import/", {"file": _file(content)}, 200, **key)["data"]
+    again = api.upload("parties/parties/import/", {"file": _file(content)}, 200, **key)["data"]
+    assert (first["id"], first["created"]) == (again["id"], again["created"]) == (first["id"], 2)
+    assert ImportRun.objects.count() == 1
+    other = api.upload("parties/parties/import/", {"file": _file(content + "Sen,Sen\n")}, 409, **key)
+    assert other["errors"][0]["code"] == "idempotency_conflict"
+    third = api.upload("parties/parties/import/", {"file": _file(content)}, 200)["data"]
+    assert (third["id"] != first["id"], third["updated"]) == (True, 2)
+
+
+def _file(content: str):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile("parties.csv", content.encode(), content_type="text/csv")

@@ -6,15 +6,16 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
-from apps.accounting.models import Allocation, Bill, CreditNote, Invoice, Receipt
+from apps.accounting.models import Allocation, Bill, CreditNote, DebitNote, Invoice, Receipt, YearClosing
 from apps.accounts.models import User
 from apps.core.tenant import organisation_context
 from apps.demo.services import loading
 from apps.demo.services.plan import SMALL
 from apps.parties.models import Party
-from apps.sales.models import Delivery, Order, Quotation
+from apps.sales.models import Delivery, DeliveryLine, Order, Quotation
 from apps.sales.services.proof import company_prove
 from apps.tenancy.models import Organisation
+from apps.tenancy.selectors import demo_state
 from apps.tenancy.services.deletion import organisation_delete
 
 
@@ -45,13 +46,21 @@ def test_a_small_demo_loads_proves_itself_and_goes(owner):
         assert Order.objects.filter(status="confirmed").exists()
         assert Quotation.objects.filter(status="draft").exists()
         departments_are_isolated()
+        assert DeliveryLine.objects.exclude(components=[]).filter(delivery__status="posted").exists()
+        assert DebitNote.objects.filter(status="posted").exists()
+        assert set(YearClosing.objects.values_list("status", "company__code")) == {
+            ("closed", "MAIN"),
+            ("closed", "SOUTH"),
+        }
     again = loading.demo_load(say=quiet, size=SMALL)
     assert [(s.role, s.email) for s in again] == [(s.role, s.email) for s in signs]
     with organisation_context(organisation.schema_name):
         user = User.objects.get(email=signs[0].email)
         assert user.check_password(again[0].password)
         assert not user.check_password(signs[0].password)
+    assert demo_state() == "active"
     assert loading.demo_remove() is True
+    assert demo_state() == "removed"  # so that the launcher offers its sign-ins no more
     assert loading.demo_remove() is False
     assert not Organisation.objects.filter(slug="demo").exists()
 

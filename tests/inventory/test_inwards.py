@@ -12,8 +12,10 @@ from apps.catalog.models import UnitConversion
 from apps.core.errors import InvalidInput
 from apps.inventory.models import Batch, Inward, Serial, StockMove, StockRow
 from apps.inventory.services.inwards import opening_stock_post
+from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product, unit
 from tests.factories.inventory import DAY, goods, issue, make_place, place, receive, stock_company
+from tests.kit.clients import ApiClient
 from tests.kit.ledger import assert_balanced, balance
 from tests.kit.stock import assert_stock_equals_ledger
 
@@ -54,6 +56,20 @@ def test_storekeeper_receives_goods_and_sees_them(api, company):
     assert (bought["unit_price"], bought["quantity"]) == ("12.500000", "10.000000")
     assert_stock_equals_ledger()
     assert_balanced()
+
+
+def test_goods_without_a_rate_are_refused_until_somebody_gives_it_or_a_reason(api, company):
+    product = make_product()
+    made = draft(api, company, {"product": product.pk, "quantity": "10"})
+    refused = post(api, made, 409)["errors"][0]
+    assert (refused["field"], refused["code"]) == ("lines.0.unit_cost", "no_rate")
+    assert product.code in refused["detail"]
+    stores = make_user("inventory.view_inward", "inventory.post_inward")
+    assert post(ApiClient(stores), made, 409, reason="Free samples")["errors"][0]["code"] == "no_rate"
+    assert not StockMove.objects.exists()
+    assert post(api, made, reason="Free samples")["data"]["total_value"] == "0.00"
+    timeline = api.get("documents/timeline/", target=f"inventory.inward:{made['data']['id']}")["data"]
+    assert any("Free samples" in str(entry) for entry in timeline)
 
 
 def test_posted_inward_is_cancelled_by_reversal(api, company):

@@ -9,6 +9,7 @@ import pytest
 from apps.catalog.models import KitComponent
 from apps.inventory.models import StockMove, StockRow
 from apps.sales.models import Delivery, OrderLine
+from apps.sales.printing import delivery_print
 from apps.sales.services.margins import quotation_margins
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
@@ -80,6 +81,13 @@ def test_a_delivery_moves_components_and_the_cost_is_theirs(api, shop, kit):
     assert api.get(f"sales/orders/{order['id']}/")["data"]["delivery_status"] == "complete"
     assert_balanced()
     assert_stock_equals_ledger(shop.company)
+
+
+def test_the_challan_lists_what_is_in_the_kit(api, shop, kit):
+    done = delivered(api, confirmed(api, shop, kit), "2")
+    line = delivery_print(Delivery.objects.get(pk=done["id"])).lines[0]
+    assert f"8 NOS {shop.chair.name}" in line.detail
+    assert f"2 NOS {shop.table.name}" in line.detail
 
 
 def test_what_was_promised_stays_though_the_kit_changes(api, shop, kit):

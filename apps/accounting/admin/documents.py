@@ -11,21 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.choices import ItemStatus
 from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
 from apps.accounting.portal import AllocationFilter, DueFilter
+from apps.core.admin.columns import amount_column, amount_shown
 from apps.core.admin.site import register
-from apps.core.india.numbers import format_indian
 from apps.documents.admin_base import DocumentAdmin
 
 TONES = {"paid": "success", "partly_paid": "warning", "unpaid": "neutral", "overdue": "danger"}
-
-
-def money_column(name: str, title: Any) -> Any:
-    """A right-aligned amount with Indian grouping."""
-
-    @admin.display(description=title, ordering=name)
-    def column(self: Any, obj: Any) -> str:
-        return format_html('<span class="bahi-number">{}</span>', format_indian(getattr(obj, name)))
-
-    return column
 
 
 class TradeAdmin(DocumentAdmin):
@@ -34,8 +24,8 @@ class TradeAdmin(DocumentAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency")
     list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "date")
     list_totals = ("base_total",)  # amounts of several currencies have no sum
-    taxable = money_column("taxable_total", _("taxable"))
-    total = money_column("grand_total", _("total"))
+    taxable = amount_column("taxable_total", _("taxable"))
+    total = amount_column("grand_total", _("total"))
 
 
 class SettledAdmin(TradeAdmin):
@@ -47,14 +37,14 @@ class SettledAdmin(TradeAdmin):
     @admin.display(description=_("due"))
     def due(self, obj: Any) -> str:
         item = obj.open_item
-        amount = format_indian(abs(item.open_amount)) if item is not None else ""
-        return format_html('<span class="bahi-number">{}</span>', amount)
+        return amount_shown(abs(item.open_amount), obj) if item is not None else ""
 
-    @admin.display(description=_("payment"), ordering="open_item__status")
-    def payment_badge(self, obj: Any) -> str:
-        value = obj.payment_status if obj.open_item_id else ""
+    @admin.display(description=_("status"), ordering="status")
+    def state_badge(self, obj: Any) -> str:
+        """Of a posted document whether it is paid, which says that it is posted."""
+        value = obj.payment_status if obj.open_item_id and obj.status == "posted" else ""
         if not value:
-            return ""
+            return super().state_badge(obj)
         label = ItemStatus(value).label
         tone = TONES.get(str(value), "neutral")
         return format_html('<span class="bahi-badge bahi-badge--{}">{}</span>', tone, label)
@@ -64,16 +54,16 @@ class SettledAdmin(TradeAdmin):
 class InvoiceAdmin(SettledAdmin):
     icon, menu_order = "receipt_long", 10
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "party", "po_reference", "company", "currency", "taxable", "total", "due",
-        "due_date", "payment_badge", "state_badge",
+        "document_number", "date", "party", "company", "taxable", "total", "due", "due_date", "state_badge",
     )  # fmt: skip
 
 
 @register(CreditNote)
 class CreditNoteAdmin(SettledAdmin):
     icon, menu_order = "assignment_return", 20
+    list_select_related: ClassVar[tuple[str, ...]] = (*SettledAdmin.list_select_related, "invoice")
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "party", "company", "currency", "taxable", "total", "due", "state_badge",
+        "document_number", "date", "party", "invoice", "company", "taxable", "total", "due", "state_badge",
     )  # fmt: skip
 
 
@@ -81,8 +71,8 @@ class CreditNoteAdmin(SettledAdmin):
 class DebitNoteAdmin(SettledAdmin):
     icon, menu_order = "note_add", 25
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "party", "invoice", "company", "currency", "taxable", "total", "due",
-        "due_date", "payment_badge", "state_badge",
+        "document_number", "date", "party", "invoice", "company", "taxable", "total", "due", "due_date",
+        "state_badge",
     )  # fmt: skip
     list_select_related: ClassVar[tuple[str, ...]] = (*SettledAdmin.list_select_related, "invoice")
 
@@ -91,7 +81,7 @@ class DebitNoteAdmin(SettledAdmin):
 class ProformaAdmin(TradeAdmin):
     icon, menu_order = "request_quote", 30
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "party", "company", "currency", "taxable", "total", "state_badge",
+        "document_number", "date", "party", "valid_until", "company", "taxable", "total", "state_badge",
     )  # fmt: skip
 
 
@@ -99,8 +89,8 @@ class ProformaAdmin(TradeAdmin):
 class BillAdmin(SettledAdmin):
     icon, menu_order = "receipt", 40
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "vendor_number", "party", "company", "currency", "taxable", "total", "due",
-        "due_date", "payment_badge", "state_badge",
+        "document_number", "date", "vendor_number", "party", "company", "taxable", "total", "due", "due_date",
+        "state_badge",
     )  # fmt: skip
 
 
@@ -111,10 +101,10 @@ class MoneyAdmin(DocumentAdmin):
     list_filter: ClassVar[tuple[Any, ...]] = (AllocationFilter, "status", "company", "mode", "date")
     list_totals = ("base_total",)
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "party", "mode", "account", "reference", "company", "currency",
-        "amount_column", "state_badge",
+        "document_number", "date", "party", "mode", "account", "reference", "company", "amount_shown",
+        "state_badge",
     )  # fmt: skip
-    amount_column = money_column("amount", _("amount"))
+    amount_shown = amount_column("amount", _("amount"))
 
 
 @register(Receipt)

@@ -46,6 +46,21 @@ ITEMS_OF_PARTY = "party={party}&status__in=unpaid,partly_paid"
 MONEY_ACCOUNTS = "control__in=bank,cash&active=true"
 
 
+def proposal(side: str, kind: str) -> dict[str, Any]:
+    """What the form proposes in its allocations once the party is chosen: open documents, the oldest first.
+
+    ``kind`` goes into the column ``invoice``, other open items into ``open_item``.
+    """
+    return {
+        "url": f"/api/v1/accounting/open-items/?side={side}&open_amount__gt=0&ordering=due_date&per_page=50",
+        "by": ["company", "party", "currency"],
+        "kind": kind,
+        "columns": ["invoice", "open_item"],
+        "amount": "amount",
+        "spread": ["amount", "tds_amount"],
+    }
+
+
 class MoneyViewSet(DocumentViewSet):
     """Receipts and payments. ``allocations`` name an invoice (a bill for payments) or an open item."""
 
@@ -62,8 +77,11 @@ class MoneyViewSet(DocumentViewSet):
     }  # fmt: skip
     expands = ("company", "party", "account", "currency", "owner", "project")
     form_sections = {
-        "": ("company:3", "party:4", "date:2", "mode:3", "account:4", "currency:2", "exchange_rate:2",
-             "amount:2", "tds_amount:2", "bank_charges:2", "reference:3", "instrument_date:2", "project:3"),
+        "": ("company:3", "party:4", "date:2", "mode:3", "amount:3", "account:4", "reference:3",
+             "tds_amount:2"),
+        gettext_lazy("Currency, bank charges, cheque"): (
+            "currency:3", "exchange_rate:3", "bank_charges:3", "instrument_date:3", "project:6",
+        ),
         gettext_lazy("Notes"): ("notes:12",),
     }  # fmt: skip
     target: Any = None
@@ -195,6 +213,7 @@ class ReceiptApi(MoneyViewSet):
     target, target_key = Invoice, "invoice"
     form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
     form_labels = {"allocations": _lazy("Pays these documents")}
+    form_proposals = {"allocations": proposal("receivable", "accounting.invoice")}
     form_lookups = {
         "party": {"query": "is_customer=true&active=true", "defaults": {"is_customer": True}},
         "allocations.invoice": {"query": OPEN_OF_PARTY + "&status=posted", "sub": ["date", "balance_due"]},
@@ -219,6 +238,7 @@ class PaymentApi(MoneyViewSet):
     target, target_key = Bill, "bill"
     form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
     form_labels = {"allocations": _lazy("Pays these documents")}
+    form_proposals = {"allocations": proposal("payable", "accounting.bill")}
     form_lookups = {
         "party": {"query": "is_vendor=true&active=true", "defaults": {"is_vendor": True}},
         "allocations.invoice": {"query": OPEN_OF_PARTY + "&status=posted", "sub": ["date", "balance_due"]},

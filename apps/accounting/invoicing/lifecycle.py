@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.invoicing.bills import bill_cancel, bill_post
 from apps.accounting.invoicing.credit_notes import credit_note_cancel, credit_note_post
 from apps.accounting.invoicing.debit_notes import debit_note_cancel, debit_note_post
+from apps.accounting.invoicing.from_invoice import credit_note_draft, debit_note_draft, receipt_draft
 from apps.accounting.invoicing.invoices import invoice_cancel, invoice_post, proforma_cancel, proforma_post
 from apps.accounting.invoicing.sending import document_send
 from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
@@ -68,13 +69,41 @@ def _send(noun: str) -> Transition:
     )
 
 
+def _draft(name: str, permission: str, service: Any, label: Any, past: Any, **more: Any) -> Transition:
+    """A button that makes the draft of another document from a posted one."""
+    return Transition(
+        name, ("posted",), None, permission, service, label, answers="new_document", past=past, **more
+    )
+
+
 register_lifecycle(
     Lifecycle(
         Invoice,
         STATES,
-        (_post("invoice", invoice_post), _send("invoice"), _cancel("invoice", invoice_cancel)),
+        (
+            _post("invoice", invoice_post),
+            _draft(
+                "receive",
+                "accounting.add_receipt",
+                receipt_draft,
+                _("Receive payment"),
+                _("Receipt drafted"),
+                style="primary",
+                shown=lambda invoice: bool(invoice.balance_due),
+            ),
+            _draft(
+                "credit", "accounting.add_creditnote", credit_note_draft, _("Credit note"),
+                _("Credit note drafted"),
+            ),
+            _draft(
+                "debit", "accounting.add_debitnote", debit_note_draft, _("Debit note"),
+                _("Debit note drafted"),
+            ),
+            _send("invoice"),
+            _cancel("invoice", invoice_cancel),
+        ),
     )
-)
+)  # fmt: skip
 register_lifecycle(
     Lifecycle(
         CreditNote,

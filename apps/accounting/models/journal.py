@@ -24,6 +24,7 @@ class Journal(SettingModel):
     """A book of first entry. ``code`` is what services name it by, ``prefix`` begins its numbers."""
 
     scope = Scope(company="company")
+    search_fields: ClassVar[tuple[str, ...]] = ("code", "name")
 
     company = models.ForeignKey(
         "company.Company", verbose_name=_("company"), on_delete=models.PROTECT, related_name="+"

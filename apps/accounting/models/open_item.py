@@ -31,6 +31,7 @@ class OpenItem(models.Model):
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
     scope: ClassVar[Scope] = Scope(company="company")
+    search_fields: ClassVar[tuple[str, ...]] = ("number",)
 
     company = models.ForeignKey(
         "company.Company", verbose_name=_("company"), on_delete=models.PROTECT, related_name="+"

@@ -65,7 +65,7 @@ def watermark_of(document: Any) -> str:
 
 def taxed_print(document: Any, **more: Any) -> PrintDocument:
     """What all documents with tax share; ``more`` overrides or adds. Four queries besides the company's."""
-    lines = list(document.lines.select_related("unit", "product"))
+    lines = [line for line in document.lines.select_related("unit", "product") if counted(line)]
     charges = list(document.charges.all())
     code = document.currency.code
     values: dict[str, Any] = {
@@ -86,6 +86,11 @@ def taxed_print(document: Any, **more: Any) -> PrintDocument:
         "watermark": watermark_of(document),
     }
     return PrintDocument(**{**values, **more})
+
+
+def counted(line: Any) -> bool:
+    """Whether the line is in the totals: the optional ones of a quotation are not."""
+    return not getattr(line, "optional", False)
 
 
 def company_of(document: Any) -> PrintCompany:

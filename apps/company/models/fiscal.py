@@ -27,6 +27,7 @@ def _days() -> Func:
 
 class FiscalYear(SettingModel):
     scope = Scope(company="company")
+    search_fields: ClassVar[tuple[str, ...]] = ("label",)
 
     company = models.ForeignKey(
         "company.Company", verbose_name=_("company"), on_delete=models.PROTECT, related_name="fiscal_years"

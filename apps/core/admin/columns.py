@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html
 
-from apps.core.india.numbers import format_indian, format_quantity
+from apps.core.india.numbers import format_indian, format_quantity, format_western
 
 
 def quantity_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
@@ -20,6 +20,23 @@ def quantity_column(name: str, label: Any, *, ordering: str | None = None) -> Ca
 def money_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
     """An amount for ``list_display``: ``1,23,456.00``."""
     return _column(name, label, format_indian, ordering)
+
+
+def amount_shown(amount: Any, obj: Any) -> str:
+    """An amount of a document: ``1,23,456.00``, in a foreign currency ``USD 1,200.00``."""
+    own = obj.currency_id == obj.company.currency_id
+    text = format_indian(amount) if own else f"{obj.currency.code} {format_western(amount)}"
+    return format_html('<span class="bahi-number">{}</span>', text)
+
+
+def amount_column(name: str, label: Any) -> Any:
+    """An amount in the currency of its document, as a method of its admin class."""
+
+    @admin.display(description=label, ordering=name)
+    def column(_self: Any, obj: Any) -> str:
+        return amount_shown(getattr(obj, name), obj)
+
+    return column
 
 
 def _column(name: str, label: Any, text: Callable[[Any], str], ordering: str | None) -> Callable[[Any], str]:

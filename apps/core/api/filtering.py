@@ -148,9 +148,18 @@ _CONVERTERS: list[tuple[type[models.Field], Callable[[str], Any]]] = [
 ]
 
 
+def is_searchable(model: type[models.Model]) -> bool:
+    """Whether a list of the model takes ``search``."""
+    named = bool(getattr(model, "search_fields", ()))
+    return named or any(field.name == "search_text" for field in model._meta.concrete_fields)
+
+
 def search_queryset(queryset: Any, text: str, user: Any = None) -> Any:
     """Every word must be in the record's search column (trigram index), or be a guarded number
-    that the user may see (``guarded_search``: an identity number, found whole)."""
+    that the user may see (``guarded_search``: an identity number, found whole). Raises InvalidInput
+    (``search``) for kinds that have no words."""
+    if not is_searchable(queryset.model):
+        raise InvalidInput(_("This list can't be searched by words."), field="search", code="unknown")
     words = text.replace("\x00", "").lower().split()[:6]
     if not words or not any(f.name == "search_text" for f in queryset.model._meta.concrete_fields):
         return _plain_search(queryset, words)

@@ -41,9 +41,7 @@ def api_write(request: Any, work: Callable[[], tuple[int, Any, str]]) -> Respons
 
     With an ``Idempotency-Key`` the first 2xx answer is kept in the same transaction and given again.
     """
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > 120 or not key.isprintable():
-        raise InvalidInput(_("At most 120 printable characters."), field="Idempotency-Key")
+    key = idempotency_key(request)
     status, body = run_in_unit_of_work(lambda: _once(request, key, work))
     return Response(body, status=status)
 
@@ -70,6 +68,37 @@ def _once(request: Any, key: str, work: Callable[[], tuple[int, Any, str]]) -> t
     if status < 300:
         _guard[0].keep(claim.row, status=status, answer=answer)
     return status, answer
+
+
+def idempotency_key(request: Any) -> str:
+    """The key of the call, or "". Raises InvalidInput when it can't be kept."""
+    key: str = request.headers.get("Idempotency-Key", "")
+    if len(key) > 120 or not key.isprintable():
+        raise InvalidInput(_("At most 120 printable characters."), field="Idempotency-Key")
+    return key
+
+
+def work_claim(request: Any, body: bytes, begin: Callable[[], bytes]) -> bytes | None:
+    """For work that has transactions of its own (an import): ``begin`` writes what the work starts with and
+    gives its mark, in one unit of work with the key. None: go on; else the mark of the first call.
+
+    Raises Refused (idempotency_conflict) when the key was used with another body.
+    """
+    key = idempotency_key(request)
+
+    def work() -> bytes | None:
+        if not key or not _guard:
+            begin()
+            return None
+        claim = _guard[0].claim(
+            user_id=request.user.pk or 0, method=request.method, path=request.path, key=key, body=body
+        )
+        if claim.row is None:
+            return bytes(claim.answer)
+        _guard[0].keep(claim.row, status=200, answer=begin())
+        return None
+
+    return run_in_unit_of_work(work)
 
 
 def raw_body(request: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -86,9 +87,11 @@ def import_start(
     dry_run: bool,
     by: Any,
     file: StoredFile | None = None,
+    begin: Callable[[ImportRun], ImportRun | None] | None = None,
 ) -> ImportRun:
     """Check the file and run the import, or queue it when it is large (``run.job_id``).
 
+    ``begin`` saves the run, or gives the one that an earlier try of the same call has started.
     Raises InvalidInput for an unreadable file or a wrong map; errors of rows are kept on the run.
     """
     target = target_find(target_key)
@@ -108,7 +111,9 @@ def import_start(
         mode=mode,
         dry_run=dry_run,
     )
-    run.save()
+    earlier = begin(run) if begin else run.save()
+    if earlier is not None:
+        return earlier
     if len(table.rows) > INLINE_ROWS and file is not None:
         _queue(run, by)
     else:

@@ -18,7 +18,7 @@ from apps.company.models import Company
 from apps.company.selectors import company_today
 from apps.core.errors import Refused
 from apps.core.tenant import organisation_context
-from apps.demo.services import masters, settling, trading
+from apps.demo.services import extras, masters, settling, trading
 from apps.demo.services.plan import Size, month_starts, plan_make
 from apps.parties.models import Party
 from apps.runtime.models import OutboxEvent
@@ -111,14 +111,18 @@ def _fill(say: Say, size: Size) -> list[tuple[str, str, str]]:
     masters.products_create()
     books = _books(companies, people, last, size)
     trading.trade_run(books, lambda month: say(_("Trade of %(month)s") % {"month": month}))
-    say(_("Credit notes, receipts, bills, payments, vouchers"))
+    extras.kit_sale(books)
+    say(_("Notes, receipts, bills, payments, vouchers"))
     settling.vouchers(books)
     settling.credit_notes(books, size.drafts * 2)
+    extras.debit_notes(books, size.drafts)
     settling.receipts(books)
     vendors = {row.display_name: row for row in Party.objects.filter(is_vendor=True)}
     settling.expense_bills(books, vendors)
     settling.payments(books)
     trading.invoice_drafts(books, size.drafts)
+    say(_("Closing the year before"))
+    extras.years_close(books)
     return made
 
 

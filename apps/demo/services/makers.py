@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from apps.accounting.api.taxed import charge_child, line_child
+from apps.accounting.closing.services import closing_compute
 from apps.accounting.invoicing.bills import bill_compute
 from apps.accounting.invoicing.credit_notes import credit_note_compute
+from apps.accounting.invoicing.debit_notes import debit_note_compute
 from apps.accounting.invoicing.invoices import sale_compute
 from apps.accounting.models import (
     Bill,
     BillLine,
     CreditNote,
     CreditNoteLine,
+    DebitNote,
+    DebitNoteLine,
     Invoice,
     InvoiceCharge,
     InvoiceLine,
@@ -23,6 +27,7 @@ from apps.accounting.models import (
     ReceiptAllocation,
     Voucher,
     VoucherLine,
+    YearClosing,
 )
 from apps.accounting.payments.money import money_compute
 from apps.accounting.vouchers.services import voucher_compute
@@ -53,6 +58,8 @@ MAKERS: dict[Any, tuple[tuple[Child, ...], Callable[..., None]]] = {
     ),
     Bill: ((line_child(BillLine, "bill", "account"),), bill_compute),
     CreditNote: ((line_child(CreditNoteLine, "credit_note", "invoice_line"),), credit_note_compute),
+    DebitNote: ((line_child(DebitNoteLine, "debit_note", "invoice_line"),), debit_note_compute),
+    YearClosing: ((), closing_compute),
     Receipt: ((_money_child(ReceiptAllocation, "receipt", "invoice"),), money_compute),
     Payment: ((_money_child(PaymentAllocation, "payment", "bill"),), money_compute),
     Voucher: (

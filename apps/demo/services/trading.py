@@ -185,10 +185,11 @@ def _flow_run(books: Books, sale: Sale) -> None:
         transition_run(order, "confirm", by=manager)
         if sale.way == "open":
             return
-    _deliver_and_bill(books, order, sale.day, manager)
+    deliver_and_bill(books, order, sale.day, manager)
 
 
-def _deliver_and_bill(books: Books, order: Order, day: date, manager: Any) -> None:
+def deliver_and_bill(books: Books, order: Order, day: date, manager: Any) -> None:
+    """The stores deliver all of an order, the manager has it billed, the accountant posts."""
     people = books.people
     when = min(day + timedelta(days=2), books.plan.last).isoformat()
     with acting_as(people.stores):

@@ -13,11 +13,13 @@ from apps.catalog.choices import PriceKind, Tracking
 from apps.catalog.models import PricePoint
 from apps.catalog.selectors import unit_factors
 from apps.catalog.services.products import prices_note
-from apps.core.errors import ErrorList, InvalidInput
+from apps.core.access import may
+from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.money import EXACT, ZERO, round_money, round_quantity
 from apps.core.records import Child
 from apps.documents.lifecycle import number_assign, transition_run
 from apps.documents.services.drafts import draft_save
+from apps.documents.services.timeline import timeline_add
 from apps.inventory.choices import InwardKind, PlaceKind
 from apps.inventory.ledger import Move, move, reverse_moves
 from apps.inventory.models import Batch, Inward, InwardLine
@@ -83,8 +85,9 @@ def _line_check(line: InwardLine, path: str, errors: ErrorList) -> None:
         errors.add(f"{path}.serials", _("%(code)s has no serial numbers.") % {"code": line.product.code})
 
 
-def inward_post(document: Inward, *, by: Any) -> None:
-    """Bring the goods in: movements, their value in the books, the price history. Raises InvalidInput."""
+def inward_post(document: Inward, *, by: Any, reason: str = "") -> None:
+    """Bring the goods in: movements, their value in the books, the price history. Raises InvalidInput,
+    Refused ``no_rate`` for goods received at no cost without a ``reason`` of somebody who sees costs."""
     lines = list(
         InwardLine.objects.filter(inward=document)
         .select_related("product")
@@ -95,6 +98,8 @@ def inward_post(document: Inward, *, by: Any) -> None:
         raise InvalidInput(_("At least one line is needed."), field="lines", code="required")
     inward_compute(document, lines)
     opening = document.inward_kind == InwardKind.OPENING
+    if not opening:
+        _rates_check(document, lines, by=by, reason=reason)
     outside = place_of(document.company, PlaceKind.OPENING if opening else PlaceKind.VENDOR)
     batches = _batches(lines)
     number_assign(document)
@@ -123,6 +128,23 @@ def inward_post(document: Inward, *, by: Any) -> None:
     )
     if not opening:
         _note_prices(document, lines)
+
+
+def _rates_check(document: Inward, lines: list[InwardLine], *, by: Any, reason: str) -> None:
+    """Goods without a rate would be worth nothing in stock and all profit when sold."""
+    free = [(index, line) for index, line in enumerate(lines) if not line.unit_cost]
+    if not free:
+        return
+    if reason.strip() and may(by, "catalog.see_cost"):
+        timeline_add(document, "no_rate", text=_("Received at no cost: %(why)s") % {"why": reason.strip()})
+        return
+    names = ", ".join(line.product.code for _index, line in free[:5])
+    raise Refused(
+        _("No rate is known for %(names)s: enter the unit cost here, or a purchase price on the product.")
+        % {"names": names},
+        code="no_rate",
+        field=f"lines.{free[0][0]}.unit_cost",
+    )
 
 
 def _batches(lines: Iterable[InwardLine]) -> dict[tuple[int, str], Batch]:

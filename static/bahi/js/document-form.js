@@ -3,6 +3,7 @@
 
 import { el, fill, readJson } from "./dom.js";
 import { wireSaving } from "./document-save.js";
+import { wireProposals } from "./document-propose.js";
 import { wireTotals } from "./document-totals.js";
 import { renderBar, wireDocumentKeys } from "./document-bar.js";
 import { readonlyForm, readonlyGrid } from "./document-view.js";
@@ -22,6 +23,7 @@ export class DocumentPage {
     this.render();
     wireDocumentKeys(this);
     if (this.editable) {
+      wireProposals(this);
       wireTotals(this);
       wireSaving(this);
       guard(() => this.isDirty());

@@ -2,6 +2,7 @@
 
 import { ApiError, post } from "./api.js";
 import { debounce } from "./dom.js";
+import { shownValue } from "./fields.js";
 import { t } from "./text.js";
 
 const PAUSE = 250;
@@ -24,6 +25,7 @@ export function wireTotals(page) {
       const { data } = await post(url, body, { signal: call.signal });
       if (mine !== latest) return;
       parts.forEach(({ grid, rows }) => grid.setComputed(rows, data[grid.def.name] || []));
+      page.fields.forEach((field) => field.suggest(field.isEmpty() ? shownValue(field.def, data) : ""));
       page.showTotals(data);
       state(page, "");
     } catch (error) {

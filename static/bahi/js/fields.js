@@ -114,6 +114,13 @@ class Field {
   focus() {
     this.input.focus();
   }
+
+  /** Show in an empty field what the server will put there ("" : as before). */
+  suggest(text) {
+    if (this.input.type !== "text") return;
+    this.plain ??= this.input.placeholder;
+    this.input.placeholder = text || this.plain;
+  }
 }
 
 class TextArea extends Field {
@@ -206,6 +213,13 @@ class ChoiceField extends Field {
   display() {
     return this.input.selectedOptions[0]?.textContent || "";
   }
+
+  suggest(text) {
+    const blank = [...this.input.options].find((option) => option.value === "");
+    if (!blank) return;
+    this.plain ??= blank.textContent;
+    blank.textContent = text || this.plain;
+  }
 }
 
 class BoolField extends Field {
@@ -226,6 +240,8 @@ class BoolField extends Field {
   display() {
     return this.value ? t("yes") : t("no");
   }
+
+  suggest() {}
 
   isEmpty() {
     return false;
@@ -310,6 +326,8 @@ class AddressField extends Field {
   display() {
     return ADDRESS.map((name) => this.kept?.[name]).filter(Boolean).join(", ");
   }
+
+  suggest() {}
 
   focus() {
     this.parts.line1.focus();

@@ -10,7 +10,7 @@ const form = root.querySelector("[data-import-form]");
 const place = (name) => root.querySelector(`[data-import-${name}]`);
 form.elements.file.hasChangeListener = true; // the theme would look for a text input beside it, and fail
 const state = { fields: [], headers: [], sample: [] };
-const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%${name}`, value), config.texts[key]);
+const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%${name}`, value), config.texts[values.n === 1 ? `${key}_one` : key]);
 
 /** A file that was saved anew since it was chosen can't be read any more: the browser sees another file. */
 async function isStale(file) {
@@ -101,7 +101,7 @@ function drawMap(chosen) {
     return el("tr", {}, [el("td", { text: header }), el("td", {}, [select]), el("td", { class: "bahi-muted", text: sample })]);
   });
   const head = el("tr", {}, ["column", "field", "sample"].map((key) => el("th", { scope: "col", text: say(key) })));
-  fill(place("map"), [el("table", { class: "bahi-table" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]);
+  fill(place("map"), [el("table", { class: "bahi-table bahi-import__map" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]);
 }
 
 function request(dryRun) {

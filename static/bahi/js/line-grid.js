@@ -346,6 +346,7 @@ export class LineGrid {
   // ── what goes out, what comes back ─────────────────────────────────────────────────────────────────────
 
   isBlank(row) {
+    if (row.proposed && isEmpty(row.values[this.def.proposal.amount])) return true;
     return !row.id && this.inputColumns.every((column) => {
       const value = row.values[column.name];
       if (column.kind === "lookup" && row.cells[column.name].control.value.trim()) return false;

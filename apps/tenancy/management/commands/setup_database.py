@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from apps.tenancy.selectors import demo_state
 from apps.tenancy.services.upgrade import database_set_up
 
 
@@ -20,3 +21,4 @@ class Command(BaseCommand):
         for text in database_set_up():
             self.stdout.write(f"  {text}")
         self.stdout.write(f"Database is ready ({time.monotonic() - started:.1f} s).")
+        self.stdout.write(f"state\tdemo\t{demo_state()}")  # for the launcher, which hides it
