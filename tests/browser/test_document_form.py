@@ -55,7 +55,8 @@ def test_clerk_changes_one_field_and_only_that_is_sent(open_page, harness):
     page.keyboard.press("Control+s")
     expect(page.locator(".bahi-toast")).to_contain_text("Invoice saved")
     expect(page.get_by_text("Unsaved changes")).to_be_hidden()
-    assert harness.api.calls[-1][2] == {"po_reference": "PO-1", "version": 4}
+    patches = [call[2] for call in harness.api.calls if call[0] == "PATCH"]  # totals may be asked for later
+    assert patches == [{"po_reference": "PO-1", "version": 4}]
     cell(page, 1, "quantity").fill("3")
     page.keyboard.press("Control+s")
     expect(cell(page, 1, "quantity")).to_be_focused()
