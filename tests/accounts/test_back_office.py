@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from apps.accounts.models import AccessLog, Department, Role, User
+from apps.accounts.models import AccessLog, Department, Role, SignInSession, User
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "kalam-Dawat-9"
@@ -143,3 +143,19 @@ def test_clerk_without_rights_sees_no_people(user_with):
     office = enter(user_with("parties.view_party", is_staff=True))
     assert office.get("/admin/accounts/user/").status_code == 403
     assert "/admin/accounts/user/" not in office.get("/admin/parties/party/").content.decode()
+
+
+def test_all_sessions_of_everybody_end_with_one_action_over_the_list(office, user_with):
+    browsers = [Client(HTTP_HOST="acme.localhost") for _ in range(3)]
+    for number, browser in enumerate(browsers):
+        person = user_with("sales.view_order", email=f"p{number}@acme.example")
+        person.set_password(PASSWORD)
+        person.save()
+        browser.post("/accounts/login/", {"email": person.email, "password": PASSWORD})
+        assert browser.get("/accounts/profile/").status_code == 200
+    one = SignInSession.objects.filter(ended_at=None).first()
+    form = {"action": "end", "select_across": "1", "_selected_action": [one.pk]}
+    assert office.post("/admin/accounts/signinsession/", form).status_code == 302
+    assert not SignInSession.objects.filter(ended_at=None).exists()
+    for browser in browsers:
+        assert browser.get("/accounts/profile/").status_code == 302
