@@ -10,10 +10,39 @@ from apps.core.quota import quota_claim
 
 
 class Throttle(SimpleRateThrottle):
-    """Base of all limits; the rate of a scope is in the settings."""
+    """Base of all limits; the rate of a scope is in the settings.
+
+    Counts per window, and of the window before as much as still reaches into the last ``duration`` seconds:
+    two small numbers, however high the rate, where a list of moments would grow with it.
+    """
+
+    remaining = 0.0  # seconds until the present window ends
 
     def get_rate(self) -> str | None:
         return self.THROTTLE_RATES.get(self.scope)
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        key = self.get_cache_key(request, view) if self.rate is not None else None
+        if key is None:
+            return True
+        window, passed = divmod(self.timer(), self.duration)
+        self.remaining = self.duration - passed
+        before = self.cache.get(f"{key}_{int(window) - 1}", 0) * self.remaining / self.duration
+        return before + self._count(f"{key}_{int(window)}") < self.num_requests + 1
+
+    def _count(self, key: str) -> int:
+        """How often, with this time, in this window."""
+        if self.cache.add(key, 1, 2 * self.duration):
+            return 1
+        try:
+            return self.cache.incr(key)
+        except ValueError:  # it went between the two calls
+            self.cache.set(key, 1, 2 * self.duration)
+            return 1
+
+    def wait(self) -> float:
+        """Seconds to wait, for Retry-After."""
+        return self.remaining
 
 
 class UserThrottle(Throttle):
