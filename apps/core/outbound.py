@@ -1,13 +1,15 @@
 """Calls to addresses that people typed in: only https, only public addresses, no redirects, no proxy.
 
 The name is resolved once, when the connection is made, and every address that it has must be public; the
-connection goes to the address that was looked at, so that a name can't change in between.
+connection goes to the address that was looked at, so that a name can't change in between. The operator may
+name the only hosts that are called at all.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,12 +25,14 @@ class UnsafeAddress(ValueError):
 
 def url_check(url: str) -> None:
     """Raises UnsafeAddress for what can't be right: no https, a user name in it, a private address as
-    host.
+    host, a host that is not on the operator's list.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     if host in settings.OUTBOUND_ALLOWED_HOSTS:
         return
+    if settings.OUTBOUND_ONLY and not any(fnmatch(host, pattern) for pattern in settings.OUTBOUND_ONLY):
+        raise UnsafeAddress(_("This installation doesn't call %(host)s.") % {"host": host or "?"})
     if parts.scheme != "https" or not host or parts.username or parts.password:
         raise UnsafeAddress(_("Please enter an address that begins with https://."))
     try:

@@ -102,6 +102,15 @@ def test_addresses_that_are_not_public_are_refused(url):
     assert refused.value.field == "url"
 
 
+def test_operator_names_the_only_hosts_that_are_called(settings):
+    settings.OUTBOUND_ONLY = ["sms.example.com", "*.okta.com"]
+    url_check("https://sms.example.com/send")
+    url_check("https://acme.okta.com/")
+    for elsewhere in ("https://sms.example.com.evil.example/", "https://evil.example/", "https://okta.com/"):
+        with pytest.raises(UnsafeAddress):
+            url_check(elsewhere)
+
+
 def test_name_that_leads_inside_is_refused_when_the_connection_is_made(monkeypatch):
     asked = []
 

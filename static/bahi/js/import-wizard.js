@@ -106,7 +106,7 @@ function drawMap(chosen) {
 
 function request(dryRun) {
   const body = new FormData(form);
-  const mapping = {};
+  const mapping = Object.create(null); // its keys come from the file
   for (const select of place("map").querySelectorAll("select")) mapping[select.dataset.header] = select.value;
   const options = {};
   for (const input of place("options").querySelectorAll("[data-option]")) {
