@@ -98,6 +98,13 @@ class Busy(BahiError):
     retry_after = 1
 
 
+class Unavailable(BahiError):
+    """Something outside that is needed for this gives no answer; the same call may go through later."""
+
+    status = 503
+    code = "unavailable"
+
+
 class VersionConflict(BahiError):
     """The record was changed since it was read (HTTP 409)."""
 

@@ -334,6 +334,8 @@ TEXT_SIMULATOR = env.bool("BAHI_TEXT_SIMULATOR", default=False)
 # Hosts that calls to typed-in addresses may reach although they aren't public (a gateway in one's own
 # network).
 OUTBOUND_ALLOWED_HOSTS = env.list("BAHI_OUTBOUND_ALLOWED_HOSTS", default=[])
+# The virus scanner that uploads are shown to: host:port or the path of clamd's socket.
+CLAMD_ADDRESS = env("BAHI_CLAMD", default="")
 # When given, the only public hosts that are called at all (sms.example.com, *.okta.com).
 OUTBOUND_ONLY = [host.lower() for host in env.list("BAHI_OUTBOUND_ONLY", default=[])]
 # --- backups ---------------------------------------------------------------------------------------

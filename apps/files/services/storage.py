@@ -21,6 +21,7 @@ from apps.core.tenant import require_organisation
 from apps.files.models import StoredFile
 from apps.files.services.kinds import KINDS, FileKind, Unfit, no_executable
 from apps.files.services.names import clean_name, extension_of
+from apps.files.services.scanner import scan
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: st
     """Check and keep an uploaded file (Django's UploadedFile).
 
     Raises InvalidInput naming ``field``: too large (code too_large), not on the list, content that isn't
-    what the name says, a program, an archive bomb, a damaged picture or PDF.
+    what the name says, a program, an archive bomb, a damaged picture or PDF, what the virus scanner refuses.
     """
     rules = _purposes[purpose]
     limit = rules.max_bytes or settings.MAX_UPLOAD_BYTES
@@ -70,7 +71,7 @@ def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: st
 
 
 def content_check(content: bytes, name: str, families: frozenset[str] = frozenset()) -> FileKind:
-    """The kind of a file whose name and content agree. Raises Unfit."""
+    """The kind of a file whose name and content agree. Raises Unfit, Unavailable (no virus scanner)."""
     if not content:
         raise Unfit(_("The file is empty."))
     kind = KINDS.get(extension_of(name))
@@ -79,6 +80,7 @@ def content_check(content: bytes, name: str, families: frozenset[str] = frozense
         raise Unfit(_("Files of this kind are not accepted. Accepted: %(e)s.") % {"e": ", ".join(allowed)})
     no_executable(content)
     kind.check(content)
+    scan(content)
     return kind
 
 
