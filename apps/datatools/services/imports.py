@@ -111,8 +111,9 @@ def import_start(
         mode=mode,
         dry_run=dry_run,
     )
-    earlier = begin(run) if begin else run.save()
-    if earlier is not None:
+    if begin is None:
+        run.save()
+    elif (earlier := begin(run)) is not None:
         return earlier
     if len(table.rows) > INLINE_ROWS and file is not None:
         _queue(run, by)
