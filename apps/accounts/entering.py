@@ -10,6 +10,7 @@ from apps.accounts.devices import device_keep
 from apps.accounts.models import User
 from apps.accounts.preferences import preferences_keep
 from apps.accounts.services.sessions import browser_session_start
+from apps.accounts.ways import came_by_other_way, other_way
 
 
 def next_page(request: HttpRequest) -> str:
@@ -24,8 +25,11 @@ def next_page(request: HttpRequest) -> str:
 def browser_enter(request: HttpRequest, user: User, page: str, *, factor: str = "") -> HttpResponseRedirect:
     """Sign the browser in and go to the page, in the person's own language and theme.
 
-    factor: the second step that was taken, or how an identity provider vouched for it.
+    factor: the second step that was taken, or ``sso`` where an identity provider vouched for one.
+    Raises a refusal where the person has to come through his identity provider and didn't.
     """
+    if not came_by_other_way(request, user):
+        other_way().local_refuse(user)
     browser_session_start(request, user, factor=factor)
     response = HttpResponseRedirect(page)
     preferences_keep(response, user)

@@ -30,8 +30,9 @@ from apps.accounts.services.challenges import (
     challenge_start,
     methods_of,
 )
-from apps.accounts.services.sessions import lately_confirmed, session_confirm
+from apps.accounts.services.sessions import current_sign_in, lately_confirmed, session_confirm
 from apps.accounts.services.sign_in import SignInRefused, password_sign_in
+from apps.accounts.ways import VIA, other_way, sign_in_choices
 from apps.core.errors import BahiError
 
 TOKEN, PURPOSE, NEXT = "bahi_challenge", "bahi_challenge_for", "bahi_challenge_next"
@@ -177,9 +178,10 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         if not proven.user.is_active or proven.user.deleted_at is not None:
             raise SignInRefused(_("This user is not active."))
         _forget(request)
+        request.session.pop(VIA, None)
         return browser_enter(request, proven.user, page, factor=FactorMethod.PASSKEY)
     except BahiError as error:
-        context = {"form": form, "next": page, "passkey_problem": error.detail}
+        context = {"form": form, "next": page, "passkey_problem": error.detail, **sign_in_choices(page)}
         return render(request, "accounts/login.html", context, status=429 if error.status == 429 else 200)
 
 
@@ -208,6 +210,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """The password again, then the second step where the person has one."""
     user: Any = request.user
     page = next_page(request)
+    session = current_sign_in(request)
+    elsewhere = other_way().confirm_page(session, page) if session else ""
+    if elsewhere:
+        return redirect(elsewhere)
     if not user.has_usable_password():
         return second_step_begin(request, user, page, ChallengePurpose.CONFIRM)
     form = forms.ConfirmForm(request.POST or None)

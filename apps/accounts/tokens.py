@@ -21,6 +21,7 @@ from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.policy import factor_missing, factor_required
 from apps.accounts.services.sessions import session_end
 from apps.accounts.services.sign_in import SignInRefused
+from apps.accounts.ways import other_way
 from apps.core.address import client_address
 from apps.core.errors import NotAllowed
 from apps.core.locks import lock_row
@@ -42,8 +43,9 @@ def _refuse_without_factor(user: User) -> None:
 def pair_issue(request: Any, user: User, *, factor: str = "") -> dict[str, str]:
     """A new family for a user who has just proved who he is: {access, refresh}.
 
-    Raises SecondFactorMissing.
+    Raises SecondFactorMissing; a refusal where the person has to come through his identity provider.
     """
+    other_way().local_refuse(user)
     _refuse_without_factor(user)
     refresh = BoundRefreshToken.for_user(
         user, address=client_address(request), agent=request.META.get("HTTP_USER_AGENT", ""), factor=factor

@@ -31,10 +31,12 @@ from apps.accounts.services.profile import profile_save
 from apps.accounts.services.sessions import (
     browser_session_end,
     browser_session_rekey,
+    current_sign_in,
     session_end,
     sessions_end_all,
 )
 from apps.accounts.services.sign_in import password_sign_in
+from apps.accounts.ways import VIA, other_way, sign_in_choices
 from apps.core.errors import BahiError
 from apps.core.uow import run_in_unit_of_work
 from apps.tenancy.first_run import ENTER_COOKIE
@@ -58,14 +60,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             attempts_limit(request)
+            request.session.pop(VIA, None)  # a half-done sign-in by another way ends here
             user = password_sign_in(request, **form.cleaned_data)
+            other_way().local_refuse(user)
             if factors_of(user):
                 return second_step_begin(request, user, page)
             return browser_enter(request, user, page)
         except BahiError as error:
             form.refuse(error)
             status = 429 if error.status == 429 else 200
-    return _form_page(request, "accounts/login.html", form, status, next=page)
+    return _form_page(request, "accounts/login.html", form, status, next=page, **sign_in_choices(page))
 
 
 @never_cache
@@ -84,8 +88,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    session = current_sign_in(request) if request.user.is_authenticated else None
+    page = other_way().sign_out_page(session) if session else ""
     browser_session_end(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    return redirect(page or settings.LOGOUT_REDIRECT_URL)
 
 
 @never_cache

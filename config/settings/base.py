@@ -58,6 +58,7 @@ _IN_BOTH = [
     "apps.audit",
 ]
 _BUSINESS = [
+    "apps.sso",
     "apps.files",
     "apps.backup",
     "apps.company",

@@ -16,7 +16,7 @@ from apps.documents.lifecycle import lifecycles
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
-    {"core"}, {"runtime", "files"}, {"tenancy"}, {"accounts"}, {"company"}, {"documents"},
+    {"core"}, {"runtime", "files"}, {"tenancy"}, {"accounts"}, {"sso"}, {"company"}, {"documents"},
     {"messaging", "datatools"}, {"audit", "backup"}, {"portal", "platform"}, {"parties"}, {"dimensions"},
     {"catalog"}, {"accounting"}, {"inventory"}, {"sales"}, {"demo"},
 ]  # fmt: skip

@@ -35,8 +35,8 @@ class AccessLogAdmin(ReadOnlyAdmin):
 class SignInAdmin(ReadOnlyAdmin):
     icon, menu_order = "devices", 50
     list_display: ClassVar[tuple[str, ...]] = (
-        "user", "session_kind", "device", "address", "started_at", "second_factor", "seen_at", "ended_at",
-        "ended_why",
+        "user", "session_kind", "device", "address", "started_at", "provider", "second_factor",
+        "seen_at", "ended_at", "ended_why",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("session_kind", "seen_at")
     list_select_related: ClassVar[tuple[str, ...]] = ("user",)

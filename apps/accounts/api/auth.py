@@ -28,6 +28,7 @@ from apps.accounts.services.profile import OWN_FIELDS, profile_save
 from apps.accounts.services.sessions import open_sessions, session_end, sessions_end_all
 from apps.accounts.services.sign_in import password_sign_in
 from apps.accounts.tokens import pair_issue, pair_refresh, pair_revoke
+from apps.accounts.ways import other_way
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
@@ -69,13 +70,15 @@ class EmailInput(StrictSerializer):
 
 class TokenView(OpenView):
     """E-mail and password → {access, refresh}; or {two_factor_required, partial_token, methods} where the
-    person has a second factor: the partial token is good for five minutes, once."""
+    person has a second factor: the partial token is good for five minutes, once. 403 ``sso_required`` where
+    he has to come through the organisation's identity provider, with its pages in ``data.sign_in``."""
 
     serializer_class = SignInInput
 
     def post(self, request: Any) -> Response:
         values = self.read(request)
         user = password_sign_in(request._request, **values)
+        other_way().local_refuse(user)
         if factors_of(user):
             return Response(envelope(half_done(request, user, ChallengePurpose.SIGN_IN)))
         return Response(envelope(pair_issue(request._request, user), message=_("Signed in.")))

@@ -53,6 +53,7 @@ class SignInSession(models.Model):
     seen_at = models.DateTimeField(_("last seen"))
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)  # when the person last proved himself in this sign-in
+    provider = models.CharField(_("identity provider"), max_length=120, blank=True, default="")
     second_factor = models.CharField(_("second factor"), max_length=8, blank=True, default="")
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=40, blank=True, default="")

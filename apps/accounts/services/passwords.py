@@ -18,6 +18,7 @@ from apps.accounts.services.links import link_mail, link_make, link_use
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.sessions import sessions_end_all
 from apps.accounts.services.users import password_check, user_rights_covered
+from apps.accounts.ways import other_way
 from apps.core.errors import FieldError, InvalidInput
 from apps.core.locks import lock_row
 
@@ -37,6 +38,7 @@ def invitation_accept(*, token: str, name: str, password: str, request: Any = No
     with transaction.atomic():
         link = link_use(token, LinkPurpose.INVITATION)
         user = link.user
+        other_way().local_refuse(user)
         if name.strip():
             user.name = name.strip()[:120]
         _password_set(user, password)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import FactorMethod, RequireFor, Role, SecondFactor, SignInPolicy, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.ways import other_way
 from apps.core.access import may
 from apps.core.errors import ErrorList, NotAllowed
 from apps.core.tenant import is_public
@@ -59,7 +60,7 @@ def allowed_methods() -> list[str]:
 def factor_required(user: User) -> bool:
     """Whether this person must have a second factor."""
     policy = policy_get()
-    if policy.require_for == RequireFor.ALL:
+    if policy.require_for == RequireFor.ALL or other_way().factor_required(user):
         return True
     if policy.require_for != RequireFor.ROLES:
         return False

@@ -10,6 +10,7 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.models import Role, RoleLevel, RolePermission, User
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.separation import separation_check
+from apps.accounts.ways import other_way
 from apps.core.access import LEVELS, access_of
 from apps.core.errors import ErrorList, NotAllowed, Refused
 from apps.core.locks import advisory_lock
@@ -187,3 +188,4 @@ def administrator_must_remain() -> None:
     """Raises Refused when the change just made would leave the organisation without administrator."""
     if not administrator_ids():
         raise Refused(_("The last administrator can't be removed."), code="last_administrator")
+    other_way().rights_changed()

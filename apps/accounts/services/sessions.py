@@ -14,26 +14,34 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.models import SessionKind, SignInSession, User
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.policy import factor_missing
+from apps.accounts.ways import VIA, other_way
 from apps.core.address import client_address
 from apps.core.live import close_sockets
 
 STARTED, SEEN = "bahi_started", "bahi_seen"
 MUST_ENROL = "bahi_must_enrol"  # the person has to set up a second factor before he goes on
+VOUCHED = "bahi_vouched"  # the identity provider took the second step: ours isn't asked for
+SSO = "sso"
 
 
 def browser_session_start(request: Any, user: User, *, factor: str = "") -> SignInSession:
     """Sign the browser in under a new session key and enter it in the list of sign-ins.
 
-    factor: the second step that was taken, if one was.
+    factor: the second step that was taken, if one was; ``sso``: by the identity provider.
     """
+    via = request.session.pop(VIA, {})
     login(request, user, backend="apps.accounts.backends.RoleBackend")
     now = timezone.now()
-    request.session[MUST_ENROL] = factor_missing(user)
+    request.session[VOUCHED] = factor == SSO
+    request.session[MUST_ENROL] = _must_enrol(request, user)
     request.session[STARTED] = request.session[SEEN] = int(now.timestamp())
     if not request.session.session_key:
         request.session.save()
-    access_log_write(AccessEvent.SIGN_IN, request=request, user=user, detail=_how("page", factor))
-    return SignInSession.objects.create(
+    by_way = via.get("user") == user.pk
+    access_log_write(
+        AccessEvent.SIGN_IN, request=request, user=user, detail=_how(SSO if by_way else "page", factor)
+    )
+    session = SignInSession.objects.create(
         user=user,
         session_kind=SessionKind.BROWSER,
         session_key=request.session.session_key,
@@ -44,6 +52,13 @@ def browser_session_start(request: Any, user: User, *, factor: str = "") -> Sign
         second_factor=factor,
         expires_at=now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
     )
+    if by_way:
+        other_way().started(session, via["ref"])
+    return session
+
+
+def _must_enrol(request: Any, user: Any) -> bool:
+    return not request.session.get(VOUCHED, False) and factor_missing(user)
 
 
 def _how(by: str, factor: str) -> dict[str, str]:
@@ -86,7 +101,7 @@ def session_confirm(request: Any, *, factor: str = "") -> None:
 def session_second_factor(request: Any, factor: str) -> None:
     """The person has set up a factor in this sign-in: he may go on."""
     if hasattr(request, "session"):
-        request.session[MUST_ENROL] = factor_missing(request.user)
+        request.session[MUST_ENROL] = _must_enrol(request, request.user)
     session = current_sign_in(request)
     if session is not None:
         session.second_factor = factor
@@ -121,7 +136,7 @@ def session_watch(request: Any) -> bool:
         return False
     if now - seen > settings.SESSION_SEEN_SECONDS:
         request.session[SEEN] = now
-        request.session[MUST_ENROL] = factor_missing(request.user)
+        request.session[MUST_ENROL] = _must_enrol(request, request.user)
         SignInSession.objects.filter(session_key=request.session.session_key).untracked_update(
             seen_at=timezone.now()
         )
@@ -144,8 +159,12 @@ def session_end(session: SignInSession, *, why: str = "ended", by: Any = None) -
 
 def sessions_end_all(user: User, *, keep_key: str = "", why: str = "ended") -> int:
     """End every sign-in of a user except the browser session ``keep_key``; returns how many ended."""
-    rows = [row for row in SignInSession.objects.filter(user=user, ended_at=None)
-            if not keep_key or row.session_key != keep_key]  # fmt: skip
+    return sessions_end_these(SignInSession.objects.filter(user=user), keep_key=keep_key, why=why)
+
+
+def sessions_end_these(found: Any, *, keep_key: str = "", why: str) -> int:
+    """End the open ones of a queryset of sign-ins except the browser session ``keep_key``; how many ended."""
+    rows = [row for row in found.filter(ended_at=None) if not keep_key or row.session_key != keep_key]
     _end(rows, why)
     return len(rows)
 
