@@ -87,11 +87,21 @@ class Hall:
         return httpx.Client(base_url=base, headers={"Host": HOST}, timeout=30)
 
     def sign_in(self) -> None:
-        with self.client() as client:
-            body = {"email": "bench@acme.example", "password": self._password}
-            answer = client.post("auth/token/", json=body)
-            answer.raise_for_status()
-            self.token = answer.json()["data"]["access"]
+        """Try until there is an answer: a token may run out while the web process is away."""
+        body = {"email": "bench@acme.example", "password": self._password}
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with self.client() as client:
+                    answer = client.post("auth/token/", json=body)
+                if answer.status_code not in AGAIN:
+                    break
+            except httpx.TransportError:
+                self.heard("sign-in cut off")
+            assert time.monotonic() < end, "no sign-in"
+            time.sleep(0.3)
+        answer.raise_for_status()
+        self.token = answer.json()["data"]["access"]
 
     def people(self, clerks: int) -> list[threading.Thread]:
         """Everybody at work; they end when ``stop`` is set and their last call is answered."""
