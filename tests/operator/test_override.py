@@ -96,10 +96,14 @@ def test_with_writing_he_changes_records_in_his_own_name_but_no_people(ask, acme
         content_type="application/json",
     )
     assert made.status_code == 201, made.content
-    roles = browser.post(
-        "/api/v1/accounts/users/", {"email": "me@x.example"}, content_type="application/json"
-    )
-    assert roles.status_code == 403
+    for path, values in (
+        ("accounts/users", {"email": "me@x.example"}),
+        ("sso/providers", {"name": "My own", "preset": "oidc"}),
+        ("accounts/roles", {"name": "All", "permissions": ["*"]}),
+    ):
+        answer = browser.post(f"/api/v1/{path}/", values, content_type="application/json")
+        assert answer.status_code == 403, (path, answer.content)
+    assert browser.get("/data/backups/").status_code == 403
     for path in ("/accounts/password/", "/accounts/email/", "/organisation/operator/"):
         assert browser.post(path, {}).status_code == 403
     with organisation_context("org_acme"):

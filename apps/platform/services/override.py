@@ -39,8 +39,8 @@ from apps.tenancy.models import Organisation
 SESSION_KEY = "bahi_override"
 LINK_LASTS = timedelta(minutes=10)
 EVENT = "platform.operator"
-# People, roles and sign-in; taking the data out as a backup; removing the organisation.
-NEVER_HIS = ("accounts", "backup", "demo")
+# People, roles and ways to sign in; taking the data out as a backup; removing the organisation.
+NEVER_HIS = ("accounts", "sso", "backup", "demo")
 LIVE = (OverrideState.ASKED, OverrideState.GRANTED, OverrideState.OPEN)
 
 
