@@ -40,6 +40,7 @@ def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue(committing[0] if committing else "db")
+    from django.core.cache import cache
     from django_tenants.utils import get_tenant_model
 
     from apps.tenancy.hosts import forget_hosts
@@ -47,6 +48,7 @@ def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
     forget_hosts()
     connection.set_schema_to_public()
     connection.set_tenant(get_tenant_model().objects.get(schema_name=TENANT))
+    cache.clear()  # what a test before left there of rows that were rolled back
     connection.bahi_test_atomic = not committing
     yield
     connection.bahi_test_atomic = False

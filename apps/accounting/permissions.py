@@ -10,6 +10,7 @@ from apps.core.separation import SeparationRule, register_separation
 register_permissions(
     "accounting",
     {
+        "change_settings": "Change settings of invoicing and books",
         "post_voucher": "Post vouchers",
         "reverse_voucher": "Reverse posted vouchers",
         "close_year": "Close fiscal years",

@@ -20,6 +20,7 @@ from apps.company.models import (
     Currency,
     CurrencyRate,
     FiscalYear,
+    Holiday,
     NumberSeries,
     Period,
 )
@@ -109,8 +110,7 @@ class CompanyAdmin(MasterAdmin):
             ("currency", "fiscal_year_start", "tax_rounding"),
             ("round_to_rupee", "turnover_above_5_crore", "is_composition"), "lut_number",
         )}),
-        (_("Print"), {"fields": ("pictures", ("logo", "signature", "seal"),
-                                 ("invoice_terms", "quotation_terms"))}),
+        (_("Print"), {"fields": ("pictures", ("logo", "signature", "seal"))}),
     )  # fmt: skip
 
     def pictures(self, obj: Any) -> Any:
@@ -157,6 +157,31 @@ class CurrencyRateAdmin(ScopedAdmin):
     list_filter: ClassVar[tuple[str, ...]] = ("currency", "date")
     list_select_related: ClassVar[tuple[str, ...]] = ("currency",)
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("currency",)
+    date_hierarchy = "date"
+
+
+class HolidayForm(forms.ModelForm):
+    """States by their names."""
+
+    state_code = forms.ChoiceField(label=_("State"), required=False, widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "state_code" in self.fields:
+            language = (get_language() or "en")[:2]
+            self.fields["state_code"].choices = [("", _("all")), *state_choices(language=language)]
+
+
+@register(Holiday)
+class HolidayAdmin(MasterAdmin):
+    icon, menu_order = "celebration", 25
+    form = HolidayForm
+    list_display: ClassVar[tuple[str, ...]] = (
+        "date", "name", "holiday_kind", "state_code", "company", "same_date", "active",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("holiday_kind", "company", "active")
+    list_select_related: ClassVar[tuple[str, ...]] = ("company",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("company",)
     date_hierarchy = "date"
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.company import settings_api  # noqa: F401 - its addresses are registered by importing it
+from apps.company import holiday_pages, settings_api  # noqa: F401 - importing them registers their addresses
 from apps.company.choices import PeriodStatus
 from apps.company.models import (
     BankAccount,
@@ -18,6 +18,7 @@ from apps.company.models import (
     Currency,
     CurrencyRate,
     FiscalYear,
+    Holiday,
     NumberSeries,
     Period,
 )
@@ -49,7 +50,7 @@ class CompanyApi(MasterViewSet):
     fields = (
         "id", "code", "trade_name", "legal_name", "gstin", "pan", "tan", "cin", "state_code", "currency",
         "fiscal_year_start", "phone", "email", "website", "is_composition", "lut_number", "tax_rounding",
-        "round_to_rupee", "turnover_above_5_crore", "upi_id", "invoice_terms", "quotation_terms", "logo",
+        "round_to_rupee", "turnover_above_5_crore", "upi_id", "logo",
         "signature", "seal", "active", "version",
     )  # fmt: skip
     read_only = ("id", "version")
@@ -247,6 +248,23 @@ class PeriodApi(MasterViewSet):
             return 200, self.one(changed), str(changed.get_status_display())
 
         return api_write(request, run)
+
+
+@register_resource
+class HolidayApi(MasterViewSet):
+    """Days on which nobody works. ``POST company/holidays/copy/`` fills a year from another one."""
+
+    model, path = Holiday, "company/holidays"
+    fields = (
+        "id", "date", "name", "kind", "state_code", "company", "same_date", "active", "version",
+    )  # fmt: skip
+    read_only = ("id", "version")
+    rename: ClassVar[dict[str, str]] = {"kind": "holiday_kind"}
+    filters: ClassVar[dict[str, str]] = {
+        "date": "date", "kind": "holiday_kind", "state_code": "state_code", "company": "company",
+        "active": "active",
+    }  # fmt: skip
+    expands = ("company",)
 
 
 @register_resource

@@ -8,7 +8,8 @@ An app declares its settings in its ``settings.py`` and asks for them by name::
     setting("sales.quotation_days", company_id=order.company_id)
 
 The pages and the API of settings are made of these declarations. Values are kept by ``company``; a value
-of a company wins over that of the organisation, which wins over the default. A read is one query.
+of a company wins over that of the organisation, which wins over the default. A read costs
+one query at most.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput
 from apps.core.registry import load_modules
+from apps.core.tenant import is_public
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -239,14 +241,14 @@ def setting_named(key: str) -> Setting:
 
 
 def setting(key: str, company_id: int | None = None) -> Any:
-    """The value that holds now, for a company or for the organisation. One query."""
+    """The value that holds now, for a company or for the organisation."""
     return settings_of([key], company_id)[key]
 
 
 def settings_of(keys: Iterable[str], company_id: int | None = None) -> dict[str, Any]:
-    """Several values at once: {key: value}. One query."""
+    """Several values at once: {key: value}; outside any organisation the defaults."""
     wanted = [setting_named(key) for key in keys]
-    kept = _store[0]([item.key for item in wanted], company_id) if _store else Kept()
+    kept = _store[0]([item.key for item in wanted], company_id) if _store and not is_public() else Kept()
     return {
         item.key: kept.company.get(item.key, kept.organisation.get(item.key, item.default)) for item in wanted
     }

@@ -29,7 +29,7 @@ def company_form(**more):
         "code": "MUM", "trade_name": "Sharma", "legal_name": "Sharma Pvt Ltd", "gstin": "27AAPFU0939F1ZV",
         "pan": "", "state_code": "27", "tan": "", "cin": "", "active": "on", "phone": "", "email": "",
         "website": "", "upi_id": "", "currency": Currency.objects.get(code="INR").pk, "fiscal_year_start": 4,
-        "tax_rounding": "per_line", "lut_number": "", "invoice_terms": "", "quotation_terms": "",
+        "tax_rounding": "per_line", "lut_number": "",
         "addresses-TOTAL_FORMS": 1, "addresses-INITIAL_FORMS": 0, "addresses-0-address_kind": "registered",
         "addresses-0-line1": "1 Fort", "addresses-0-country": "IN",
         "bank_accounts-TOTAL_FORMS": 0, "bank_accounts-INITIAL_FORMS": 0,

@@ -194,7 +194,7 @@ def _other(world: World) -> str:
     return f"accounts/users/{User.objects.get(email='asha@acme.example').pk}"
 
 
-SETTINGS = ("company", "documents", "messaging", "runtime", "sales")
+SETTINGS = ("accounting", "company", "documents", "messaging", "runtime", "sales")
 CASES = [
     Case("accounting.view_reports", "get", _report("accounting/reports/trial-balance")),
     Case("accounting.view_ageing", "get", _report("accounting/reports/receivables-ageing")),

@@ -17,6 +17,8 @@ class CreditNote(Note):
     """With ``invoice``, lines name the invoice lines that they give back and take their rates and routing.
     Without one (an invoice from before the books), the document is worked out like an invoice."""
 
+    terms_setting: ClassVar[str] = "accounting.creditnote_terms"
+
     invoice = models.ForeignKey(
         "accounting.Invoice",
         verbose_name=_("invoice"),

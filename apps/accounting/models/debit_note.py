@@ -15,6 +15,8 @@ from apps.accounting.models.taxed import DocumentCharge, SaleLine
 class DebitNote(Note):
     """Adds to its ``invoice``: same party, currency, rate and routing of tax, rates of the invoice's day."""
 
+    terms_setting: ClassVar[str] = "accounting.debitnote_terms"
+
     invoice = models.ForeignKey(
         "accounting.Invoice", verbose_name=_("invoice"), on_delete=models.PROTECT, related_name="debit_notes"
     )

@@ -17,6 +17,8 @@ from apps.accounting.models.taxed import DocumentCharge, SaleLine, TaxedDocument
 class Invoice(PostedDocument, TaxedDocument):
     """What a customer owes. ``moves_stock``: a direct invoice of goods also delivers them (by sales)."""
 
+    terms_setting: ClassVar[str] = "accounting.invoice_terms"
+
     due_date = models.DateField(_("due date"), null=True, blank=True)
     moves_stock = models.BooleanField(_("delivers the goods"), default=True)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)

@@ -14,6 +14,8 @@ from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLin
 
 
 class Proforma(TaxedDocument):
+    terms_setting: ClassVar[str] = "accounting.proforma_terms"
+
     due_date = models.DateField(_("due date"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     cancelled_on = models.DateField(_("cancelled on"), null=True, editable=False)

@@ -63,6 +63,7 @@ class TaxedDocument(Document):
     """
 
     direction: ClassVar[str] = "out"
+    terms_setting: ClassVar[str] = ""  # the typed setting that a new document takes its terms from
     constraints_checked: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ("number", "po_reference", "party_name")
 

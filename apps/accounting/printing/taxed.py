@@ -16,6 +16,7 @@ from apps.accounting.choices import SupplyKind, TaxClass
 from apps.accounting.tax.header import supplier_state
 from apps.core.india.numbers import SYMBOLS, format_indian, format_quantity
 from apps.core.india.states import PLACE_CODES
+from apps.core.typed_settings import setting
 from apps.documents.printing import (
     COPIES_GOODS,
     COPIES_SERVICES,
@@ -263,7 +264,7 @@ def invoice_print(document: Any) -> PrintDocument:
 def _titled(values: PrintDocument, title: str, document: Any) -> PrintDocument:
     from dataclasses import replace
 
-    terms = values.terms or document.company.invoice_terms
+    terms = values.terms or setting("accounting.invoice_terms", document.company_id)
     return replace(values, title=title, terms=terms)
 
 
@@ -291,7 +292,7 @@ def proforma_print(document: Any) -> PrintDocument:
         fields=_sale_fields(document, (_("Valid until"), day_text(document.valid_until))),
         notes=_notes(document),
         stamp=_("Not a tax invoice"),
-        terms=document.terms or document.company.invoice_terms,
+        terms=document.terms or setting("accounting.proforma_terms", document.company_id),
     )
 
 

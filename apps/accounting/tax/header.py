@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.calculation.place_of_supply import Recipient, Supply, SupplyFacts, place_of_supply
 from apps.accounting.choices import SupplyKind
+from apps.accounting.settings import AS_COUNTED, NEXT_WORKING_DAY
+from apps.company.calendar import working_day_from
 from apps.company.selectors import company_today, rate_on
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.india.states import OTHER_COUNTRY, PLACE_CODES
+from apps.core.typed_settings import settings_of
 from apps.parties.choices import AddressKind, TaxTreatment
 
 ADDRESS_KEYS = ("line1", "line2", "city", "state_code", "postal_code", "country", "gstin")
@@ -49,8 +52,20 @@ def header_fill(document: Any, supply: Supply) -> None:
         document.place_of_supply = place_for(document, party, supply)
     elif document.place_of_supply not in PLACE_CODES:
         errors.add("place_of_supply", _("This is not a GST state code."))
-    _fill_due_date(document, party, errors)
+    rules = _rules(document)
+    _fill_due_date(document, party, rules.get("accounting.due_on", AS_COUNTED), errors)
+    document.terms = document.terms or rules.get(document.terms_setting, "")
     errors.raise_if_any()
+
+
+def _rules(document: Any) -> dict[str, Any]:
+    """The settings that this document needs: terms when it is new and has none, how a due date is counted."""
+    keys = []
+    if document.pk is None and not document.terms and document.terms_setting:
+        keys.append(document.terms_setting)
+    if hasattr(document, "due_date") and document.due_date is None:
+        keys.append("accounting.due_on")
+    return settings_of(keys, document.company_id) if keys else {}
 
 
 def recipient_of(party: Any) -> Recipient:
@@ -178,7 +193,7 @@ def _fill_currency(document: Any, party: Any, errors: ErrorList) -> None:
         errors.add("exchange_rate", _("The exchange rate must be more than 0."), "min_value")
 
 
-def _fill_due_date(document: Any, party: Any, errors: ErrorList) -> None:
+def _fill_due_date(document: Any, party: Any, due_on: str, errors: ErrorList) -> None:
     if document.payment_terms_id is None and party is not None and party.payment_terms_id:
         document.payment_terms = party.payment_terms
     if not hasattr(document, "due_date"):
@@ -189,5 +204,7 @@ def _fill_due_date(document: Any, party: Any, errors: ErrorList) -> None:
         else:
             days = (party.credit_days or 0) if party is not None else 0
             document.due_date = document.date + timedelta(days=days)
+        if due_on == NEXT_WORKING_DAY:
+            document.due_date = working_day_from(document.company, document.due_date)
     elif document.due_date < document.date:
         errors.add("due_date", _("The due date can't be before the date of the document."), "min_value")

@@ -1,6 +1,7 @@
 from apps.company.models.company import BankAccount, Company, CompanyAccess, CompanyAddress, WorkingCompany
 from apps.company.models.currency import Currency, CurrencyRate
 from apps.company.models.fiscal import FiscalYear, Period
+from apps.company.models.holiday import Holiday
 from apps.company.models.series import NumberSeries
 from apps.company.models.setting import SettingValue
 
@@ -12,6 +13,7 @@ __all__ = [
     "Currency",
     "CurrencyRate",
     "FiscalYear",
+    "Holiday",
     "NumberSeries",
     "Period",
     "SettingValue",

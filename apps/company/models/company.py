@@ -65,8 +65,6 @@ class Company(MasterModel):
     round_to_rupee = models.BooleanField(_("round invoices to the rupee"), default=True)
     turnover_above_5_crore = models.BooleanField(_("turnover of last year above 5 crore"), default=False)
     upi_id = models.CharField(_("UPI id"), max_length=100, blank=True, default="")
-    invoice_terms = models.TextField(_("terms on invoices"), blank=True, default="")
-    quotation_terms = models.TextField(_("terms on quotations"), blank=True, default="")
     logo_file_id = models.BigIntegerField(_("logo"), null=True, blank=True)
     signature_file_id = models.BigIntegerField(_("signature"), null=True, blank=True)
     seal_file_id = models.BigIntegerField(_("seal"), null=True, blank=True)

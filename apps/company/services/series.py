@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -105,21 +106,40 @@ def _take(company_id: int, record_kind: str, day: date, count: int) -> tuple[str
 
 def series_create(*, company: Company, record_kind: str, year: FiscalYear) -> NumberSeries:
     """The series of a year, with last year's pattern if there was one; safe under concurrent first use."""
+    series, _new = NumberSeries.objects.get_or_create(
+        company=company, record_kind=record_kind, fiscal_year=year, defaults=_start(company, record_kind)
+    )
+    return series
+
+
+def _start(company: Company, record_kind: str) -> dict[str, Any]:
+    """What a new series begins with: last year's pattern if there was one."""
     last = (
         NumberSeries.objects.filter(company=company, record_kind=record_kind)
         .order_by("-fiscal_year__start")
         .first()
     )
-    pattern = last.pattern if last else _defaults[record_kind].pattern
-    defaults: dict[str, Any] = {"pattern": pattern}
+    values: dict[str, Any] = {"pattern": last.pattern if last else _defaults[record_kind].pattern}
     if last:
-        defaults["gapless"] = last.gapless
-        if "{FY}" not in pattern:  # a number without the year goes on, else it would come twice
-            defaults["next_number"] = last.next_number
-    series, _new = NumberSeries.objects.get_or_create(
-        company=company, record_kind=record_kind, fiscal_year=year, defaults=defaults
+        values["gapless"] = last.gapless
+        if "{FY}" not in last.pattern:  # a number without the year goes on, else it would come twice
+            values["next_number"] = last.next_number
+    return values
+
+
+def series_planned(company: Company, record_kind: str, year: FiscalYear) -> NumberSeries:
+    """The series that the first document of the year will get; not saved."""
+    return NumberSeries(
+        company=company, record_kind=record_kind, fiscal_year=year, **_start(company, record_kind)
     )
-    return series
+
+
+def series_try(series: NumberSeries, *, values: dict[str, Any], count: int = 3) -> list[str]:
+    """The next numbers that the series would give with other values. Saves nothing; raises as saving does."""
+    trial = copy(series)
+    _series_check(trial, values)
+    year, code = trial.fiscal_year.short_label, trial.company.code
+    return [number_format(trial.pattern, trial.next_number + step, year, code) for step in range(count)]
 
 
 def series_save(series: NumberSeries, *, values: dict[str, Any], by: Any = None) -> NumberSeries:
@@ -131,6 +151,12 @@ def series_save(series: NumberSeries, *, values: dict[str, Any], by: Any = None)
     if series.pk:
         series = lock_row(NumberSeries, series.pk)
         _stays_where_it_is(series, values)
+    _series_check(series, values)
+    series.save()
+    return series
+
+
+def _series_check(series: NumberSeries, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(series, name, value)
     errors = ErrorList()
@@ -148,8 +174,6 @@ def series_save(series: NumberSeries, *, values: dict[str, Any], by: Any = None)
     )
     _pattern_once(series)
     clean_instance(series)
-    series.save()
-    return series
 
 
 def _stays_where_it_is(series: NumberSeries, values: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
+from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import Lag
 from django.utils.translation import gettext as _
@@ -20,17 +22,31 @@ from apps.core.tenant import switch_on
 from apps.core.typed_settings import Kept, Setting, setting_named, settings_declared
 
 SHOWN = 30
+CACHE_SECONDS = 10
+_CACHED = "company.settings"
 
 
 def settings_kept(keys: list[str], company_id: int | None) -> Kept:
-    """The store behind ``core.typed_settings``: what was set, of the organisation and of one company."""
-    rows = SettingValue.objects.filter(key__in=keys, company_id=None)
-    if company_id is not None:
-        rows |= SettingValue.objects.filter(key__in=keys, company_id=company_id)
+    """The store behind ``core.typed_settings``: what was set, of the organisation and of one company.
+
+    All values of the organisation are kept in the cache for some seconds: documents ask for them all the
+    time. A change holds at once in the process that made it, in others within ``CACHE_SECONDS``.
+    """
+    every = cache.get(_CACHED)
+    if every is None:
+        every = list(SettingValue.objects.values_list("key", "company_id", "value"))
+        cache.set(_CACHED, every, CACHE_SECONDS)
     kept = Kept()
-    for key, company, value in rows.values_list("key", "company_id", "value"):
-        (kept.organisation if company is None else kept.company)[key] = value
+    for key, company, value in every:
+        if key in keys and company in (None, company_id):
+            (kept.organisation if company is None else kept.company)[key] = value
     return kept
+
+
+def settings_forget() -> None:
+    """Read the values anew: now, and again once the change is committed."""
+    cache.delete(_CACHED)
+    transaction.on_commit(lambda: cache.delete(_CACHED))
 
 
 def settings_permission(app_label: str) -> str:
@@ -53,7 +69,7 @@ def settings_save(
     another one is meant.
     """
     _allow(app_label, company, by)
-    errors, clean = ErrorList(), {}
+    errors, clean = ErrorList(), []
     known = {item.name: item for item in settings_declared(app_label)}
     for name, value in values.items():
         item = known.get(name)
@@ -63,11 +79,13 @@ def settings_save(
             errors.add(name, _("This holds for the whole organisation."), "not_per_company")
         else:
             try:
-                clean[item] = item.check(value)
+                clean.append((item, item.check(value)))
             except InvalidInput as error:
                 errors.items.extend(error.errors)
     errors.raise_if_any()
-    return [item.name for item, value in clean.items() if _set(item, value, company)]
+    changed = [item.name for item, value in clean if _set(item, value, company)]
+    settings_forget()
+    return changed
 
 
 def setting_reset(key: str, *, company: Company | None = None, by: Any) -> bool:
@@ -78,6 +96,7 @@ def setting_reset(key: str, *, company: Company | None = None, by: Any) -> bool:
     if row is None:
         return False
     row.delete()
+    settings_forget()
     return True
 
 
@@ -104,8 +123,8 @@ def _set(item: Setting, value: Any, company: Company | None) -> bool:
         row.value = value
         row.save()
         return True
-    kept = settings_kept([item.key], company.pk if company else None)
-    if kept.organisation.get(item.key, item.default) == value:
+    above = SettingValue.objects.filter(key=item.key, company=None).first() if company else None
+    if (above.value if above else item.default) == value:
         return False
     SettingValue.objects.create(key=item.key, company=company, value=value)
     return True

@@ -13,8 +13,9 @@ from django.conf import settings
 from apps.accounts.models import Department, Role, User
 from apps.accounts.services.users import roles_seed, user_create
 from apps.catalog.models import Category, Product, TaxCategory, Unit
-from apps.company.models import BankAccount, Company, CompanyAddress, Currency, CurrencyRate
+from apps.company.models import BankAccount, Company, CompanyAddress, Currency, CurrencyRate, SettingValue
 from apps.company.services.companies import company_create, fiscal_year_open
+from apps.company.services.settings import settings_forget
 from apps.core.records import Child, record_save
 from apps.parties.choices import CreditPolicy
 from apps.parties.models import Party, PartyAddress, PaymentTerms
@@ -67,13 +68,18 @@ def people_create() -> list[tuple[str, str, str]]:
     return made
 
 
+TERMS = {"invoice_terms": "accounting.invoice_terms", "quotation_terms": "sales.quotation_terms"}
+
+
 def companies_create(first_day: date, last_day: date) -> dict[str, Company]:
     """Two companies in two states with addresses, bank accounts and the fiscal years of the demo's months."""
     rupee = Currency.objects.get(code="INR")
     companies = {}
     for row in fixture("organisation")["companies"]:
-        values = {k: v for k, v in row.items() if k not in ("addresses", "bank_accounts")}
+        values = {k: v for k, v in row.items() if k not in ("addresses", "bank_accounts", *TERMS)}
         company = company_create(currency=rupee, **values)
+        for name, key in TERMS.items():
+            SettingValue.objects.create(key=key, company=company, value=row[name])
         for address in row["addresses"]:
             kind = address.pop("kind")
             CompanyAddress.objects.create(company=company, address_kind=kind, **address)
@@ -82,6 +88,7 @@ def companies_create(first_day: date, last_day: date) -> dict[str, Company]:
         for day in (first_day, last_day):
             fiscal_year_open(company=company, day=day)
         companies[company.code] = company
+    settings_forget()
     return companies
 
 

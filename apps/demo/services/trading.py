@@ -14,6 +14,7 @@ from apps.accounting.invoicing.bulk import Batched, invoice_prepare, masters_by_
 from apps.accounting.models import Bill, Invoice, InvoiceCharge, InvoiceLine
 from apps.catalog.models import TaxCategory
 from apps.core.actor import acting_as
+from apps.core.typed_settings import setting
 from apps.core.uow import run_in_unit_of_work
 from apps.demo.services.makers import draft_make, posted_make
 from apps.demo.services.plan import SEED, Plan, Purchase, Sale
@@ -150,7 +151,7 @@ def _batched(books: Books, sale: Sale) -> Batched:
         po_reference=sale.reference,
         owner=owner,
         department_id=owner.department_id if owner else None,
-        terms=books.companies[sale.company].invoice_terms,
+        terms=setting("accounting.invoice_terms", books.companies[sale.company].pk),
     )
     lines = [
         InvoiceLine(

@@ -24,6 +24,8 @@ class Order(TaxedDocument):
     """``place`` is where the goods are reserved and delivered from. ``credit_reason`` says why somebody with
     the permission let the order pass the customer's credit limit."""
 
+    terms_setting: ClassVar[str] = "sales.order_terms"
+
     quotation = models.ForeignKey(
         "sales.Quotation",
         verbose_name=_("quotation"),

@@ -17,6 +17,8 @@ class Quotation(TaxedDocument):
     ``link_key`` is part of the customer's link: a new key makes older links worthless.
     """
 
+    terms_setting: ClassVar[str] = "sales.quotation_terms"
+
     root = models.ForeignKey(
         "self",
         null=True,

@@ -21,6 +21,7 @@ from apps.accounting.models import (
 from apps.company.selectors import company_attach, company_today
 from apps.core.errors import FieldError, Refused
 from apps.core.money import ZERO, round_money
+from apps.core.typed_settings import setting
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
 from apps.sales.calculation.fulfilment import (
@@ -124,7 +125,7 @@ def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None
     invoice = header_copy(order, Invoice())
     invoice.date = max(date or company_today(), order.date)
     invoice.moves_stock = False  # the order's deliveries do
-    invoice.terms = order.company.invoice_terms or order.terms
+    invoice.terms = setting("accounting.invoice_terms", order.company_id) or order.terms
     invoice.discount_amount = invoice_discount(order, wanted)
     rows = []
     for number, (line, quantity) in enumerate(wanted, 1):

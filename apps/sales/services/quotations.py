@@ -51,8 +51,6 @@ def quotation_compute(
     optional = [line for line in lines if line.optional and not line.shadow]
     if quotation.company_id and quotation.party_id:
         company_check(quotation.party, quotation)
-    if not quotation.terms and quotation.company_id:
-        quotation.terms = quotation.company.quotation_terms
     if not optional:
         taxed_compute(quotation, lines, charges)
     else:

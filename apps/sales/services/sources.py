@@ -12,6 +12,7 @@ from apps.accounting.models import Invoice, InvoiceLine
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
 from apps.core.scope import kind_of
+from apps.core.typed_settings import setting
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import DocumentLink
 from apps.documents.services.links import link_add
@@ -97,7 +98,7 @@ def _header(order: Order) -> dict[str, Any]:
 def _invoice_input(order: Order, wanted: Sequence[tuple[OrderLine, Decimal]]) -> dict[str, Any]:
     data = _header(order)
     data["moves_stock"] = False
-    data["terms"] = order.company.invoice_terms or order.terms
+    data["terms"] = setting("accounting.invoice_terms", order.company_id) or order.terms
     data["discount_amount"] = str(invoice_discount(order, wanted))
     data["lines"] = [_line(line, quantity) for line, quantity in wanted]
     data["charges"] = [_charge(charge, charge.amount) for charge in invoice_charges(order)]
