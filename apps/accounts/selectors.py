@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -58,8 +59,16 @@ def user_read(pk: int, *, more: str = "", params: Sequence[Any] = ()) -> Any:
     from apps.accounts.models import User
 
     access = "NULL" if is_public() else _access_sql()
-    sql = f"SELECT u.*, {access} AS access_data{more} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - names of our own tables and columns, values are parameters
-    return next(iter(User.objects.raw(sql, [*params, pk])), None)
+    sql = f"SELECT {_user_columns()}, {access} AS access_data{more} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - names of our own tables and columns, values are parameters
+    with connection.preparing():
+        return next(iter(User.objects.raw(sql, [*params, pk])), None)
+
+
+@cache
+def _user_columns() -> str:
+    from apps.accounts.models import User
+
+    return ", ".join(f'u."{field.column}"' for field in User._meta.concrete_fields)
 
 
 def access_load(user: Any) -> Access:

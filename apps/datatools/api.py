@@ -104,10 +104,10 @@ def _resource_routes(view: type[ResourceViewSet]) -> list[Any]:
     name = view.path.replace("/", "_")
     attrs = {"bahi_app": view.model._meta.app_label, "path": view.path, "__module__": view.__module__}
     exporter = type(f"{view.__name__}Export", (ExportMixin, view), dict(attrs))
-    routes = [url_path(f"{view.path}/export/", exporter.as_view({"get": "export"}), name=f"{name}_export")]
+    routes = [url_path("export/", exporter.as_view({"get": "export"}), name=f"{name}_export")]
     if view.writable:
         importer = type(f"{view.__name__}Import", (ImportMixin, view), dict(attrs))
-        routes.append(url_path(f"{view.path}/import/", importer.as_view({"post": "import_file"})))
+        routes.append(url_path("import/", importer.as_view({"post": "import_file"})))
     return routes
 
 

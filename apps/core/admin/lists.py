@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from apps.core.admin.neighbours import order_only
+from apps.core.counting import total_of
 from apps.core.fields import MoneyField
 from apps.core.guards import open_names
 from apps.core.india.numbers import format_indian, format_quantity
@@ -72,14 +73,17 @@ class EstimatingPaginator(Paginator):
     def count(self) -> int:
         query = getattr(self.object_list, "query", None)
         if query is None or query.where or query.is_sliced or query.distinct:
-            return int(super().count)
+            return self._exact()
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)",
                 [f"{connection.schema_name}.{self.object_list.model._meta.db_table}"],
             )
             row = cursor.fetchone()
-        return int(row[0]) if row and row[0] >= HUGE else int(super().count)
+        return int(row[0]) if row and row[0] >= HUGE else self._exact()
+
+    def _exact(self) -> int:
+        return total_of(self.object_list) if hasattr(self.object_list, "query") else int(super().count)
 
 
 @cache

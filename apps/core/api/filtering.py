@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from apps.core.counting import total_of
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.guards import open_names
 from apps.core.money import parse_decimal
@@ -227,7 +228,7 @@ def paginate(queryset: Any, request: Any, paths: list[str]) -> Page:
     more, rows = len(rows) > per_page, rows[:per_page]
     total = None
     if counted:
-        total = start + len(rows) if rows and not more else queryset.order_by().count()
+        total = start + len(rows) if rows and not more else total_of(queryset)
     base = {"page": page, "per_page": per_page, "total": total}
     pages = -(-total // per_page) if total is not None else None
     return Page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import path
+from django.urls import include, path
 
 from apps.core.registry import load_modules, resources
 
@@ -19,20 +19,24 @@ def register_routes(routes: list[Any]) -> None:
 
 
 def register_resource_routes(function: Any) -> None:
-    """``function(view) → [path]``: addresses that another platform app adds to every resource (import)."""
+    """``function(view) → [path]``, relative to the resource's own: addresses that another platform app adds
+    to every resource (import)."""
     _resource_routes.append(function)
 
 
 def api_urlpatterns() -> list[Any]:
+    """The addresses as a tree of module and resource: finding one looks at its siblings, not at all."""
     load_modules("api")
-    patterns = list(_extra_routes)
+    modules: dict[str, list[Any]] = {}
     for view in resources().values():
-        patterns.extend(_routes_of(view))
-    return patterns
+        module, slash, noun = view.path.rpartition("/")
+        modules.setdefault(module + slash, []).append(path(f"{noun}/", include(_routes_of(view))))
+    return [*_extra_routes, *(path(module, include(routes)) for module, routes in modules.items())]
 
 
 def _routes_of(view: Any) -> list[Any]:
-    base, name = view.path, view.path.replace("/", "_")
+    """Relative to the resource's own address."""
+    name = view.path.replace("/", "_")
     listing = {"get": "list"}
     detail = {"get": "retrieve"}
     if view.writable:
@@ -40,14 +44,14 @@ def _routes_of(view: Any) -> list[Any]:
         detail |= {"put": "update", "patch": "partial_update"}
     if view.deletable:
         detail["delete"] = "destroy"
-    routes = [path(f"{base}/", view.as_view(listing), name=f"{name}_list")]
+    routes = [path("", view.as_view(listing), name=f"{name}_list")]
     if hasattr(view, "preview"):
-        routes.append(path(f"{base}/preview/", view.as_view({"post": "preview"}), name=f"{name}_preview"))
+        routes.append(path("preview/", view.as_view({"post": "preview"}), name=f"{name}_preview"))
     for function in _resource_routes:
         routes.extend(function(view))
     if view.writable:
-        routes.append(path(f"{base}/bulk/", view.as_view({"post": "bulk"}), name=f"{name}_bulk"))
-    routes.append(path(f"{base}/<int:pk>/", view.as_view(detail), name=f"{name}_detail"))
+        routes.append(path("bulk/", view.as_view({"post": "bulk"}), name=f"{name}_bulk"))
+    routes.append(path("<int:pk>/", view.as_view(detail), name=f"{name}_detail"))
     routes.extend(_verb_route(view, verb, "post", "run_verb") for verb in view.verbs)
     routes.extend(_verb_route(view, verb, "get", "run_read") for verb in view.reads)
     return routes
@@ -55,4 +59,4 @@ def _routes_of(view: Any) -> list[Any]:
 
 def _verb_route(view: Any, verb: str, method: str, action: str) -> Any:
     name = f"{view.path.replace('/', '_')}_{verb}"
-    return path(f"{view.path}/<int:pk>/{verb}/", view.as_view({method: action}, verb=verb), name=name)
+    return path(f"<int:pk>/{verb}/", view.as_view({method: action}, verb=verb), name=name)

@@ -1,14 +1,59 @@
-"""The database backend: PostgreSQL's own, but for the compiler."""
+"""The database backend: PostgreSQL's own, but for the compiler and the statements that are prepared."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+
+PREPARE_AFTER = 3
+"""A statement is prepared when a connection has run it so often."""
 
 
 class DatabaseOperations(PostgresOperations):
     compiler_module = "apps.core.database.compiler"
 
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> Any:
+        """For the log of statements: with the values, also where they were sent apart."""
+        if isinstance(cursor, base.ServerBindingCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.prepares = False
+        super().__init__(*args, **kwargs)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "prepare_threshold": PREPARE_AFTER}
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """Within it, cursors send parameters apart from the text, so that PostgreSQL plans a text once.
+
+        For statements that come again and again and whose parameters have one possible type each: values of
+        columns, keys that are compared, casts. Not for ``SELECT *`` (a prepared one fails after a column was
+        added) and not for patterns and ranges, whose best plan depends on the value. The driver's other
+        cursors (ours by default) write the parameters into the text and prepare nothing.
+        """
+        before, self.prepares = self.prepares, True
+        try:
+            yield
+        finally:
+            self.prepares = before
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name or not self.prepares:
+            return super().create_cursor(name)
+        link = self.connection
+        usual, link.cursor_factory = link.cursor_factory, base.ServerBindingCursor
+        try:
+            return super().create_cursor()
+        finally:
+            link.cursor_factory = usual

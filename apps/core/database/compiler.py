@@ -4,6 +4,8 @@ Half of the time of a small query goes into spelling out thirty columns, looking
 comparing them with the ordering. All of that depends on nothing but the model and its alias, so the column
 expressions are kept beside the model (``_meta``) and carry their text and converters along. Everything else
 is Django's: what a query asks, its joins, conditions and parameters.
+
+Statements of the daily work (rows by their keys, new rows, changed rows) are prepared; see ``preparing``.
 """
 
 from __future__ import annotations
@@ -13,11 +15,50 @@ from typing import Any
 
 from django.db.backends.postgresql import compiler as postgres
 from django.db.models.expressions import Col
+from django.db.models.lookups import Exact, In, IsNull
+from django.db.models.sql.constants import MULTI
 
 SQLAggregateCompiler = postgres.SQLAggregateCompiler
 SQLDeleteCompiler = postgres.SQLDeleteCompiler
-SQLInsertCompiler = postgres.SQLInsertCompiler
-SQLUpdateCompiler = postgres.SQLUpdateCompiler
+
+MANY_KEYS = 25
+MANY_VALUES = 2_000
+"""Longer lists hardly come again in the same length; the protocol ends at 65,535 parameters."""
+
+
+def by_keys(node: Any) -> bool:
+    """Whether a condition asks for nothing but given values of columns."""
+    for child in node.children:
+        if hasattr(child, "children"):
+            if not by_keys(child):
+                return False
+        elif not isinstance(child, (Exact, In, IsNull)) or not _given(child):
+            return False
+    return True
+
+
+def _given(lookup: Any) -> bool:
+    value = lookup.rhs
+    if lookup.lhs.__class__ is not Col or hasattr(value, "resolve_expression"):
+        return False
+    return not isinstance(lookup, In) or (isinstance(value, (list, tuple)) and len(value) <= MANY_KEYS)
+
+
+class SQLInsertCompiler(postgres.SQLInsertCompiler):
+    def execute_sql(self, returning_fields: Any = None) -> Any:
+        if len(self.query.objs) * len(self.query.fields) > MANY_VALUES:
+            return super().execute_sql(returning_fields)
+        with self.connection.preparing():
+            return super().execute_sql(returning_fields)
+
+
+class SQLUpdateCompiler(postgres.SQLUpdateCompiler):
+    def execute_sql(self, result_type: Any) -> Any:
+        values = (value for _field, _model, value in self.query.values)
+        if any(hasattr(value, "resolve_expression") for value in values) or not by_keys(self.query.where):
+            return super().execute_sql(result_type)
+        with self.connection.preparing():
+            return super().execute_sql(result_type)
 
 
 @dataclass(frozen=True)
@@ -33,6 +74,18 @@ class KeptColumns:
 
 
 class SQLCompiler(postgres.SQLCompiler):
+    def execute_sql(self, result_type: Any = MULTI, chunked_fetch: bool = False, **kwargs: Any) -> Any:
+        if chunked_fetch or not self._comes_again():
+            return super().execute_sql(result_type, chunked_fetch, **kwargs)
+        with self.connection.preparing():
+            return super().execute_sql(result_type, chunked_fetch, **kwargs)
+
+    def _comes_again(self) -> bool:
+        """Whether only the values of its keys will differ when the query comes again."""
+        query = self.query
+        plain = not (query.annotation_select or query.group_by or query.extra_select or query.combinator)
+        return plain and by_keys(query.where)
+
     def get_default_columns(
         self, select_mask: Any, start_alias: Any = None, opts: Any = None, from_parent: Any = None
     ) -> list[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
+from simple_history.manager import HistoryDescriptor
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
@@ -39,8 +40,26 @@ def _label_actor(sender: Any, **kwargs: Any) -> None:
 pre_create_historical_record.connect(_label_actor, dispatch_uid="bahi-history-actor")
 
 
+class KeptHistoryDescriptor(HistoryDescriptor):
+    """``record.history``: the library's manager, whose class is made once instead of at every look."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.made = self.manager_class.from_queryset(self.queryset_class)
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self.made(self.model, instance)
+
+
 class AuditedRecords(HistoricalRecords):
     """History whose every row is copied, as the columns that changed, into the audit trail by a trigger."""
+
+    def finalize(self, sender: Any, **kwargs: Any) -> None:
+        super().finalize(sender, **kwargs)
+        found = sender.__dict__.get(self.manager_name)
+        if type(found) is HistoryDescriptor:
+            kept = KeptHistoryDescriptor(found.model, found.manager_class, found.queryset_class)
+            setattr(sender, self.manager_name, kept)
 
     def get_meta_options(self, model: Any) -> dict[str, Any]:
         options = super().get_meta_options(model)
