@@ -23,7 +23,7 @@ from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin
 from apps.core.admin.site import register
 from apps.core.errors import InvalidInput
 from apps.sso.models import ExternalIdentity, GroupRole, IdentityProvider
-from apps.sso.services.providers import FIELDS, identity_unlink, provider_delete, provider_save
+from apps.sso.services.providers import FIELDS, identity_unlink, preset_fill, provider_delete, provider_save
 from apps.sso.services.rights import sso_change_allow
 from apps.sso.setup_views import provider_addresses
 
@@ -72,6 +72,19 @@ class ProviderForm(forms.ModelForm):
             "certificates": UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"})
         }
 
+    def clean(self) -> dict[str, Any]:
+        """What the metadata and the preset fill in is there before the record is judged as a whole."""
+        data = super().clean() or {}
+        upload = data.get("metadata_file")
+        if upload:
+            from apps.sso.protocols.saml_metadata import metadata_read
+
+            try:
+                data |= metadata_read(upload.read(), field="metadata_file").values()
+            except InvalidInput as error:
+                self.add_error("metadata_file", error.detail)
+        return data if self.instance.pk else preset_fill(data)
+
 
 class GroupRoleInline(ChildInline):
     model = GroupRole
@@ -91,7 +104,7 @@ class IdentityProviderAdmin(MasterAdmin):
             None,
             {
                 "fields": (
-                    ("name", "code"), ("preset", "protocol"), "issuer", "our_addresses", "active",
+                    ("name", "code"), ("preset", "protocol"), ("issuer", "active"), "our_addresses",
                 )
             },
         ),
@@ -134,18 +147,16 @@ class IdentityProviderAdmin(MasterAdmin):
         if obj.pk is None:
             return str(_("Shown once it is saved."))
         pairs = provider_addresses(obj)
-        return format_html_join("", "<div>{}: <code>{}</code></div>", pairs)
+        return format_html_join("", '<div class="bahi-address">{}: <code>{}</code></div>', pairs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         record = IdentityProvider.objects.get(pk=obj.pk) if change else IdentityProvider()
         data = form.cleaned_data
-        upload = data.get("metadata_file")
         try:
             saved = provider_save(
                 record,
                 values={name: data[name] for name in FIELDS if name in data},
                 client_secret=data.get("new_secret", ""),
-                metadata=upload.read() if upload else b"",
                 version=obj.version if change else None,
                 by=request.user,
                 request=request,

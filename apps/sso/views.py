@@ -52,6 +52,8 @@ def provider_find(code: str, *, purpose: str = Purpose.SIGN_IN) -> IdentityProvi
 
 def refused(request: HttpRequest, error: BahiError, code: str) -> HttpResponse:
     """The page that says why, and the entry of the access log with the details."""
+    if error.status == 429:  # not one more entry for each try of somebody who tries too often
+        return render(request, "sso/refused.html", {"text": error.detail}, status=429)
     reason = error.reason.value if isinstance(error, SsoRefused) else error.code
     technical = error.technical if isinstance(error, SsoRefused) else ""
     known: Any = request.user if request.user.is_authenticated else None
@@ -144,10 +146,10 @@ def _provider_page(provider: IdentityProvider, attempt: SsoAttempt, token: str) 
 def oidc_return(request: HttpRequest, code: str) -> HttpResponse:
     """OpenID Connect: the provider sent the browser back with a code."""
     given = request.GET.dict()
+    token = given.get("state", "")
     try:
-        attempts_limit(request)
         provider = _of_protocol(code, Protocol.OIDC)
-        token = given.get("state", "")
+        _known(request, token, provider)
         attempt = attempts.attempt_use(request, token, provider, answered=False)
         _still_on(provider, attempt)
         answer = oidc.answer_check(provider, given)
@@ -173,9 +175,8 @@ def saml_acs(request: HttpRequest, code: str) -> HttpResponse:
 
     relay_state = request.POST.get("RelayState", "")
     try:
-        attempts_limit(request)
         provider = _of_protocol(code, Protocol.SAML)
-        attempt, token = _asked(provider, relay_state)
+        attempt, token = _asked(request, provider, relay_state)
         proof = saml.response_verify(
             provider,
             saml_settings(provider),
@@ -195,13 +196,26 @@ def saml_acs(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _asked(provider: IdentityProvider, relay_state: str) -> tuple[SsoAttempt | None, str]:
+def _asked(
+    request: HttpRequest, provider: IdentityProvider, relay_state: str
+) -> tuple[SsoAttempt | None, str]:
     """The attempt that a response answers; none where the provider began and may."""
     try:
-        return attempts.attempt_find(relay_state, provider), relay_state
+        return _known(request, relay_state, provider), relay_state
     except SsoRefused:
         _start_there_allowed(provider)
         return None, ""
+
+
+def _known(request: HttpRequest, token: str, provider: IdentityProvider) -> SsoAttempt:
+    """An attempt that waits. Those were limited when they began (a whole office may share one address);
+    others are limited here. Raises SsoRefused, TooManyAttempts.
+    """
+    try:
+        return attempts.attempt_find(token, provider)
+    except SsoRefused:
+        attempts_limit(request)
+        raise
 
 
 def _start_there_allowed(provider: IdentityProvider) -> None:
@@ -220,10 +234,11 @@ def _own_page(request: HttpRequest, wanted: str) -> str:
 @require_GET
 def finish(request: HttpRequest, code: str) -> HttpResponse:
     """SAML: the browser comes for what the response said."""
+    token = request.GET.get("state", "")
     try:
-        attempts_limit(request)
         provider = _of_protocol(code, Protocol.SAML)
-        attempt = attempts.attempt_use(request, request.GET.get("state", ""), provider, answered=True)
+        _known(request, token, provider)
+        attempt = attempts.attempt_use(request, token, provider, answered=True)
         _still_on(provider, attempt)
         return _finish(request, attempt, attempts.attempt_claims(attempt))
     except BahiError as error:

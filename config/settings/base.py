@@ -51,9 +51,6 @@ _IN_BOTH = [
     "guardian",
     "simple_history",
     "axes",
-    "allauth",
-    "allauth.account",
-    "allauth.socialaccount",
     "apps.runtime",
     "apps.audit",
 ]
@@ -139,7 +136,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "apps.platform.middleware.OverrideMiddleware",
     "apps.accounts.middleware.ActorMiddleware",
     "apps.core.middleware.ModuleSwitchMiddleware",
@@ -204,13 +200,6 @@ SESSION_SEEN_SECONDS = 300
 CONFIRM_SECONDS = 900  # so long a proof counts for changes of the sign-in itself
 INVITATION_HOURS = 7 * 24
 PASSWORD_LINK_HOURS = 2
-
-# allauth talks to identity providers; pages, sign-up and second factors are our own (apps.accounts).
-ACCOUNT_ADAPTER = "apps.accounts.allauth_adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # an address counts by our invitation or by the identity provider
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # read by ClientAddressMiddleware alone
 

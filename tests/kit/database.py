@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +25,8 @@ def run_time_url(database: str) -> str:
 
 
 def template_key() -> str:
-    """Changes with any migration, model, seed or permission table: what the template is made of."""
-    digest = hashlib.sha256()
+    """Changes with any migration, model, seed or permission table, and with the apps that have tables."""
+    digest = hashlib.sha256(repr((settings.SHARED_APPS, settings.TENANT_APPS)).encode())
     names = (
         "migrations/*.py",
         "seeds.py",

@@ -276,3 +276,18 @@ def test_switched_off_user_is_refused_and_stays_out(works, visitor, administrato
     go_and_come_back(visitor)
     User.objects.filter(pk=administrator.pk).untracked_update(is_active=False)
     assert reason_of(go_and_come_back(Client(HTTP_HOST="acme.localhost"))) == "suspended"
+
+
+def test_made_up_states_are_limited_and_real_ones_are_not(works, visitor, settings):
+    from apps.core.api.throttling import SignInThrottle
+
+    rates, SignInThrottle.THROTTLE_RATES = SignInThrottle.THROTTLE_RATES, {"sign_in": "2/min"}
+    try:
+        address = came_back(visitor.get("/accounts/sso/works/start/")["Location"])
+        codes = [visitor.get("/accounts/sso/works/return/?state=made-up").status_code for _ in range(3)]
+        assert codes == [403, 429, 429]
+        assert visitor.get(address).status_code == 302
+        entries = AccessLog.objects.filter(event="sign_in_failed").count()
+        assert entries == 1
+    finally:
+        SignInThrottle.THROTTLE_RATES = rates

@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 
 from apps.core.outbound import UnsafeAddress, url_check
 from apps.core.secrets import secret_read
+from apps.sso.addresses import browser_address_check
 from apps.sso.choices import TokenAuth
 from apps.sso.claims import Claims, first, groups_of, mapped, second_factor_taken, texts
 from apps.sso.models import IdentityProvider, ProviderState
@@ -31,6 +32,7 @@ DESCRIPTION_LIVES, KEYS_LIVE = timedelta(hours=24), timedelta(hours=24)
 KEYS_AGAIN = timedelta(seconds=60)  # an unknown key id makes us ask, but not more often
 LEAST_RSA_BITS = 2048
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_VISITED = ("authorization_endpoint", "end_session_endpoint")  # by browsers; the others are called from here
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _KEPT = (
     "issuer", *_ENDPOINTS, "userinfo_endpoint", "end_session_endpoint",
@@ -49,8 +51,9 @@ def discover(issuer: str) -> dict[str, Any]:
     for name in _KEPT[1:6]:
         if name not in found and name not in _ENDPOINTS:
             continue
+        check = browser_address_check if name in _VISITED else url_check
         try:
-            url_check(str(found.get(name, "")))
+            check(str(found.get(name, "")))
         except UnsafeAddress as error:
             raise SsoRefused(Reason.INVALID, f"discovery: {name}: {error}") from error
     return {name: found[name] for name in _KEPT if name in found}

@@ -17,6 +17,7 @@ from apps.core.outbound import UnsafeAddress, url_check
 from apps.core.records import Child, record_delete, record_save
 from apps.core.secrets import secret_write
 from apps.core.uow import run_in_unit_of_work
+from apps.sso.addresses import browser_address_check
 from apps.sso.choices import Force, Preset, Protocol, TokenAuth
 from apps.sso.domains import domains_clean
 from apps.sso.models import ExternalIdentity, GroupRole, IdentityProvider
@@ -64,7 +65,7 @@ def provider_save(
 
         values |= metadata_read(metadata, field="metadata_file").values()
     if new:
-        values = _preset_fill(values)
+        values = preset_fill(values)
         provider.base_url = link_base(request)
     _values_check(values, before)
     saved: Any = record_save(
@@ -85,7 +86,7 @@ def provider_save(
     return saved
 
 
-def _preset_fill(values: dict[str, Any]) -> dict[str, Any]:
+def preset_fill(values: dict[str, Any]) -> dict[str, Any]:
     """What is known of such a provider, where nothing was given."""
     preset, protocol = values.get("preset", Preset.OTHER), values.get("protocol", Protocol.OIDC)
     if preset not in Preset.values or protocol not in Protocol.values:
@@ -102,15 +103,15 @@ def _values_check(values: dict[str, Any], before: IdentityProvider) -> None:
     if "email_domains" in values:
         values["email_domains"] = domains_clean(values["email_domains"], field="email_domains")
     _linked_check(values, before)
-    addresses = ["metadata_url", "sso_url", "slo_url"]
+    checks = {"metadata_url": url_check, "sso_url": browser_address_check, "slo_url": browser_address_check}
     if now("protocol") == Protocol.OIDC:
-        addresses.append("issuer")
+        checks["issuer"] = url_check
         if str(now("issuer")).rstrip("/").removesuffix("/v2.0").endswith(_ANY_DIRECTORY):
             raise InvalidInput(_("Please name your own directory: this one lets anybody in."), field="issuer")
-    for name in addresses:
+    for name, check in checks.items():
         if values.get(name):
             try:
-                url_check(values[name])
+                check(values[name])
             except UnsafeAddress as error:
                 raise InvalidInput(_address_text(name, error, now), field=name) from error
     if values.get("certificates"):
