@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -96,8 +97,10 @@ def _house(slug: str, email: str, start: int) -> House:
         job = run_in_unit_of_work(
             lambda: job_start(tasks_kit.make_party, title=f"{slug}mark", by=user, code="j")
         )
+        access = refresh.access_token
+        access.set_exp(lifetime=timedelta(hours=6))  # the attack may last longer than a token usually does
         return House(
-            slug, trade, ids, str(refresh.access_token), str(refresh), browser.cookies["sessionid"].value,
+            slug, trade, ids, str(access), str(refresh), browser.cookies["sessionid"].value,
             links, job.pk, re.compile(rb"\b%d\d{6}\b|%smark" % (start // 1_000_000, slug.encode())),
         )  # fmt: skip
 
@@ -237,7 +240,7 @@ def _foreign_names(me: House, other: House) -> Iterator[Probe]:
         if view.model in searched:
             yield _nothing(address, other, mark)
         else:  # a list that can't be searched shows its own rows, or says that it can't
-            yield address, _own_probe(address, me, other, refusal=400)
+            yield address, _own_probe(address, me, other, refusal=400, sent=mark)
 
 
 def _searched(address: str, other: House, sent: str) -> Probe:
@@ -377,7 +380,13 @@ def _own_lists(me: House, other: House) -> Iterator[Probe]:
             yield address, _own_probe(address, me, other)
 
 
-def _own_probe(address: str, me: House, other: House, refusal: int = 403) -> Callable[[Client], str]:
+def _own_probe(
+    address: str, me: House, other: House, *, refusal: int = 403, sent: str = ""
+) -> Callable[[Client], str]:
+    """A list or record of one's own house; ``sent``: what the address itself says of the other, and a link
+    to the next page may repeat.
+    """
+
     def run(client: Client) -> str:
         answer = client.get(address)
         if answer.status_code not in (200, 403, 404, refusal):
@@ -385,7 +394,7 @@ def _own_probe(address: str, me: House, other: House, refusal: int = 403) -> Cal
         single = address.rsplit("/", 2)[1].isdigit()
         if single and answer.status_code != 200:
             return f"{address}: {answer.status_code} for its own house"
-        return _told(address, answer, other)
+        return _told(address, answer, other, sent)
 
     return run
 
