@@ -33,6 +33,7 @@ from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin, Scope
 from apps.core.admin.site import register
 from apps.core.errors import NotAllowed
 from apps.core.india.states import OTHER_COUNTRY, state_choices
+from apps.core.uow import run_in_unit_of_work
 from apps.files.models import StoredFile
 from apps.files.selectors import file_url
 from apps.files.services.storage import file_store
@@ -239,15 +240,19 @@ class PeriodAdmin(ReadOnlyAdmin):
 
     def _close(self, request: HttpRequest, queryset: Any, *, hard: bool) -> None:
         _allow(request, "company.close_period")
-        for period in queryset.order_by("pk"):
-            period_close(period=period, hard=hard, by=request.user)
+        periods = list(queryset.order_by("pk"))
+        run_in_unit_of_work(
+            lambda: [period_close(period=period, hard=hard, by=request.user) for period in periods]
+        )
         messages.success(request, _("Closed."))
 
     @admin.action(description=_("Open again"), permissions=["view"])
     def reopen(self, request: HttpRequest, queryset: Any) -> None:
         _allow(request, "company.reopen_period")
-        for period in queryset.order_by("pk"):
-            period_reopen(period=period, reason=str(_("Opened in the back office")), by=request.user)
+        periods, reason = list(queryset.order_by("pk")), str(_("Opened in the back office"))
+        run_in_unit_of_work(
+            lambda: [period_reopen(period=period, reason=reason, by=request.user) for period in periods]
+        )
         messages.success(request, _("Opened."))
 
 

@@ -93,10 +93,11 @@ def _open_period(periods: list[Period], company_id: int, day: date, may_soft: bo
             field="date",
             code="no_period",
         )
-    if period.status == PeriodStatus.CLOSED or (period.status == PeriodStatus.SOFT_CLOSED and not may_soft):
+    hard = period.status == PeriodStatus.CLOSED
+    if hard or (period.status == PeriodStatus.SOFT_CLOSED and not may_soft):
         raise Locked(
             _("The period %(period)s is closed.") % {"period": str(period)},
-            code="period_closed",
+            code="period_closed" if hard else "period_soft_closed",  # only of the latter a reason is asked
             field="date",
         )
     return period

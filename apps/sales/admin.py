@@ -42,8 +42,8 @@ class OrderAdmin(SalesAdmin):
     icon, menu_order = "shopping_cart", 20
     list_filter: ClassVar[tuple[Any, ...]] = (OrderOpenFilter, *SalesAdmin.list_filter)
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "promised_date", "party", "po_reference", "company", "total", "delivered",
-        "invoiced", "state_badge",
+        "document_number", "date", "promised_date", "party", "company", "total", "delivered", "invoiced",
+        "state_badge",
     )  # fmt: skip
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

@@ -16,6 +16,7 @@ from apps.documents.lifecycle import (
 )
 from apps.sales.choices import BillingBasis, ReturnCondition
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
+from apps.sales.selectors import order_awaits
 from apps.sales.services import billing, deliveries, orders, quotations, returns
 
 QUOTATION = register_lifecycle(
@@ -142,6 +143,7 @@ ORDER = register_lifecycle(
                 deliveries.order_deliver,
                 _("Deliver"),
                 style="primary",
+                shown=lambda order: order_awaits(order, "delivery"),
                 asks=(
                     Ask("lines", _("Lines"), "json"),
                     Ask("date", _("Date"), "date"),
@@ -158,6 +160,7 @@ ORDER = register_lifecycle(
                 billing.order_invoice,
                 _("Invoice"),
                 style="primary",
+                shown=lambda order: order_awaits(order, "invoice"),
                 asks=(
                     Ask("lines", _("Lines"), "json"),
                     Ask("basis", _("Of"), "choice", choices=tuple(BillingBasis.choices)),
@@ -247,7 +250,7 @@ DELIVERY = register_lifecycle(
                     _("Reason (credit limit or closed period)"),
                     after=(
                         ("credit_limit", "sales.override_credit"),
-                        ("period_closed", "company.post_soft_closed"),
+                        ("period_soft_closed", "company.post_soft_closed"),
                     ),
                 ),
             ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Q
 
 from apps.catalog.choices import DELIVERED_KINDS
 from apps.sales.calculation.fulfilment import LineQuantities, delivery_progress, invoice_progress
-from apps.sales.models import OrderLine, Quotation, QuotationLine
+from apps.sales.choices import Progress
+from apps.sales.models import Order, OrderLine, Quotation, QuotationLine
 
 _HEADER = ("discount_amount", "charges_total", "taxable_total", "grand_total", "special_terms")
 _LINE = ("quantity", "unit_price", "discount_percent", "line_total", "optional")
@@ -67,6 +68,17 @@ def _compared_line(found: dict[int, QuotationLine], revisions: list[Quotation]) 
     ]
     last = found[max(found)]
     return _compared(last.description, values, key="description") | {"product": last.product_id}
+
+
+def order_awaits(order: Order, what: Literal["delivery", "invoice"]) -> bool:
+    """Whether something of this order is still to be delivered or billed. One query for both, kept on the
+    instance: a page asks for each of its buttons."""
+    found: dict[str, str] | None = order.__dict__.get("_progress")
+    if found is None:
+        lines = _quantities([order.pk])[order.pk]
+        found = {"delivery": delivery_progress(lines), "invoice": invoice_progress(lines)}
+        order.__dict__["_progress"] = found
+    return found[what] in (Progress.NONE, Progress.PARTIAL)
 
 
 def orders_delivered(ids: Iterable[int]) -> dict[int, str]:

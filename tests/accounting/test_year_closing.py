@@ -165,7 +165,7 @@ def test_a_hard_closed_last_month_refuses_and_a_soft_one_asks_for_a_reason(api, 
     last = Period.objects.get(fiscal_year=year_of(books), start=date(2025, 3, 1))
     draft = drafted(api, books)
     api.post(f"company/periods/{last.pk}/close/", {"hard": False}, 200)
-    assert verb(api, draft, "close", expect=423)["errors"][0]["code"] == "period_closed"
+    assert verb(api, draft, "close", expect=423)["errors"][0]["code"] == "period_soft_closed"
     api.post(f"company/periods/{last.pk}/close/", {"hard": True}, 200)
     assert verb(api, draft, "close", {"reason": "Audit"}, 423)["errors"][0]["code"] == "period_closed"
     assert not JournalEntry.objects.filter(source_kind="accounting.yearclosing").exists()

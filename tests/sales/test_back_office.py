@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-LIST_BUDGET, FORM_BUDGET = 18, 28
+LIST_BUDGET, FORM_BUDGET = 18, 29
 
 pytestmark = pytest.mark.django_db
 

@@ -37,7 +37,7 @@ class SettledAdmin(TradeAdmin):
     @admin.display(description=_("due"))
     def due(self, obj: Any) -> str:
         item = obj.open_item
-        return amount_shown(abs(item.open_amount), obj) if item is not None else ""
+        return amount_shown(abs(item.open_amount) if item is not None else None, obj)
 
     @admin.display(description=_("status"), ordering="status")
     def state_badge(self, obj: Any) -> str:
@@ -89,7 +89,7 @@ class ProformaAdmin(TradeAdmin):
 class BillAdmin(SettledAdmin):
     icon, menu_order = "receipt", 40
     list_display: ClassVar[tuple[str, ...]] = (
-        "document_number", "date", "vendor_number", "party", "company", "taxable", "total", "due", "due_date",
+        "document_number", "date", "vendor_number", "party", "company", "total", "due", "due_date",
         "state_badge",
     )  # fmt: skip
 

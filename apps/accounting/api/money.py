@@ -51,8 +51,10 @@ def proposal(side: str, kind: str) -> dict[str, Any]:
 
     ``kind`` goes into the column ``invoice``, other open items into ``open_item``.
     """
+    owed = "gt" if side == "receivable" else "lt"  # what we owe stands there with a minus
+    query = f"side={side}&open_amount__{owed}=0&ordering=due_date&per_page=50"
     return {
-        "url": f"/api/v1/accounting/open-items/?side={side}&open_amount__gt=0&ordering=due_date&per_page=50",
+        "url": f"/api/v1/accounting/open-items/?{query}",
         "by": ["company", "party", "currency"],
         "kind": kind,
         "columns": ["invoice", "open_item"],

@@ -38,7 +38,7 @@ SOFT_REASON = Ask(
     _("Reason (for a closed period or over the credit limit)"),
     after=(
         ("credit_limit", "accounting.exceed_credit_limit"),
-        ("period_closed", "company.post_soft_closed"),
+        ("period_soft_closed", "company.post_soft_closed"),
     ),
 )
 

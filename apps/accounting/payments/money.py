@@ -28,6 +28,7 @@ from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.money import ONE, ZERO, round_money
 from apps.documents.lifecycle import number_assign
+from apps.documents.services.links import links_add
 
 Money = Receipt | Payment
 _CASH_MODES = (PaymentMode.CASH,)
@@ -171,6 +172,7 @@ def _money_post(document: Money, *, by: Any, reason: str) -> None:
     rows = list(document.allocations.all())
     settings = [_setting(document, row.open_item_id, row.amount, i) for i, row in enumerate(rows)]
     _record(rows, items_allocate(settings, by=by))
+    _link(document, rows)
     document.open_item.refresh_from_db()
 
 
@@ -234,6 +236,15 @@ def _record(rows: Sequence[Any], made: Sequence[Allocation]) -> None:
         type(rows[0])._default_manager.bulk_update(rows, ["allocation"])
 
 
+def _link(document: Money, rows: Sequence[Any]) -> None:
+    """What was paid and what paid it show each other as related; also when a cheque bounces later."""
+    key = _document_key(document)
+    known = {row.open_item_id: (f"accounting.{key}", getattr(row, f"{key}_id")) for row in rows}
+    other = [pk for pk, (_kind, source) in known.items() if source is None]
+    named = OpenItem.objects.filter(pk__in=other).values_list("source_kind", "source_id") if other else []
+    links_add([*(pair for pair in known.values() if pair[1] is not None), *named], document, "paid")
+
+
 def money_allocate(document: Money, *, by: Any, allocations: Sequence[dict[str, Any]] | None = None) -> None:
     """Set what is left of a posted receipt or payment against documents.
 
@@ -260,6 +271,7 @@ def money_allocate(document: Money, *, by: Any, allocations: Sequence[dict[str, 
     for index, (row, allocation) in enumerate(zip(rows, made, strict=True), start + 1):
         row.allocation, row.position = allocation, index
     model.objects.bulk_create(rows)
+    _link(document, rows)
     document.open_item.refresh_from_db()
 
 

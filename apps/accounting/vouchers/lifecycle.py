@@ -27,7 +27,7 @@ voucher_lifecycle = register_lifecycle(
                     Ask(
                         "reason",
                         _("Reason (closed period only)"),
-                        after=(("period_closed", "company.post_soft_closed"),),
+                        after=(("period_soft_closed", "company.post_soft_closed"),),
                     ),
                 ),
                 numbered=True,

@@ -25,7 +25,9 @@ def money_column(name: str, label: Any, *, ordering: str | None = None) -> Calla
 def amount_shown(amount: Any, obj: Any) -> str:
     """An amount of a document: ``1,23,456.00``, in a foreign currency ``USD 1,200.00``."""
     own = obj.currency_id == obj.company.currency_id
-    text = format_indian(amount) if own else f"{obj.currency.code} {format_western(amount)}"
+    text = "" if amount is None else format_indian(amount)
+    if text and not own:
+        text = f"{obj.currency.code} {format_western(amount)}"
     return format_html('<span class="bahi-number">{}</span>', text)
 
 

@@ -274,7 +274,7 @@ def _cell(column: Column, row: Row, money: Any) -> dict[str, Any]:
     return {
         "text": text,
         "numeric": column.numeric,
-        "date": column.kind == "date",
+        "whole": column.kind == "date" or (" " not in text and len(text) <= 18),  # numbers don't break
         "url": link_url(link) if link and text else "",
     }
 

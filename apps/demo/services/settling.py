@@ -190,14 +190,17 @@ def _account(company: Any, code: str) -> Account:
 
 
 def vouchers(books: Books) -> None:
-    """Capital at the start; salaries each month, rent and power of the second company, depreciation."""
+    """Capital and furniture at the start; each month salaries, rent, power; depreciation."""
     jobs = []
-    for code, capital, salary in (("MAIN", 9_000_000, 310_000), ("SOUTH", 5_000_000, 165_000)):
+    for code, capital, salary in (("MAIN", 9_000_000, 180_000), ("SOUTH", 5_000_000, 80_000)):
         company = books.companies[code]
         bank = account_for(company, "bank")
         jobs.append(
             _voucher(company, books.plan.first, "Capital brought in", [(bank, capital), ("2110", -capital)])
         )
+        if code == "MAIN":
+            furniture = [("1130", 825_000), (bank, -825_000)]
+            jobs.append(_voucher(company, books.plan.first, "Racks and furniture bought", furniture))
         for month in month_starts(books.plan.first, books.plan.last)[1:]:
             end = month - timedelta(days=1)
             if end >= books.plan.first:

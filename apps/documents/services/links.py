@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from apps.core.scope import kind_of
@@ -10,11 +12,20 @@ from apps.documents.models import DocumentLink
 
 def link_add(source: models.Model, target: models.Model, relation: str = "made") -> None:
     """``target`` was made from ``source`` (safe to repeat). One statement."""
-    link = DocumentLink(
-        source_kind=kind_of(source),
-        source_id=source.pk,
-        target_kind=kind_of(target),
-        target_id=target.pk,
-        relation=relation,
-    )
-    DocumentLink.objects.bulk_create([link], ignore_conflicts=True)
+    links_add([(kind_of(source), source.pk)], target, relation)
+
+
+def links_add(sources: Iterable[tuple[str, int]], target: models.Model, relation: str = "made") -> None:
+    """The same from several sources, named by kind and id. One statement."""
+    links = [
+        DocumentLink(
+            source_kind=kind,
+            source_id=pk,
+            target_kind=kind_of(target),
+            target_id=target.pk,
+            relation=relation,
+        )
+        for kind, pk in sources
+    ]
+    if links:
+        DocumentLink.objects.bulk_create(links, ignore_conflicts=True)

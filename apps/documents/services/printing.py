@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from babel import Locale
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
@@ -19,7 +21,7 @@ from apps.accounts.services.access_log import access_log_write
 from apps.company.choices import AddressKind
 from apps.company.models import Company
 from apps.core.access import may
-from apps.core.india.states import STATES
+from apps.core.india.states import OTHER_COUNTRY, STATES
 from apps.core.registry import load_modules
 from apps.core.scope import kind_of
 from apps.core.typed_settings import setting, settings_of
@@ -161,7 +163,7 @@ def print_party(name: str, address: Any, *, gstin: str = "", **more: Any) -> Pri
         name=name,
         address=address_lines(address),
         gstin=_part(address, "gstin") or gstin,
-        state=state_label(code) if code else "",
+        state=state_label(code) if code != OTHER_COUNTRY else "",
         **more,
     )
 
@@ -169,11 +171,17 @@ def print_party(name: str, address: Any, *, gstin: str = "", **more: Any) -> Pri
 def address_lines(address: Any) -> tuple[str, ...]:
     """An address (a row or a dictionary) as printed lines."""
     code = _part(address, "state_code")
-    country = _part(address, "country")
-    state = STATES[code].name if code in STATES else ""
+    state = STATES[code].name if code in STATES and code != OTHER_COUNTRY else ""
     town = " ".join(part for part in (_part(address, "city"), _part(address, "postal_code")) if part)
-    last = ", ".join(part for part in (town, state, "" if country in ("", "IN") else country) if part)
+    last = ", ".join(part for part in (town, state, country_name(_part(address, "country"))) if part)
     return tuple(line for line in (_part(address, "line1"), _part(address, "line2"), last) if line)
+
+
+def country_name(code: str) -> str:
+    """``Germany`` for DE, in the language in use; empty for India, which goes without saying."""
+    if code in ("", "IN"):
+        return ""
+    return Locale.parse(get_language() or "en", sep="-").territories.get(code.upper(), code)
 
 
 def state_label(code: str) -> str:

@@ -35,10 +35,15 @@ function saveButtons(page) {
 
 function verbButtons(page) {
   return (page.config.verbs || []).map((verb) => {
-    const button = el("button", { type: "button", class: `bahi-button bahi-button--${verb.style || "plain"}`, text: verb.label, data: { verb: verb.name } });
+    const button = el("button", { type: "button", class: `bahi-button bahi-button--${verb.style || "plain"}`, text: verb.label, data: { verb: verb.name, ...(asksFirst(verb) ? { asks: "" } : {}) } });
     button.addEventListener("click", () => runVerb(page, verb));
     return button;
   });
+}
+
+/** Whether a dialog opens before anything is sent: inputs that only a refusal asks for don't count. */
+function asksFirst(verb) {
+  return Boolean(verb.confirm) || (verb.fields || []).some((field) => !field.after?.length);
 }
 
 function links(urls, pin) {

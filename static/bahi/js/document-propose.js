@@ -65,8 +65,8 @@ class Proposal {
       const label = [item.number, formatDate(item.due_date || item.date)].filter(Boolean).join(" · ");
       const row = grid.rows[grid.addRow({ [name]: id, [`${name}_display`]: label })];
       row.proposed = true;
-      row.open = item.open_amount;
-      row.cells[def.amount].control.placeholder = formatMoney(item.open_amount);
+      row.open = item.open_amount.replace("-", ""); // what we owe has a minus
+      row.cells[def.amount].control.placeholder = formatMoney(row.open);
     });
     this.say(items.length ? t("proposed") : t("nothing_open"));
     this.spread();

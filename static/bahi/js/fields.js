@@ -286,6 +286,14 @@ class LookupField extends Field {
 }
 
 const ADDRESS = ["line1", "line2", "city", "state_code", "postal_code", "country"];
+/** An address in one line as people write it: town with its PIN, the state by name, India left out. */
+function addressText(address, states = []) {
+  const state = states.find(([code]) => code === address.state_code)?.[1] || address.state_code || "";
+  const town = [address.city, address.postal_code].filter(Boolean).join(" ");
+  const country = address.country === "IN" ? "" : address.country;
+  return [address.line1, address.line2, town, state.replace(/^\d\d /, ""), country].filter(Boolean).join(", ");
+}
+
 const ADDRESS_TEXT = { postal_code: "pin" };
 
 class AddressField extends Field {
@@ -324,7 +332,7 @@ class AddressField extends Field {
   }
 
   display() {
-    return ADDRESS.map((name) => this.kept?.[name]).filter(Boolean).join(", ");
+    return addressText(this.kept || {}, this.def.states);
   }
 
   suggest() {}
@@ -355,6 +363,6 @@ export function shownValue(def, record) {
   if (["decimal", "money", "computed"].includes(def.kind)) return formatNumber(value, { min: shownDecimals(def) });
   if (def.kind === "choice") return (def.choices || []).find(([key]) => String(key) === String(value))?.[1] || String(value);
   if (def.kind === "bool") return value ? t("yes") : t("no");
-  if (def.kind === "json-address") return ADDRESS.map((name) => value[name]).filter(Boolean).join(", ");
+  if (def.kind === "json-address") return addressText(value, def.states);
   return String(value);
 }

@@ -26,7 +26,7 @@ from tests.kit import database
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "acme.localhost"
 PATIENCE = 60_000  # milliseconds; the machine may have other work
-LINK = re.compile(r"https?://[^/\s\"]+(/q/[\w.:-]+/)")
+OFFER = r"/q/[\w.:-]+/"  # a customer's page of an offer, in a mail
 
 
 class Office:
@@ -92,38 +92,61 @@ class Office:
 
     # --- people -----------------------------------------------------------------------------------
 
-    def at(self, who: str | None, *, width: int = 1440, dark: bool = False) -> Page:
-        """A page of this person (None: a visitor without an account); script errors fail the test."""
+    def at(
+        self,
+        who: str | None,
+        *,
+        width: int = 1440,
+        dark: bool = False,
+        host: str = HOST,
+        password: str = "",
+    ) -> Page:
+        """A page of this person (None: a visitor without an account); script errors fail the test.
+
+        Everybody's address is ``who@acme.example``, in each organisation and on the platform's host.
+        """
+        me = f"{who}@{host}" if who else ""
         context = self.chromium.new_context(
-            base_url=self.url,
+            base_url=f"http://{host}:{self.port}",
             viewport={"width": width, "height": 900 if width > 800 else 780},
             color_scheme="dark" if dark else "light",
-            storage_state=self.states.get(who or ""),
+            storage_state=self.states.get(me),
         )
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
         page.on("console", lambda message: note(message, self.problems))
-        if who and who not in self.states:
+        if who and me not in self.states:
             page.goto("/accounts/login/")
             page.locator("input[type=email], input[name=username]").first.fill(f"{who}@acme.example")
-            page.locator("input[type=password]").fill(self.password)
+            page.locator("input[type=password]").fill(password or self.password)
             page.keyboard.press("Enter")
             page.wait_for_url(lambda url: "login" not in url)
-            self.states[who] = context.storage_state()
+            self.states[me] = context.storage_state()
         return page
 
-    def mail_link(self) -> str:
-        """The newest customer's link of the mails that the worker wrote."""
+    def mail_link(self, pattern: str = OFFER, *, other_than: str = "") -> str:
+        """The newest link of this kind (its path) in the mails that were sent, but for one known already."""
+        link = re.compile(rf"https?://[^/\s\"]+({pattern})")
         until = time.monotonic() + PATIENCE / 1000
         while time.monotonic() < until:
             for path in sorted((self.folder / "mail").glob("*"), reverse=True):
-                found = LINK.findall(_text(path.read_bytes()))
-                if found:
-                    return found[-1]
+                found = link.findall(_text(path.read_bytes()))
+                if found and found[-1] != other_than:
+                    return str(found[-1])
             time.sleep(0.5)
-        raise AssertionError("no mail came")
+        raise AssertionError(f"no mail with {pattern} came")
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command; its last line."""
+        return self._python("manage.py", *arguments)
+
+    def organisation(self, slug: str) -> str:
+        """One more organisation, administered by Asha; her password."""
+        who = ("--name", slug.title(), "--admin", "asha@acme.example")
+        made = self.manage("create_organisation", slug, *who)
+        return made.rsplit("\t", 1)[1]
 
     def close(self) -> None:
         for context in self.contexts:

@@ -63,9 +63,11 @@ class Desk:
 
     def presses(self, verb: str, *, state: str = "", leads: str = "", **entered: str) -> None:
         """A button of the document; ``state``: its badge afterwards, ``leads``: part of the new address."""
-        self.page.locator(f"[data-verb={verb}]").click()
+        button = self.page.locator(f"[data-verb={verb}]")
+        asks = button.get_attribute("data-asks") is not None
+        button.click()
         dialog = self.page.locator("dialog[open]")
-        if entered or leads:
+        if entered or asks:
             dialog.wait_for()
             for name, value in entered.items():
                 self.field(name, "dialog[open]").fill(value)
@@ -76,6 +78,24 @@ class Desk:
         if state:
             expect(self.page.locator(".bahi-doc__bar .bahi-badge")).to_have_text(state)
             self.ready()
+
+    def is_refused(self, verb: str, text: str) -> None:
+        """Pressing the button changes nothing, and the page says why."""
+        self.page.locator(f"[data-verb={verb}]").click()
+        expect(self.page.locator(".bahi-errors")).to_contain_text(text)
+
+    def takes(self, line: int, column: str, value: str, grid: str = "lines") -> None:
+        """Type a value into a cell and leave it."""
+        self.cell(line, column, grid).fill(value)
+        self.cell(line, column, grid).press("Tab")
+
+    def fits(self) -> None:
+        """Nothing of the page is cut off at the right."""
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
+
+    @property
+    def number(self) -> str:
+        return self.page.locator(".bahi-doc__number").inner_text()
 
     def fetches(self, path: str) -> str:
         """What the server answers in this person's session (bytes as latin-1)."""

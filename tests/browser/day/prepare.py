@@ -10,10 +10,11 @@ import django
 
 django.setup()
 
-from apps.accounts.models import Role
+from apps.accounts.models import Role, User
 from apps.accounts.services.users import user_create
 from apps.core.tenant import organisation_context
-from tests.factories import catalog, invoicing
+from apps.core.uow import run_in_unit_of_work
+from tests.factories import catalog, inventory, invoicing
 
 PEOPLE = {
     "clerk": ("sales_user", "stores", "accounts"),
@@ -22,7 +23,8 @@ PEOPLE = {
 
 
 def prepare(password: str) -> dict[str, int]:
-    """Two companies, a product, a vendor, and the people of ``PEOPLE`` with this password."""
+    """Two companies, a product in stock, a vendor, a customer who paid 720 of 4,720, and the people of
+    ``PEOPLE`` with this password, which Asha, the administrator, has too."""
     for name, roles in PEOPLE.items():
         user_create(
             email=f"{name}@acme.example",
@@ -30,11 +32,20 @@ def prepare(password: str) -> dict[str, int]:
             roles=list(Role.objects.filter(code__in=roles)),
             password=password,
         )
+    asha = User.objects.get(email="asha@acme.example")
+    asha.set_password(password)
+    asha.save()
     company = invoicing.company(code="MAIN")
     invoicing.company(code="SOUTH")
-    product = catalog.make_product("CH-1", name="Oak chair", sale_price="1000")
+    product = catalog.make_product("CH-1", name="Oak chair", sale_price="1000", purchase_price="600")
     vendor = invoicing.vendor("Pine Works")
-    return {"company": company.pk, "product": product.pk, "vendor": vendor.pk}
+    run_in_unit_of_work(lambda: inventory.receive(company, product, 50, 600))
+    customer = invoicing.customer("Meera Stores", email="meera@stores.example")
+    lines = [{"product": product, "quantity": 4, "unit_price": "1000"}]
+    invoice = invoicing.invoice(company=company, party=customer, lines=lines, post=True)
+    paid = [{"invoice": invoice, "amount": "720"}]
+    invoicing.receipt(company=company, party=customer, amount="720", mode="cash", allocations=paid)
+    return {"company": company.pk, "product": product.pk, "vendor": vendor.pk, "customer": customer.pk}
 
 
 if __name__ == "__main__":
