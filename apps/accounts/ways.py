@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.accounts.models import SignInSession, User
+from apps.core.errors import BahiError
 from apps.core.tenant import is_public
 
 VIA = "bahi_via"  # in the session, between the other way's proof and the end of the sign-in: {user, ref}
@@ -65,6 +66,15 @@ def register_way(way: OtherWay) -> None:
 
 def other_way() -> OtherWay:
     return _NONE if is_public() else _way[0]
+
+
+def local_allowed(user: User) -> bool:
+    """Whether this person may come in by password, passkey or link."""
+    try:
+        other_way().local_refuse(user)
+    except BahiError:
+        return False
+    return True
 
 
 def sign_in_choices(page: str) -> dict[str, Any]:

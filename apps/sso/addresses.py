@@ -12,7 +12,10 @@ from apps.core.outbound import UnsafeAddress
 
 def browser_address_check(url: str) -> None:
     """Raises UnsafeAddress unless it is https, or a host that the operator allowed by name."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # an unfinished IPv6 address
+        raise UnsafeAddress(_("Please enter an address that begins with https://.")) from error
     host = (parts.hostname or "").lower()
     by_name = host in settings.OUTBOUND_ALLOWED_HOSTS and parts.scheme == "http"
     if not host or parts.username or parts.password or not (parts.scheme == "https" or by_name):

@@ -43,7 +43,8 @@ def texts(value: Any) -> list[str]:
     if value is None or isinstance(value, dict):
         return []
     items: Iterable[Any] = value if isinstance(value, (list, tuple)) else [value]
-    return [str(item).strip() for item in items if isinstance(item, (str, int)) and str(item).strip()]
+    found = [str(item).replace("\0", "").strip() for item in items if isinstance(item, (str, int))]
+    return [item for item in found if item]
 
 
 def first(said: dict[str, Any], name: str) -> str:

@@ -66,7 +66,7 @@ class SsoRefused(BahiError):
     def __init__(self, reason: Reason, technical: str = "") -> None:
         super().__init__(str(reason.label))
         self.reason = reason
-        self.technical = technical[:300]
+        self.technical = technical.replace("\0", "")[:300]  # no database text holds a NUL
 
 
 class SsoRequired(BahiError):

@@ -227,7 +227,7 @@ def _own_page(request: HttpRequest, wanted: str) -> str:
     """RelayState of a sign-in that began at the provider: only a path of this host."""
     path = wanted.startswith("/")
     safe = path and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return wanted[:500] if safe else "/"
+    return wanted if safe else "/"
 
 
 @never_cache

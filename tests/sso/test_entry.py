@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import AccessLog, Department, Role, SecondFactor, SignInSession, User
+from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.accounts.services.factors import totp_begin
 from apps.accounts.services.policy import policy_save as rules_save
 from apps.core.errors import InvalidInput, Refused
@@ -93,6 +94,13 @@ def test_google_must_say_that_the_domain_rules_the_account(works, oidc_provider,
 def test_no_address_is_refused(works, oidc_provider):
     someone(oidc_provider, email="nonsense")
     assert reason_of(go_and_come_back(browser())) == "no_email"
+
+
+def test_operator_s_stand_in_is_linked_with_nobody(works, oidc_provider):
+    User.objects.create_user(OPERATOR_EMAIL, name="Platform operator")
+    someone(oidc_provider, email=OPERATOR_EMAIL)
+    assert reason_of(go_and_come_back(browser())) in ("no_account", "no_email")
+    assert not ExternalIdentity.objects.exists()
 
 
 # --- new users --------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import Role, SignInSession, User
+from apps.accounts.entering import browser_enter
+from apps.accounts.models import AccessLink, Role, SignInSession, User
 from apps.accounts.services.factors import factors_reset, totp_begin
 from apps.accounts.services.passwords import invitation_send
 from apps.accounts.services.policy import factor_required
 from apps.accounts.services.users import user_deactivate, user_save
 from apps.core.errors import InvalidInput, Refused
 from apps.sso.models import IdentityProvider, ProviderState
+from apps.sso.refusals import SsoRequired
 from apps.sso.services.policy import is_covered, policy_get, policy_save
 from apps.sso.services.providers import provider_delete
 from tests.factories.accounts import make_user
@@ -90,6 +92,21 @@ def test_invitation_link_gives_no_password_any_more(proven, chief):
     assert ApiClient().post("auth/invitation/accept/", body, 403)["errors"][0]["code"] == "sso_required"
     invited.refresh_from_db()
     assert not invited.has_usable_password()
+
+
+def test_no_link_for_a_new_password_is_mailed_to_covered_people(proven, chief, ravi):
+    force(chief)
+    for email, links in ((ravi.email, 0), (chief.email, 1)):
+        browser().post("/accounts/password/forgotten/", {"email": email})
+        assert AccessLink.objects.filter(user__email=email).count() == links
+
+
+def test_passkey_and_setup_cookie_open_nothing_for_covered_people(proven, chief, ravi, rf):
+    force(chief)
+    request = rf.get("/")
+    request.session = browser().session
+    with pytest.raises(SsoRequired):
+        browser_enter(request, ravi, "/", factor="passkey")
 
 
 def test_named_administrator_keeps_password_and_must_have_a_second_factor(proven, chief):

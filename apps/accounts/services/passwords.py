@@ -18,7 +18,7 @@ from apps.accounts.services.links import link_mail, link_make, link_use
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.sessions import sessions_end_all
 from apps.accounts.services.users import password_check, user_rights_covered
-from apps.accounts.ways import other_way
+from apps.accounts.ways import local_allowed, other_way
 from apps.core.errors import FieldError, InvalidInput
 from apps.core.locks import lock_row
 
@@ -47,9 +47,12 @@ def invitation_accept(*, token: str, name: str, password: str, request: Any = No
 
 
 def password_reset_ask(*, email: str, request: Any = None) -> None:
-    """Mail a link to set a new password. Says nothing about whether the address is known."""
+    """Mail a link to set a new password. Says nothing about whether the address is known.
+
+    Nor about who has to come through an identity provider: a password would be of no use to him.
+    """
     user = User.objects.filter(email=email.strip().lower(), is_active=True, deleted_at=None).first()
-    if user is None:
+    if user is None or not local_allowed(user):
         access_log_write(AccessEvent.RESET_ASKED, request=request, label=email.strip()[:200])
         return
     with transaction.atomic():

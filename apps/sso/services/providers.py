@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.core.errors import InvalidInput, Refused
-from apps.core.outbound import UnsafeAddress, url_check
+from apps.core.outbound import url_check
 from apps.core.records import Child, record_delete, record_save
 from apps.core.secrets import secret_write
 from apps.core.uow import run_in_unit_of_work
@@ -112,7 +112,7 @@ def _values_check(values: dict[str, Any], before: IdentityProvider) -> None:
         if values.get(name):
             try:
                 check(values[name])
-            except UnsafeAddress as error:
+            except ValueError as error:
                 raise InvalidInput(_address_text(name, error, now), field=name) from error
     if values.get("certificates"):
         from apps.sso.protocols.saml_metadata import certificates_check
@@ -120,7 +120,7 @@ def _values_check(values: dict[str, Any], before: IdentityProvider) -> None:
         certificates_check(values["certificates"], field="certificates")
 
 
-def _address_text(name: str, error: UnsafeAddress, now: Any) -> str:
+def _address_text(name: str, error: ValueError, now: Any) -> str:
     if name != "issuer" or now("preset") not in Preset.values:
         return str(error)
     hint = known(now("preset"), now("protocol")).hint
