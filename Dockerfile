@@ -20,6 +20,7 @@ RUN /opt/venv/bin/python -m compileall -q apps config
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONUTF8=1 \
+    MALLOC_ARENA_MAX=2 \
     DJANGO_SETTINGS_MODULE=config.settings.prod \
     BAHI_DATA=/data
 USER bahi

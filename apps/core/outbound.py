@@ -1,20 +1,14 @@
-"""Calls to addresses that people typed in: only https, only public addresses, no redirects, no proxy.
+"""Addresses that people typed in, to be called from here: only https, only public ones.
 
-The name is resolved once, when the connection is made, and every address that it has must be public; the
-connection goes to the address that was looked at, so that a name can't change in between. The operator may
-name the only hosts that are called at all.
+The operator may name the only hosts that are called at all. ``outbound_http`` calls them.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import socket
 from fnmatch import fnmatch
-from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore
-import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -39,42 +33,11 @@ def url_check(url: str) -> None:
         literal = ipaddress.ip_address(host)
     except ValueError:
         return
-    _public_or_refuse(literal)
+    public_or_refuse(literal)
 
 
-def _public_or_refuse(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def public_or_refuse(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    """Raises UnsafeAddress for an address inside a network, also one that is written within another."""
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
     if not address.is_global or not inner.is_global or address.is_multicast:
         raise UnsafeAddress(_("This address is not a public one."))
-
-
-class _GuardedBackend(httpcore.SyncBackend):
-    def connect_tcp(self, host: str, port: int, **kwargs: Any) -> Any:
-        if host in settings.OUTBOUND_ALLOWED_HOSTS:
-            return super().connect_tcp(host, port, **kwargs)
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        addresses = [str(item[4][0]) for item in found]
-        for address in addresses:
-            _public_or_refuse(ipaddress.ip_address(address.split("%")[0]))
-        return super().connect_tcp(addresses[0], port, **kwargs)
-
-
-class _GuardedTransport(httpx.HTTPTransport):
-    def __init__(self) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
-        super().__init__(verify=context, trust_env=False)
-        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_GuardedBackend())
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url_check(str(request.url))
-        return super().handle_request(request)
-
-
-def guarded_client(*, timeout: float = 10) -> httpx.Client:
-    """An HTTP client for addresses that people typed in. Raises UnsafeAddress, httpx.HTTPError."""
-    return httpx.Client(
-        transport=_GuardedTransport(), timeout=timeout, follow_redirects=False, trust_env=False
-    )

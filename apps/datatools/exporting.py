@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-import xlsxwriter
 from django.db import models
 from django.http import FileResponse
 from django.utils.translation import gettext as _
@@ -223,6 +222,8 @@ def _csv_write(out: IO[bytes], headers: list[str], rows: Iterable[list[Any]]) ->
 
 def xlsx_write(out: IO[bytes], headers: list[str], rows: Iterable[list[Any]]) -> None:
     """A sheet written in constant memory; texts stay texts, also those that begin with ``=``."""
+    import xlsxwriter  # six megabytes that only a process which writes sheets needs
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     sheet = book.add_worksheet()

@@ -87,9 +87,8 @@ def environment_for(layout: Layout, database_variables: dict[str, str]) -> dict[
         "PATH": f"{layout.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
     environment.pop("PYTHONHOME", None)
-    if small_profile():
-        # glibc gives each thread its own arena; two keep a threaded server's memory close to what it uses.
-        environment.setdefault("MALLOC_ARENA_MAX", "2")
+    # glibc gives each thread its own arena; two keep a threaded server's memory close to what it uses.
+    environment.setdefault("MALLOC_ARENA_MAX", "2")
     return environment
 
 

@@ -10,14 +10,16 @@ import time
 from functools import partial
 
 from tests.bench import history, ratios, rows
+from tests.bench.jobs import jobs
 from tests.bench.provisioning import organisations_many
 from tests.bench.row import Row
+from tests.bench.small import small
 from tests.bench.world import kept_world, make_world
 from tests.kit import database
 
-# "memory" comes last: it starts the server anew with four processes
-ROWS = {**rows.ROWS, "plain_sql": ratios.plain_sql, "tenants": ratios.tenants, "memory": rows.memory}
-ROWS["organisations"] = organisations_many
+# "memory" comes after the others: it starts the server anew with four processes
+ROWS = {**rows.ROWS, "plain_sql": ratios.plain_sql, "tenants": ratios.tenants, "jobs": jobs}
+ROWS |= {"memory": rows.memory, "small": small, "organisations": organisations_many}
 
 
 def main(arguments: list[str]) -> int:

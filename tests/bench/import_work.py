@@ -25,14 +25,17 @@ from django.db import connection
 from rest_framework.test import APIRequestFactory
 
 from apps.accounts.models import User
+from apps.catalog.models import Product
+from apps.company.models import Company
 from apps.core.actor import acting_as
 from apps.core.registry import resources
 from apps.core.tenant import organisation_context
+from apps.core.uow import run_in_unit_of_work
 from apps.datatools.exporting import export_file
 from apps.datatools.services.imports import import_start
+from tests.factories import inventory, invoicing
 
 START = date(2026, 4, 2)
-WORDS = ("Traders", "Stores", "Mills", "Agency", "Works")
 COLUMNS = ("number", "date", "party_name", "status", "taxable_total", "grand_total", "due_date")
 
 
@@ -54,19 +57,37 @@ def _import(target: str, content: bytes, user: User, **options: Any) -> dict[str
     return {"rows": run.created_count}
 
 
+def company_make() -> None:
+    """A company without a past, with stock of the bench's products: what an import of old invoices meets."""
+    code = f"IMP{Company.objects.count()}"
+    company = invoicing.company(code=code, gstin=invoicing.GSTIN_29, state_code="29")
+    for product in Product.objects.filter(code__startswith="B").order_by("pk"):
+        source = (f"bench.{code}", product.pk)
+        run_in_unit_of_work(
+            lambda p=product, s=source: inventory.receive(company, p, 1_000_000, 60, day=START, source=s)
+        )
+
+
 def invoices(count: int, user: User) -> dict[str, Any]:
-    """``count`` invoices of five lines over 200 days, for the bench's customers and products."""
+    """``count`` invoices of five lines over 200 days, for the bench's products."""
+    code = Company.objects.latest("pk").code
     head = ["number", "date", "party", "lines/product", "lines/quantity", "lines/unit_price"]
     rows = (
         [
             f"X-{n:06d}", START + timedelta(days=n * 200 // count),
-            f"Customer {n % 1000:04d} {WORDS[n % 1000 % 5]}", f"B{(n * 5 + k) % 200:03d}", 2, "150.00",
+            f"{code} buyer {n % 1000:04d}", f"B{(n * 5 + k) % 200:03d}", 2, "150.00",
         ]
         for n in range(count) for k in range(5)
     )  # fmt: skip
     content = _sheet(head, rows)
     return _import(
-        "sales/posted-invoices", content, user, company="MAIN", keep_numbers=True, date_format="%Y-%m-%d"
+        "sales/posted-invoices",
+        content,
+        user,
+        company=code,
+        keep_numbers=True,
+        date_format="%Y-%m-%d",
+        create_parties="unregistered",
     )
 
 
@@ -154,6 +175,8 @@ def main(kind: str, count: int) -> None:
     """CPU is that of this process and of its database backend; memory what the work added at its peak."""
     with organisation_context("org_acme"):
         user = User.objects.get(email="bench@acme.example")
+        if kind == "invoices":
+            company_make()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             backend = psutil.Process(cursor.fetchone()[0])

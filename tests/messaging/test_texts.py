@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from apps.core.errors import InvalidInput, Refused
-from apps.core.outbound import UnsafeAddress, guarded_client, url_check
+from apps.core.outbound import UnsafeAddress, url_check
+from apps.core.outbound_http import guarded_client
 from apps.core.secrets import secret_read
 from apps.messaging.models import TextGateway, TextMessage
 from apps.messaging.services.texts import gateway_save, text_deliver, text_queue

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -132,6 +131,8 @@ def _print_cell(column: Column, value: Any) -> Decimal | int | str | None:
 
 
 def _xlsx(report: Report, answer: Answer) -> bytes:
+    import xlsxwriter  # six megabytes that only a process which writes sheets needs
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -6,14 +6,13 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, Refused
-from apps.core.outbound import UnsafeAddress, guarded_client, url_check
+from apps.core.outbound import UnsafeAddress, url_check
 from apps.core.secrets import secret_read, secret_write
 from apps.core.tenant import require_organisation
 from apps.core.validation import clean_instance
@@ -65,6 +64,8 @@ def text_queue(*, to: str, text: str, purpose: str = "code") -> TextMessage:
 
 def text_deliver(pk: int) -> bool:
     """Give one text to the gateway if it is due; what the worker calls. Returns whether it went out."""
+    import httpx
+
     with transaction.atomic():
         now = timezone.now()
         due = TextMessage.objects.filter(pk=pk, state=MailState.QUEUED, not_before__lte=now)
@@ -100,6 +101,8 @@ def _give(message: TextMessage) -> None:
     }
     token = secret_read(gateway, "token")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    from apps.core.outbound_http import guarded_client
+
     with guarded_client(timeout=10) as client:
         client.post(gateway.url, json=body, headers=headers).raise_for_status()
 

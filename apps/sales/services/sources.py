@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounting.models import Invoice, InvoiceLine
@@ -181,15 +182,20 @@ def _fits(row: InvoiceLine, line: OrderLine) -> bool:
     return row.description == line.description
 
 
+_SOURCES = """
+SELECT source_kind, target_id, source_id FROM documents_documentlink
+ WHERE source_kind = ANY(%s::text[]) AND target_kind = %s AND target_id = ANY(%s::bigint[])
+ ORDER BY id"""
+
+
 def invoice_sources(ids: list[int]) -> dict[str, dict[int, int]]:
     """``order`` and ``delivery`` of invoices: {name: {invoice id: id}}, one query."""
     names = {kind_of(Order): "order", kind_of(Delivery): "delivery"}
-    rows = DocumentLink.objects.filter(
-        source_kind__in=list(names), target_kind=kind_of(Invoice), target_id__in=ids
-    ).order_by("id")
     found: dict[str, dict[int, int]] = {name: {} for name in names.values()}
-    for kind, target, source in rows.values_list("source_kind", "target_id", "source_id"):
-        found[names[kind]][target] = source
+    with connection.preparing(), connection.cursor() as cursor:
+        cursor.execute(_SOURCES, [list(names), kind_of(Invoice), ids])
+        for kind, target, source in cursor.fetchall():
+            found[names[kind]][target] = source
     return found
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
-
-from apps.core.outbound import guarded_client
 from apps.sso.refusals import Reason, SsoRefused
 
 MOST = 1024 * 1024
@@ -16,6 +13,10 @@ SECONDS = 10
 
 def fetch(method: str, url: str, **kwargs: Any) -> bytes:
     """The body of a 200. Raises SsoRefused (unreachable), with what the provider answered as detail."""
+    import httpx  # a client that only processes which call somebody need
+
+    from apps.core.outbound_http import guarded_client
+
     try:
         with guarded_client(timeout=SECONDS) as client, client.stream(method, url, **kwargs) as answer:
             body = b""

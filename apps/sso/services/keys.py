@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,14 +21,18 @@ from apps.core.secrets import secret_read, secret_write
 from apps.core.tenant import current_organisation
 from apps.sso.choices import KeyState
 from apps.sso.models import SamlKey
-from apps.sso.protocols.saml import OwnKeys
 from apps.sso.services.rights import sso_change_allow
+
+if TYPE_CHECKING:
+    from apps.sso.protocols.saml import OwnKeys
 
 BITS, YEARS = 3072, 3
 
 
 def own_keys() -> OwnKeys:
     """The key in use and the published next certificate; the first one is made here."""
+    from apps.sso.protocols.saml import OwnKeys  # brings python3-saml, which only its own pages need
+
     found = {row.state: row for row in SamlKey.objects.all()}
     current = found.get(KeyState.CURRENT) or _first()
     coming = found.get(KeyState.NEXT)
