@@ -14,6 +14,10 @@ class BackupConfig(BahiAppConfig):
 
     def ready(self) -> None:
         from apps.backup.services.last import backup_before_delete
+        from apps.backup.services.restore_jobs import restore_run
+        from apps.tenancy.choices import JobWork
         from apps.tenancy.services.deletion import register_before_delete
+        from apps.tenancy.services.owner_jobs import register_work
 
         register_before_delete(backup_before_delete)
+        register_work(JobWork.RESTORE, restore_run)

@@ -27,6 +27,10 @@ class Stored:
     at: datetime
 
     @property
+    def slug(self) -> str:
+        return self.name.partition("/")[0]
+
+    @property
     def file(self) -> str:
         return self.name.rpartition("/")[2]
 

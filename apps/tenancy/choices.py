@@ -23,6 +23,7 @@ class JobWork(models.TextChoices):
 
     PROVISION = "provision", _("Set-up")
     DELETE = "delete", _("Deletion")
+    RESTORE = "restore", _("Restoring")
 
 
 class JobState(models.TextChoices):

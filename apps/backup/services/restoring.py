@@ -52,8 +52,16 @@ class Restored:
     files: int
 
 
-def backup_restore(name: str, *, slug: str, progress: Progress = lambda text: None) -> Restored:
+def backup_restore(
+    name: str,
+    *,
+    slug: str,
+    progress: Progress = lambda text: None,
+    begun: Callable[[Organisation], object] = lambda organisation: None,
+) -> Restored:
     """Restore the backup ``name`` of the target as the new organisation ``slug``.
+
+    ``begun`` is told of the organisation before it is filled: it is what a killed restore leaves behind.
 
     Raises InvalidInput when the name is taken, BackupDamaged when a byte isn't what was written, Refused when
     another version made it.
@@ -63,14 +71,20 @@ def backup_restore(name: str, *, slug: str, progress: Progress = lambda text: No
     manifest = manifest_read(name)
     details = {field: value for field, value in manifest["organisation"].items() if field in KEPT}
     organisation = organisation_create(slug=slug, modules=details.pop("enabled_modules"), **details)
+    begun(organisation)
     try:
         _fill(organisation, name, manifest, progress)
     except BaseException:
-        schema_drop(organisation.schema_name)
-        organisation.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
+        restore_undo(organisation)
         raise
     rows = sum(table["rows"] for table in manifest["tables"].values())
     return Restored(organisation, len(manifest["tables"]), rows, len(manifest["files"]))
+
+
+def restore_undo(organisation: Organisation) -> None:
+    """Remove what a restore that did not end has made."""
+    schema_drop(organisation.schema_name)
+    organisation.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
 
 
 def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progress: Progress) -> None:

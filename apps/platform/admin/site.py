@@ -55,6 +55,7 @@ class PlatformSite(UnfoldAdminSite):
             path("figures/", self.admin_view(self.refresh), name="figures_refresh"),
             path("settings/", self.admin_view(self.settings), name="settings"),
             path("jobs/", self.admin_view(self.jobs), name="jobs_everywhere"),
+            path("backups/", self.admin_view(self.backups), name="backups"),
             *super().get_urls(),
         ]
 
@@ -72,6 +73,11 @@ class PlatformSite(UnfoldAdminSite):
         from apps.platform.admin.settings import settings_page  # it needs this site
 
         return settings_page(request)
+
+    def backups(self, request: HttpRequest) -> HttpResponse:
+        from apps.platform.admin.backups import backups_page  # it needs this site
+
+        return backups_page(request)
 
     def jobs(self, request: HttpRequest) -> HttpResponse:
         state = request.GET.get("state", "")
@@ -136,6 +142,7 @@ register_page(
     gettext_lazy("Set-ups and deletions"),
     icon="build",
 )
+register_page("tenancy", "platform:backups", gettext_lazy("Backups"), icon="settings_backup_restore")
 register_page(
     "tenancy",
     "platform:tenancy_deletionrecord_changelist",

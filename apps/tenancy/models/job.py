@@ -15,7 +15,7 @@ OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
 class OrganisationJob(models.Model):
-    """One set-up or deletion: followed by the page, taken up again when its process was killed."""
+    """One set-up, deletion or restore: followed by the page, taken up again when its process was killed."""
 
     kind: ClassVar[str] = "log"
 
@@ -24,6 +24,7 @@ class OrganisationJob(models.Model):
     )
     slug = models.CharField(_("short name"), max_length=40)
     work = models.CharField(_("work"), max_length=12, choices=JobWork.choices)
+    source = models.CharField(_("backup"), max_length=200, blank=True, default="")
     state = models.CharField(_("state"), max_length=8, choices=JobState.choices, default=JobState.WAITING)
     step = models.CharField(_("step"), max_length=200, blank=True, default="")
     steps = models.JSONField(_("steps"), default=list)

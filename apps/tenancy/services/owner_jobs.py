@@ -11,18 +11,20 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 from django_tenants.utils import schema_context
 
 from apps.core.actor import current_actor
-from apps.core.errors import BahiError
-from apps.core.locks import lock_row
+from apps.core.errors import BahiError, InvalidInput
+from apps.core.locks import advisory_lock, lock_row
 from apps.runtime.services.holds import held, is_held
 from apps.runtime.services.queue import CHANNEL
 from apps.tenancy.choices import JobState, JobWork, OrganisationState
@@ -30,13 +32,20 @@ from apps.tenancy.lifecycle import organisation_step
 from apps.tenancy.models import Organisation, OrganisationJob
 from apps.tenancy.models.job import OPEN
 from apps.tenancy.services.deletion import deletion_failed, organisation_delete, organisations_due
-from apps.tenancy.services.provisioning import organisation_provision
+from apps.tenancy.services.provisioning import organisation_provision, slug_check
 
 logger = logging.getLogger(__name__)
 TIME_LIMIT = 600
 MAX_ATTEMPTS = 4
 UNQUEUED_AFTER = timedelta(seconds=60)
 STARTS_WITHIN = timedelta(seconds=20)  # until the process that was started holds the name
+Progress = Callable[[str], None]
+_works: dict[str, Callable[[OrganisationJob, Progress], None]] = {}
+
+
+def register_work(work: str, function: Callable[[OrganisationJob, Progress], None]) -> None:
+    """``function(job, progress)`` of a higher app does this work. Called from the app's ``ready()``."""
+    _works[work] = function
 
 
 def provisioning_start(organisation: Organisation) -> OrganisationJob:
@@ -58,6 +67,25 @@ def deletions_due_start() -> int:
     for organisation in due:
         deletion_start(organisation)
     return len(due)
+
+
+def restore_start(*, slug: str, source: str) -> OrganisationJob:
+    """Queue the restoring of the backup ``source`` as the new organisation ``slug``.
+
+    Raises InvalidInput naming ``slug`` when the name is no good, taken, or being restored already.
+    """
+    with schema_context("public"), transaction.atomic():
+        slug = slug_check(slug)
+        if Organisation.objects.filter(slug=slug).exists():
+            raise InvalidInput(_("There is an organisation of this name."), field="slug", code="taken")
+        advisory_lock(f"restore {slug}")
+        if OrganisationJob.objects.filter(slug=slug, state__in=OPEN).exists():
+            raise InvalidInput(_("This name is being worked on."), field="slug", code="taken")
+        job = OrganisationJob.objects.create(
+            slug=slug, work=JobWork.RESTORE, source=source, asked_by=current_actor().label[:200]
+        )
+        transaction.on_commit(lambda: _enqueue(job.pk))
+    return job
 
 
 def _job_ask(organisation: Organisation, work: str) -> OrganisationJob:
@@ -128,8 +156,7 @@ def job_run(job_id: int) -> OrganisationJob | None:
             return None
         organisation = job.organisation
         try:
-            if organisation is not None:
-                _work(job, organisation)
+            _work(job, organisation)
         except BahiError as error:
             _end(job, "; ".join(f"{item.field} {item.detail}".strip() for item in error.errors))
         except Exception as error:
@@ -154,13 +181,17 @@ def _take(job_id: int) -> OrganisationJob | None:
     return job
 
 
-def _work(job: OrganisationJob, organisation: Organisation) -> None:
+def _work(job: OrganisationJob, organisation: Organisation | None) -> None:
     def progress(text: str) -> None:
         job.step = text
         job.steps = [*job.steps, {"at": timezone.now().isoformat(), "text": text, "attempt": job.attempts}]
         job.save(update_fields=["step", "steps"])
 
-    if job.work == JobWork.PROVISION:
+    if job.work in _works:
+        _works[job.work](job, progress)
+    elif organisation is None:
+        return  # it is gone already
+    elif job.work == JobWork.PROVISION:
         organisation_provision(organisation, progress=progress)
     else:
         organisation_delete(organisation, by=job.asked_by, progress=progress)
@@ -175,7 +206,7 @@ def _end(job: OrganisationJob, error: str) -> None:
     )
     job.state, job.error = state, error
     organisation = Organisation.objects.filter(pk=job.organisation_id).first() if error else None
-    if organisation is None:
+    if organisation is None or job.work in _works:
         return
     if job.work == JobWork.DELETE:
         deletion_failed(organisation, reason=error)

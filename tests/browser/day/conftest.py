@@ -59,6 +59,7 @@ class Office:
             "DEBUG": "1",  # static files as they are, without collecting them first
             "BAHI_DATA": str(self.folder),
             "BAHI_SECRETS_KEYS": self.key,
+            "BAHI_OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",  # where an identity provider runs
             "BAHI_PORT": str(self.port),
         }
 
@@ -179,3 +180,10 @@ def _no_script_errors(office: Office) -> Iterator[None]:
     office.problems.clear()
     yield
     assert office.problems == []
+
+
+@pytest.fixture(scope="package")
+def operator(office: Office) -> Page:
+    """A page of the operator on the platform's host."""
+    office.manage("create_operator", "asha@acme.example", "--password", office.password)
+    return office.at("asha", host="platform.localhost")

@@ -15,13 +15,6 @@ REASON = "Stock report looks wrong, ticket 41"
 
 
 @pytest.fixture(scope="module")
-def operator(office):
-    """A page of the operator on the platform's host."""
-    office.manage("create_operator", "asha@acme.example", "--password", office.password)
-    return office.at("asha", host=PLATFORM)
-
-
-@pytest.fixture(scope="module")
 def shop(office, operator):
     """An organisation that trades: (its host, a page of its administrator)."""
     password = office.organisation("sharma")

@@ -1,0 +1,50 @@
+"""The operator's page of all backups: what there is, and restoring one as a new organisation."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
+from apps.core.errors import BahiError
+from apps.core.platform_log import platform_log
+from apps.platform.admin.site import platform_site
+from apps.tenancy.choices import JobWork
+from apps.tenancy.models import OrganisationJob
+from apps.tenancy.models.job import OPEN
+
+LATEST = 10
+LOOK_AGAIN = "3"  # seconds, while something is being restored
+
+
+def backups_page(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST" and _restore(request):
+        return HttpResponseRedirect(reverse("platform:backups"))
+    jobs = list(OrganisationJob.objects.filter(work=JobWork.RESTORE).select_related("organisation")[:LATEST])
+    context = {
+        **platform_site.each_context(request),
+        "title": _("Backups"),
+        "backups": backups_everywhere(),
+        "jobs": jobs,
+        "asked": {"name": request.POST.get("name", ""), "slug": request.POST.get("slug", "")},
+    }
+    answer = render(request, "platform/admin/backups.html", context)
+    if request.method == "GET" and any(job.state in OPEN for job in jobs):
+        answer["Refresh"] = LOOK_AGAIN
+    return answer
+
+
+def _restore(request: HttpRequest) -> bool:
+    name, slug = request.POST.get("name", ""), request.POST.get("slug", "")
+    try:
+        job = restore_ask(name=name, slug=slug)
+    except BahiError as error:
+        for item in error.errors:
+            messages.error(request, item.detail)
+        return False
+    platform_log("restore_asked", source=name, slug=job.slug, job=job.pk)
+    messages.success(request, _("The worker restores it as %(slug)s.") % {"slug": job.slug})
+    return True

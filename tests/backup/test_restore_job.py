@@ -1,0 +1,117 @@
+"""Restoring as the operator's page asks for it: a job of the owner's process, taken up again when killed."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from apps.accounts.models import User
+from apps.backup.services.making import backup_make
+from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
+from apps.backup.services.restoring import backup_restore
+from apps.catalog.models import Product
+from apps.core.errors import InvalidInput
+from apps.core.secrets import new_key
+from apps.core.tenant import organisation_context
+from apps.tenancy.models import Organisation, OrganisationJob
+from apps.tenancy.services.deletion import organisation_delete
+from apps.tenancy.services.owner_jobs import job_run
+from tests.factories.catalog import make_product
+
+
+@pytest.fixture
+def backup(owner, settings, tmp_path) -> str:
+    """A backup of acme, which is then deleted; its name."""
+    settings.DATA_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SECRETS_KEYS = new_key()
+    with organisation_context("org_acme"):
+        make_product("T-1")
+        made = backup_make()
+    connection.set_schema_to_public()
+    organisation_delete(Organisation.objects.get(slug="acme"))
+    return made.name
+
+
+def test_deleted_organisation_is_restored_by_a_job_that_tells_its_proof(backup):
+    assert backup in {item.name for item in backups_everywhere()}
+    job = job_run(restore_ask(name=backup, slug="acme").pk)
+    assert (job.state, job.error) == ("done", "")
+    assert "equal to the backup by their hashes" in job.steps[-1]["text"]
+    assert job.organisation.slug == "acme"
+    with organisation_context("org_acme"):
+        assert Product.objects.filter(code="T-1").exists()
+
+
+@pytest.mark.parametrize(
+    ("slug", "field"), [("zenith", "slug"), ("no good", "slug"), ("platform", "slug"), ("acme", "name")]
+)
+def test_names_that_are_no_good_or_taken_are_refused(backup, slug, field):
+    name = backup if field == "slug" else "acme/../../etc/passwd"
+    with pytest.raises(InvalidInput) as refused:
+        restore_ask(name=name, slug=slug)
+    assert refused.value.errors[0].field == field
+    assert not OrganisationJob.objects.filter(work="restore").exists()
+
+
+def test_a_name_is_restored_once_at_a_time(backup):
+    restore_ask(name=backup, slug="acme")
+    with pytest.raises(InvalidInput):
+        restore_ask(name=backup, slug="acme")
+
+
+def test_a_killed_restore_is_begun_anew(backup, monkeypatch):
+    job = restore_ask(name=backup, slug="acme")
+
+    class Killed(BaseException):
+        """As a process that is gone: nothing tidies up."""
+
+    def half(name, *, slug, progress, begun):
+        from apps.backup.services import restoring
+
+        monkeypatch.setattr(restoring, "_fill", lambda *a: (_ for _ in ()).throw(Killed))
+        monkeypatch.setattr(restoring, "restore_undo", lambda organisation: None)
+        try:
+            return backup_restore(name, slug=slug, progress=progress, begun=begun)
+        finally:
+            monkeypatch.undo()
+
+    made = []
+    with pytest.raises(Killed):
+        half(backup, slug="acme", progress=print, begun=made.append)
+    OrganisationJob.objects.filter(pk=job.pk).update(organisation=made[0], state="running")
+    done = job_run(job.pk)
+    assert (done.state, done.error) == ("done", "")
+    assert Organisation.objects.filter(slug="acme").count() == 1
+
+
+def test_a_damaged_backup_ends_the_job_and_leaves_nothing(backup, tmp_path):
+    (path,) = tmp_path.rglob(backup.rpartition("/")[2])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    job = job_run(restore_ask(name=backup, slug="acme").pk)
+    assert job.state == "failed"
+    assert job.error
+    assert not Organisation.objects.filter(slug="acme").exists()
+
+
+def test_page_lists_backups_and_takes_the_order(backup):
+    operator = User(email="o@x.example", name="Omkar", is_superuser=True, is_staff=True)
+    operator.set_password("kalam-Dawat-9")
+    operator.save()
+    browser = Client(HTTP_HOST="platform.localhost")
+    assert browser.get("/admin/backups/").status_code == 302  # a stranger
+    browser.post("/accounts/login/", {"email": "o@x.example", "password": "kalam-Dawat-9"})
+    page = browser.get("/admin/backups/")
+    assert backup.rpartition("/")[2] in page.content.decode()
+    assert "Refresh" not in page
+    refused = browser.post("/admin/backups/", {"name": backup, "slug": "zenith"})
+    assert "There is an organisation of this name" in refused.content.decode()
+    assert browser.post("/admin/backups/", {"name": backup, "slug": "acme"}).status_code == 302
+    connection.set_schema_to_public()
+    assert OrganisationJob.objects.get(work="restore").asked_by == "Omkar (platform operator)"
+    page = browser.get("/admin/backups/")
+    assert page["Refresh"] == "3"
+    assert "Waiting" in page.content.decode()
