@@ -2,4 +2,10 @@
 
 from apps.core.permissions import register_permissions
 
-register_permissions("backup", {"make_backup": "Make, see and download backups"})
+register_permissions(
+    "backup",
+    {
+        "make_backup": "Make, see and download backups",
+        "export_everything": "Export all data of the organisation in open formats",
+    },
+)

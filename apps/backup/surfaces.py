@@ -3,5 +3,7 @@
 from apps.core.surfaces import codes, declare, declare_jobs
 
 MAKE = "backup.make_backup"
+EXPORT = "backup.export_everything"
 declare({"backups": codes(MAKE), "backup_now": codes(MAKE), "backup_download": codes(MAKE)})
-declare_jobs({"backup.run_backup": codes(MAKE)})
+declare(dict.fromkeys(("data_exports", "data_export_now", "data_export_take"), codes(EXPORT)))
+declare_jobs({"backup.run_backup": codes(MAKE), "backup.run_export": codes(EXPORT)})

@@ -1,6 +1,6 @@
 """Addresses of the backup pages."""
 
-from apps.backup.pages import page_urls
+from apps.backup import export_pages, pages
 
 PREFIX = "data/"
-urlpatterns = page_urls()
+urlpatterns = [*pages.page_urls(), *export_pages.page_urls()]

@@ -49,6 +49,14 @@ class ConfirmForm(RefusalForm):
     slug = forms.CharField(label=_("Short name"), max_length=40)
 
 
+class LeaveForm(RefusalForm):
+    name = forms.CharField(
+        label=_("Name of the organisation"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class LookForm(RefusalForm):
     text = forms.CharField(label=_("Text under the name"), max_length=300, required=False)
     accent = forms.CharField(

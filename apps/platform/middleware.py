@@ -23,7 +23,7 @@ from apps.platform.services.override import (
 
 READS = ("GET", "HEAD", "OPTIONS")
 ALWAYS = ("/organisation/override/end/", "/accounts/logout/", "/accounts/language/")
-NEVER = ("/accounts/", "/organisation/operator/")
+NEVER = ("/accounts/", "/organisation/operator/", "/organisation/leave/")
 
 
 class OverrideMiddleware:

@@ -2,12 +2,15 @@
 
 from apps.core.permissions import register_permissions
 
+LEAVE = "platform.delete_organisation"
+
 register_permissions(
     "platform",
     {
         "view_usage": "See plan and usage",
         "manage_domains": "Name and verify own domains",
         "manage_look": "Change the look of the sign-in pages",
+        "delete_organisation": "Delete the whole organisation",
         "manage_operator": "Let the platform's operator in or not",
     },
 )

@@ -13,5 +13,6 @@ declare(
         "organisation_domains": codes("platform.manage_domains"),
         "organisation_look": codes("platform.manage_look"),
         "organisation_operator": codes("platform.manage_operator"),
+        "organisation_leave": codes("platform.delete_organisation"),
     }
 )

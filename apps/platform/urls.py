@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.platform import views
+from apps.platform import leaving_pages, views
 
 PREFIX = "organisation/"
 look_urls = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("look/", views.look, name="organisation_look"),
     path("operator/", views.operator, name="organisation_operator"),
     path("announcements/<int:pk>/dismiss/", views.dismiss, name="announcement_dismiss"),
+    path("leave/", leaving_pages.leave, name="organisation_leave"),
     path("override/over/", views.override_over, name="override_over"),
     path("override/end/", views.override_leave, name="override_end"),
     path("override/<str:token>/", views.override_door, name="override_enter"),

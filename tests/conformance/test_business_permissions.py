@@ -318,6 +318,10 @@ ELSEWHERE = {
         "tests/messaging/test_mail.py",
         "test_only_sender_or_manager_sends_a_failed_mail_again",
     ),
+    "backup.export_everything": (
+        "tests/backup/test_export.py",
+        "test_only_with_the_permission_and_a_fresh_proof",
+    ),
     "runtime.manage_jobs": ("tests/runtime/test_jobs.py", ""),
     "audit.verify_audit": ("tests/audit/test_chain.py", ""),
     "accounts.reset_second_factor": ("tests/accounts/test_second_step.py", ""),

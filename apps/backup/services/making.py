@@ -59,7 +59,7 @@ def backup_make(*, progress: Progress = lambda done, total: None) -> Made:
     work.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=work, suffix=".part") as file:
         with EncryptingWriter(file, keyring(), head) as stream, _tar(stream) as tar:
-            with _snapshot():
+            with snapshot():
                 manifest, files = _tables_out(tar, organisation, schema, work)
             _files_out(tar, files, manifest, progress)
             _member(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
@@ -81,7 +81,7 @@ def _tar(stream: Any) -> Iterator[tarfile.TarFile]:
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
     """All tables as they are at one moment."""
     with transaction.atomic():
         with connection.cursor() as cursor:

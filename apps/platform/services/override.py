@@ -32,6 +32,7 @@ from apps.core.tenant import current_organisation, organisation_context, public_
 from apps.messaging.services.notifications import lazy_text, notify
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
+from apps.platform.permissions import LEAVE
 from apps.platform.services.audit import organisation_entry
 from apps.tenancy.choices import OperatorAccess, OrganisationState
 from apps.tenancy.models import Organisation
@@ -41,6 +42,7 @@ LINK_LASTS = timedelta(minutes=10)
 EVENT = "platform.operator"
 # People, roles and ways to sign in; taking the data out as a backup; removing the organisation.
 NEVER_HIS = ("accounts", "sso", "backup", "demo")
+NEVER_HIS_CODES = frozenset({LEAVE})
 LIVE = (OverrideState.ASKED, OverrideState.GRANTED, OverrideState.OPEN)
 
 
@@ -174,6 +176,7 @@ def access_of_visit(visit: Override, user: User) -> Access:
     codes = {code for code in all_permissions() if code.split(".", 1)[1].startswith("view_")}
     if visit.may_write:
         codes |= {code for code in all_permissions() if code.split(".", 1)[0] not in NEVER_HIS}
+        codes -= NEVER_HIS_CODES
     return Access(user_id=user.pk, permissions=frozenset(codes))
 
 

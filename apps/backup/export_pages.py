@@ -1,0 +1,107 @@
+"""The page of whole exports: ask for one, take it once. A fresh proof of the person is asked for."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from apps.accounts.second_step_views import confirmed_required
+from apps.backup.models import DataExport
+from apps.backup.services.exports import KEPT_HOURS, export_ask, export_link, export_take
+from apps.backup.services.open_formats import LEFT_OUT
+from apps.backup.surfaces import EXPORT
+from apps.backup.tasks import run_export
+from apps.core.access import may
+from apps.core.admin.menu import register_page
+from apps.core.admin.site import admin_site
+from apps.core.errors import BahiError
+from apps.core.tenant import current_organisation
+from apps.core.uow import run_in_unit_of_work
+from apps.runtime.models import Job
+from apps.runtime.services.jobs import job_start
+
+SHOWN = 20
+
+
+def _guarded(view: Any) -> Any:
+    """First the permission, then a fresh proof: who may not do it isn't asked for his password."""
+    proved = confirmed_required(view)
+
+    @wraps(view)
+    def asked(request: HttpRequest) -> HttpResponse:
+        if not may(request.user, EXPORT):
+            raise PermissionDenied
+        return proved(request)
+
+    wrapped = admin_site.admin_view(asked)
+    wrapped.bahi_app = "backup"
+    return wrapped
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """One's own exports, the one that runs, and what an export holds."""
+    user: Any = request.user
+    rows = list(DataExport.objects.filter(owner_id=user.pk)[:SHOWN])
+    running = Job.objects.filter(task="backup.run_export", owner_id=user.pk, finished_at=None)
+    context = {
+        **admin_site.each_context(request),
+        "title": _("Export of all data"),
+        "exports": [(row, export_link(row) if row.waiting else "") for row in rows if row.ready_at],
+        "running": running.order_by("-id"),
+        "left_out": LEFT_OUT.values(),
+        "hours": KEPT_HOURS,
+    }
+    return TemplateResponse(request, "backup/exports.html", context)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+
+    def work() -> None:
+        row = export_ask(by=request.user, request=request)
+        job = job_start(run_export, title=_("Export of all data"), by=request.user, export_id=row.pk)
+        row.job_id = job.pk
+        row.save(update_fields=["job_id"])
+
+    try:
+        run_in_unit_of_work(work)
+    except BahiError as error:
+        messages.error(request, str(error.detail))
+    else:
+        messages.info(request, _("The export is made in the background; you are told when it is ready."))
+    return HttpResponseRedirect(reverse("data_exports"))
+
+
+def take(request: HttpRequest) -> HttpResponse:
+    """The file, once."""
+    token = request.POST.get("token", "")
+    try:
+        row, stream = run_in_unit_of_work(lambda: export_take(token, by=request.user, request=request))
+    except BahiError as error:
+        messages.error(request, str(error.detail))
+        return HttpResponseRedirect(reverse("data_exports"))
+    name = f"{current_organisation().slug}-{row.ready_at:%Y%m%d-%H%M}.zip"
+    answer = FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+    answer["Content-Length"] = str(row.size)
+    return answer
+
+
+def page_urls() -> list[Any]:
+    return [
+        path("export/", _guarded(page), name="data_exports"),
+        path("export/now/", _guarded(require_POST(start)), name="data_export_now"),
+        path("export/take/", _guarded(require_POST(take)), name="data_export_take"),
+    ]
+
+
+register_page(
+    "backup", "data_exports", gettext_lazy("Export of all data"), icon="folder_zip", permission=EXPORT
+)

@@ -1,0 +1,137 @@
+"""A whole export from being asked for to being taken: made by a job, kept encrypted, given out once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.signing import BadSignature
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.choices import AccessEvent
+from apps.accounts.services.access_log import access_log_write
+from apps.backup.cipher import DecryptingReader, EncryptingWriter
+from apps.backup.keys import keyring
+from apps.backup.models import DataExport
+from apps.backup.services.open_formats import Contents, Progress, export_write
+from apps.core.errors import NotFound, Refused
+from apps.core.locks import advisory_lock, lock_row
+from apps.core.tenant import current_organisation, require_organisation, timestamp_signer
+from apps.runtime.models import Job
+
+KEPT_HOURS = 24
+LINK_SECONDS = 600
+_PURPOSE = "data-export"
+
+
+def export_ask(*, by: Any, request: Any = None) -> DataExport:
+    """Note who asks; the caller starts the job. Refused while one of his is being made."""
+    advisory_lock(f"backup.export:{by.pk}")
+    if Job.objects.filter(task="backup.run_export", owner_id=by.pk, finished_at=None).exists():
+        raise Refused(_("An export is being made already."), code="running")
+    row = DataExport.objects.create(owner_id=by.pk)
+    access_log_write(AccessEvent.EXPORT, request=request, user=by, detail={"kind": "whole", "step": "asked"})
+    return row
+
+
+def export_make(row: DataExport, *, progress: Progress) -> Contents:
+    """Write the file, whole or not at all. Only reads the organisation; the row is the caller's to change."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{uuid.uuid4().hex}.sealed"
+    part = folder / f"{name}.part"
+    head = {"organisation": current_organisation().slug, "export": row.pk}
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as raw, EncryptingWriter(raw, keyring(), head) as sealed:
+            stream = _Counted(sealed)
+            contents = export_write(stream, progress=progress)  # type: ignore[arg-type]  # is written to only
+        part.rename(folder / name)
+    finally:
+        part.unlink(missing_ok=True)
+    row.path, row.size, row.sha256 = name, stream.size, stream.digest.hexdigest()
+    row.tables, row.rows, row.files = len(contents.tables), contents.rows, len(contents.files)
+    return contents
+
+
+def export_ready(row: DataExport) -> None:
+    """The file is there: it may be taken for a day."""
+    row.ready_at = timezone.now()
+    row.expires_at = row.ready_at + timedelta(hours=KEPT_HOURS)
+    row.save()
+
+
+def export_link(row: DataExport) -> str:
+    """A token that takes this export, for ten minutes."""
+    return timestamp_signer(_PURPOSE).sign(str(row.pk))
+
+
+def export_take(token: str, *, by: Any, request: Any = None) -> tuple[DataExport, IO[bytes]]:
+    """The export as a stream of plain bytes, once; its file is gone from the disk by then.
+
+    Raises NotFound for a bad or old token and for what is another one's, Refused when it was taken or its
+    time is over.
+    """
+    try:
+        number = int(timestamp_signer(_PURPOSE).unsign(token, max_age=LINK_SECONDS))
+    except (BadSignature, ValueError) as error:
+        raise NotFound(_("This link is over. Open the page again.")) from error
+    row = lock_row(DataExport, number)
+    if row.owner_id != by.pk:
+        raise NotFound(_("Not found."))
+    if not row.waiting:
+        raise Refused(_("This export was downloaded already, or its time is over."), code="over")
+    path = _folder() / row.path
+    try:
+        raw = path.open("rb")
+    except FileNotFoundError as error:
+        raise Refused(_("This export is not there any more."), code="over") from error
+    row.taken_at = row.removed_at = timezone.now()
+    row.save(update_fields=["taken_at", "removed_at"])
+    told = {"kind": "whole", "step": "downloaded", "rows": row.rows, "sha256": row.sha256}
+    access_log_write(AccessEvent.EXPORT, request=request, user=by, detail=told)
+    path.unlink()  # the open stream goes on reading
+    return row, DecryptingReader(raw, keyring())  # type: ignore[return-value]  # reads as a binary stream
+
+
+def exports_expire() -> int:
+    """Remove what was not taken in time, and files that no row names. Returns how many rows."""
+    now = timezone.now()
+    rows = list(DataExport.objects.filter(removed_at=None, expires_at__lt=now))
+    for row in rows:
+        (_folder() / row.path).unlink(missing_ok=True)
+        row.removed_at = now
+        row.save(update_fields=["removed_at"])
+    if _folder().is_dir():
+        known = set(DataExport.objects.filter(removed_at=None).values_list("path", flat=True))
+        old = (now - timedelta(hours=KEPT_HOURS)).timestamp()
+        for path in _folder().iterdir():
+            if path.name not in known and path.stat().st_mtime < old:
+                path.unlink(missing_ok=True)
+    return len(rows)
+
+
+def _folder() -> Path:
+    """Inside the organisation's media folder, so that it goes when the organisation goes."""
+    return Path(settings.MEDIA_ROOT) / require_organisation() / "exports"
+
+
+class _Counted:
+    """Counts and hashes what passes."""
+
+    def __init__(self, target: Any) -> None:
+        self._target, self.size, self.digest = target, 0, hashlib.sha256()
+
+    def write(self, data: Any) -> int:
+        self.size += len(data)
+        self.digest.update(data)
+        return self._target.write(data)
+
+    def flush(self) -> None:
+        """The writer below keeps its last chunk until it is closed."""
