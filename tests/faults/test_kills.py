@@ -95,6 +95,18 @@ def trade_while_killing(hall: Hall, kills: dict[str, int]) -> dict[str, list[flo
     return times
 
 
+def drain() -> float:
+    """Seconds until nothing waits any more, however much it was; something must end all the time."""
+    begun = moved = time.monotonic()
+    before = waiting()
+    while left := waiting():
+        if sum(left.values()) < sum(before.values()):
+            before, moved = left, time.monotonic()
+        assert time.monotonic() - moved < STALL_SECONDS, f"nothing ends any more: {left}"
+        time.sleep(1)
+    return time.monotonic() - begun
+
+
 def show(hall: Hall, times: dict[str, list[float]], drained: float) -> None:
     left = mails_on_disk(hall)
     twice = sum(count - 1 for count in left.values())
