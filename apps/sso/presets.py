@@ -1,7 +1,7 @@
 """What the usual providers are known for. Filled in where a new provider leaves a field empty.
 
-Sources: the providers' own manuals for OpenID Connect and SAML applications. Where an organisation's own name
-is part of an address, ``hint`` shows its form; nothing is guessed.
+What is commonly known of each; a provider may have changed since, so every field can be overwritten. Where
+an organisation's own name is part of an address, ``hint`` shows its form.
 """
 
 from __future__ import annotations
