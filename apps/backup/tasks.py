@@ -38,7 +38,7 @@ def run_backup(job: Any) -> dict[str, Any]:
     """A backup now; the answer says where it lies."""
     made = backup_make(progress=lambda done, total: job_progress(job, done, total))
     _told(made)
-    return {**vars(made), "url": "/admin/backups/"}
+    return {**vars(made), "url": "/data/backups/"}
 
 
 def _told(made: Made) -> None:

@@ -14,16 +14,15 @@ from apps.company.models import Company
 from apps.company.services.settings import (
     setting_reset,
     settings_apps,
+    settings_companies,
     settings_kept,
     settings_save,
 )
-from apps.core.access import access_of
 from apps.core.api.rendering import envelope
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer, raise_invalid
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotFound
-from apps.core.scope import record_filter
 from apps.core.typed_settings import Setting, setting_named, settings_declared
 
 
@@ -39,8 +38,7 @@ def _company(request: Any, given: Any) -> Company | None:
     """The company asked for, if this user isn't shut out of it. Raises InvalidInput naming ``company``."""
     if given in (None, ""):
         return None
-    rows = Company.objects.filter(record_filter(Company, access_of(request.user)), deleted_at=None)
-    text = str(given)
+    rows, text = settings_companies(request.user), str(given)
     found = rows.filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
     if found is None:
         raise InvalidInput(_("There is no such company."), field="company", code="not_found")
@@ -51,7 +49,6 @@ def _shown(items: list[Setting], company: Company | None) -> list[dict[str, Any]
     kept = settings_kept([item.key for item in items], company.pk if company else None)
     rows = []
     for item in items:
-        base = kept.organisation.get(item.key, item.default)
         here = kept.organisation if company is None else kept.company
         rows.append(
             {
@@ -62,7 +59,7 @@ def _shown(items: list[Setting], company: Company | None) -> list[dict[str, Any]
                 "type": item.type_name,
                 "per_company": item.per_company,
                 "company": company.pk if company else None,
-                "value": kept.company.get(item.key, base),
+                "value": kept.value(item),
                 "default": item.default,
                 "is_set": item.key in here,
             }

@@ -19,6 +19,7 @@ from apps.company.services.settings import (
     setting_reset,
     settings_apps,
     settings_changes,
+    settings_companies,
     settings_kept,
     settings_save,
 )
@@ -27,7 +28,6 @@ from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError
 from apps.core.modules import module_of_app
-from apps.core.scope import record_filter
 from apps.core.typed_settings import Kept, Setting, settings_declared
 from apps.core.uow import run_in_unit_of_work
 
@@ -68,12 +68,12 @@ def page(request: HttpRequest, app_label: str) -> HttpResponse:
     """The settings of one app; ``?company=`` shows what one company has otherwise."""
     if app_label not in settings_apps(request.user):
         raise Http404
-    companies = _companies(request.user)
+    companies = list(settings_companies(request.user).order_by("code"))
     company = _chosen(request, companies)
     items = [item for item in settings_declared(app_label) if company is None or item.per_company]
     keys = [item.key for item in items]
     kept = settings_kept(keys, company.pk if company else None)
-    values = {i.key: kept.company.get(i.key, kept.organisation.get(i.key, i.default)) for i in items}
+    values = {item.key: kept.value(item) for item in items}
     form = SettingsForm(items, values, *([request.POST] if request.method == "POST" else []))
     if request.method == "POST" and _change(request, app_label, company, form):
         return HttpResponseRedirect(_address(app_label, company))
@@ -130,7 +130,7 @@ def _groups(
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         here = kept.organisation if company is None else kept.company
-        base = item.default if company is None else kept.organisation.get(item.key, item.default)
+        base = item.default if company is None else kept.for_all(item)
         groups.setdefault(str(item.group), []).append(
             {
                 "field": form[item.name],
@@ -142,12 +142,6 @@ def _groups(
             }
         )
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
-
-
-def _companies(user: Any) -> list[Company]:
-    """The companies whose settings this user may change: those he is not shut out of."""
-    rows = Company.objects.filter(record_filter(Company, access_of(user)), deleted_at=None)
-    return list(rows.order_by("code"))
 
 
 def _chosen(request: HttpRequest, companies: list[Company]) -> Company | None:

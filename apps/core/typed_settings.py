@@ -203,6 +203,14 @@ class Kept:
     organisation: dict[str, Any] = field(default_factory=dict)
     company: dict[str, Any] = field(default_factory=dict)
 
+    def for_all(self, item: Setting) -> Any:
+        """What holds where no company has it otherwise."""
+        return self.organisation.get(item.key, item.default)
+
+    def value(self, item: Setting) -> Any:
+        """What holds for the company asked for."""
+        return self.company.get(item.key, self.for_all(item))
+
 
 _settings: dict[str, Setting] = {}
 _store: list[Callable[[list[str], int | None], Kept]] = []
@@ -249,6 +257,4 @@ def settings_of(keys: Iterable[str], company_id: int | None = None) -> dict[str,
     """Several values at once: {key: value}; outside any organisation the defaults."""
     wanted = [setting_named(key) for key in keys]
     kept = _store[0]([item.key for item in wanted], company_id) if _store and not is_public() else Kept()
-    return {
-        item.key: kept.company.get(item.key, kept.organisation.get(item.key, item.default)) for item in wanted
-    }
+    return {item.key: kept.value(item) for item in wanted}

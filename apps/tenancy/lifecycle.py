@@ -31,12 +31,14 @@ class Effect:
     """What a state serves. ``status`` answers every page, API call and sign-in; 0 lets them in.
 
     Sockets close and stay closed, jobs, repeated tasks and mail wait wherever ``works`` is off. While
-    ``setting_up`` pages show the progress instead.
+    ``setting_up`` pages show the progress instead. ``door``: the beginning of the addresses that stay open
+    although all others are closed, served by ``config.urls_closed``.
     """
 
     status: int = 0
     works: bool = False
     setting_up: bool = False
+    door: str = ""
 
 
 EFFECTS: dict[str, Effect] = {
@@ -47,7 +49,7 @@ EFFECTS: dict[str, Effect] = {
     S.ACTIVE: Effect(works=True),
     S.SUSPENDED: Effect(403),
     S.ARCHIVED: Effect(403),
-    S.SCHEDULED: Effect(403),
+    S.SCHEDULED: Effect(403, door="/organisation/keep/"),
     S.DELETING: Effect(404),
     S.REMOVING: Effect(503, setting_up=True),
     S.DELETED: Effect(404),

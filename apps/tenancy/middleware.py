@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django_tenants.utils import remove_www
 
 from apps.core.middleware import api_error
-from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import Host, host_find
 from apps.tenancy.lifecycle import EFFECTS
 from apps.tenancy.services.maintenance import Maintenance, maintenance_of
 
 SETUP_URLCONF = "config.urls_first_run"
-CLOSED_URLCONF, KEEP = "config.urls_closed", "/organisation/keep/"
+CLOSED_URLCONF = "config.urls_closed"
 
 
 class OrganisationMiddleware:
@@ -51,7 +50,7 @@ class OrganisationMiddleware:
         if effect.setting_up:
             return self._enter_setup(request, organisation)
         status = effect.status
-        if organisation.state == OrganisationState.SCHEDULED and request.path.startswith(KEEP):
+        if effect.door and request.path.startswith(effect.door):
             connection.set_schema_to_public()
             request.urlconf = CLOSED_URLCONF
             request.closing = organisation  # type: ignore[attr-defined]  # our middleware and views put it on the request

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from apps.core.secrets import new_key
 from tests.kit import database
 
 
@@ -24,3 +25,12 @@ def owner(commits: str) -> Iterator[Any]:
     yield connection
     connection.close()
     connection.settings_dict.update(kept)
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Any) -> Any:
+    """A data folder of its own, with new keys."""
+    settings.DATA_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SECRETS_KEYS = new_key()
+    return tmp_path

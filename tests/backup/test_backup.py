@@ -23,7 +23,7 @@ from apps.backup.services.restoring import backup_restore, manifest_read, restor
 from apps.catalog.models import Product
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput
-from apps.core.secrets import new_key, secret_read, secret_write
+from apps.core.secrets import secret_read, secret_write
 from apps.core.tenant import organisation_context
 from apps.core.uow import run_in_unit_of_work
 from apps.files.models import StoredFile
@@ -37,14 +37,6 @@ from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
 from tests.factories.company import make_company
 from tests.kit.ledger import assert_balanced
-
-
-@pytest.fixture
-def place(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.SECRETS_KEYS = new_key()
-    return tmp_path
 
 
 def business() -> None:

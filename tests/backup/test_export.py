@@ -27,7 +27,7 @@ from apps.backup.services.open_formats import (
     exported_models,
     organisation_models,
 )
-from apps.core.secrets import new_key, secret_write
+from apps.core.secrets import secret_write
 from apps.files.services.storage import file_store
 from apps.messaging.services.mail import mail_queue
 from apps.runtime.models import Job
@@ -51,14 +51,6 @@ KNOWN_TO_BE_NONE = {
     "sales.quotation.link_key",  # opens nothing without the signature around it
     "messaging.mailmessage.secret",  # marks mails whose text is left out
 }
-
-
-@pytest.fixture
-def place(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.SECRETS_KEYS = new_key()
-    return tmp_path
 
 
 def asha() -> User:

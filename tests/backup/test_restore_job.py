@@ -12,7 +12,6 @@ from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
 from apps.backup.services.restoring import backup_restore
 from apps.catalog.models import Product
 from apps.core.errors import InvalidInput
-from apps.core.secrets import new_key
 from apps.core.tenant import organisation_context
 from apps.tenancy.models import Organisation, OrganisationJob
 from apps.tenancy.services.deletion import organisation_delete
@@ -21,11 +20,8 @@ from tests.factories.catalog import make_product
 
 
 @pytest.fixture
-def backup(owner, settings, tmp_path) -> str:
+def backup(owner, place) -> str:
     """A backup of acme, which is then deleted; its name."""
-    settings.DATA_DIR = tmp_path
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.SECRETS_KEYS = new_key()
     with organisation_context("org_acme"):
         make_product("T-1")
         made = backup_make()

@@ -130,3 +130,30 @@ def serious_violations(page: Page) -> list[str]:
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     bad = [one for one in result["violations"] if one["impact"] in ("serious", "critical")]
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in bad]
+
+
+@pytest.fixture
+def open_site(site, chromium):
+    """``open_site("/accounts/login/", width=360, dark=True)`` → a page of a fresh browser."""
+    contexts, problems = [], []
+
+    def ours(message):
+        """Of our own pages only: what a provider's page does wrong is not ours."""
+        if message.location["url"].startswith(site.url) and "/ws/" not in message.text:
+            note(message, problems)
+
+    def open_one(path, *, width=1440, dark=False):
+        scheme = "dark" if dark else "light"
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", ours)
+        page.goto(site.url + path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert problems == []

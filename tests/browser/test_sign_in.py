@@ -13,7 +13,7 @@ from apps.accounts import totp
 from apps.accounts.models import AccessLog, FactorMethod, SecondFactor, User
 from apps.accounts.services.policy import policy_save
 from apps.core.secrets import secret_read
-from tests.browser.conftest import note, serious_violations
+from tests.browser.conftest import serious_violations
 from tests.browser.site import Site
 from tests.factories.accounts import make_user
 
@@ -31,28 +31,6 @@ def site(commits, chromium):
 @pytest.fixture
 def person(site):
     return site.do(lambda: make_user("parties.view_party", email="meera@acme.example").email)
-
-
-@pytest.fixture
-def open_site(site, chromium):
-    """open_site("/accounts/login/", width=360, dark=True) → a page of a fresh browser."""
-    contexts, problems = [], []
-
-    def open_one(path, *, width=1440, dark=False):
-        scheme = "dark" if dark else "light"
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda message: None if "/ws/" in message.text else note(message, problems))
-        page.goto(site.url + path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert problems == []
 
 
 def sign_in(page, email, password=PASSWORD):

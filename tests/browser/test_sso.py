@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from apps.accounts.models import SignInSession, User
 from apps.sso.models import ExternalIdentity, IdentityProvider
 from apps.sso.services.providers import provider_save
-from tests.browser.conftest import note, serious_violations
+from tests.browser.conftest import serious_violations
 from tests.browser.site import Site
 from tests.sso.providers.saml import SamlIdp
 
@@ -50,32 +50,6 @@ def provider(site):
         return site.do(work)
 
     return make
-
-
-@pytest.fixture
-def open_site(site, chromium):
-    contexts, problems = [], []
-
-    def ours(message):
-        """Of our own pages only: what a provider's page does wrong is not ours."""
-        if message.location["url"].startswith(site.url) and "/ws/" not in message.text:
-            note(message, problems)
-
-    def open_one(path, *, width=1440, dark=False):
-        scheme = "dark" if dark else "light"
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", ours)
-        page.goto(site.url + path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert problems == []
 
 
 def no_sideways_scroll(page):

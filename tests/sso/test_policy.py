@@ -218,8 +218,11 @@ def test_last_administrator_by_password_stays(proven, chief, ravi):
     refused("last_password_administrator", lambda: user_deactivate(user=chief, by=other))
     chief.refresh_from_db()
     clerk = Role.objects.create(code="clerk", name="Clerk")
-    work = lambda: user_save(chief, values={}, roles=[clerk], version=chief.version, by=other)  # noqa: E731
-    refused("last_password_administrator", work)
+
+    def demoted():
+        return user_save(chief, values={}, roles=[clerk], version=chief.version, by=other)
+
+    refused("last_password_administrator", demoted)
 
 
 def test_last_provider_stays_while_the_rule_holds(proven, chief, change):

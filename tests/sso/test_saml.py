@@ -17,7 +17,7 @@ from apps.core.secrets import secret_read
 from apps.sso.models import ExternalIdentity, SamlKey, SsoAttempt, UsedAssertion
 from apps.sso.protocols.saml_metadata import metadata_read
 from apps.sso.services import keys
-from tests.sso.providers.saml import NAMES, SamlIdp, encoded, self_signed
+from tests.sso.providers.saml import NAMES, SamlIdp, encoded, key_with_certificate
 
 pytestmark = pytest.mark.django_db
 START, ACS = "/accounts/sso/office/start/", "/accounts/sso/office/acs/"
@@ -162,7 +162,7 @@ def test_signature_of_another_key_is_refused(office, idp, visitor):
     stranger = SamlIdp()
     root = stranger.response(idp.said(request))
     assert reason_of(post(idp.form(request, root))) == "invalid"
-    key, certificate = self_signed()
+    key, certificate = key_with_certificate()
     root = idp.response(idp.said(request), sign="nothing")
     assertion = root.find("saml:Assertion", NAMES)
     root.replace(assertion, idp.signed(assertion, key, certificate))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.choices import DocumentStatus
 from apps.accounting.models.protect import posted_header, posted_lines
 from apps.accounting.models.settled import PostedDocument
-from apps.accounting.models.taxed import PERCENT, DocumentCharge, TaxedDocument, TaxedLine
+from apps.accounting.models.taxed import PERCENT, BookedLine, DocumentCharge, TaxedDocument
 from apps.core.fields import MoneyField, RateField
 
 
@@ -71,7 +71,7 @@ class Bill(PostedDocument, TaxedDocument):
         return self.vendor_round_off
 
 
-class BillLine(TaxedLine):
+class BillLine(BookedLine):
     """``gst_rate_override`` with its reason stands where the vendor charged another rate than ours.
     ``itc_eligible`` false: the tax can't be claimed (section 17(5)) and becomes part of the cost."""
 
@@ -84,12 +84,6 @@ class BillLine(TaxedLine):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    cost_centre = models.ForeignKey(
-        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    project = models.ForeignKey(
-        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
     gst_rate_override = RateField(
         _("GST rate charged by the vendor"), null=True, blank=True, validators=[*PERCENT]
     )
@@ -98,11 +92,11 @@ class BillLine(TaxedLine):
     source_kind = models.CharField(max_length=60, blank=True, default="", editable=False)
     source_line_id = models.BigIntegerField(null=True, blank=True, editable=False)
 
-    class Meta(TaxedLine.Meta):
+    class Meta(BookedLine.Meta):
         verbose_name = _("bill line")
         verbose_name_plural = _("bill lines")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            *TaxedLine.Meta.constraints,
+            *BookedLine.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(gst_rate_override=None)
                 | (Q(gst_rate_override__gte=0, gst_rate_override__lte=100) & ~Q(override_reason="")),

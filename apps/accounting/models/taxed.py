@@ -215,8 +215,22 @@ class TaxedLine(DocumentLine):
         }
 
 
-class SaleLine(TaxedLine):
-    """A line of an invoice or of a note on it: with the income account and dimensions it is booked under."""
+class BookedLine(TaxedLine):
+    """A line with the dimensions under which it is booked; its account is the subclass's."""
+
+    cost_centre = models.ForeignKey(
+        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    project = models.ForeignKey(
+        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(TaxedLine.Meta):
+        abstract = True
+
+
+class SaleLine(BookedLine):
+    """A line of an invoice or of a note on it."""
 
     account = models.ForeignKey(
         "accounting.Account",
@@ -226,14 +240,8 @@ class SaleLine(TaxedLine):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    cost_centre = models.ForeignKey(
-        "dimensions.CostCentre", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    project = models.ForeignKey(
-        "dimensions.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
-    class Meta(TaxedLine.Meta):
+    class Meta(BookedLine.Meta):
         abstract = True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import Lag
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from apps.core.access import access_of, may
 from apps.core.errors import ErrorList, InvalidInput, NotAllowed
 from apps.core.locks import advisory_lock
 from apps.core.modules import module_key_of_app
+from apps.core.scope import record_filter
 from apps.core.tenant import switch_on
 from apps.core.typed_settings import Kept, Setting, setting_named, settings_declared
 
@@ -57,6 +58,11 @@ def settings_apps(user: Any) -> list[str]:
     """Apps whose settings this user may change: their module is on and he holds their permission."""
     found = dict.fromkeys(item.app for item in settings_declared())
     return [app for app in found if may(user, settings_permission(app))]
+
+
+def settings_companies(user: Any) -> QuerySet[Company]:
+    """The companies whose settings this user may change: those he is not shut out of."""
+    return Company.objects.filter(record_filter(Company, access_of(user)), deleted_at=None)
 
 
 def settings_save(

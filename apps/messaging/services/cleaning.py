@@ -11,17 +11,14 @@ from django.utils import timezone
 from apps.core.typed_settings import setting
 from apps.files.models import StoredFile
 from apps.messaging.models import MailAttachment, MailMessage, MailState, Notification
+from apps.runtime.services.cleaning import rows_remove
 
 BATCH = 1_000
 
 
 def notifications_clean() -> int:
     """Returns how many went."""
-    old = Notification.objects.filter(created_at__lt=_before("messaging.notification_days"))
-    removed = 0
-    while ids := list(old.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        removed += Notification.objects.filter(pk__in=ids).delete()[0]
-    return removed
+    return rows_remove(Notification.objects.filter(created_at__lt=_before("messaging.notification_days")))
 
 
 def mails_clean() -> int:

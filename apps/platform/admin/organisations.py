@@ -273,7 +273,7 @@ class OrganisationAdmin(PlatformAdmin):
         try:
             visit = Override.objects.filter(organisation=organisation, pk=data["visit"]).first() if data.get(
                 "visit", "").isdigit() else override_ask(
-                organisation, by=request.user, reason=data.get("reason", ""),  # type: ignore[arg-type]
+                organisation, by=request.user, reason=data.get("reason", ""),  # type: ignore[arg-type]  # operators only come here
                 minutes=int(minutes) if minutes.isdigit() else 0, may_write=data.get("write") == "1",
             )  # fmt: skip
             if visit is None:

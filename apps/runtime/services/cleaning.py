@@ -16,23 +16,23 @@ BATCH = 5_000
 
 def idempotency_keys_clean() -> int:
     """Keys are kept seven days (API conventions)."""
-    return _remove(IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEYS))
+    return rows_remove(IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEYS))
 
 
 def events_clean() -> int:
     """Delivered events; those that were given up stay until somebody has dealt with them."""
     limit = timezone.now() - EVENTS
-    count = _remove(OutboxEvent.objects.filter(done_at__lt=limit, last_error=""))
-    return count + _remove(InboxEntry.objects.filter(at__lt=limit - EVENTS))
+    count = rows_remove(OutboxEvent.objects.filter(done_at__lt=limit, last_error=""))
+    return count + rows_remove(InboxEntry.objects.filter(at__lt=limit - EVENTS))
 
 
 def jobs_clean() -> int:
     limit = timezone.now() - timedelta(days=setting("runtime.job_days"))
-    return _remove(Job.objects.filter(state__in=ENDED, finished_at__lt=limit))
+    return rows_remove(Job.objects.filter(state__in=ENDED, finished_at__lt=limit))
 
 
-def _remove(queryset: Any) -> int:
-    """In batches, so that no delete holds its rows for long."""
+def rows_remove(queryset: Any) -> int:
+    """Delete in batches, so that no delete holds its rows for long. Returns how many went."""
     count = 0
     while True:
         ids = list(queryset.order_by("pk").values_list("pk", flat=True)[:BATCH])

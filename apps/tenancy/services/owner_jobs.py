@@ -35,7 +35,7 @@ from apps.tenancy.services.deletion import deletion_failed, organisation_delete,
 from apps.tenancy.services.provisioning import organisation_provision, slug_check
 
 logger = logging.getLogger(__name__)
-TIME_LIMIT = 600
+TIME_LIMIT = 3600  # seconds: a large organisation takes long to restore
 MAX_ATTEMPTS = 4
 UNQUEUED_AFTER = timedelta(seconds=60)
 STARTS_WITHIN = timedelta(seconds=20)  # until the process that was started holds the name

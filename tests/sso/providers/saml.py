@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml import XMLSigner, methods
+
+from tests.kit.certificates import self_signed
 
 A = "urn:oasis:names:tc:SAML:2.0:assertion"
 P = "urn:oasis:names:tc:SAML:2.0:protocol"
@@ -59,21 +60,9 @@ class Said:
     status: str = "urn:oasis:names:tc:SAML:2.0:status:Success"
 
 
-def self_signed() -> tuple[rsa.RSAPrivateKey, str]:
+def key_with_certificate() -> tuple[rsa.RSAPrivateKey, str]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=365))
-        .sign(key, hashes.SHA256())
-    )
-    return key, made.public_bytes(serialization.Encoding.PEM).decode()
+    return key, self_signed(key, "idp.example")
 
 
 class SamlIdp:
@@ -82,7 +71,7 @@ class SamlIdp:
     entity_id = "https://idp.example/metadata"
 
     def __init__(self) -> None:
-        self.key, self.certificate = self_signed()
+        self.key, self.certificate = key_with_certificate()
         self.url = "https://idp.example"
         self.attributes = {"email": ["asha@acme.example"], "name": ["Asha R"]}
         self.server: ThreadingHTTPServer | None = None
