@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from functools import partial
@@ -22,26 +23,33 @@ ROWS = {**rows.ROWS, "plain_sql": ratios.plain_sql, "tenants": ratios.tenants, "
 ROWS |= {"memory": rows.memory, "small": small, "organisations": organisations_many}
 
 
+def read(arguments: list[str]) -> argparse.Namespace:
+    """What was asked for: ``row`` (names, all where none is given), ``small``, ``keep``."""
+    parser = argparse.ArgumentParser(prog="bin/bench", description="The goals, measured, as a table.")
+    parser.add_argument("row", nargs="*", metavar="row", help=", ".join(ROWS))
+    parser.add_argument("--small", action="store_true", help="5,000 invoices instead of 100,000")
+    parser.add_argument("--keep", action="store_true", help="leave the loaded database and take it again")
+    asked = parser.parse_args(arguments)
+    if unknown := sorted(set(asked.row) - set(ROWS)):
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(ROWS)}")
+    asked.row = asked.row or list(ROWS)
+    return asked
+
+
 def main(arguments: list[str]) -> int:
-    small = "--small" in arguments
-    count = 5_000 if small else 100_000
-    keep = "--keep" in arguments
-    wanted = [name for name in arguments if not name.startswith("-")] or list(ROWS)
-    unknown = sorted(set(wanted) - set(ROWS))
-    if unknown:
-        print(f"unknown: {', '.join(unknown)}; there are {', '.join(ROWS)}")
-        return 2
+    asked = read(arguments)
+    count = 5_000 if asked.small else 100_000
     started = time.monotonic()
     results: list[Row] = []
     load = partial(history.load, count=count)
-    world = kept_world(count, load) if keep else make_world()
-    world.small = small
+    world = kept_world(count, load) if asked.keep else make_world()
+    world.small = asked.small
     try:
-        if not keep:
+        if not asked.keep:
             load(world)
         print(f"loaded in {time.monotonic() - started:.0f} s: {history.shape(world)}", flush=True)
         world.start()
-        for name in wanted:
+        for name in asked.row:
             try:
                 for row in ROWS[name](world):
                     results.append(row)
@@ -51,7 +59,7 @@ def main(arguments: list[str]) -> int:
                 show(results[-1])
     finally:
         world.stop()
-        if not keep:
+        if not asked.keep:
             database.drop(world.name)
     missed = [row for row in results if not row.reached]
     print(f"{len(results) - len(missed)} of {len(results)} reached")
