@@ -56,6 +56,27 @@ def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
+def steady_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What this process keeps for some seconds it keeps all the test long: slowness costs no queries."""
+    from apps.company.services import settings
+    from apps.platform.services import announcements
+    from apps.tenancy import hosts
+    from apps.tenancy.services import maintenance
+
+    for module in (settings, announcements, hosts, maintenance):
+        monkeypatch.setattr(module, "CACHE_SECONDS", 3600)
+
+    def forget() -> None:
+        hosts.forget_hosts()
+        maintenance.maintenance_forget()
+        announcements.announcements_forget()
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
 def commits(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A scratch database of its own for a test that must commit; gives its name."""
     yield from _scratch(django_db_blocker)

@@ -41,7 +41,7 @@ from apps.core.admin.columns import quantity_column
 from apps.core.admin.site import register
 from apps.files.models import StoredFile
 from apps.files.selectors import file_url
-from apps.files.services.storage import file_store
+from apps.files.services.storage import file_check, file_store
 
 
 class RateInline(ChildInline):
@@ -177,6 +177,12 @@ class ProductAdmin(MasterAdmin):
         own = ", ".join(str(row) for row in obj.variant_values.select_related("value"))
         count = obj.variants.count()
         return own or (ngettext("%(n)d variant", "%(n)d variants", count) % {"n": count} if count else "–")
+
+    def prepare(self, request: HttpRequest) -> None:
+        if "picture" in request.FILES and (
+            self.has_add_permission(request) or self.has_change_permission(request)
+        ):
+            file_check(request.FILES["picture"], purpose="picture", field="picture")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if form.cleaned_data.get("picture"):

@@ -36,7 +36,7 @@ from apps.core.india.states import OTHER_COUNTRY, state_choices
 from apps.core.uow import run_in_unit_of_work
 from apps.files.models import StoredFile
 from apps.files.selectors import file_url
-from apps.files.services.storage import file_store
+from apps.files.services.storage import file_check, file_store
 
 
 class AddressInline(ChildInline):
@@ -126,6 +126,12 @@ class CompanyAdmin(MasterAdmin):
         return format_html("{}" * len(shown), *shown) if shown else "–"
 
     pictures.short_description = _("printed now")  # type: ignore[attr-defined]  # Django reads it from the function
+
+    def prepare(self, request: HttpRequest) -> None:
+        if self.has_add_permission(request) or self.has_change_permission(request):
+            for name in PICTURES:
+                if name in request.FILES:
+                    file_check(request.FILES[name], purpose="picture", field=name)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         names = [f.name for f in Company._meta.concrete_fields if f.name in form.cleaned_data]

@@ -22,7 +22,12 @@ from apps.core.registry import KindRef
 from apps.core.scope import kind_of
 from apps.documents.models import Attachment, Comment, DocumentLink
 from apps.documents.selectors import records_titles, target_find, target_text
-from apps.documents.services.attachments import attachment_add, attachment_remove, may_attach
+from apps.documents.services.attachments import (
+    attachment_add,
+    attachment_check,
+    attachment_remove,
+    may_attach,
+)
 from apps.documents.services.comments import comment_add, comment_change, comment_remove
 from apps.documents.stream import stream_page
 from apps.files.selectors import file_url
@@ -129,6 +134,7 @@ class AttachmentsApi(RecordView):
         record = target_find(body.get("target"), request.user)
         uploaded = request.FILES.get("file")
         request._request.bahi_raw_body = _fingerprint(record, uploaded)
+        attachment_check(record, uploaded=uploaded, by=request.user)
 
         def work() -> tuple[int, Any, str]:
             row = attachment_add(record, uploaded=uploaded, by=request.user)

@@ -18,9 +18,7 @@ from apps.documents.lifecycle import lifecycles
 if TYPE_CHECKING:
     from apps.documents.stream import Entry
 
-HIDDEN = frozenset(
-    {"id", "version", "created_at", "updated_at", "search_text", "password", "last_login", "link_key"}
-)
+HIDDEN = frozenset({"id", "version", "created_at", "updated_at", "search_text", "password", "last_login"})
 MAX_VALUE = 300
 VERBS = {"+": "created", "~": "changed", "-": "deleted"}
 

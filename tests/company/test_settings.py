@@ -41,6 +41,15 @@ def signed_in(user) -> Client:
     return client
 
 
+def test_a_change_that_is_rolled_back_is_served_to_nobody(administrator):
+    before = setting(DAYS)
+    with transaction.atomic():
+        settings_save("sales", {"quotation_days": before + 7}, by=administrator)
+        assert setting(DAYS) == before + 7  # those who made it see it at once
+        transaction.set_rollback(True)
+    assert setting(DAYS) == before
+
+
 @pytest.fixture
 def company():
     return make_company()

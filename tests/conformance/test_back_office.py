@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.core.admin.site import admin_site
 from tests.factories.accounts import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 LIST_BUDGET, ADD_BUDGET = 15, 25
 
 

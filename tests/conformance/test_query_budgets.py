@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories.sales import Shop
 from tests.kit.statements import business, shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 
 CREATE, POST = 13, 23  # one of posting asks which separations of duties hold
 FROM_ORDER = 64

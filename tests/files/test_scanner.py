@@ -12,12 +12,18 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
 
 from apps.core.errors import InvalidInput, Unavailable
 from apps.files.models import StoredFile
+from apps.files.services import scanner
 from apps.files.services.scanner import CHUNK
 from apps.files.services.storage import file_store
 from apps.parties.models import Party
+from tests.company.test_back_office import company_form
+from tests.factories.company import make_company
+from tests.kit.files import png, upload
 from tests.kit.served import free_port
 
 CLAMD = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
@@ -89,3 +95,31 @@ def test_nothing_comes_in_while_the_scanner_is_away(administrator, settings):
 def test_without_a_scanner_nothing_is_asked(administrator, settings):
     settings.CLAMD_ADDRESS = ""
     assert bring(TAINTED, administrator)
+
+
+@pytest.fixture
+def locks_held(monkeypatch, settings) -> list[bool]:
+    """A scanner that finds nothing and notes, at each look, whether a transaction was open around it."""
+    settings.CLAMD_ADDRESS = "a-scanner:1"
+    seen: list[bool] = []
+
+    def look(_content: bytes) -> str:
+        seen.append(bool(connection.savepoint_ids))  # the test's own transaction is outside of all savepoints
+        return "stream: OK"
+
+    monkeypatch.setattr(scanner, "_ask", look)
+    return seen
+
+
+def test_no_transaction_waits_for_the_scanner(locks_held, api, administrator):
+    company = make_company()
+    target = {"target": f"company.company:{company.pk}"}
+    api.upload("documents/attachments/", {**target, "file": upload("a.png", png())})
+    browser = Client(HTTP_HOST="acme.localhost")
+    browser.force_login(administrator, backend="apps.accounts.backends.RoleBackend")
+    form = company_form(code="NEW", logo=upload("b.png", png()))
+    assert browser.post("/admin/company/company/add/", form).status_code == 302
+    assert browser.post("/admin/catalog/product/add/", {"picture": upload("c.png", png())}).status_code == 200
+    api.upload("catalog/units/import/", {"file": upload("units.csv", b"code,name\nDZ,Dozen\n")}, 200)
+    assert locks_held == [False] * 4
+    assert StoredFile.objects.count() == 3

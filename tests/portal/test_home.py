@@ -12,7 +12,7 @@ from apps.portal.counters import counters, counters_for
 from tests.factories.accounts import make_user
 from tests.factories.sales import Shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 HOME_BUDGET = 30
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 LIST_BUDGET, FORM_BUDGET = 18, 29
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 
 
 @pytest.fixture

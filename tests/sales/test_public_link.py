@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django_tenants.utils import get_tenant_model
 
+from apps.audit.models import AuditEntry
 from apps.core.api.throttling import AddressThrottle
 from apps.core.tenant import signer
 from apps.documents.models import TimelineEntry
@@ -221,3 +222,13 @@ def test_each_limit_counts_its_own_calls(rf):
     request = rf.get("/")
     kinds = (AddressThrottle, LinkThrottle, AnswerThrottle)
     assert len({kind().get_cache_key(request, None) for kind in kinds}) == 3
+
+
+def test_the_key_of_the_link_is_in_no_history_and_no_audit_trail(sent):
+    quotation = Quotation.objects.get(pk=sent["id"])
+    assert quotation.link_key
+    assert "link_key" not in {field.name for field in Quotation.history.model._meta.fields}
+    kept = AuditEntry.objects.filter(record_kind="sales.quotation", record_id=quotation.pk)
+    assert kept.exists()
+    assert not kept.filter(changes__has_key="link_key").exists()
+    assert quotation.history.first().instance.link_key == quotation.link_key  # the record itself still has it

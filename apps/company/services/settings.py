@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import Lag
 from django.utils.translation import gettext as _
@@ -32,11 +32,16 @@ def settings_kept(keys: list[str], company_id: int | None) -> Kept:
 
     All values of the organisation are kept in the cache for some seconds: documents ask for them all the
     time. A change holds at once in the process that made it, in others within ``CACHE_SECONDS``.
+
+    A transaction that changed settings reads them itself and leaves the cache alone until it is committed:
+    what is rolled back is served to nobody.
     """
-    every = cache.get(_CACHED)
+    changing = _changed_here()
+    every = None if changing else cache.get(_CACHED)
     if every is None:
         every = list(SettingValue.objects.values_list("key", "company_id", "value"))
-        cache.set(_CACHED, every, CACHE_SECONDS)
+        if not changing:
+            cache.set(_CACHED, every, CACHE_SECONDS)
     kept = Kept()
     for key, company, value in every:
         if key in keys and company in (None, company_id):
@@ -45,9 +50,17 @@ def settings_kept(keys: list[str], company_id: int | None) -> Kept:
 
 
 def settings_forget() -> None:
-    """Read the values anew: now, and again once the change is committed."""
+    """Read the values anew once the change is committed; in this transaction at once."""
+    transaction.on_commit(_forget)
+
+
+def _forget() -> None:
     cache.delete(_CACHED)
-    transaction.on_commit(lambda: cache.delete(_CACHED))
+
+
+def _changed_here() -> bool:
+    """Whether the transaction in progress changed settings; Django drops the call when it is rolled back."""
+    return any(call is _forget for _savepoints, call, _robust in connection.run_on_commit)
 
 
 def settings_permission(app_label: str) -> str:

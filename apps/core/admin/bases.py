@@ -107,12 +107,17 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A refusal while saving undoes everything and shows the form again, the refusal beside its field."""
         try:
+            if request.method == "POST":
+                self.prepare(request)
             return super().changeform_view(request, *args, **kwargs)
         except BahiError as error:
             if request.method != "POST":
                 raise
             request.bahi_refusal = error  # type: ignore[attr-defined]  # our middleware and views put it on the request
             return super().changeform_view(request, *args, **kwargs)
+
+    def prepare(self, request: HttpRequest) -> None:
+        """Slow checks of what was sent, before the transaction of the page opens."""
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any

@@ -51,6 +51,10 @@ class KeptHistoryDescriptor(HistoryDescriptor):
         return self.made(self.model, instance)
 
 
+def _untold(model: Any) -> Sequence[str]:
+    return getattr(model, "untold_fields", ())
+
+
 class AuditedRecords(HistoricalRecords):
     """History whose every row is copied, as the columns that changed, into the audit trail by a trigger."""
 
@@ -60,6 +64,14 @@ class AuditedRecords(HistoricalRecords):
         if type(found) is HistoryDescriptor:
             kept = KeptHistoryDescriptor(found.model, found.manager_class, found.queryset_class)
             setattr(sender, self.manager_name, kept)
+
+    def fields_included(self, model: Any) -> list[Any]:
+        """Without what a model keeps out of history and audit trail (``untold_fields``): keys of links."""
+        return [field for field in super().fields_included(model) if field.name not in _untold(model)]
+
+    def get_extra_fields(self, model: Any, fields: Any) -> dict[str, Any]:
+        left_out = [*self.excluded_fields, *_untold(model)]
+        return {**super().get_extra_fields(model, fields), "_history_excluded_fields": left_out}
 
     def get_meta_options(self, model: Any) -> dict[str, Any]:
         options = super().get_meta_options(model)

@@ -16,7 +16,7 @@ from apps.core.scope import kind_of
 from apps.documents.models import Attachment
 from apps.documents.services.timeline import timeline_add
 from apps.files.models import StoredFile
-from apps.files.services.storage import file_keep, file_store
+from apps.files.services.storage import file_check, file_keep, file_store
 
 
 def may_attach(record: models.Model, user: Any) -> bool:
@@ -31,6 +31,12 @@ def may_attach(record: models.Model, user: Any) -> bool:
 def _require(record: models.Model, by: Any) -> None:
     if by is not None and not may_attach(record, by):
         raise NotAllowed(_("You may see this record, but not change its files."))
+
+
+def attachment_check(record: models.Model, *, uploaded: Any, by: Any) -> None:
+    """What ``attachment_add`` checks, before its transaction opens. Raises InvalidInput, NotAllowed."""
+    _require(record, by)
+    file_check(uploaded, purpose="attachment")
 
 
 def attachment_add(record: models.Model, *, uploaded: Any, by: Any) -> Attachment:

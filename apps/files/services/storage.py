@@ -44,12 +44,25 @@ def register_purpose(name: str, purpose: Purpose) -> None:
     _purposes[name] = purpose
 
 
-def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: str = "file") -> StoredFile:
-    """Check and keep an uploaded file (Django's UploadedFile).
+def file_check(uploaded: Any, *, purpose: str = "attachment", field: str = "file") -> None:
+    """Check an uploaded file (Django's UploadedFile) before the transaction that keeps it opens.
+
+    The virus scanner may take half a minute; no locks are held meanwhile. ``file_store`` doesn't check again.
 
     Raises InvalidInput naming ``field``: too large (code too_large), not on the list, content that isn't
     what the name says, a program, an archive bomb, a damaged picture or PDF, what the virus scanner refuses.
     """
+    _checked(uploaded, purpose, field)
+
+
+def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: str = "file") -> StoredFile:
+    """Keep an uploaded file, checked here if ``file_check`` didn't yet. Raises what that raises."""
+    content, name, kind = _checked(uploaded, purpose, field)
+    return _keep(content, name, kind.content_type, by)
+
+
+def _checked(uploaded: Any, purpose: str, field: str) -> tuple[bytes, str, FileKind]:
+    """Content, clean name and kind; the upload remembers for which purpose it was found good."""
     rules = _purposes[purpose]
     limit = rules.max_bytes or settings.MAX_UPLOAD_BYTES
     if uploaded is None or not hasattr(uploaded, "read"):
@@ -63,11 +76,13 @@ def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: st
     uploaded.seek(0)  # a repeated unit of work reads it again
     content = uploaded.read(limit + 1)
     name = clean_name(uploaded.name or "")
+    known = getattr(uploaded, "bahi_checked", {})
     try:
-        kind = content_check(content, name, rules.families)
+        kind = known.get(purpose) or content_check(content, name, rules.families)
     except Unfit as error:
         raise InvalidInput(str(error), field=field, code="unfit_file") from error
-    return _keep(content, name, kind.content_type, by)
+    uploaded.bahi_checked = {**known, purpose: kind}
+    return content, name, kind
 
 
 def content_check(content: bytes, name: str, families: frozenset[str] = frozenset()) -> FileKind:

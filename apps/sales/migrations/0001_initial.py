@@ -475,7 +475,6 @@ class Migration(migrations.Migration):
                 ('base_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='total in company currency')),
                 ('revision', models.PositiveSmallIntegerField(default=1, editable=False, verbose_name='revision')),
                 ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('link_key', models.CharField(blank=True, default='', editable=False, max_length=24)),
                 ('decided_by', models.CharField(blank=True, default='', editable=False, max_length=120, verbose_name='decided by')),
                 ('decided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='decided')),
                 ('reject_reason', models.TextField(blank=True, default='', editable=False, verbose_name='reason')),

@@ -17,6 +17,7 @@ class Quotation(TaxedDocument):
     ``link_key`` is part of the customer's link: a new key makes older links worthless.
     """
 
+    untold_fields: ClassVar[tuple[str, ...]] = ("link_key",)
     terms_setting: ClassVar[str] = "sales.quotation_terms"
 
     root = models.ForeignKey(
