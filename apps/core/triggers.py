@@ -26,6 +26,36 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
     ]
 
 
+def no_circle() -> pgtrigger.Trigger:
+    """Refuses a ``parent_id`` below the row itself, also when two people turn two branches at once.
+
+    One at a time in each table: the second waits until the first has committed and then sees its change.
+    A new row has nothing below it, so only changes are looked at.
+    """
+    return pgtrigger.Trigger(
+        name="no_circle",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            "NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id"
+        ),
+        declare=[("above", "bigint")],
+        func="""
+            PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME, 0));
+            above := NEW.parent_id;
+            FOR step IN 1..1000 LOOP
+                EXIT WHEN above IS NULL OR above = NEW.id;
+                EXECUTE format('SELECT parent_id FROM %I.%I WHERE id = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+                    INTO above USING above;
+            END LOOP;
+            IF above IS NOT NULL THEN
+                RAISE EXCEPTION 'a row of % would lie inside itself', TG_TABLE_NAME
+                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_no_circle';
+            END IF;
+            RETURN NEW;""",
+    )
+
+
 # Bookkeeping columns of history rows, and what no trail may hold.
 _UNTOLD = (
     "history_id", "history_date", "history_type", "history_user_id", "history_change_reason", "actor_kind",

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('locked', models.BooleanField(default=False, verbose_name='locked for posting')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.company', verbose_name='company')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.currency', verbose_name='only in currency')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounting.account', verbose_name='under')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounting.account', verbose_name='part of')),
             ],
             options={
                 'verbose_name': 'account',
@@ -353,7 +353,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='company.company', verbose_name='company')),
                 ('currency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='company.currency', verbose_name='only in currency')),
                 ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounting.account', verbose_name='under')),
+                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounting.account', verbose_name='part of')),
             ],
             options={
                 'verbose_name': 'historical account',
@@ -1800,6 +1800,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='account',
+            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='accounting_account_not_own_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='account',
             constraint=models.UniqueConstraint(fields=('company', 'code'), name='accounting_account_code_once'),
         ),
         migrations.AddConstraint(
@@ -1809,6 +1813,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='account',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('account_type', 'asset'), ('subtype__in', ('fixed_asset', 'investment', 'other_non_current_asset', 'inventory', 'receivable', 'cash', 'tax_asset', 'other_current_asset'))), models.Q(('account_type', 'equity'), ('subtype__in', ('capital', 'reserves'))), models.Q(('account_type', 'liability'), ('subtype__in', ('long_term_loan', 'other_non_current_liability', 'short_term_loan', 'payable', 'tax_liability', 'other_current_liability', 'provision'))), models.Q(('account_type', 'income'), ('subtype__in', ('revenue', 'other_income'))), models.Q(('account_type', 'expense'), ('subtype__in', ('direct_cost', 'employee_cost', 'finance_cost', 'depreciation', 'other_expense', 'tax_expense'))), _connector='OR'), name='accounting_subtype_of_type'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='account',
+            trigger=pgtrigger.compiler.Trigger(name='no_circle', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id)', declare='DECLARE above bigint;', func="\n            PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME, 0));\n            above := NEW.parent_id;\n            FOR step IN 1..1000 LOOP\n                EXIT WHEN above IS NULL OR above = NEW.id;\n                EXECUTE format('SELECT parent_id FROM %I.%I WHERE id = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME)\n                    INTO above USING above;\n            END LOOP;\n            IF above IS NOT NULL THEN\n                RAISE EXCEPTION 'a row of % would lie inside itself', TG_TABLE_NAME\n                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_no_circle';\n            END IF;\n            RETURN NEW;", hash='7682a77da2bdda62defb96e22e344df551e84c05', operation='UPDATE', pgid='pgtrigger_no_circle_cafb2', table='accounting_account', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='accountrole',

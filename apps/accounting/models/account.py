@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import SUBTYPES_OF, AccountType, Control, Subtype
-from apps.core.models import MasterModel, SettingModel
+from apps.core.models import SettingModel, TreeMaster
 from apps.core.scope import Scope
 
 
-class Account(MasterModel):
+class Account(TreeMaster):
     """A group holds accounts below it and is never posted to. ``control`` accounts have a sub-ledger."""
 
     scope = Scope(company="company")
@@ -31,14 +31,6 @@ class Account(MasterModel):
     name = models.CharField(_("name"), max_length=120)
     account_type = models.CharField(_("type"), max_length=12, choices=AccountType.choices)
     subtype = models.CharField(_("head in statements"), max_length=30, choices=Subtype.choices)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("under"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="children",
-    )
     is_group = models.BooleanField(_("group"), default=False)
     control = models.CharField(_("control"), max_length=12, choices=Control.choices, default=Control.NONE)
     currency = models.ForeignKey(
@@ -51,11 +43,12 @@ class Account(MasterModel):
     )
     locked = models.BooleanField(_("locked for posting"), default=False)
 
-    class Meta(MasterModel.Meta):
+    class Meta(TreeMaster.Meta):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering: ClassVar[list[str]] = ["company", "code"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TreeMaster.Meta.constraints,
             models.UniqueConstraint(fields=["company", "code"], name="accounting_account_code_once"),
             models.CheckConstraint(
                 condition=Q(is_group=False) | Q(control=Control.NONE), name="accounting_group_no_control"
@@ -85,18 +78,13 @@ class Account(MasterModel):
             raise ValidationError(errors)
 
     def _check_parent(self, errors: dict[str, str]) -> None:
-        above, seen = self.parent, {self.pk}
+        above = self.ancestors()[0]
         if above.company_id != self.company_id:
             errors["parent"] = _("There is no such account in this company.")
         elif not above.is_group:
             errors["parent"] = _("Only a group holds accounts below it.")
         elif above.account_type != self.account_type:
             errors["parent"] = _("A group holds accounts of its own type only.")
-        while above is not None and "parent" not in errors:
-            if above.pk in seen:
-                errors["parent"] = _("An account can't be below itself.")
-            seen.add(above.pk)
-            above = above.parent
 
     def _check_used(self, errors: dict[str, str]) -> None:
         before = Account.objects.filter(pk=self.pk).first()

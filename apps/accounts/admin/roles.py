@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.admin.pickers import LevelsField, PermissionsField
 from apps.accounts.models import Department, Role, Team
 from apps.accounts.services.roles import role_delete, role_save
-from apps.accounts.services.units import unit_delete, unit_save
+from apps.accounts.services.units import unit_delete
 from apps.core.admin.bases import MasterAdmin
 from apps.core.admin.site import register
 
@@ -37,25 +37,8 @@ def adopt(obj: Any, saved: Any) -> None:
     obj._state.adding = False
 
 
-class _ServiceAdmin(MasterAdmin):
-    """Saves through a service. ``service(record, values=, version=, by=)``."""
-
-    value_fields: ClassVar[tuple[str, ...]] = ()
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        record = self.model.objects.get(pk=obj.pk) if change else self.model()  # type: ignore[attr-defined]  # every role has the default manager
-        values = {n: form.cleaned_data[n] for n in self.value_fields if n in form.cleaned_data}
-        version = obj.version if change else None
-        adopt(obj, self.service(request, record, values, form, version))
-
-    def service(
-        self, request: HttpRequest, record: Any, values: dict[str, Any], form: Any, version: Any
-    ) -> Any:
-        raise NotImplementedError
-
-
 @register(Role)
-class RoleAdmin(_ServiceAdmin):
+class RoleAdmin(MasterAdmin):
     icon, menu_order = "badge", 20
     form = RoleForm
     list_display: ClassVar[tuple[str, ...]] = (
@@ -85,28 +68,24 @@ class RoleAdmin(_ServiceAdmin):
 
     people.short_description = _("users")  # type: ignore[attr-defined]  # Django reads it from the function
 
-    def service(
-        self, request: HttpRequest, record: Any, values: dict[str, Any], form: Any, version: Any
-    ) -> Any:
-        return role_save(
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        record = self.model.objects.get(pk=obj.pk) if change else self.model()
+        values = {n: form.cleaned_data[n] for n in self.value_fields if n in form.cleaned_data}
+        saved = role_save(
             record,
             values=values,
             permissions=form.cleaned_data["permissions"],
             levels=form.cleaned_data["level_table"],
-            version=version,
+            version=obj.version if change else None,
             by=request.user,
         )
+        adopt(obj, saved)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         role_delete(obj, by=request.user)
 
 
-class _UnitAdmin(_ServiceAdmin):
-    def service(
-        self, request: HttpRequest, record: Any, values: dict[str, Any], form: Any, version: Any
-    ) -> Any:
-        return unit_save(record, values=values, version=version, by=request.user)
-
+class _UnitAdmin(MasterAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         unit_delete(obj, by=request.user)
 
@@ -117,7 +96,7 @@ class DepartmentAdmin(_UnitAdmin):
     list_display: ClassVar[tuple[str, ...]] = ("code", "name", "parent", "active")
     list_select_related: ClassVar[tuple[str, ...]] = ("parent",)
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("parent",)
-    value_fields = ("code", "name", "parent", "active")
+    fields = ("code", "name", "parent", "active")
 
 
 @register(Team)
@@ -126,4 +105,4 @@ class TeamAdmin(_UnitAdmin):
     list_display: ClassVar[tuple[str, ...]] = ("code", "name", "department", "parent", "active")
     list_select_related: ClassVar[tuple[str, ...]] = ("department", "parent")
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("department", "parent")
-    value_fields = ("code", "name", "department", "parent", "active")
+    fields = ("code", "name", "department", "parent", "active")

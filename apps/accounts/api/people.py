@@ -18,7 +18,7 @@ from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send
 from apps.accounts.services.roles import role_delete, role_save
 from apps.accounts.services.sessions import session_end, sessions_end_all
-from apps.accounts.services.units import unit_delete, unit_save
+from apps.accounts.services.units import unit_delete
 from apps.accounts.services.users import user_deactivate, user_delete, user_restore, user_save
 from apps.core.access import LEVELS, may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
@@ -196,11 +196,6 @@ class RoleApi(MasterViewSet):
 
 
 class _UnitApi(MasterViewSet):
-    def save_record(
-        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
-    ) -> Any:
-        return unit_save(instance, values=values, version=version, by=self.request.user)
-
     def delete_record(self, row: Any) -> Any:
         unit_delete(row, by=self.request.user)
         return {"id": row.pk}

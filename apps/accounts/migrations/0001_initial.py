@@ -635,6 +635,14 @@ class Migration(migrations.Migration):
             model_name='department',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='department_srch_accounts', opclasses=['gin_trgm_ops']),
         ),
+        migrations.AddConstraint(
+            model_name='department',
+            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='accounts_department_not_own_parent'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='department',
+            trigger=pgtrigger.compiler.Trigger(name='no_circle', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id)', declare='DECLARE above bigint;', func="\n            PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME, 0));\n            above := NEW.parent_id;\n            FOR step IN 1..1000 LOOP\n                EXIT WHEN above IS NULL OR above = NEW.id;\n                EXECUTE format('SELECT parent_id FROM %I.%I WHERE id = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME)\n                    INTO above USING above;\n            END LOOP;\n            IF above IS NOT NULL THEN\n                RAISE EXCEPTION 'a row of % would lie inside itself', TG_TABLE_NAME\n                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_no_circle';\n            END IF;\n            RETURN NEW;", hash='eca1f69c30b131d19fab8ca25b35ce24c0e63616', operation='UPDATE', pgid='pgtrigger_no_circle_0350c', table='accounts_department', when='BEFORE')),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicaldepartment',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE who jsonb;', func='who := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id,\n    label, address, request_id, path, changes, detail, content_hash)\nSELECT CASE n.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'accounts.department\', n.id, left(coalesce(nullif(now.row ->> \'number\', \'\'), nullif(now.row ->> \'name\', \'\'),\n    now.row ->> \'code\', \'\'), 200), n.actor_kind, n.history_user_id, n.actor_label,\n    coalesce(who ->> \'address\', \'\'), coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'),\n    coalesce(changed.columns, \'{}\'), \'{}\', \'\'\n  FROM written n\n  CROSS JOIN LATERAL (SELECT to_jsonb(n) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'] AS row) now\n  LEFT JOIN LATERAL (\n    SELECT to_jsonb(h) AS row FROM accounts_historicaldepartment h\n     WHERE n.history_type = \'~\' AND h.id = n.id AND h.history_id < n.history_id\n     ORDER BY h.history_id DESC LIMIT 1) before ON true\n  LEFT JOIN LATERAL (\n    SELECT jsonb_object_agg(key, jsonb_build_array(before.row -> key, value)) AS columns\n      FROM jsonb_each(now.row) WHERE value IS DISTINCT FROM coalesce(before.row -> key, \'null\')\n       AND (before.row IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'))) changed ON true\n WHERE n.history_type <> \'~\' OR changed.columns IS NOT NULL\n ORDER BY n.history_id;\nRETURN NULL;\n', hash='77fa796ca1c50e96ad178a4da030883511dd3cdb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audited_c05be', referencing='REFERENCING NEW TABLE AS written ', table='accounts_historicaldepartment', when='AFTER')),
@@ -706,6 +714,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='team',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='team_srch_accounts', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddConstraint(
+            model_name='team',
+            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='accounts_team_not_own_parent'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='team',
+            trigger=pgtrigger.compiler.Trigger(name='no_circle', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id)', declare='DECLARE above bigint;', func="\n            PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME, 0));\n            above := NEW.parent_id;\n            FOR step IN 1..1000 LOOP\n                EXIT WHEN above IS NULL OR above = NEW.id;\n                EXECUTE format('SELECT parent_id FROM %I.%I WHERE id = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME)\n                    INTO above USING above;\n            END LOOP;\n            IF above IS NOT NULL THEN\n                RAISE EXCEPTION 'a row of % would lie inside itself', TG_TABLE_NAME\n                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_no_circle';\n            END IF;\n            RETURN NEW;", hash='d2922dff08804188f2506d16328ce90a177ba70c', operation='UPDATE', pgid='pgtrigger_no_circle_da564', table='accounts_team', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicalteam',

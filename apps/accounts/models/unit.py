@@ -7,43 +7,27 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.models import MasterModel
+from apps.core.models import TreeMaster
 
 
-class Department(MasterModel):
+class Department(TreeMaster):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("part of"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="children",
-    )
 
-    class Meta(MasterModel.Meta):
+    class Meta(TreeMaster.Meta):
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering: ClassVar[list[str]] = ["name"]
 
 
-class Team(MasterModel):
+class Team(TreeMaster):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
     department = models.ForeignKey(
         Department, verbose_name=_("department"), null=True, blank=True, on_delete=models.PROTECT
     )
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("part of"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="children",
-    )
 
-    class Meta(MasterModel.Meta):
+    class Meta(TreeMaster.Meta):
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         ordering: ClassVar[list[str]] = ["name"]

@@ -16,7 +16,7 @@ from apps.catalog.choices import DELIVERED_KINDS, PriceKind, ProductKind, Tracki
 from apps.catalog.validators import barcode_validator, hsn_validator
 from apps.core.fields import QuantityField
 from apps.core.guards import Guard
-from apps.core.models import MasterModel
+from apps.core.models import MasterModel, TreeMaster
 from apps.core.scope import Scope, ScopedManager
 
 KEPT = ("sale_price", "purchase_price", "barcodes", "product_kind")
@@ -25,38 +25,16 @@ KEPT = ("sale_price", "purchase_price", "barcodes", "product_kind")
 _NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 
 
-class Category(MasterModel):
+class Category(TreeMaster):
     """Tree of product categories."""
 
     code = models.CharField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("part of"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="children",
-    )
 
-    class Meta(MasterModel.Meta):
+    class Meta(TreeMaster.Meta):
         verbose_name = _("product category")
         verbose_name_plural = _("product categories")
         ordering: ClassVar[list[str]] = ["code"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="catalog_category_not_own_parent"
-            ),
-        ]
-
-    def clean(self) -> None:
-        """A category can't be part of itself, however far up."""
-        above, seen = self.parent, {self.pk}
-        while above is not None:
-            if above.pk in seen:
-                raise ValidationError({"parent": _("A category can't be part of itself.")})
-            seen.add(above.pk)
-            above = above.parent
 
 
 class Brand(MasterModel):

@@ -181,6 +181,9 @@ class ReadOnlyAdmin(ScopedAdmin):
         return False
 
 
+OF_BASES = ("parent", "active")
+
+
 class MasterAdmin(ScopedAdmin):
     """A master in one line: ``@register(Unit) class UnitAdmin(MasterAdmin): list_display = (…)``."""
 
@@ -188,9 +191,9 @@ class MasterAdmin(ScopedAdmin):
     search_fields = ("search_text",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """As the model lists them, with the base's ``active`` last."""
+        """As the model lists them; what comes from the bases (``parent``, ``active``) last."""
         names = list(super().get_fields(request, obj))
-        return [n for n in names if n != "active"] + [n for n in names if n == "active"]
+        return [n for n in names if n not in OF_BASES] + [n for n in OF_BASES if n in names]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         queryset = super().get_queryset(request)

@@ -139,7 +139,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='costcentre',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='dimensions_centre_not_own_parent'),
+            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='dimensions_costcentre_not_own_parent'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='costcentre',
+            trigger=pgtrigger.compiler.Trigger(name='no_circle', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id)', declare='DECLARE above bigint;', func="\n            PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME, 0));\n            above := NEW.parent_id;\n            FOR step IN 1..1000 LOOP\n                EXIT WHEN above IS NULL OR above = NEW.id;\n                EXECUTE format('SELECT parent_id FROM %I.%I WHERE id = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME)\n                    INTO above USING above;\n            END LOOP;\n            IF above IS NOT NULL THEN\n                RAISE EXCEPTION 'a row of % would lie inside itself', TG_TABLE_NAME\n                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_no_circle';\n            END IF;\n            RETURN NEW;", hash='810e8db66955f9ec412c967695ce61c90a7b8980', operation='UPDATE', pgid='pgtrigger_no_circle_1325b', table='dimensions_costcentre', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicalcostcentre',

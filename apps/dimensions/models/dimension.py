@@ -4,46 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.models import MasterModel
+from apps.core.models import MasterModel, TreeMaster
 from apps.core.scope import Scope
 from apps.dimensions.choices import ProjectStatus
 
 
-class CostCentre(MasterModel):
+class CostCentre(TreeMaster):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("part of"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="children",
-    )
 
-    class Meta(MasterModel.Meta):
+    class Meta(TreeMaster.Meta):
         verbose_name = _("cost centre")
         verbose_name_plural = _("cost centres")
         ordering: ClassVar[list[str]] = ["code"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="dimensions_centre_not_own_parent"
-            ),
-        ]
-
-    def clean(self) -> None:
-        """A centre can't be part of itself, however far up."""
-        above, seen = self.parent, {self.pk}
-        while above is not None:
-            if above.pk in seen:
-                raise ValidationError({"parent": _("A cost centre can't be part of itself.")})
-            seen.add(above.pk)
-            above = above.parent
 
 
 class Project(MasterModel):

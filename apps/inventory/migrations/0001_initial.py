@@ -458,15 +458,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='place',
+            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='inventory_place_not_own_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='place',
             constraint=models.UniqueConstraint(fields=('company', 'code'), name='inventory_place_code_once', violation_error_message='This company has a place with this code already.'),
         ),
         migrations.AddConstraint(
             model_name='place',
             constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('company',), name='inventory_place_one_default', violation_error_message='Another place of the company is chosen first.'),
         ),
-        migrations.AddConstraint(
+        pgtrigger.migrations.AddTrigger(
             model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='inventory_place_not_own_parent'),
+            trigger=pgtrigger.compiler.Trigger(name='no_circle', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id)', declare='DECLARE above bigint;', func="\n            PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME, 0));\n            above := NEW.parent_id;\n            FOR step IN 1..1000 LOOP\n                EXIT WHEN above IS NULL OR above = NEW.id;\n                EXECUTE format('SELECT parent_id FROM %I.%I WHERE id = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME)\n                    INTO above USING above;\n            END LOOP;\n            IF above IS NOT NULL THEN\n                RAISE EXCEPTION 'a row of % would lie inside itself', TG_TABLE_NAME\n                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_no_circle';\n            END IF;\n            RETURN NEW;", hash='65e126113f3e97db05c6b724ee75b5022c069e45', operation='UPDATE', pgid='pgtrigger_no_circle_f8479', table='inventory_place', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='inward',

@@ -6,15 +6,15 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.models import MasterModel
+from apps.core.models import TreeMaster
 from apps.core.scope import Scope
 from apps.inventory.choices import STOCK_KINDS, PlaceKind
 
 
-class Place(MasterModel):
+class Place(TreeMaster):
     """A place of one company. Kinds outside ``STOCK_KINDS`` stand for the outside world (vendors …)."""
 
     scope = Scope(company="company")
@@ -25,22 +25,15 @@ class Place(MasterModel):
         _("kind"), max_length=12, choices=PlaceKind.choices, default=PlaceKind.WAREHOUSE
     )
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("part of"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="children",
-    )
     address = models.TextField(_("address"), blank=True, default="")
     is_default = models.BooleanField(_("chosen first"), default=False)
 
-    class Meta(MasterModel.Meta):
+    class Meta(TreeMaster.Meta):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         ordering: ClassVar[list[str]] = ["company", "code"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TreeMaster.Meta.constraints,
             models.UniqueConstraint(
                 fields=["company", "code"],
                 name="inventory_place_code_once",
@@ -52,9 +45,6 @@ class Place(MasterModel):
                 name="inventory_place_one_default",
                 violation_error_message=_("Another place of the company is chosen first."),
             ),
-            models.CheckConstraint(
-                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="inventory_place_not_own_parent"
-            ),
         ]
 
     def __str__(self) -> str:
@@ -65,15 +55,9 @@ class Place(MasterModel):
         return self.place_kind in STOCK_KINDS
 
     def clean(self) -> None:
-        """The places above belong to the same company, and none is part of itself."""
-        above, seen = self.parent, {self.pk}
-        while above is not None:
-            if above.pk in seen:
-                raise ValidationError({"parent": _("A place can't be part of itself.")})
-            if above.company_id != self.company_id:
-                raise ValidationError({"parent": _("The place belongs to another company.")})
-            seen.add(above.pk)
-            above = above.parent
+        """The places above belong to the same company."""
+        if any(above.company_id != self.company_id for above in self.ancestors()):
+            raise ValidationError({"parent": _("The place belongs to another company.")})
         if self.is_default and not self.holds_stock:
             raise ValidationError({"is_default": _("Only a place with own stock is chosen first.")})
         self._check_moved()
