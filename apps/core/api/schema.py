@@ -218,10 +218,17 @@ class BahiAutoSchema(AutoSchema):  # type: ignore[no-untyped-call]  # the librar
 
     def get_response_serializers(self) -> Any:
         """Good answers; ``refusals_add`` puts the refusals beside them."""
-        return {**self._good_answers(), 400: Failure}
+        slow = self.method == "GET" and self._slow_report()
+        return {**self._good_answers(), 400: Failure} | ({409: Failure} if slow else {})
+
+    def _slow_report(self) -> bool:
+        """Worked out by a job first: its file is refused while there is none."""
+        return getattr(getattr(self.view, "report", None), "slow", False)
 
     def _good_answers(self) -> Any:
         action = getattr(self.view, "action", "")
+        if self.method == "POST" and self._slow_report():
+            return {202: Answer}
         if action == "export" or hasattr(self.view, "report"):
             return {(200, kind): OpenApiTypes.BINARY for kind in FILES} | {
                 (200, "application/json"): OpenApiTypes.ANY
