@@ -17,9 +17,11 @@ class CoreConfig(BahiAppConfig):
         from apps.core.secrets import keyring
         from apps.core.start_checks import register_start_check
         from apps.core.tenant_patches import apply_tenant_patches
+        from apps.core.triggers import triggers_always_fire
 
         apply_tenant_patches()
         apply_theme_patches()
+        triggers_always_fire()
         load_modules("permissions")
         load_modules("lifecycle")
         load_modules("contributions")

@@ -28,12 +28,19 @@ def rows_insert(rows: Sequence[models.Model]) -> None:
         type(rows[0])._default_manager.bulk_create(rows)
 
 
+def ids_take(rows: Sequence[models.Model]) -> None:
+    """Give new instances of one model their ids from its sequence, for rows that name each other."""
+    if rows:
+        _take_ids(type(rows[0]), rows)
+
+
 def rows_copy(rows: Sequence[models.Model], *, with_ids: bool = False) -> None:
-    """Write new instances of one model. ``with_ids`` takes their ids from the sequence and sets them."""
+    """Write new instances of one model. ``with_ids`` writes their ids too, taken from the sequence and set
+    where they have none."""
     if not rows:
         return
     model = type(rows[0])
-    if with_ids:
+    if with_ids and rows[0].pk is None:
         _take_ids(model, rows)
     fields = [field for field in model._meta.concrete_fields if with_ids or not field.primary_key]
     quote = connection.ops.quote_name
@@ -48,8 +55,9 @@ def rows_copy(rows: Sequence[models.Model], *, with_ids: bool = False) -> None:
             for index, convert in special:
                 record[index] = convert(record[index])
             copy.write_row(record)
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
 
 
 def _set_times(fields: Sequence[models.Field], rows: Sequence[models.Model]) -> None:
@@ -64,8 +72,9 @@ def _set_times(fields: Sequence[models.Field], rows: Sequence[models.Model]) -> 
 def _take_ids(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [connection.ops.quote_name(model._meta.db_table), len(rows)],
+            "SELECT nextval(name) FROM generate_series(1, %s), "
+            "(SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) s",
+            [len(rows), connection.ops.quote_name(model._meta.db_table)],
         )
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = pk
@@ -74,7 +83,8 @@ def _take_ids(model: type[models.Model], rows: Sequence[models.Model]) -> None:
 def _converter(field: models.Field) -> Callable[[Any], Any] | None:
     """JSON and arrays need their database form; everything else goes as it is."""
     if isinstance(field, models.JSONField):
-        return lambda value: field.get_db_prep_save(value, connection)
+        empty = field.get_db_prep_save({}, connection)  # nearly all are
+        return lambda value: empty if value == {} else field.get_db_prep_save(value, connection)
     if isinstance(field, ArrayField):
         return lambda value: list(value or [])
     return None

@@ -3,6 +3,36 @@
 from __future__ import annotations
 
 import pgtrigger
+from pgtrigger.compiler import UpsertTriggerSql
+
+_ALWAYS = """
+    CREATE OR REPLACE FUNCTION {pgid}() RETURNS TRIGGER AS $$
+        {declare}
+        BEGIN
+            {func}
+        END;
+    $$ LANGUAGE plpgsql;
+
+    DROP TRIGGER IF EXISTS {pgid} ON {table};
+    CREATE {constraint} TRIGGER {pgid}
+        {when} {operation} ON {table}
+        {timing}
+        {referencing}
+        FOR EACH {level} {condition}
+        EXECUTE PROCEDURE {execute};
+
+    COMMENT ON TRIGGER {pgid} ON {table} IS '{hash}';
+"""
+
+
+def triggers_always_fire() -> None:
+    """Leave out of every trigger that a setting of the session (``pgtrigger.ignore``) switches it off.
+
+    Guards must hold against whoever has SQL. The library's question also costs: it catches an error at each
+    call, after which PostgreSQL looks through all deferred checks that wait, so that a batch's cost grows
+    with the square of its rows.
+    """
+    UpsertTriggerSql.get_template = lambda _self: _ALWAYS
 
 
 def append_only(name: str) -> list[pgtrigger.Trigger]:

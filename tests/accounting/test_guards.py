@@ -68,16 +68,34 @@ def copy_of(entry: JournalEntry, **values) -> JournalLine:
 @pytest.mark.parametrize("base", ["-5", "0"])
 def test_a_line_slipped_into_a_posted_entry_is_refused(company, base):
     entry = made(company)
-    refused(
-        "lines instead of", lambda: copy_of(entry, base_amount=Decimal(base), amount=Decimal(base)).save()
-    )
+    refused("more lines than", lambda: copy_of(entry, base_amount=Decimal(base), amount=Decimal(base)).save())
 
 
-def test_a_line_slipped_in_by_a_later_transaction_is_refused_at_commit(commits, company):
+def test_a_line_slipped_in_by_a_later_transaction_is_refused(commits, company):
     entry = made(company)
-    with pytest.raises(DatabaseError, match="lines instead of"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="more lines than"), transaction.atomic():
         copy_of(entry, base_amount=Decimal(0), amount=Decimal(0)).save()
     assert entry.lines.count() == 2
+
+
+def test_one_statement_can_not_slip_lines_into_several_entries(commits, company):
+    entries = [made(company), made(company)]
+    with pytest.raises(DatabaseError, match="more lines than"), transaction.atomic():
+        JournalLine.objects.bulk_create([copy_of(entry, position=9) for entry in entries])
+
+
+@pytest.mark.django_db
+def test_no_setting_of_a_session_switches_the_guards_off(company):
+    """pgtrigger reads such a setting in its triggers; ours don't."""
+    entry = made(company)
+
+    def ignore():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT string_agg(tgname, ',') FROM pg_trigger WHERE NOT tgisinternal")
+            cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{cursor.fetchone()[0]}}}"])
+
+    refused("more lines than", ignore, copy_of(entry, position=9).save)
+    refused("differs by", ignore, lambda: raw_entry(company, [Decimal(5), Decimal(-4)]))
 
 
 def raw_entry(company, amounts, *, count=None, **values):

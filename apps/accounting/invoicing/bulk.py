@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import Sum, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from apps.accounting.invoicing.common import postable_check
 from apps.accounting.invoicing.hold import company_check, exposure_of, party_check
 from apps.accounting.invoicing.invoices import own_accounts_check
 from apps.accounting.invoicing.postings import narration_of, sale_posting
-from apps.accounting.ledger import Posting, post
+from apps.accounting.ledger import Posting, guards_deferred, post
 from apps.accounting.models import Invoice, InvoiceCharge, InvoiceLine, OpenItem
 from apps.accounting.payments.open_items import item_build
 from apps.accounting.tax.documents import taxed_compute
@@ -34,12 +33,13 @@ from apps.company.selectors import fiscal_year_of
 from apps.company.services.series import numbers_take
 from apps.core.access import may
 from apps.core.actor import current_actor
-from apps.core.copying import history_copy, rows_copy, rows_insert
+from apps.core.copying import history_copy, ids_take, rows_copy, rows_insert
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit_many
 from apps.core.locks import lock_rows
 from apps.core.models.history import history_write
 from apps.core.money import ZERO, round_money
+from apps.core.rows import row_make
 from apps.core.validation import field_errors
 from apps.documents.models.collaboration import TimelineEntry
 from apps.parties.choices import CreditPolicy
@@ -121,13 +121,16 @@ def invoices_post_many(
         return []
     _numbers_check(batch)
     parties = _parties_hold(batch, by=by, reason=reason)
+    _rows_store(batch)
     postings = [sale_posting(item.invoice, item.lines, item.charges) for item in batch]
-    _drafts_store(batch)
-    if deliver is not None:
-        deliver([(item.invoice, item.lines) for item in batch], by=by)
-    _numbers_give(batch)
-    _entries_post(batch, postings, by=by, reason=reason)
-    _posted_store([item.invoice for item in batch])
+    with (
+        guards_deferred()
+    ):  # deliveries and entries name invoices that are written last, in their final state
+        if deliver is not None:
+            deliver([(item.invoice, item.lines) for item in batch], by=by)
+        _numbers_give(batch)
+        _entries_post(batch, postings, by=by, reason=reason)
+        _posted_store([item.invoice for item in batch])
     for item in batch:
         item.invoice.party = parties[item.invoice.party_id]
     emit_many([document_event(InvoicePosted, item.invoice, item.lines, by) for item in batch])
@@ -209,12 +212,9 @@ def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, over: 
             )
 
 
-def _drafts_store(batch: Sequence[Batched]) -> None:
-    now = timezone.now()
-    for item in batch:
-        item.invoice.search_text = item.invoice.make_search_text()
-        item.invoice.created_at = item.invoice.updated_at = now
-    rows_copy([item.invoice for item in batch], with_ids=True)
+def _rows_store(batch: Sequence[Batched]) -> None:
+    """Lines and charges, under the ids that their invoices will be written with."""
+    ids_take([item.invoice for item in batch])
     for item in batch:
         for row in (*item.lines, *item.charges):
             row.invoice_id = item.invoice.pk
@@ -268,35 +268,21 @@ def _entries_post(
         invoice.open_item = item
 
 
-_POSTED = """
-UPDATE accounting_invoice i
-   SET status = 'posted', number = d.number, journal_entry_id = d.entry, open_item_id = d.item,
-       search_text = d.search, version = 2, updated_at = now()
-  FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
-       AS d(id, number, entry, item, search)
- WHERE i.id = d.id"""
-
-
 def _posted_store(invoices: list[Invoice]) -> None:
+    """The invoices as they are once posted: a draft that is changed at once would be written, indexed and
+    checked twice."""
+    now = timezone.now()
     for invoice in invoices:
         invoice.status, invoice.version = "posted", 2
+        invoice.created_at = invoice.updated_at = now
         invoice.search_text = invoice.make_search_text()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _POSTED,
-            [
-                [row.pk for row in invoices],
-                [row.number for row in invoices],
-                [row.journal_entry_id for row in invoices],
-                [row.open_item_id for row in invoices],
-                [row.search_text for row in invoices],
-            ],
-        )
+    rows_copy(invoices, with_ids=True)
     history_copy(Invoice, [row.pk for row in invoices])
     actor = current_actor()
     rows_insert(
         [
-            TimelineEntry(
+            row_make(
+                TimelineEntry,
                 target_kind="accounting.invoice",
                 target_id=row.pk,
                 actor_id=actor.user_id,

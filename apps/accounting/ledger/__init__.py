@@ -1,6 +1,6 @@
 """The ledger's public side: ``post`` and ``reverse`` are the only writers of journal entries."""
 
-from apps.accounting.ledger.door import post, reversal_day, reverse, reverse_all
+from apps.accounting.ledger.door import guards_deferred, post, reversal_day, reverse, reverse_all
 from apps.accounting.ledger.posting import Posting, PostingLine
 from apps.accounting.ledger.roles import AccountBook, account_for
 
@@ -9,6 +9,7 @@ __all__ = [
     "Posting",
     "PostingLine",
     "account_for",
+    "guards_deferred",
     "post",
     "reversal_day",
     "reverse",

@@ -16,6 +16,7 @@ from django.db import connection
 from apps.accounting.models import BalanceDelta, JournalLine
 from apps.core.locks import advisory_try
 from apps.core.money import ZERO
+from apps.core.rows import row_make
 
 FOLD_LIMIT = 100_000
 
@@ -27,7 +28,7 @@ def deltas_of(lines: Iterable[JournalLine]) -> list[BalanceDelta]:
         pair = sums.setdefault((line.company_id, line.account_id, line.date), [ZERO, ZERO])
         pair[0 if line.base_amount > 0 else 1] += abs(line.base_amount)
     return [
-        BalanceDelta(company_id=company, account_id=account, date=day, debit=debit, credit=credit)
+        row_make(BalanceDelta, company_id=company, account_id=account, date=day, debit=debit, credit=credit)
         for (company, account, day), (debit, credit) in sums.items()
     ]
 

@@ -43,24 +43,33 @@ def posted_header(name: str, *free: str) -> list[pgtrigger.Trigger]:
 
 def posted_lines(name: str, parent_table: str, parent_column: str) -> list[pgtrigger.Trigger]:
     """Rows below a document are written, changed and deleted only while it is a draft."""
-    check = f"""
-                SELECT status INTO state FROM {parent_table} WHERE id = %s.{parent_column};
-                IF state IS NOT NULL AND state <> 'draft' THEN
+
+    def refuse(rows: str) -> str:
+        return f"""
+                IF EXISTS (SELECT FROM {rows} JOIN {parent_table} p ON p.id = r.{parent_column}
+                            WHERE p.status <> 'draft') THEN
                     RAISE EXCEPTION 'the lines of a posted document are never changed' {_REFUSE}
-                END IF;"""  # noqa: S608 - names of our own tables
+                END IF;"""
+
     return [
+        pgtrigger.Trigger(
+            name=f"{name}_posted_closed",
+            level=pgtrigger.Statement,  # an import writes thousands at once
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="written"),
+            func=f"{refuse('written r')}\n                RETURN NULL;",
+        ),
         pgtrigger.Trigger(
             name=f"{name}_posted_fixed",
             when=pgtrigger.Before,
-            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-            declare=[("state", "text")],
+            operation=pgtrigger.Update | pgtrigger.Delete,
             func=f"""
-                IF TG_OP <> 'INSERT' THEN {check.replace("%s", "OLD")}
-                END IF;
+                {refuse("(SELECT OLD.*) r")}
                 IF TG_OP = 'DELETE' THEN
                     RETURN OLD;
                 END IF;
-                {check.replace("%s", "NEW")}
+                {refuse("(SELECT NEW.*) r")}
                 RETURN NEW;""",
-        )
+        ),
     ]

@@ -17,6 +17,7 @@ from apps.accounting.models import Allocation, JournalEntry, JournalLine, OpenIt
 from apps.core.actor import current_actor
 from apps.core.errors import ErrorList, Refused
 from apps.core.money import ZERO, round_money
+from apps.core.rows import row_make
 
 
 def item_build(
@@ -32,7 +33,8 @@ def item_build(
 ) -> OpenItem:
     """An unsaved open item of a document; ``amount`` and ``base`` signed, + the party owes us."""
     day = day or document.date
-    return OpenItem(
+    return row_make(
+        OpenItem,
         company_id=document.company_id,
         party_id=document.party_id,
         side=side,
@@ -221,7 +223,8 @@ def _opening_check(items: Sequence[OpeningItem]) -> None:
 def _opening_row(
     company: Any, item: OpeningItem, line: PostingLine, purpose: str, source: tuple[str, int]
 ) -> OpenItem:
-    return OpenItem(
+    return row_make(
+        OpenItem,
         company_id=company.pk,
         party_id=item.party.pk,
         side=item.side,

@@ -66,19 +66,19 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='2a62bb5e3d07b287e6abb6a80cfbe114eab2a87d', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_entry_no_change_f587b', table='audit_auditentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='eef04ed159c8645619b40cf4c59a9f98793a3952', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_entry_no_change_f587b', table='audit_auditentry', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='170eed22c8e6c004a5b832cb558941a21ffd175b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_entry_no_trunc_8466a', table='audit_auditentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='28f5e9cc6581bf9d014dbb836a7b8fef082edd78', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_entry_no_trunc_8466a', table='audit_auditentry', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='audit_entry_hashed', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.content_hash := encode(sha256(convert_to(jsonb_build_array(NEW.id, extract(epoch FROM NEW.at)::numeric(20, 6)::text, NEW.event, NEW.record_kind, NEW.record_id, NEW.record_label, NEW.actor_kind, NEW.user_id, NEW.label, NEW.address, NEW.agent, NEW.path, NEW.request_id, NEW.changes, NEW.detail)::text, 'UTF8')), 'hex'); RETURN NEW;", hash='9e39d118a29ae3cb27096b8e55ac72a1361d8d41', operation='INSERT', pgid='pgtrigger_audit_entry_hashed_9dc72', table='audit_auditentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_hashed', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.content_hash := encode(sha256(convert_to(jsonb_build_array(NEW.id, extract(epoch FROM NEW.at)::numeric(20, 6)::text, NEW.event, NEW.record_kind, NEW.record_id, NEW.record_label, NEW.actor_kind, NEW.user_id, NEW.label, NEW.address, NEW.agent, NEW.path, NEW.request_id, NEW.changes, NEW.detail)::text, 'UTF8')), 'hex'); RETURN NEW;", hash='bbd4d1271cb2a8b5aa60000f069773c12d3af858', operation='INSERT', pgid='pgtrigger_audit_entry_hashed_9dc72', table='audit_auditentry', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='audit_entry_queued', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_auditwaiting (entry_id) SELECT id FROM written; IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF; RETURN NULL;", hash='f12b125762ec07d5057d6b0a02bd843b511a85f8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_entry_queued_8fe05', referencing='REFERENCING NEW TABLE AS written ', table='audit_auditentry', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_queued', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_auditwaiting (entry_id) SELECT id FROM written; IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF; RETURN NULL;", hash='87374401b306b5b63a4820e61c69e865a6f2451a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_entry_queued_8fe05', referencing='REFERENCING NEW TABLE AS written ', table='audit_auditentry', when='AFTER')),
         ),
         migrations.AddField(
             model_name='auditseal',
@@ -87,10 +87,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditseal',
-            trigger=pgtrigger.compiler.Trigger(name='audit_seal_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='5c483d3ea60c7b1cd8f6bcc2a9c728cddb700a7a', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_seal_no_change_00cea', table='audit_auditseal', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_seal_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='3311d36588869b2da114592ba26bd98524b4b8a1', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_seal_no_change_00cea', table='audit_auditseal', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditseal',
-            trigger=pgtrigger.compiler.Trigger(name='audit_seal_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='086c62ac209ac70fc6ac51da4fb94f4822c01b26', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_seal_no_trunc_470f6', table='audit_auditseal', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_seal_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='a8f695ea9e6968a84e19a0969cd8f647495f9a7b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_seal_no_trunc_470f6', table='audit_auditseal', when='BEFORE')),
         ),
     ]

@@ -87,11 +87,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='timelineentry',
-            trigger=pgtrigger.compiler.Trigger(name='timeline_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='0806d78c8b8145bffe8d5b09133f82bd2a5e42dc', operation='UPDATE OR DELETE', pgid='pgtrigger_timeline_no_change_e7a75', table='documents_timelineentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='timeline_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='af8a2e11af58ef2453455ec8a08eca0d8e1f2979', operation='UPDATE OR DELETE', pgid='pgtrigger_timeline_no_change_e7a75', table='documents_timelineentry', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='timelineentry',
-            trigger=pgtrigger.compiler.Trigger(name='timeline_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='3928ee43abb8c4cb61d05f6c0d469c7b3f1251a4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_timeline_no_trunc_9edec', table='documents_timelineentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='timeline_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='0856dd9fbf255f67c454b566b1950e1052e9ac58', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_timeline_no_trunc_9edec', table='documents_timelineentry', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='attachment',

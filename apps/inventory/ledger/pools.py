@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from apps.catalog.choices import ValuationMethod as Method
 from apps.core.money import EXACT, ZERO, round_money
+from apps.core.rows import row_make
 from apps.inventory.calculation.valuation import (
     InsufficientStockError,
     Layer,
@@ -92,7 +93,8 @@ class Pool:
             self._add(move, 0, quantity, exact_cost, move.date)
 
     def _add(self, move: StockMove, part: int, quantity: Decimal, cost: Decimal, day: date) -> None:
-        layer = StockLayer(
+        layer = row_make(
+            StockLayer,
             row=self.row,
             move=move,
             part=part,
@@ -114,7 +116,7 @@ class Pool:
         if not self.layered:
             cost = self.average or ZERO
             value = average_issue(self.quantity, self.value, quantity)
-            taken = Taken(value, cost, (Part(StockLayer(unit_cost=cost), quantity),))
+            taken = Taken(value, cost, (Part(row_make(StockLayer, unit_cost=cost), quantity),))
         else:
             taken = self._from_layers(quantity, self._named(of_move, serial_id))
         self.quantity -= quantity

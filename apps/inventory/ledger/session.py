@@ -12,6 +12,7 @@ from apps.core.actor import current_actor
 from apps.core.copying import rows_insert
 from apps.core.errors import ErrorList
 from apps.core.money import ZERO, round_money, round_price, spread
+from apps.core.rows import row_make
 from apps.inventory.calculation.valuation import money
 from apps.inventory.choices import MovementKind
 from apps.inventory.ledger.errors import short
@@ -266,7 +267,8 @@ class Session:
         kind, source_id, purpose = step.set.key
         move, actor = step.move, current_actor()
         user = self.by if getattr(self.by, "pk", None) else actor.user
-        return StockMove(
+        return row_make(
+            StockMove,
             source_kind=kind,
             source_id=source_id,
             purpose=purpose,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import connection
 
 from apps.core.copying import rows_insert
+from apps.core.rows import row_make
 from apps.inventory.ledger.pools import Part, Pool
 from apps.inventory.models import Reservation, StockConsumption, StockMove, StockRow
 
@@ -55,10 +56,12 @@ _DAYS_CHANGE = """
 UPDATE inventory_stockday s
    SET quantity = s.quantity + x.quantity, value = s.value + x.value,
        true_value = s.true_value + CASE WHEN %s THEN x.value ELSE 0 END
-  FROM (SELECT t.id, sum(d.quantity) AS quantity, sum(d.value) AS value
-          FROM {_DAYS} JOIN inventory_stockday t ON t.row_id = d.row_id AND t.date >= d.date
-         GROUP BY t.id) x
- WHERE s.id = x.id""".replace("{_DAYS}", _DAYS)
+  FROM (SELECT row_id, date, sum(sum(quantity)) OVER upto AS quantity, sum(sum(value)) OVER upto AS value,
+               lead(date) OVER upto AS next
+          FROM {_DAYS} GROUP BY row_id, date WINDOW upto AS (PARTITION BY row_id ORDER BY date)) x
+ WHERE s.row_id = x.row_id AND s.date >= x.date AND (x.next IS NULL OR s.date < x.next)""".replace(
+    "{_DAYS}", _DAYS
+)
 
 
 def days_store(changes: list[DayChange], *, true: bool = True) -> None:
@@ -110,7 +113,13 @@ def layers_store(pools: Iterable[Pool], used: Iterable[tuple[StockMove, tuple[Pa
             )
     rows_insert(
         [
-            StockConsumption(move_id=move.pk, layer_id=part.layer.pk, date=move.date, quantity=part.quantity)
+            row_make(
+                StockConsumption,
+                move_id=move.pk,
+                layer_id=part.layer.pk,
+                date=move.date,
+                quantity=part.quantity,
+            )
             for move, parts in used
             for part in parts
         ]

@@ -24,6 +24,7 @@ from apps.company.services.series import series_create, series_save
 from apps.core.access import may
 from apps.core.errors import BahiError, InvalidInput, NotAllowed
 from apps.core.money import parse_decimal, round_money
+from apps.core.rows import row_make
 from apps.datatools.importing.options import company_option
 from apps.datatools.importing.targets import ImportField, Outcome, Record, RowError, date_parse
 from apps.sales.importing.masters import Masters, Wanted
@@ -299,7 +300,8 @@ def _batched(sheet: Sheet, settings: Settings, masters: Masters, outcome: Outcom
         outcome.errors.extend(errors)
         outcome.skipped += 1
         return None
-    invoice = Invoice(
+    invoice = row_make(
+        Invoice,
         company=settings.company,
         party=party,
         date=sheet.day,
@@ -317,7 +319,8 @@ def _batched(sheet: Sheet, settings: Settings, masters: Masters, outcome: Outcom
 
 def _line(invoice: Invoice, row: Row, masters: Masters) -> InvoiceLine:
     product = masters.product(row.product)
-    return InvoiceLine(
+    return row_make(
+        InvoiceLine,
         invoice=invoice,
         product=product,
         unit=product.unit,

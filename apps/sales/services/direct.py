@@ -16,6 +16,7 @@ from apps.core.errors import Refused
 from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.money import ZERO
+from apps.core.rows import row_make
 from apps.documents.lifecycle import documents_number, transition_run
 from apps.documents.models import DocumentLink
 from apps.documents.services.timeline import timeline_add
@@ -74,7 +75,8 @@ def _place(company_id: int) -> Place:
 
 
 def _delivery(invoice: Invoice, place: Place) -> Delivery:
-    return Delivery(
+    return row_make(
+        Delivery,
         company_id=invoice.company_id,
         company=invoice.company,
         party_id=invoice.party_id,
@@ -94,7 +96,9 @@ def _rows(delivery: Delivery, goods: Sequence[tuple[int, Any]]) -> list[Delivery
     """Lines keep the position of the invoice's lines, so that refusals name those."""
     rows = []
     for index, line in goods:
-        row = DeliveryLine(delivery=delivery, invoice_line=line, quantity=line.quantity, position=index + 1)
+        row = row_make(
+            DeliveryLine, delivery=delivery, invoice_line=line, quantity=line.quantity, position=index + 1
+        )
         line_fill(row, line)
         rows.append(row)
     return rows
@@ -103,7 +107,8 @@ def _rows(delivery: Delivery, goods: Sequence[tuple[int, Any]]) -> list[Delivery
 def _link(pairs: Sequence[tuple[Invoice, Delivery]]) -> None:
     rows_insert(
         [
-            DocumentLink(
+            row_make(
+                DocumentLink,
                 source_kind="accounting.invoice",
                 source_id=invoice.pk,
                 target_kind="sales.delivery",

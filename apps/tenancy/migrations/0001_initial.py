@@ -177,11 +177,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='deletionrecord',
-            trigger=pgtrigger.compiler.Trigger(name='deletionrecord_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='73d2e850fcfefed8a4e539cdbf6bd0fa4cc7dcaf', operation='UPDATE OR DELETE', pgid='pgtrigger_deletionrecord_no_change_aa325', table='tenancy_deletionrecord', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='deletionrecord_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='9f070efb646fdaeeb2a755e59536059a93bc1d14', operation='UPDATE OR DELETE', pgid='pgtrigger_deletionrecord_no_change_aa325', table='tenancy_deletionrecord', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='deletionrecord',
-            trigger=pgtrigger.compiler.Trigger(name='deletionrecord_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='235fdf04c7946f2044601a1c5bac7970a8feb4cc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_deletionrecord_no_trunc_11ecb', table='tenancy_deletionrecord', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='deletionrecord_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='1a7d2dd1a3ba50efa950a77508cb61126fb1a205', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_deletionrecord_no_trunc_11ecb', table='tenancy_deletionrecord', when='BEFORE')),
         ),
         migrations.AddField(
             model_name='domainclaim',
