@@ -13,12 +13,14 @@ class CoreConfig(BahiAppConfig):
         """All models are loaded now: apply the patches, then let the apps register."""
         from apps.core.admin.theme_patches import apply_theme_patches
         from apps.core.events import load_subscribers
+        from apps.core.lean_imports import optional_packages_pass
         from apps.core.registry import load_modules
         from apps.core.secrets import keyring
         from apps.core.start_checks import register_start_check
         from apps.core.tenant_patches import apply_tenant_patches
         from apps.core.triggers import triggers_always_fire
 
+        optional_packages_pass()
         apply_tenant_patches()
         apply_theme_patches()
         triggers_always_fire()

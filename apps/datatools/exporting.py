@@ -87,18 +87,31 @@ def export_rows(view: ResourceViewSet, queryset: Any, columns: list[Column]) -> 
     heads = [c.path for c in columns if "/" not in c.path]
     child_names = {c.path.split("/", 1)[0] for c in columns if "/" in c.path}
     names: dict[type[models.Model], dict[int, str]] = {}
-    for chunk in _chunks(queryset):
-        only = {*heads, *child_names, "id"}
+    only = {*heads, *child_names, "id"}
+    for chunk in _chunks(queryset, _plain_columns(view, only)):
         records = view.represent(chunk, only=only, with_children=bool(child_names))
         _load_names(records, columns, names)
+        if not child_names:
+            yield from ([_named(record.get(c.path), c, names) for c in columns] for record in records)
+            continue
         for record in records:
             yield from _record_rows(record, columns, names, child_names)
 
 
-def _chunks(queryset: Any) -> Iterator[list[Any]]:
-    """By primary key, so that a change while exporting neither skips nor doubles a row."""
+def _plain_columns(view: ResourceViewSet, wanted: set[str]) -> list[str] | None:
+    """The table's columns that make these fields; None when one of them needs the record itself."""
+    if getattr(type(view), "represent", None) is not ResourceViewSet.represent:
+        return None
+    return view.representer().plain_columns(wanted)
+
+
+def _chunks(queryset: Any, columns: list[str] | None = None) -> Iterator[list[Any]]:
+    """By primary key, so that a change while exporting neither skips nor doubles a row. ``columns``: rows
+    with these only, which cost a fraction of records."""
     last = None
     queryset = queryset.order_by("pk")
+    if columns is not None:
+        queryset = queryset.prefetch_related(None).values_list("pk", *columns, named=True)
     while True:
         chunk = list((queryset if last is None else queryset.filter(pk__gt=last))[:CHUNK])
         if not chunk:
@@ -149,9 +162,9 @@ def _record_rows(
 def _named(cell: Any, column: Column, names: Any) -> Any:
     if column.related is not None:
         known = names[column.related]
-        if isinstance(cell, list):
-            return ", ".join(known.get(item, "") for item in cell)
-        return known.get(cell, "") if cell is not None else ""
+        return ", ".join(known.get(item, "") for item in (cell if isinstance(cell, list) else [cell]))
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, list):

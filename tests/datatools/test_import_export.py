@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from apps.core.errors import InvalidInput
+from apps.core.registry import resources
 from apps.datatools import exporting
 from apps.datatools.models import ImportRun
 from apps.datatools.services.imports import import_start, run_answer
@@ -154,9 +155,28 @@ def test_import_over_the_api(api):
     assert upload(api, GOOD, mapping="{broken")["errors"][0]["field"] == "mapping"
 
 
+def test_rows_of_plain_columns_are_those_of_records(administrator, api, monkeypatch):
+    """Columns of the table are read without making records: the file is the same."""
+    upload(api, GOOD, mode="skip_bad")
+    view = resources()["parties/parties"]()
+    view.request = SimpleNamespace(user=administrator, headers={})
+    wanted = "id,code,legal_name,is_customer,credit_limit,payment_terms,created_at"
+    assert exporting._plain_columns(view, set(wanted.split(","))) is not None
+    assert exporting._plain_columns(view, {"id", "addresses"}) is None
+
+    def written():
+        rows = Party.objects.for_user(administrator).prefetch_related("addresses")
+        return exporting.export_file(view, rows, form="csv", wanted=wanted).read()
+
+    light = written()
+    assert light.count(b"\n") > 2
+    monkeypatch.setattr(exporting, "_plain_columns", lambda *_args: None)
+    assert written() == light
+
+
 def test_export_takes_the_memory_of_a_chunk(administrator, monkeypatch):
     """Ten thousand rows of a kilobyte: far more than what stays in memory."""
-    monkeypatch.setattr(exporting, "_chunks", lambda _queryset: ([object()] * 500 for _ in range(20)))
+    monkeypatch.setattr(exporting, "_chunks", lambda *_args: ([object()] * 500 for _ in range(20)))
     view = SimpleNamespace(
         represent=lambda chunk, **_how: [{"name": "x" * 1000} for _ in chunk], path="tests/rows"
     )

@@ -135,6 +135,20 @@ class Representer:
             self._add_children(instances, result, user, only)
         return result
 
+    def plain_columns(self, names: Iterable[str]) -> list[str] | None:
+        """The columns of the table that ``rows`` needs for these names; None when one is no column (a
+        property, a contributed field, many keys, children): those need instances."""
+        found = []
+        for name in names:
+            try:
+                field = self.model._meta.get_field(self.names.get(name, name))
+            except FieldDoesNotExist:
+                return None
+            if name not in self.getters or not getattr(field, "concrete", False) or field.many_to_many:
+                return None
+            found.append(field.attname)
+        return sorted(set(found))
+
     def unsaved(self, instance: Any, children: dict[str, list[Any]], user: Any) -> dict[str, Any]:
         """A record that isn't kept (a preview), with these child rows; without contributed fields."""
         data = {name: get(instance) for name, get in self.getters.items()}
