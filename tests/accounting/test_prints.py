@@ -49,7 +49,19 @@ def test_tax_invoice_in_three_copies(api):
 )
 def test_paper_is_called_what_the_law_calls_it(administrator, company, party, title):
     invoice = make.invoice(company=make.company(**company), party=make.customer(**party), post=True)
-    assert title in pages(document_pdf(invoice, by=administrator)[0])[0]
+    page = pages(document_pdf(invoice, by=administrator)[0])[0]
+    assert title in page
+    assert ("Taxable value" in page) == (title != "Bill of Supply")
+
+
+def test_a_buyer_abroad_is_told_the_bank_but_no_upi(administrator):
+    books = make.company(upi_id="shop@bank")
+    line = {"product": make.product(), "quantity": D(1), "unit_price": D(100)}
+    abroad = {"currency": make.currency("GBP"), "exchange_rate": D("106.35"), "lines": [line]}
+    for more, told in (({}, True), (abroad, False)):
+        invoice = make.invoice(company=books, party=make.customer(), post=True, **more)
+        page = pages(document_pdf(invoice, by=administrator)[0])[0]
+        assert ("shop@bank" in page) == told
 
 
 def test_every_document_prints(administrator):

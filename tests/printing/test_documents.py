@@ -13,6 +13,7 @@ from apps.documents.printing import (
     COPIES_GOODS,
     PrintLine,
     PrintQr,
+    PrintSignature,
     PrintTotal,
     render_document,
     render_documents,
@@ -179,3 +180,22 @@ def test_amounts_that_are_no_numbers_are_refused():
             render_document(samples.invoice(1, totals=(PrintTotal("Total", wrong),)))
     with pytest.raises(TypeError, match="float"):
         render_document(samples.invoice(1, totals=(PrintTotal("Total", 1.5),)))
+
+
+TERMS = "\n".join(f"{number}. Claims are taken within a week of delivery." for number in range(1, 41))
+
+
+@pytest.mark.parametrize("signatures", [1, 2])
+@pytest.mark.parametrize("count", [1, 12, 20])
+def test_what_is_signed_stands_above_the_signatures(count, signatures):
+    document = samples.invoice(count, signatures=(PrintSignature(),) * signatures, terms=TERMS)
+    texts = printed(document)
+    whole = "\n".join(texts)
+    assert whole.index("1. Claims") < whole.index("40. Claims") < whole.index("Authorised signatory")
+    assert "40. Claims" in texts[-1]  # signatures are on no page of their own
+    assert "Authorised signatory" in texts[-1]
+
+
+def test_short_terms_stand_beside_one_signature():
+    (page,) = printed(samples.invoice(1, terms="Claims within a week."))
+    assert "Terms and conditions" in page

@@ -95,10 +95,12 @@ def counted(line: Any) -> bool:
 
 
 def company_of(document: Any) -> PrintCompany:
-    """The sender, with its LUT number on supplies under it."""
+    """The sender, with its LUT number on supplies under it, without UPI where nobody pays in rupees."""
     from dataclasses import replace
 
     sender = print_company(document.company)
+    if document.is_foreign:
+        sender = replace(sender, upi_id="")
     lut = document.company.lut_number
     if lut and document.supply_kind in (SupplyKind.EXPORT_LUT, SupplyKind.SEZ_LUT):
         return replace(sender, extra=(*sender.extra, ("LUT", lut)))
@@ -265,7 +267,12 @@ def _titled(values: PrintDocument, title: str, document: Any) -> PrintDocument:
     from dataclasses import replace
 
     terms = values.terms or setting("accounting.invoice_terms", document.company_id)
-    return replace(values, title=title, terms=terms)
+    totals = values.totals
+    if title == "Bill of Supply":  # nothing on it is taxable
+        totals = tuple(
+            replace(row, label="Value of supply") if row.label == "Taxable value" else row for row in totals
+        )
+    return replace(values, title=title, terms=terms, totals=totals)
 
 
 def _payment_codes(document: Any) -> tuple[PrintQr, ...]:

@@ -1,5 +1,5 @@
-"""What stands below the lines and stays together: words, totals, bank and payment code, signatures; then
-terms."""
+"""What stands below the lines: words, totals, bank and payment code, kept together; terms; signatures last,
+so that what is signed stands above them."""
 
 from __future__ import annotations
 
@@ -70,27 +70,33 @@ class Closing:
     def _right_height(self) -> float:
         return sum(map(self._total_height, self.document.totals))
 
-    def height(self) -> float:
-        """Height of the block with its signatures."""
-        sign = _SIGN_HEIGHT + 22 if self.document.signatures else 0.0
-        return max(self._left_height(), self._right_height()) + sign + 10
+    def _sign_height(self) -> float:
+        return _SIGN_HEIGHT + 22 if self.document.signatures else 0.0
+
+    def _block_height(self) -> float:
+        return max(self._left_height(), self._right_height()) + 10
 
     # -- drawing ------------------------------------------------------------
 
     def draw(self, flow: Flow) -> None:
-        """Draws the block on one page, then the terms and notes over as many as they need."""
-        flow.keep(min(self.height(), flow.full))
+        """Draws the block on one page, the terms and notes over as many as they need, then the signatures.
+
+        Short terms stand left of a single signature. Signatures never stand alone on a page: the block, or
+        the last lines of the terms, comes along.
+        """
+        terms = self._terms()
+        beside = self._beside(flow, terms)
+        alone = bool(terms) and not beside
+        flow.keep(min(self._block_height() + (0.0 if alone else self._sign_height()), flow.full))
         flow.y -= 8
         top = flow.y
         low_left = self._draw_left(flow, top)
         low_right = self._draw_totals(flow, top)
         flow.y = min(low_left, low_right) - 8
-        terms = self._terms()
-        beside = self._beside(flow, terms)
+        if alone:
+            draw_paragraphs(flow, self.theme, terms, after=self._sign_height())
         if self.document.signatures:
             self._draw_signatures(flow, beside)
-        if terms and not beside:
-            self._draw_texts(flow, terms)
 
     def _draw_left(self, flow: Flow, y: float) -> float:
         pen, theme, x = flow.pen, self.theme, flow.left
@@ -232,8 +238,7 @@ class Closing:
         limit = (flow.right - flow.left) * share - 24
         blocks = [(label, wrap(text, 0, self.theme.small.size, limit)) for label, text in terms]
         height = sum(14 + 9.6 * len(lines) for _label, lines in blocks)
-        fits = height <= max(_SIGN_HEIGHT + 14, 0) and height <= flow.room
-        return blocks if fits and self.document.signatures else []
+        return blocks if height <= _SIGN_HEIGHT + 14 and self.document.signatures else []
 
     def _texts_at(self, flow: Flow, blocks: list[tuple[str, list[str]]], y: float) -> float:
         for label, lines in blocks:
@@ -246,20 +251,19 @@ class Closing:
             y -= 4
         return y
 
-    def _draw_texts(self, flow: Flow, terms: list[tuple[str, str]]) -> None:
-        draw_paragraphs(flow, self.theme, terms)
 
-
-def draw_paragraphs(flow: Flow, theme: Theme, texts: list[tuple[str, str]]) -> None:
-    """Captioned paragraphs over the whole width, broken over pages where needed."""
-    for label, text in texts:
+def draw_paragraphs(flow: Flow, theme: Theme, texts: list[tuple[str, str]], *, after: float = 0.0) -> None:
+    """Captioned paragraphs over the whole width, broken over pages where needed. ``after``: height of what
+    follows, which keeps the last two lines with it."""
+    for number, (label, text) in enumerate(texts, 1):
         lines = wrap(text, 0, theme.small.size, flow.right - flow.left)
         flow.keep(12 + 9.6 * min(len(lines), 3))
         flow.y -= 9
         flow.pen.text(flow.left, flow.y, label, theme.caption)
         flow.y -= 2
-        for line in lines:
-            flow.keep(9.6)
+        last = len(lines) - 2 if number == len(texts) else len(lines)
+        for index, line in enumerate(lines):
+            flow.keep(9.6 if index < last else 9.6 * (len(lines) - index) + 5 + after)
             flow.y -= 9.6
             flow.pen.text(flow.left, flow.y, line, theme.small)
         flow.y -= 5

@@ -61,6 +61,7 @@ HINDI = {
     "Rate": "दर",
     "Discount": "छूट",
     "Taxable value": "कर योग्य मूल्य",
+    "Value of supply": "आपूर्ति का मूल्य",
     "Tax rate": "कर दर",
     "GST": "जीएसटी",
     "CGST": "केंद्रीय कर",
