@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -16,18 +16,16 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.second_step_views import confirmed_required
 from apps.backup.models import DataExport
-from apps.backup.services.exports import KEPT_HOURS, export_ask, export_link, export_take
+from apps.backup.services.asking import export_begin
+from apps.backup.services.exports import KEPT_HOURS, export_answer, export_link, export_take
 from apps.backup.services.open_formats import LEFT_OUT
 from apps.backup.surfaces import EXPORT
-from apps.backup.tasks import run_export
 from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError
-from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.models import Job
-from apps.runtime.services.jobs import job_start
 
 SHOWN = 20
 
@@ -64,15 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def start(request: HttpRequest) -> HttpResponse:
-
-    def work() -> None:
-        row = export_ask(by=request.user, request=request)
-        job = job_start(run_export, title=_("Export of all data"), by=request.user, export_id=row.pk)
-        row.job_id = job.pk
-        row.save(update_fields=["job_id"])
-
     try:
-        run_in_unit_of_work(work)
+        run_in_unit_of_work(lambda: export_begin(by=request.user, request=request))
     except BahiError as error:
         messages.error(request, str(error.detail))
     else:
@@ -88,10 +79,7 @@ def take(request: HttpRequest) -> HttpResponse:
     except BahiError as error:
         messages.error(request, str(error.detail))
         return HttpResponseRedirect(reverse("data_exports"))
-    name = f"{current_organisation().slug}-{row.ready_at:%Y%m%d-%H%M}.zip"
-    answer = FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
-    answer["Content-Length"] = str(row.size)
-    return answer
+    return export_answer(row, stream)
 
 
 def page_urls() -> list[Any]:

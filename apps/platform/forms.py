@@ -55,6 +55,16 @@ class LeaveForm(RefusalForm):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    without_copy = forms.BooleanField(
+        label=_("I go without a fresh copy of our data"),
+        error_messages={"required": _("Make a backup or an export first, or say that you go without.")},
+    )
+
+    def __init__(self, *args: Any, fresh: bool, **kwargs: Any) -> None:
+        """``fresh``: a backup or export of the last day exists, so nothing needs to be said about it."""
+        super().__init__(*args, **kwargs)
+        if fresh:
+            del self.fields["without_copy"]
 
 
 class LookForm(RefusalForm):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.limits import attempts_limit
 from apps.accounts.second_step_views import confirmed_required
+from apps.backup.models import DataExport
 from apps.backup.services.making import backups_of
 from apps.core.access import may
 from apps.core.admin.menu import register_page
@@ -24,8 +27,18 @@ from apps.platform.forms import LeaveForm
 from apps.platform.permissions import LEAVE
 from apps.platform.services.leaving import leaving_ask, leaving_find, leaving_undo
 from apps.platform.views import needs
+from apps.runtime.models import Job
 from apps.tenancy.lifecycle import GRACE
 from apps.tenancy.models import Organisation
+
+FRESH = timedelta(days=1)
+COPYING = ("backup.run_backup", "backup.run_export")
+
+
+def _copy_is_fresh(backups: list[Any]) -> bool:
+    """Whether a backup or a whole export of the last day exists."""
+    since = timezone.now() - FRESH
+    return bool(backups and backups[0].at > since) or DataExport.objects.filter(ready_at__gt=since).exists()
 
 
 @needs(LEAVE)
@@ -34,7 +47,9 @@ from apps.tenancy.models import Organisation
 def leave(request: HttpRequest) -> HttpResponse:
     """What will happen and when; the name typed and a fresh proof of the person do it."""
     organisation = Organisation.objects.get(pk=current_organisation().pk)
-    form = LeaveForm(request.POST or None)
+    backups = backups_of(organisation.slug)
+    fresh = _copy_is_fresh(backups)
+    form = LeaveForm(request.POST or None, fresh=fresh)
     if request.method == "POST" and form.is_valid():
         typed, by = form.cleaned_data["name"], request.user
         try:
@@ -45,13 +60,14 @@ def leave(request: HttpRequest) -> HttpResponse:
             logout(request)
             closed = {"title": organisation.name, "detail": organisation.state_reason}
             return render(request, "tenancy/not_served.html", closed | {"name": organisation.name})
-    backups = backups_of(organisation.slug)
     context = {
         "title": _("Delete this organisation"),
         "form": form,
         "name": organisation.name,
         "days": GRACE.days,
         "backup": backups[0] if backups else None,
+        "fresh": fresh,
+        "running": Job.objects.filter(task__in=COPYING, owner_id=request.user.pk, finished_at=None),
         "may_export": may(request.user, "backup.export_everything"),
         "may_back_up": may(request.user, "backup.make_backup"),
     }

@@ -185,6 +185,47 @@ def test_only_with_the_permission_and_a_fresh_proof(administrator):
     assert not DataExport.objects.exists()
 
 
+def test_over_the_api_asked_watched_and_taken_once(commits, place):
+    make_product("T-1", name="Name-in-the-export")
+    client = entered(asha())
+    exports = "/api/v1/backup/exports/"
+    made = client.post(exports).json()["data"]
+    one = f"{exports}{made['id']}/"
+    assert client.post(exports).status_code == 409  # one at a time
+    assert client.get(one).json()["data"]["state"] == "waiting"
+    assert client.post(f"{one}download/").status_code == 409  # not made yet
+    run_job("org_acme", made["job"])
+    ready = client.get(one).json()["data"]
+    assert (ready["state"], ready["progress"], client.get(exports).json()["data"]) == ("ready", 100, [ready])
+    answer = client.post(f"{one}download/")
+    content = answer.getvalue()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (ready["size"], ready["sha256"])
+    assert client.post(f"{one}download/").status_code == 409
+    assert client.get(one).json()["data"]["state"] == "taken"
+    steps = [entry.detail["step"] for entry in AccessLog.objects.filter(event="export").order_by("pk")]
+    assert steps == ["asked", "made", "downloaded"]
+
+
+@pytest.mark.django_db
+def test_the_api_asks_for_the_permission_a_fresh_proof_and_ones_own_export(place, administrator):
+    exports = "/api/v1/backup/exports/"
+    row = DataExport.objects.create(owner_id=administrator.pk)
+    one = f"{exports}{row.pk}/"
+    everything = [("get", exports), ("post", exports), ("get", one), ("post", f"{one}download/")]
+    stranger = entered(make_user("backup.make_backup"))
+    assert {getattr(stranger, verb)(path).status_code for verb, path in everything} == {403}
+    other = entered(make_user("backup.export_everything"))
+    assert other.get(exports).json()["data"] == []
+    assert {getattr(other, verb)(path).status_code for verb, path in everything[2:]} == {404}
+    client = entered(administrator)
+    assert client.get(one).json()["data"]["state"] == "failed"  # no job makes it
+    SignInSession.objects.update(confirmed_at=timezone.now() - timedelta(hours=1))
+    for path in (exports, f"{one}download/"):
+        answer = client.post(path)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "confirmation_required")
+    assert DataExport.objects.count() == 1
+
+
 @pytest.mark.django_db
 def test_another_ones_old_or_forged_link_gives_nothing(place, administrator, monkeypatch):
     folder = place / "media" / "org_acme" / "exports"

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import AccessLog, SignInSession
+from apps.backup.models import DataExport
 from apps.core.errors import InvalidInput, NotAllowed, NotFound
 from apps.core.tenant import organisation_context, public_context
 from apps.platform.services.leaving import leaving_ask, leaving_find, leaving_undo
@@ -44,7 +45,7 @@ def asked(administrator, mailoutbox, django_capture_on_commit_callbacks):
     """The deletion is asked for by the page; → the path of the link in the administrator's mail."""
     client = entered(administrator)
     with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(PAGE, {"name": f" {acme().name} "})
+        answer = client.post(PAGE, {"name": f" {acme().name} ", "without_copy": "on"})
     assert answer.status_code == 200, answer.content
     assert acme().state == "scheduled"
     mail = next(mail for mail in mailoutbox if administrator.email in mail.to)
@@ -54,7 +55,7 @@ def asked(administrator, mailoutbox, django_capture_on_commit_callbacks):
 def test_name_and_permission_are_asked_and_nothing_else_does_it(administrator):
     client = entered(administrator)
     assert "type the name" in client.get(PAGE).content.decode()
-    answer = client.post(PAGE, {"name": "another"})
+    answer = client.post(PAGE, {"name": "another", "without_copy": "on"})
     assert "Type the name exactly" in answer.content.decode()
     for typed, by, error in (
         ("", administrator, InvalidInput),
@@ -66,6 +67,22 @@ def test_name_and_permission_are_asked_and_nothing_else_does_it(administrator):
             leaving_ask(acme(), typed=typed, by=by)
     assert acme().state == "active"
     assert entered(make_user("platform.manage_operator")).get(PAGE).status_code == 403
+
+
+def test_a_fresh_copy_is_offered_and_going_without_must_be_said(administrator):
+    client = entered(administrator)
+    page = client.get(PAGE).content.decode()
+    assert "/data/backups/now/" in page
+    assert "/data/export/now/" in page
+    answer = client.post(PAGE, {"name": acme().name})
+    assert "say that you go without" in answer.content.decode()
+    assert acme().state == "active"
+    DataExport.objects.create(owner_id=administrator.pk, ready_at=timezone.now() - timedelta(hours=25))
+    assert "without_copy" in client.get(PAGE).content.decode()
+    DataExport.objects.create(owner_id=administrator.pk, ready_at=timezone.now() - timedelta(hours=23))
+    assert "without_copy" not in client.get(PAGE).content.decode()
+    assert client.post(PAGE, {"name": acme().name}).status_code == 200
+    assert acme().state == "scheduled"
 
 
 def test_a_fresh_proof_is_asked(administrator):

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.signing import BadSignature
+from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,15 +74,19 @@ def export_link(row: DataExport) -> str:
 
 
 def export_take(token: str, *, by: Any, request: Any = None) -> tuple[DataExport, IO[bytes]]:
-    """The export as a stream of plain bytes, once; its file is gone from the disk by then.
-
-    Raises NotFound for a bad or old token and for what is another one's, Refused when it was taken or its
-    time is over.
-    """
+    """``export_give`` by a token of ``export_link``. Raises NotFound for a bad or old one too."""
     try:
         number = int(timestamp_signer(_PURPOSE).unsign(token, max_age=LINK_SECONDS))
     except (BadSignature, ValueError) as error:
         raise NotFound(_("This link is over. Open the page again.")) from error
+    return export_give(number, by=by, request=request)
+
+
+def export_give(number: int, *, by: Any, request: Any = None) -> tuple[DataExport, IO[bytes]]:
+    """The export as a stream of plain bytes, once; its file is gone from the disk by then.
+
+    Raises NotFound for what is another one's, Refused when it was taken or its time is over.
+    """
     row = lock_row(DataExport, number)
     if row.owner_id != by.pk:
         raise NotFound(_("Not found."))
@@ -98,6 +103,14 @@ def export_take(token: str, *, by: Any, request: Any = None) -> tuple[DataExport
     access_log_write(AccessEvent.EXPORT, request=request, user=by, detail=told)
     path.unlink()  # the open stream goes on reading
     return row, DecryptingReader(raw, keyring())  # type: ignore[return-value]  # reads as a binary stream
+
+
+def export_answer(row: DataExport, stream: IO[bytes]) -> FileResponse:
+    """What a browser or program gets: the archive under the organisation's name."""
+    name = f"{current_organisation().slug}-{row.ready_at:%Y%m%d-%H%M}.zip"
+    answer = FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+    answer["Content-Length"] = str(row.size)
+    return answer
 
 
 def exports_expire() -> int:
