@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from apps.core.fields import MoneyField
+from apps.core.india.numbers import format_indian
 from apps.core.india.states import OTHER_COUNTRY, state_choices, state_name
+from apps.core.money import parse_decimal
 from apps.core.validators import state_code_validator
 
 
+class MoneyInput(forms.DecimalField):
+    """An amount shown and taken the Indian way: 12,34,567.00; plain and Western figures are taken too."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_indian(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip():
+            try:
+                value = parse_decimal(value)
+            except ValueError as error:
+                raise forms.ValidationError(str(error), code="invalid") from error
+        return super().to_python(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+
 class StateFields:
-    """Mixin before unfold's admin classes: a field of GST state codes is a list with the states' names."""
+    """Mixin before unfold's admin classes: a field of GST state codes is a list with the states' names, an
+    amount is grouped the Indian way."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, MoneyField):
+            widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "class": "bahi-amount"})
+            kwargs |= {"form_class": MoneyInput, "widget": widget}
+            return db_field.formfield(**kwargs)
         if state_code_validator in db_field.validators:
             kwargs["widget"] = UnfoldAdminSelectWidget(choices=_states(db_field.name))
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has the method

@@ -17,20 +17,22 @@ function right(column) {
   return ["decimal", "money", "computed"].includes(column.kind);
 }
 
-// What a reader needs no column for: nothing in it, a tick in no row, a zero discount, a description that is the product's name.
-function isIdle(column, rows) {
+// What a reader needs no column for: nothing in it, a tick in no row, a zero discount, a description that is the product's name,
+// a record that a column before it names already (the open item of an invoice).
+function isIdle(column, rows, before) {
   if (column.kind === "computed" || column.required) return false;
   const texts = rows.map((record) => shownValue(column, record));
   if (column.kind === "bool") return rows.every((record) => !record[column.name]);
   if (column.name.startsWith("discount")) return rows.every((record) => !Number(record[column.name]));
   if (column.name === "description") return rows.every((record, index) => texts[index] === linkOf(record, "product").label);
-  return texts.every((text) => text === "");
+  const named = column.kind === "lookup" ? before.filter((other) => other.kind === "lookup") : [];
+  return texts.every((text, index) => text === "" || named.some((other) => shownValue(other, rows[index]) === text));
 }
 
 /** A grid as a table of texts. */
 export function readonlyGrid(def, rows) {
   if (!rows.length && def.optional) return null;
-  const columns = def.columns.filter((column) => !isIdle(column, rows));
+  const columns = def.columns.filter((column, at) => !isIdle(column, rows, def.columns.slice(0, at)));
   const heads = columns.map((column) => el("th", { scope: "col", class: right(column) ? "bahi-right" : "", text: column.label }));
   const lines = rows.map((record, index) => el("tr", {}, el("td", { class: "bahi-grid__no", text: index + 1 }),
     columns.map((column) => el("td", { class: `bahi-cell ${right(column) ? "bahi-right" : ""}`, data: { label: column.label, col: column.name }, text: shownValue(column, record) }))));

@@ -35,6 +35,7 @@ def test_each_book_shows_the_day_and_opens_as_pdf(office, desk, path, figure):
     report(desk, path, company=office.ids["company"])
     expect(desk.page.locator(".bahi-report__table")).to_contain_text(figure)
     desk.fits()
+    expect(desk.page.locator(".bahi-report__table td").first).to_have_css("position", "sticky")
     desk.pdf_opens(desk.page.locator(".bahi-report__buttons a", has_text="PDF").get_attribute("href"))
 
 

@@ -71,6 +71,9 @@ def test_one_button_receives_what_is_due(clerk):
     clerk.presses("receive", leads=r"/accounting/receipt/\d+/change/")
     expect(clerk.field("amount")).to_have_value("3,540.00")
     clerk.presses("post", state="Posted")
+    allocated = clerk.page.locator("[data-grid=allocations]")
+    expect(allocated.locator("td[data-col=invoice]")).to_contain_text("INV/")
+    expect(allocated.locator("td[data-col=open_item]")).to_have_count(0)  # it would name the invoice again
     clerk.pdf_opens(f"/api/v1/accounting/receipts/{clerk.key}/pdf/")
     clerk.fits()
 
