@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,9 @@ _ACCESS_SQL = """
             (SELECT array_agg(p.permission) FROM accounts_rolepermission p WHERE p.role_id = r.id),
             (SELECT jsonb_object_agg(l.record_kind, l.level)
              FROM accounts_rolelevel l WHERE l.role_id = r.id)))
+        FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
+        WHERE ur.user_id = u.id AND r.active AND r.deleted_at IS NULL),
+    'discount', (SELECT max(r.discount_limit)
         FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
         WHERE ur.user_id = u.id AND r.active AND r.deleted_at IS NULL),
     'companies', (SELECT jsonb_agg(c.company_id) FROM ({companies}) c)))
@@ -101,6 +105,7 @@ def access_load(user: Any) -> Access:
         department_ids=frozenset(departments or []),
         team_ids=frozenset(teams or []),
         company_ids=frozenset(companies) if companies else None,
+        discount_limit=None if data["discount"] is None else Decimal(str(data["discount"])),
     )
 
 

@@ -7,6 +7,7 @@ scoped queryset, the admin, the API, search, exports and sockets alike.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
 from apps.core.modules import module_key_of_app
@@ -43,6 +44,7 @@ class Access:
     department_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
     company_ids: frozenset[int] | None = None  # None: not limited to some companies
+    discount_limit: Decimal | None = None  # percent that the person may give on a sale; None: no limit
     _levels: dict[str, str] = field(default_factory=dict)
 
     def has(self, permission: str) -> bool:

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.services.separation import record_separation
+from apps.company.selectors import company_today
 from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
+from apps.core.typed_settings import setting
 from apps.documents.events import DocumentMoved
 from apps.documents.models import Document
+from apps.documents.permissions import BACK_DATE
 from apps.documents.services.timeline import timeline_add
 
 
@@ -183,6 +186,8 @@ def transition_run(
         raise NotFound(_("This action does not exist."))
     row = lock_row(type(document), document.pk)
     _check(row, lifecycle, transition, by, version)
+    if transition.numbered and not row.number:
+        back_date_check(row, by=by)
     warned = record_separation(row, transition.permission, by=by)
     before, values = row.status, column_values(row)
     made = transition.service(row, by=by, **_asked(transition, data or {}))
@@ -234,6 +239,26 @@ def _check(row: Document, lifecycle: Lifecycle, transition: Transition, by: Any,
     if version is not None and version != row.version:
         raise VersionConflict(
             _("Somebody changed this document meanwhile. Please reload it."), field="version"
+        )
+
+
+def back_date_check(document: Document, *, by: Any) -> None:
+    """A document that takes effect is of today or of the days that everybody may go back.
+
+    Further back goes who holds ``documents.back_date``. Raises NotAllowed naming ``date``.
+    """
+    if by is None or document.keeps_its_day:
+        return
+    today = company_today()
+    if document.date >= today or may(by, BACK_DATE):
+        return
+    days = setting("documents.back_days", document.company_id)
+    if (today - document.date).days > days:
+        raise NotAllowed(
+            _("You may date documents back by %(days)s days; this one is of %(day)s.")
+            % {"days": days, "day": f"{document.date:%d-%m-%Y}"},
+            field="date",
+            code="back_dated",
         )
 
 

@@ -3,11 +3,12 @@
 from apps.core.modules import Role
 from apps.core.permissions import register_permissions, register_roles
 
-PRINT = "documents.print_document"
+PRINT, BACK_DATE = "documents.print_document", "documents.back_date"
 register_permissions(
     "documents",
     {
         "print_document": "Print documents and save them as PDF",
+        "back_date": "Enter documents of days before those allowed to everybody",
         "change_settings": "Change how documents are printed",
     },
 )
@@ -17,3 +18,4 @@ register_roles(
         for code in ("accounts", "auditor", "sales_user", "sales_manager", "purchase", "stores", "cashier")
     ]
 )
+register_roles([Role(code, "", (BACK_DATE,)) for code in ("accounts", "sales_manager")])

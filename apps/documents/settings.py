@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.typed_settings import Colour, OneOf, Switch, Text, register_settings
+from apps.core.typed_settings import Colour, OneOf, Switch, Text, WholeNumber, register_settings
 from apps.documents.printing.model import DEFAULT_ACCENT
 
 LANGUAGES = (("en", "English"), ("hi", "हिन्दी"), ("both", _("English and Hindi")))
@@ -10,6 +10,18 @@ LANGUAGES = (("en", "English"), ("hi", "हिन्दी"), ("both", _("Englis
 register_settings(
     "documents",
     [
+        WholeNumber(
+            "back_days",
+            _("Documents may be dated back by (days)"),
+            7,
+            least=0,
+            most=366,
+            per_company=True,
+            group=_("Dates"),
+            help=_(
+                "Further back only for those with the permission; closed periods stay closed for them too."
+            ),
+        ),
         OneOf(
             "print_language",
             _("Language of printed labels"),

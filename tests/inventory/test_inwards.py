@@ -64,7 +64,7 @@ def test_goods_without_a_rate_are_refused_until_somebody_gives_it_or_a_reason(ap
     refused = post(api, made, 409)["errors"][0]
     assert (refused["field"], refused["code"]) == ("lines.0.unit_cost", "no_rate")
     assert product.code in refused["detail"]
-    stores = make_user("inventory.view_inward", "inventory.post_inward")
+    stores = make_user("documents.back_date", "inventory.view_inward", "inventory.post_inward")
     assert post(ApiClient(stores), made, 409, reason="Free samples")["errors"][0]["code"] == "no_rate"
     assert not StockMove.objects.exists()
     assert post(api, made, reason="Free samples")["data"]["total_value"] == "0.00"

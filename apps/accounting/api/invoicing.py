@@ -80,6 +80,7 @@ class SettledViewSet(TaxedViewSet):
 @register_resource
 class InvoiceApi(SettledViewSet):
     model, path = Invoice, "accounting/invoices"
+    sale_terms = True
     fields = (*READ_FIELDS, *HEADER_FIELDS, *SETTLED, "due_date", "moves_stock", "sent_at")
     read_only = (*READ_FIELDS, *SETTLED, "sent_at")
     filters = FILTERS | SETTLED_FILTERS | {"due_date": "due_date"}
@@ -97,6 +98,7 @@ class InvoiceApi(SettledViewSet):
 @register_resource
 class ProformaApi(TaxedViewSet):
     model, path = Proforma, "accounting/proformas"
+    sale_terms = True
     fields = (
         *READ_FIELDS,
         *HEADER_FIELDS,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 
 from apps.accounting.invoicing.invoices import sale_compute
+from apps.accounting.invoicing.sale_terms import sale_terms_check
 from apps.core.errors import ErrorList
 from apps.core.records import Child
 from apps.documents.viewset import DocumentViewSet
@@ -74,10 +75,13 @@ class TaxedViewSet(DocumentViewSet):
     """``compute`` works the draft out; a value nobody sends follows the party, the date and the product."""
 
     deletable = True
+    sale_terms: ClassVar[bool] = False  # whether prices and discounts are what the person may give
     form_totals: ClassVar[tuple[str, ...]] = TOTALS[1:]
 
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         self.work_out(document, children)
+        if self.sale_terms:
+            sale_terms_check(document, children.get("lines", []), by=self.request.user)
         self._compare_totals(document, children.get("lines", []))
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:

@@ -16,6 +16,8 @@ from apps.documents.models import Document
 class YearClosing(Booked, Document):
     """``date`` is the year's last day. ``profit`` in company currency, a loss is negative."""
 
+    keeps_its_day: ClassVar[bool] = True
+
     fiscal_year = models.ForeignKey(
         "company.FiscalYear", verbose_name=_("fiscal year"), on_delete=models.PROTECT, related_name="+"
     )

@@ -22,7 +22,9 @@ class RoleForm(forms.ModelForm):
 
     class Meta:
         model = Role
-        fields: ClassVar[tuple[str, ...]] = ("code", "name", "description", "default_level", "active")
+        fields: ClassVar[tuple[str, ...]] = (
+            "code", "name", "description", "default_level", "discount_limit", "active",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,9 +52,9 @@ class RoleAdmin(MasterAdmin):
         "active",
     )
     list_filter: ClassVar[tuple[str, ...]] = ("active", "is_ready")
-    value_fields = ("code", "name", "description", "default_level", "active")
+    value_fields = ("code", "name", "description", "default_level", "discount_limit", "active")
     fieldsets = (
-        (None, {"fields": (("code", "name"), ("default_level", "active"), "description")}),
+        (None, {"fields": (("code", "name"), ("default_level", "discount_limit"), "active", "description")}),
         (_("Permissions"), {"fields": ("permissions",)}),
         (_("How far the role sees, kind by kind"), {"fields": ("level_table",)}),
     )

@@ -156,8 +156,8 @@ class RoleApi(MasterViewSet):
 
     model, path = Role, "accounts/roles"
     fields = (
-        "id", "code", "name", "description", "default_level", "permissions", "levels", "is_ready", "active",
-        "version",
+        "id", "code", "name", "description", "default_level", "discount_limit", "permissions", "levels",
+        "is_ready", "active", "version",
     )  # fmt: skip
     read_only = ("id", "is_ready", "version", "permissions", "levels")
     rename: ClassVar[dict[str, str]] = {"levels": "level_table"}

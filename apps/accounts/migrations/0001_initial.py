@@ -2,6 +2,7 @@ import apps.accounts.models.policy
 import apps.core.secrets
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -138,6 +139,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True, default='', verbose_name='description')),
                 ('is_ready', models.BooleanField(default=False, editable=False)),
                 ('default_level', models.CharField(choices=[('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], default='all', max_length=12, verbose_name='sees')),
+                ('discount_limit', models.DecimalField(blank=True, decimal_places=2, help_text='On documents of sale. Empty: this role sets no limit; of several roles the largest holds.', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discounts up to (%)')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -275,6 +277,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True, default='', verbose_name='description')),
                 ('is_ready', models.BooleanField(default=False, editable=False)),
                 ('default_level', models.CharField(choices=[('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], default='all', max_length=12, verbose_name='sees')),
+                ('discount_limit', models.DecimalField(blank=True, decimal_places=2, help_text='On documents of sale. Empty: this role sets no limit; of several roles the largest holds.', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discounts up to (%)')),
             ],
             options={
                 'verbose_name': 'role',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,18 @@ class Role(MasterModel):
             ("company", _("the companies' records")),
             ("all", _("all records")),
         ],
+    )
+
+    discount_limit = models.DecimalField(
+        _("discounts up to (%)"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_(
+            "On documents of sale. Empty: this role sets no limit; of several roles the largest holds."
+        ),
     )
 
     @property

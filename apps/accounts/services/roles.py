@@ -45,6 +45,7 @@ def role_save(
     before = role_permissions(role)
     wanted = set(permissions) if permissions is not None else before
     covers_or_refuse(by, before ^ wanted if role.pk else wanted)
+    _check_discount(role, values, by)
     saved: Any = record_save(role, values=values, version=version, by=by)
     if permissions is not None:
         saved.grants.exclude(permission__in=wanted).delete()
@@ -67,6 +68,7 @@ def role_copy(role: Role, *, code: str, name: str, by: Any) -> Role:
         "name": name,
         "description": role.description,
         "default_level": role.default_level,
+        "discount_limit": role.discount_limit,
     }
     return role_save(
         Role(), values=values, permissions=sorted(role_permissions(role)), levels=role.level_table, by=by
@@ -95,6 +97,16 @@ def role_differs(role: Role) -> bool:
         return False
     same_codes = set(role.permissions) == set(declared.permissions)
     return not same_codes or role.level_table != declared.levels or role.default_level != "all"
+
+
+def _check_discount(role: Role, values: dict[str, Any], by: Any) -> None:
+    """Who has a limit of discounts himself gives no role a larger one, or none."""
+    own = access_of(by).discount_limit if by is not None else None
+    asked = values.get("discount_limit", role.discount_limit)
+    if own is not None and asked != role.discount_limit and (asked is None or asked > own):
+        raise NotAllowed(
+            _("You may give discounts up to %(limit)s %% yourself.") % {"limit": own}, field="discount_limit"
+        )
 
 
 def _add_permissions(role: Role, codes: set[str]) -> None:

@@ -41,6 +41,7 @@ class OfferViewSet(SalesViewSet, TaxedViewSet):
     """Quotations and orders."""
 
     orderings: ClassVar[dict[str, str]] = ORDERINGS
+    sale_terms = True
     expands: ClassVar[tuple[str, ...]] = (
         "party",
         "company",

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounting.invoicing.hold import company_check
+from apps.accounting.invoicing.sale_terms import sale_terms_check
 from apps.accounting.tax.documents import taxed_compute
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit
@@ -134,7 +135,8 @@ def order_amend(
 
     ``lines``: ``[{line, quantity?, unit_price?, discount_percent?, description?, promised_date?}]`` for lines
     of the order, ``[{product, quantity, unit_price?}]`` for new ones. The timeline keeps old and new values.
-    Raises InvalidInput with paths, Refused credit_limit when the higher total passes the limit.
+    Raises InvalidInput with paths (prices and discounts that ``by`` may not give among them), Refused
+    credit_limit when the higher total passes the limit.
     """
     from apps.sales.services.amendments import lines_amend
 
@@ -151,6 +153,7 @@ def order_amend(
         raise InvalidInput(_("Nothing was changed."), field="lines")
     charges = list(order.charges.all())
     order_compute(order, kept, charges)
+    sale_terms_check(order, kept, by=by)
     kits_freeze(kept)
     _store_amended(order, kept, charges)
     order.notices = []
