@@ -20,6 +20,7 @@ from apps.core.errors import Refused
 from apps.core.tenant import organisation_context
 from apps.demo.services import extras, masters, settling, trading
 from apps.demo.services.plan import Size, month_starts, plan_make
+from apps.documents.lifecycle import history_entered
 from apps.parties.models import Party
 from apps.runtime.models import OutboxEvent
 from apps.sales.services.proof import company_prove
@@ -84,7 +85,8 @@ def _build(say: Say, size: Size) -> list[SignIn]:
     organisation_provision(organisation, progress=say)
     _mark(organisation, OrganisationState.PROVISIONING, _("Loading the demo"))
     with organisation_context(organisation.schema_name):
-        made = _fill(say, size)
+        with history_entered():
+            made = _fill(say, size)
         books_prove(say)
         OutboxEvent.objects.all().delete()  # a year of old news must not fill everybody's bell
         analyse()
