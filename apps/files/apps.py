@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import BahiAppConfig, Module
 
 
@@ -7,7 +9,7 @@ class FilesConfig(BahiAppConfig):
     name = "apps.files"
     label = "files"
     default = True
-    declares = Module(key="", title="", switchable=False)
+    declares = Module(key="", title=_("Files"), icon="folder", switchable=False, order=958)
 
     def ready(self) -> None:
         from apps.core.quota import register_quota_source

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, HttpRequest, HttpResponseNotModified
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
 from apps.core.errors import NotFound
+from apps.core.sealed_stream import CHUNK
 from apps.files.access import file_readable
 from apps.files.models import StoredFile
 from apps.files.services.kinds import KINDS
 from apps.files.services.names import extension_of
-from apps.files.services.storage import file_read
+from apps.files.services.storage import file_open
 
 
 class MediaView(APIView):
@@ -37,11 +38,13 @@ class MediaView(APIView):
         return file_response(file, request)
 
 
-def file_response(file: StoredFile, request: HttpRequest) -> HttpResponse:
+def file_response(file: StoredFile, request: HttpRequest) -> FileResponse:
     """The answer that carries a stored file, with the headers that keep a browser from running it."""
     kind = KINDS.get(extension_of(file.name))
     inline = kind is not None and kind.inline and "download" not in request.GET
-    response = HttpResponse(file_read(file), content_type=file.content_type)
+    response = FileResponse(file_open(file), content_type=file.content_type)
+    response.block_size = CHUNK
+    response["Content-Length"] = str(file.size)
     response["Content-Disposition"] = content_disposition_header(not inline, file.name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-cache"

@@ -58,6 +58,7 @@ _BUSINESS = [
     "apps.sso",
     "apps.files",
     "apps.backup",
+    "apps.privacy",
     "apps.company",
     "apps.documents",
     "apps.messaging",
@@ -360,6 +361,7 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
+FILES_ENCRYPTED = env.bool("BAHI_ENCRYPT_FILES", default=False)  # of organisations that didn't choose
 
 # --- safety ---------------------------------------------------------------------------------------
 

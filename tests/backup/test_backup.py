@@ -12,17 +12,18 @@ from django.db import connection, transaction
 from django.test import Client
 
 from apps.accounting.ledger import post
+from apps.accounts.models import User
 from apps.accounts.models.factor import SecondFactor
 from apps.audit.models import AuditEntry
 from apps.audit.services.chain import audit_verify
 from apps.audit.tasks import follow_audit
-from apps.backup.cipher import BackupDamaged
 from apps.backup.services import making
 from apps.backup.services.making import backup_make, backups_of, backups_prune
 from apps.backup.services.restoring import backup_restore, manifest_read, restore_differences
 from apps.catalog.models import Product
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput
+from apps.core.sealed_stream import BackupDamaged
 from apps.core.secrets import secret_read, secret_write
 from apps.core.tenant import organisation_context
 from apps.core.uow import run_in_unit_of_work
@@ -186,3 +187,34 @@ def test_page_starts_a_job_and_gives_the_file_only_to_those_who_may(commits, pla
     for address in ("/data/backups/", f"/data/backups/{stored.file}/"):
         assert nobody.get(address).status_code == 403
     assert nobody.post("/data/backups/now/").status_code == 403
+
+
+def test_encrypted_files_are_restored_encrypted_with_keys_of_their_own(owner, place, settings):
+    from apps.company.services.settings import settings_save
+    from apps.core.secrets import new_key
+    from apps.files.models import FileKey
+
+    with organisation_context("org_acme"):
+        asha = User.objects.get(email="asha@acme.example")
+        plain = file_store(SimpleUploadedFile("plain.txt", b"was there before"), by=None)
+        run_in_unit_of_work(lambda: settings_save("files", {"encrypt": True}, by=asha))
+        secret = file_store(SimpleUploadedFile("secret.txt", b"Meera Iyer"), by=None)
+        made = backup_make()
+        manifest = manifest_read(made.name)
+        source_key = FileKey.objects.get().secret
+    settings.SECRETS_KEYS = new_key()  # another installation: only the backup's key came along
+    backup_restore(made.name, slug="twin")
+    with organisation_context("org_twin"):
+        copy = StoredFile.objects.get(path=secret.path)
+        assert file_read(copy) == b"Meera Iyer"
+        assert file_read(StoredFile.objects.get(path=plain.path)) == b"was there before"
+        assert (place / "media/org_twin" / copy.path).read_bytes().startswith(b"BAHIFIL1")
+        assert copy.sealed_key != secret.sealed_key
+        assert FileKey.objects.get().secret != source_key
+        (place / "media/org_twin" / copy.path).write_bytes(b"swapped")
+        assert secret.path in restore_differences("org_twin", manifest)
+    organisation_delete(Organisation.objects.get(slug="twin"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_tables WHERE schemaname='org_twin' AND tablename='files_filekey'")
+        assert cursor.fetchone() is None, "the key goes with the organisation"
+    assert not (place / "media/org_twin").exists()

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from apps.backup.cipher import CHUNK, BackupDamaged, DecryptingReader, EncryptingWriter
+from apps.core.sealed_stream import CHUNK, BackupDamaged, DecryptingReader, EncryptingWriter
 
 KEYS = {"k1": os.urandom(32)}
 HEAD = {"organisation": "acme"}

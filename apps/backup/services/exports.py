@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
-from apps.backup.cipher import DecryptingReader, EncryptingWriter
 from apps.backup.keys import keyring
 from apps.backup.models import DataExport
 from apps.backup.services.open_formats import Contents, Progress, export_write
 from apps.core.errors import NotFound, Refused
 from apps.core.locks import advisory_lock, lock_row
+from apps.core.sealed_stream import DecryptingReader, EncryptingWriter
 from apps.core.tenant import current_organisation, require_organisation, timestamp_signer
 from apps.runtime.models import Job
 

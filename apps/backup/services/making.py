@@ -21,13 +21,14 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from apps.backup.cipher import EncryptingWriter
 from apps.backup.keys import keyring
 from apps.backup.tables import reading_settings, rows_out, sequences_of, tables_of
 from apps.backup.targets import Stored, backup_target
 from apps.core.errors import NotFound
+from apps.core.sealed_stream import EncryptingWriter, FileDamaged
 from apps.core.tenant import current_organisation, current_schema
 from apps.files.models import StoredFile
+from apps.files.services.content import blocks
 from apps.files.services.storage import file_open
 
 Progress = Callable[[int, int], None]
@@ -61,7 +62,7 @@ def backup_make(*, progress: Progress = lambda done, total: None) -> Made:
         with EncryptingWriter(file, keyring(), head) as stream, _tar(stream) as tar:
             with snapshot():
                 manifest, files = _tables_out(tar, organisation, schema, work)
-            _files_out(tar, files, manifest, progress)
+            _files_out(tar, files, manifest, progress, work)
             _member(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
         file.flush()
         size = Path(file.name).stat().st_size
@@ -103,16 +104,17 @@ def _tables_out(
         "tables": {table.name: _table_out(tar, schema, table, work) for table in tables_of(schema)},
         "files": {},
         "missing_files": [],
+        "unreadable_files": [],
     }
     return manifest, list(StoredFile.objects.order_by("pk"))
 
 
 def _files_out(
-    tar: tarfile.TarFile, files: list[StoredFile], manifest: dict[str, Any], progress: Progress
+    tar: tarfile.TarFile, files: list[StoredFile], manifest: dict[str, Any], progress: Progress, work: Path
 ) -> None:
-    """Outside the snapshot, so that progress can be written: a stored file never changes."""
+    """Outside the snapshot, so that progress can be written: what a stored file says never changes."""
     for number, row in enumerate(files, start=1):
-        _file_out(tar, row, manifest)
+        _file_out(tar, row, manifest, work)
         if number % 50 == 0 or number == len(files):
             progress(number, len(files))
 
@@ -135,15 +137,25 @@ def _table_out(tar: tarfile.TarFile, schema: str, table: Any, work: Path) -> dic
     return {"columns": list(table.columns), "rows": count, "sha256": digest.hexdigest()}
 
 
-def _file_out(tar: tarfile.TarFile, row: StoredFile, manifest: dict[str, Any]) -> None:
+def _file_out(tar: tarfile.TarFile, row: StoredFile, manifest: dict[str, Any], work: Path) -> None:
+    """The plain content: the backup is encrypted itself, and opens without the keys of stored files."""
+    digest = hashlib.sha256()
     try:
-        with file_open(row) as stream:
-            content = stream.read()
+        stream = file_open(row)
     except NotFound:
         manifest["missing_files"].append(row.path)
         return
-    manifest["files"][row.path] = hashlib.sha256(content).hexdigest()
-    _member(tar, f"files/{row.path}", content)
+    except FileDamaged:
+        manifest["unreadable_files"].append(row.path)
+        return
+    with stream, TemporaryFile(dir=work) as spool:
+        for block in blocks(stream):
+            digest.update(block)
+            spool.write(block)
+        size = spool.tell()
+        spool.seek(0)
+        _member(tar, f"files/{row.path}", spool, size)
+    manifest["files"][row.path] = digest.hexdigest()
 
 
 def _member(tar: tarfile.TarFile, name: str, content: bytes | IO[bytes], size: int = 0) -> None:

@@ -29,10 +29,12 @@ from django.utils import timezone
 from apps.backup.services.making import snapshot
 from apps.core.errors import NotFound
 from apps.core.registry import kind_name
+from apps.core.sealed_stream import FileDamaged
 from apps.core.secrets import SecretField
 from apps.core.tenant import current_organisation
 from apps.datatools.exporting import text_safe
 from apps.files.models import StoredFile
+from apps.files.services.content import blocks
 from apps.files.services.storage import file_open
 
 Progress = Callable[[int, int], None]
@@ -53,10 +55,13 @@ LEFT_OUT = {
     "runtime.inboxentry": "events that were dealt with",
     "runtime.idempotencykey": "answers kept for repeated calls",
     "runtime.schedulestate": "when repeated tasks are due",
+    "files.filekey": "keys of encrypted files; the files themselves are in it as they were sent",
     "backup.dataexport": "the list of these exports",
 }
 """Tables of the program's own working, or made of secrets: kind → why they aren't the organisation's data."""
-SECRETS = frozenset({("accounts.user", "password"), ("files.storedfile", "path")})
+SECRETS = frozenset(
+    {("accounts.user", "password"), ("files.storedfile", "path"), ("files.storedfile", "sealed_key")}
+)
 BLANKED = {"messaging.mailmessage": ("secret", ("text", "html"))}
 """Rows marked by a column lose some others: a mail with a link to sign in loses its text."""
 README = """Data of {name}, exported on {day}
@@ -238,12 +243,12 @@ def _file_out(archive: zipfile.ZipFile, row: StoredFile, contents: Contents) -> 
     name = f"files/{row.pk}/{row.name}"
     try:
         stream = file_open(row)
-    except NotFound:
+    except (NotFound, FileDamaged):
         contents.missing.append(name)
         return
     digest = hashlib.sha256()
     with stream, archive.open(name, "w", force_zip64=True) as out:
-        while block := stream.read(256 * 1024):
+        for block in blocks(stream):
             digest.update(block)
             out.write(block)
     contents.files[name] = digest.hexdigest()

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from apps.backup.cipher import BackupDamaged
 from apps.backup.services.making import backups_of
 from apps.backup.services.restoring import backup_restore, restore_undo
 from apps.backup.targets import Stored
 from apps.core.errors import InvalidInput, Refused
+from apps.core.sealed_stream import BackupDamaged
 from apps.tenancy.models import DeletionRecord, Organisation, OrganisationJob
 from apps.tenancy.services.owner_jobs import restore_start
 

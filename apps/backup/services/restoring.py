@@ -8,32 +8,36 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import secrets
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Any
+from typing import IO, Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from psycopg import sql
 
-from apps.backup.cipher import BackupDamaged, DecryptingReader
 from apps.backup.keys import keyring
 from apps.backup.services.making import KEPT, migrations_applied
 from apps.backup.tables import reading_settings, rows_in, sequences_set, table_hash, tables_of
 from apps.backup.targets import backup_target
 from apps.core.errors import InvalidInput, Refused
-from apps.core.secrets import secret_fields, secrets_move
+from apps.core.sealed_stream import BackupDamaged, DecryptingReader, FileDamaged
+from apps.core.secrets import KEY_BYTES, secret_fields, secrets_move
 from apps.core.tenant import organisation_context
+from apps.files.models import FileKey, StoredFile
+from apps.files.services.content import blocks, content_open, content_write
+from apps.files.services.keys import data_key_sealed, file_key_add
 from apps.tenancy.models import Organisation
 from apps.tenancy.services.provisioning import organisation_create, organisation_opened
 from apps.tenancy.services.schema_build import schema_drop, schema_replay
 
 Progress = Callable[[str], None]
+FileKeys = dict[str, bytes]
 _after: list[Callable[[], object]] = []
 
 
@@ -95,11 +99,14 @@ def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progr
         _same_version(manifest)
         progress("Loading rows and files")
         with transaction.atomic():
-            _load(schema, name, manifest)
+            keys = _load(schema, name, manifest)
         progress("Comparing hashes")
-        differences = restore_differences(schema, manifest)
+        differences = restore_differences(schema, manifest, keys)
         if differences:
             raise BackupDamaged(f"The restored rows differ: {', '.join(differences[:5])}.")
+        if keys:
+            with transaction.atomic():
+                _file_keys_in(keys)
         if schema != manifest["schema"]:
             lost = sum(secrets_move(*place, source=manifest["schema"]) for place in secret_fields())
             if lost:
@@ -133,7 +140,9 @@ def _same_version(manifest: dict[str, Any]) -> None:
         raise Refused("Another version made this backup: restore it there, then upgrade.", code="version")
 
 
-def _load(schema: str, name: str, manifest: dict[str, Any]) -> None:
+def _load(schema: str, name: str, manifest: dict[str, Any]) -> FileKeys:
+    """Rows, then files; → the new keys of encrypted files by their path."""
+    keys: FileKeys = {}
     tables = {table.name: table for table in tables_of(schema)}
     wrong = [
         n for n, t in manifest["tables"].items() if n not in tables or list(tables[n].columns) != t["columns"]
@@ -150,11 +159,12 @@ def _load(schema: str, name: str, manifest: dict[str, Any]) -> None:
             if kind == "tables" and content is not None:
                 rows_in(schema, tables[rest], content)
             elif kind == "files" and content is not None:
-                _file_in(schema, rest, content.read(), manifest)
+                _file_in(schema, rest, content, manifest, keys)
     sequences_set(schema, manifest["sequences"])
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # keys are checked now: the triggers come back after
     _triggers(schema, tables, "ENABLE")
+    return keys
 
 
 def _triggers(schema: str, tables: dict[str, Any], verb: str) -> None:
@@ -171,22 +181,36 @@ def _empty(schema: str, tables: dict[str, Any]) -> None:
         cursor.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names).as_string(connection.connection))
 
 
-def _file_in(schema: str, path: str, content: bytes, manifest: dict[str, Any]) -> None:
+def _file_in(schema: str, path: str, content: IO[bytes], manifest: dict[str, Any], keys: FileKeys) -> None:
+    """A content that lay encrypted does so again, with a new key of its own."""
     clean = PurePosixPath(path)
-    if (
-        clean.is_absolute()
-        or ".." in clean.parts
-        or sha256(content).hexdigest() != manifest["files"].get(path)
-    ):
-        raise BackupDamaged(f"The file {path} is not the one that was backed up.")
+    if clean.is_absolute() or ".." in clean.parts or path not in manifest["files"]:
+        raise BackupDamaged(f"The file {path} is not one that was backed up.")
     full = f"{schema}/{path}"
     if default_storage.exists(full):
         default_storage.delete(full)
-    default_storage.save(full, ContentFile(content))
+    if StoredFile.objects.filter(path=path).exclude(sealed_key="").exists():
+        keys[path] = secrets.token_bytes(KEY_BYTES)
+    _size, found = content_write(full, content, keys.get(path))
+    if found != manifest["files"][path]:
+        raise BackupDamaged(f"The file {path} is not the one that was backed up.")
 
 
-def restore_differences(schema: str, manifest: dict[str, Any]) -> list[str]:
-    """Names of tables and files of the organisation that aren't as the manifest says."""
+def _file_keys_in(keys: FileKeys) -> None:
+    """The keys that the contents were sealed with now, sealed by a fresh key of this organisation: those of
+    the source, and the installation's that sealed them, are needed no more."""
+    before = list(FileKey.objects.values_list("pk", flat=True))
+    newest = file_key_add()
+    for path, key in keys.items():
+        StoredFile.objects.filter(path=path).update(sealed_key=data_key_sealed(key, path, newest))
+    FileKey.objects.filter(pk__in=before).delete()
+
+
+def restore_differences(schema: str, manifest: dict[str, Any], keys: FileKeys | None = None) -> list[str]:
+    """Names of tables and files of the organisation that aren't as the manifest says.
+
+    ``keys``: of the encrypted contents, while the rows still hold what they had in the source.
+    """
     wrong = []
     with transaction.atomic():
         reading_settings()
@@ -198,12 +222,18 @@ def restore_differences(schema: str, manifest: dict[str, Any]) -> list[str]:
             ):
                 wrong.append(name)
     for path, expected in manifest["files"].items():
-        full = f"{schema}/{path}"
-        if not default_storage.exists(full) or _file_hash(full) != expected:
+        if _content_hash(f"{schema}/{path}", (keys or {}).get(path)) != expected:
             wrong.append(path)
     return wrong
 
 
-def _file_hash(path: str) -> str:
-    with default_storage.open(path, "rb") as stream:
-        return sha256(stream.read()).hexdigest()
+def _content_hash(place: str, key: bytes | None) -> str:
+    """SHA-256 of the plain content; nothing when it is not there or can't be opened."""
+    digest = sha256()
+    try:
+        with content_open(place, key) as stream:
+            for block in blocks(stream):
+                digest.update(block)
+    except (FileNotFoundError, FileDamaged):
+        return ""
+    return digest.hexdigest()

@@ -9,7 +9,10 @@ from apps.core.scope import Scope, ScopedManager
 
 
 class StoredFile(models.Model):
-    """A file that passed the upload checks. ``path`` is relative to the organisation's media folder."""
+    """A file that passed the upload checks. ``path`` is relative to the organisation's media folder.
+
+    ``sealed_key``: the key of an encrypted content, sealed by a ``FileKey``; empty when it lies plain.
+    """
 
     kind: ClassVar[str] = "log"
     scope: ClassVar[Scope] = Scope(shared=True)
@@ -19,6 +22,7 @@ class StoredFile(models.Model):
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
+    sealed_key = models.CharField(max_length=160, blank=True, default="", editable=False)
     owner_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -27,6 +31,9 @@ class StoredFile(models.Model):
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], condition=models.Q(sealed_key=""), name="files_storedfile_plain"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
+import io
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +17,10 @@ from django.utils.translation import gettext as _
 from apps.core.errors import InvalidInput, NotFound
 from apps.core.quota import quota_claim
 from apps.core.tenant import require_organisation
+from apps.core.typed_settings import setting
 from apps.files.models import StoredFile
+from apps.files.services.content import content_open, content_write
+from apps.files.services.keys import data_key_new, data_key_of
 from apps.files.services.kinds import KINDS, FileKind, Unfit, no_executable
 from apps.files.services.names import clean_name, extension_of
 from apps.files.services.scanner import scan
@@ -113,25 +115,45 @@ def _keep(content: bytes, name: str, content_type: str, by: Any) -> StoredFile:
 
 
 def _write(content: bytes, name: str, content_type: str, by: Any) -> StoredFile:
-    today = timezone.localdate()
-    path = f"{today:%Y/%m}/{uuid.uuid4().hex}.{extension_of(name) or 'bin'}"
-    default_storage.save(f"{require_organisation()}/{path}", ContentFile(content))
+    path = path_new(name)
+    key, sealed_key = data_key_new(path) if setting("files.encrypt") else (None, "")
+    size, sha256 = content_write(f"{require_organisation()}/{path}", io.BytesIO(content), key)
     return StoredFile.objects.create(
         name=name,
         path=path,
         content_type=content_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        size=size,
+        sha256=sha256,
+        sealed_key=sealed_key,
         owner_id=getattr(by, "pk", None),
     )
 
 
+def path_new(name: str) -> str:
+    """A random place for a content: nothing of it comes from a person but a known extension."""
+    today = timezone.localdate()
+    return f"{today:%Y/%m}/{uuid.uuid4().hex}.{extension_of(name) or 'bin'}"
+
+
 def file_open(file: StoredFile) -> IO[bytes]:
-    """The content as a binary stream; the caller closes it. Raises NotFound when the disk lost it."""
+    """The content as a binary stream, opened where it is encrypted; the caller closes it.
+
+    Raises NotFound when the disk lost it, FileDamaged when it was changed or its key is gone.
+    """
     try:
-        return default_storage.open(f"{require_organisation()}/{file.path}", "rb")
-    except FileNotFoundError as error:
-        raise NotFound(_("The file is not there any more.")) from error
+        return _open(file)
+    except FileNotFoundError:
+        moved = StoredFile.objects.filter(pk=file.pk).exclude(path=file.path).first()
+    try:
+        if moved is not None:  # it was encrypted since the row was read
+            return _open(moved)
+    except FileNotFoundError:
+        pass
+    raise NotFound(_("The file is not there any more."))
+
+
+def _open(file: StoredFile) -> IO[bytes]:
+    return content_open(f"{require_organisation()}/{file.path}", data_key_of(file))
 
 
 def file_read(file: StoredFile) -> bytes:

@@ -1,8 +1,9 @@
 """Encryption of a stream in chunks: AES-256-GCM with a key of its own for each file.
 
-Layout: ``BAHIBAK1``, length and JSON of the head (key id, salt, what it is), then frames of length and
-ciphertext. The nonce counts the chunks and marks the last one, and the head is authenticated with each, so
-that a changed, reordered, missing or cut-off chunk is found.
+Layout: a mark (``BAHIBAK1`` of backups and exports, ``BAHIFIL1`` of stored files), length and JSON of the
+head (key id, salt, what it is), then frames of length and ciphertext. The nonce counts the chunks and marks
+the last one, and the head is authenticated with each, so that a changed, reordered, missing or cut-off chunk
+is found.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import io
 import json
 import secrets
 import struct
+from dataclasses import dataclass
 from typing import IO, Any
 
 from cryptography.exceptions import InvalidTag
@@ -21,19 +23,41 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from apps.core.errors import Refused
 
-MAGIC = b"BAHIBAK1"
 CHUNK = 256 * 1024
 MAX_HEAD = 4096
 
 
-class BackupDamaged(Refused):
-    """The file isn't a backup, was changed, cut off, or its key is not here."""
+class StreamDamaged(Refused):
+    """The file isn't what it should be, was changed, cut off, or its key is not here."""
 
+    code = "sealed_damaged"
+
+
+class BackupDamaged(StreamDamaged):
     code = "backup_damaged"
 
 
-def _derived(key: bytes, salt: bytes) -> AESGCM:
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"bahi backup").derive(key))
+class FileDamaged(StreamDamaged):
+    code = "file_unreadable"
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A sort of sealed streams: its mark (8 bytes), the purpose its keys are derived for, its refusal and
+    what a person calls it."""
+
+    magic: bytes
+    purpose: bytes
+    error: type[StreamDamaged]
+    what: str
+
+
+BACKUP = Sort(b"BAHIBAK1", b"bahi backup", BackupDamaged, "backup")
+STORED = Sort(b"BAHIFIL1", b"bahi stored file", FileDamaged, "stored file")
+
+
+def _derived(key: bytes, salt: bytes, sort: Sort) -> AESGCM:
+    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=sort.purpose).derive(key))
 
 
 def _nonce(number: int, last: bool) -> bytes:
@@ -43,12 +67,14 @@ def _nonce(number: int, last: bool) -> bytes:
 class EncryptingWriter(io.RawIOBase):
     """Give it plain bytes; ``close`` writes the last chunk. ``head`` is readable without a key."""
 
-    def __init__(self, raw: IO[bytes], keys: dict[str, bytes], head: dict[str, Any]) -> None:
+    def __init__(
+        self, raw: IO[bytes], keys: dict[str, bytes], head: dict[str, Any], sort: Sort = BACKUP
+    ) -> None:
         name, key = next(iter(keys.items()))
         salt = secrets.token_bytes(16)
         self._head = json.dumps({**head, "key": name, "salt": base64.b64encode(salt).decode()}).encode()
-        self._raw, self._cipher, self._number, self._buffer = raw, _derived(key, salt), 0, bytearray()
-        raw.write(MAGIC + struct.pack(">H", len(self._head)) + self._head)
+        self._raw, self._cipher, self._number, self._buffer = raw, _derived(key, salt, sort), 0, bytearray()
+        raw.write(sort.magic + struct.pack(">H", len(self._head)) + self._head)
 
     def writable(self) -> bool:
         return True
@@ -71,39 +97,49 @@ class EncryptingWriter(io.RawIOBase):
         self._number += 1
 
 
-def head_read(raw: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """The head of a backup, not yet proved, and its bytes. Raises BackupDamaged."""
-    start = raw.read(len(MAGIC) + 2)
-    if len(start) != len(MAGIC) + 2 or start[: len(MAGIC)] != MAGIC:
-        raise BackupDamaged("This file is not a backup.")
-    (length,) = struct.unpack(">H", start[len(MAGIC) :])
+def head_read(raw: IO[bytes], sort: Sort = BACKUP) -> tuple[dict[str, Any], bytes]:
+    """The head of a sealed stream, not yet proved, and its bytes. Raises what the sort raises."""
+    wrong = sort.error(f"This file is not a {sort.what}.")
+    start = raw.read(len(sort.magic) + 2)
+    if len(start) != len(sort.magic) + 2 or start[: len(sort.magic)] != sort.magic:
+        raise wrong
+    (length,) = struct.unpack(">H", start[len(sort.magic) :])
     text = raw.read(length) if length <= MAX_HEAD else b""
     try:
         head = json.loads(text)
     except ValueError as error:
-        raise BackupDamaged("This file is not a backup.") from error
+        raise wrong from error
     if not isinstance(head, dict):
-        raise BackupDamaged("This file is not a backup.")
+        raise wrong
     return head, text
 
 
 class DecryptingReader(io.RawIOBase):
-    """Gives the plain bytes back. Raises BackupDamaged at the first chunk that isn't what was written."""
+    """Gives the plain bytes back; closes ``raw`` with itself.
 
-    def __init__(self, raw: IO[bytes], keys: dict[str, bytes]) -> None:
-        self.head, self._aad = head_read(raw)
+    Raises the refusal of its sort at the first chunk that isn't what was written.
+    """
+
+    def __init__(self, raw: IO[bytes], keys: dict[str, bytes], sort: Sort = BACKUP) -> None:
+        self._sort = sort
+        self.head, self._aad = head_read(raw, sort)
         key = keys.get(str(self.head.get("key")))
         if key is None:
-            raise BackupDamaged(f"The key {self.head.get('key')} of this backup is not here.")
+            raise sort.error(f"The key {self.head.get('key')} of this {sort.what} is not here.")
         try:
             salt = base64.b64decode(self.head["salt"])
         except (KeyError, ValueError, TypeError) as error:
-            raise BackupDamaged("This file is not a backup.") from error
-        self._raw, self._cipher = raw, _derived(key, salt)
+            raise sort.error(f"This file is not a {sort.what}.") from error
+        self._raw, self._cipher = raw, _derived(key, salt, sort)
         self._number, self._buffer, self._over = 0, b"", False
 
     def readable(self) -> bool:
         return True
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+            super().close()
 
     def readinto(self, target: Any) -> int:
         while not self._buffer and not self._over:
@@ -115,11 +151,11 @@ class DecryptingReader(io.RawIOBase):
     def _next(self) -> None:
         size = self._raw.read(4)
         if len(size) != 4:
-            raise BackupDamaged("The backup is cut off.")
+            raise self._damaged("is cut off")
         (length,) = struct.unpack(">I", size)
         sealed = self._raw.read(length) if length <= CHUNK + 16 else b""
         if len(sealed) != length:
-            raise BackupDamaged("The backup is cut off.")
+            raise self._damaged("is cut off")
         for last in (False, True):
             try:
                 self._buffer = self._cipher.decrypt(_nonce(self._number, last), sealed, self._aad)
@@ -127,6 +163,9 @@ class DecryptingReader(io.RawIOBase):
                 continue
             self._over, self._number = last, self._number + 1
             if last and self._raw.read(1):
-                raise BackupDamaged("Something was put behind the backup.")
+                raise self._damaged("has something behind its end")
             return
-        raise BackupDamaged("The backup was changed, or its key is another one.")
+        raise self._damaged("was changed, or its key is another one")
+
+    def _damaged(self, why: str) -> StreamDamaged:
+        return self._sort.error(f"The {self._sort.what} {why}.")

@@ -1,0 +1,86 @@
+"""Whoever may change it sees how much is encrypted, has the rest done and the key changed."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
+
+from apps.core.secrets import new_key
+from apps.files.models import FileKey, StoredFile
+from apps.files.services.storage import file_keep, file_read
+from apps.privacy.tasks import encrypt_files
+from apps.runtime.models import Job
+from apps.runtime.services.jobs import run_job
+from tests.factories.accounts import make_user
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path):
+    settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
+    settings.SECRETS_KEYS = new_key()
+
+
+def browser(*codes):
+    client = Client(HTTP_HOST="acme.localhost")
+    user = make_user(*codes, is_staff=True)
+    client.force_login(user, backend="apps.accounts.backends.RoleBackend")
+    return client, user
+
+
+def run():
+    job = Job.objects.filter(task="privacy.run_encryption").latest("id")
+    run_job("org_acme", job.pk)
+    connection.set_schema("org_acme")
+    job.refresh_from_db()
+    return job
+
+
+def test_page_encrypts_the_rest_and_changes_the_key_as_jobs(commits):
+    from apps.company.services.settings import settings_save
+
+    boss, user = browser("files.change_settings")
+    file = file_keep(b"Meera Iyer", name="a.txt")
+    assert "0 of 1 files" in boss.get("/data/file-encryption/").content.decode()
+    settings_save("files", {"encrypt": True}, by=user)
+    assert "Encrypt 1 file now" in boss.get("/data/file-encryption/").content.decode()
+    assert boss.post("/data/file-encryption/now/").status_code == 302
+    again = boss.post("/data/file-encryption/now/", follow=True).content.decode()
+    assert "It is running already." in again
+    assert run().result["encrypted"] == 1
+    page = boss.get("/data/file-encryption/").content.decode()
+    assert "1 of 1 files" in page
+    before = FileKey.objects.get().pk
+    boss.post("/data/file-encryption/now/", {"new_key": "1"})
+    assert run().result["renewed"] == 1
+    assert FileKey.objects.get().pk != before
+    file.refresh_from_db()
+    assert file_read(file) == b"Meera Iyer"
+
+
+@pytest.mark.django_db
+def test_page_is_closed_to_others():
+    other, _user = browser("catalog.view_product")
+    assert other.get("/data/file-encryption/").status_code == 403
+    assert other.post("/data/file-encryption/now/").status_code == 403
+
+
+def test_night_and_command_do_what_the_setting_says(commits, settings):
+    file_keep(b"one", name="a.txt")
+    encrypt_files()
+    assert StoredFile.objects.get().sealed_key == ""
+    out = StringIO()
+    call_command("encrypt_files", "acme", stdout=out)
+    assert "0 files encrypted" in out.getvalue()
+    call_command("encrypt_files", "acme", "--force", stdout=out)
+    assert "acme: 1 files encrypted" in out.getvalue()
+    connection.set_schema("org_acme")
+    assert StoredFile.objects.get().sealed_key
+    with pytest.raises(CommandError):
+        call_command("encrypt_files", "nobody")
+    with pytest.raises(CommandError):
+        call_command("encrypt_files")
