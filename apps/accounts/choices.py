@@ -42,3 +42,5 @@ class AccessEvent(models.TextChoices):
     EXPORT = "export", _("Exported")
     PRINTED = "printed", _("Printed")
     BACKUP = "backup", _("Backed up")
+    PERSON_ERASED = "person_erased", _("Person erased")
+    RETENTION = "retention", _("Removed after its time")

@@ -9,3 +9,4 @@ class AuditEvent(models.TextChoices):
     CHANGED = "changed", _("Changed")
     DELETED = "deleted", _("Deleted")
     API_WRITE = "api_write", _("Written over the API")
+    ERASED = "erased", _("Person erased")

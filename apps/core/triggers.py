@@ -35,14 +35,28 @@ def triggers_always_fire() -> None:
     UpsertTriggerSql.get_template = lambda _self: _ALWAYS
 
 
-def append_only(name: str) -> list[pgtrigger.Trigger]:
-    """Triggers that refuse UPDATE, DELETE and TRUNCATE on a table, whoever asks."""
+ERASING = "bahi.erasing"
+"""Setting of the owner's transaction that takes a person's data out of a log, or rows past their keeping."""
+
+
+def append_only(name: str, *, erasable: bool = False) -> list[pgtrigger.Trigger]:
+    """Triggers that refuse UPDATE, DELETE and TRUNCATE on a table, whoever asks.
+
+    ``erasable``: but for the erasure of a person in the process of the table's owner, who could drop the
+    trigger anyway. For everybody else the setting opens nothing, and the run-time role holds neither right.
+    """
+    door = (
+        f"IF current_setting('{ERASING}', true) <> '' AND current_user = "  # noqa: S608 - constants
+        "(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN "
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END IF; "
+    )
     return [
         pgtrigger.Trigger(
             name=f"{name}_no_change",
             when=pgtrigger.Before,
             operation=pgtrigger.Update | pgtrigger.Delete,
-            func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME "
+            func=(door if erasable else "")
+            + "RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME "
             "USING ERRCODE = 'restrict_violation';",
         ),
         pgtrigger.Trigger(

@@ -11,3 +11,13 @@ class PrivacyConfig(BahiAppConfig):
     verbose_name = _("Privacy")
     default = True
     declares = Module(key="", title=_("Privacy"), icon="shield_person", switchable=False, order=957)
+
+    def ready(self) -> None:
+        from apps.core.consent import register_consent
+        from apps.privacy.services.consents import consent_page
+        from apps.privacy.services.erasing import work_run
+        from apps.tenancy.choices import JobWork
+        from apps.tenancy.services.owner_jobs import register_work
+
+        register_consent(consent_page)
+        register_work(JobWork.ERASE, work_run)

@@ -1,7 +1,10 @@
 """Access of the privacy pages and jobs."""
 
-from apps.core.surfaces import codes, declare, declare_jobs
+from apps.core.surfaces import ANYONE, PERSONAL, codes, declare, declare_jobs
+from apps.privacy.permissions import ERASE, MANAGE
 
 ENCRYPT = "files.change_settings"
 declare(dict.fromkeys(("file_encryption", "file_encryption_now"), codes(ENCRYPT)))
+declare(dict.fromkeys(("personal_data", "person", "person_give"), codes(MANAGE)))
+declare({"person_erase": codes(ERASE), "privacy_notice": PERSONAL, "consent_withdraw": ANYONE})
 declare_jobs({"privacy.run_encryption": codes(ENCRYPT)})

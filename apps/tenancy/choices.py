@@ -24,6 +24,7 @@ class JobWork(models.TextChoices):
     PROVISION = "provision", _("Set-up")
     DELETE = "delete", _("Deletion")
     RESTORE = "restore", _("Restoring")
+    ERASE = "erase", _("Erasure of a person")
 
 
 class JobState(models.TextChoices):

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 
 from apps.accounts.models import AccessLog, Department, Role, Team, User
+from apps.messaging.models import MailMessage
 from apps.parties.models import Party
 from tests.kit.clients import ApiClient
 
@@ -106,6 +107,18 @@ def test_deleted_user_is_gone_from_lists_and_comes_back(api, user_with):
     api.get(f"accounts/users/{person.pk}/", 404)
     api.post(f"accounts/users/{person.pk}/restore/", {}, 200)
     assert api.get(f"accounts/users/{person.pk}/")["data"]["is_active"] is True
+
+
+def test_old_address_is_told_when_an_administrator_changes_it(api, user_with):
+    person = user_with("parties.view_party")
+    before = person.email
+    body = {"email": "New@acme.example", "version": person.version}
+    assert api.patch(f"accounts/users/{person.pk}/", body)["data"]["email"] == "new@acme.example"
+    mail = MailMessage.objects.get(to=[before])
+    assert "new@acme.example" in mail.text
+    assert AccessLog.objects.filter(event="email_changed", detail__to="new@acme.example").exists()
+    api.patch(f"accounts/users/{person.pk}/", {"name": "Other", "version": person.version + 1})
+    assert MailMessage.objects.filter(to=["new@acme.example"]).count() == 0
 
 
 def test_department_tree_has_no_circle_and_is_not_deleted_while_used(api):

@@ -45,6 +45,7 @@ KNOWN_TO_BE_NONE = {
     "accounting.journalseal.previous_hash",
     "accounting.journalseal.chain_hash",
     "audit.auditentry.content_hash",
+    "audit.auditerasure.content_hash",
     "audit.auditseal.previous_hash",
     "audit.auditseal.chain_hash",
     "sso.identityprovider.token_auth",  # the way of proving, not the proof

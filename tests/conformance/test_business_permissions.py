@@ -199,7 +199,7 @@ def _other(world: World) -> str:
     return f"accounts/users/{User.objects.get(email='asha@acme.example').pk}"
 
 
-SETTINGS = ("accounting", "company", "documents", "messaging", "runtime", "sales")
+SETTINGS = ("accounting", "company", "documents", "files", "messaging", "privacy", "runtime", "sales")
 CASES = [
     Case("accounting.view_reports", "get", _report("accounting/reports/trial-balance")),
     Case("accounting.view_ageing", "get", _report("accounting/reports/receivables-ageing")),
@@ -349,6 +349,18 @@ ELSEWHERE = {
     "backup.make_backup": (
         "tests/backup/test_backup.py",
         "test_page_starts_a_job_and_gives_the_file_only_to_those_who_may",
+    ),
+    "privacy.give_personal_data": (
+        "tests/privacy/test_personal_pages.py",
+        "test_others_strangers_and_what_is_no_person_are_turned_away",
+    ),
+    "privacy.erase_person": (
+        "tests/privacy/test_personal_pages.py",
+        "test_erasing_asks_for_the_name_and_the_right",
+    ),
+    "privacy.note_consent": (
+        "tests/privacy/test_consent.py",
+        "test_api_notes_and_withdraws_with_the_right_and_names_bad_fields",
     ),
     "demo.remove_demo": (
         "tests/demo/test_removal.py",

@@ -34,7 +34,7 @@ class AccessLog(models.Model):
         verbose_name = _("access log entry")
         verbose_name_plural = _("access log")
         ordering: ClassVar[list[str]] = ["-id"]
-        triggers: ClassVar[list[object]] = [*append_only("accesslog"), audited_log()]
+        triggers: ClassVar[list[object]] = [*append_only("accesslog", erasable=True), audited_log()]
 
     def __str__(self) -> str:
         return f"{self.event} {self.label}"

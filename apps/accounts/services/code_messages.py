@@ -8,7 +8,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from apps.accounts.choices import AccessEvent
 from apps.accounts.models import User
+from apps.accounts.services.access_log import access_log_write
 from apps.core.mailing import mail_send
 from apps.core.tenant import current_organisation, is_public
 from apps.core.texting import text_send
@@ -57,6 +59,13 @@ def notice_mail(user: User, what: Any, *, to: str = "") -> None:
     with translation.override(user.language):
         subject = _("Your sign-in at %(name)s was changed") % {"name": current_organisation().name}
         _mail(user, "sign_in_notice", subject, {"what": str(what)}, to=to)
+
+
+def email_changed_tell(user: User, before: str, *, by: User | None = None, request: Any = None) -> None:
+    """Tell the old address that another one counts now, and note it. ``by``: who did it, if not he."""
+    notice_mail(user, _("From now on you sign in as %(mail)s.") % {"mail": user.email}, to=before)
+    detail = {"from": before, "to": user.email}
+    access_log_write(AccessEvent.EMAIL_CHANGED, request=request, user=by or user, detail=detail)
 
 
 def _mail(user: User, template: str, subject: str, context: dict[str, Any], *, to: str = "") -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import AccessLink, LinkPurpose, User
 from apps.accounts.services.access_log import access_log_write
-from apps.accounts.services.code_messages import notice_mail
+from apps.accounts.services.code_messages import email_changed_tell, notice_mail
 from apps.accounts.services.links import link_mail, link_make, link_use
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.sessions import sessions_end_all
@@ -22,7 +22,6 @@ from apps.accounts.ways import local_allowed, other_way
 from apps.core.errors import FieldError, InvalidInput
 from apps.core.locks import lock_row
 
-EMAIL_CHANGED = gettext_lazy("From now on you sign in as %(mail)s.")
 PASSWORD_CHANGED = gettext_lazy("Your password was changed.")
 
 
@@ -147,7 +146,5 @@ def email_change(*, token: str, purpose: str, request: Any = None) -> bool:
         user.email = link.new_email
         user.version += 1
         user.save()
-        notice_mail(user, EMAIL_CHANGED % {"mail": user.email}, to=before)
-    detail = {"from": before, "to": user.email}
-    access_log_write(AccessEvent.EMAIL_CHANGED, request=request, user=user, detail=detail)
+        email_changed_tell(user, before, request=request)
     return True

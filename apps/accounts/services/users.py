@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import LinkPurpose, Role, RoleLevel, RolePermission, Team, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.code_messages import email_changed_tell
 from apps.accounts.services.links import link_mail, link_make
 from apps.accounts.services.roles import (
     EVERYTHING,
@@ -96,7 +97,10 @@ def user_save(
         user.set_unusable_password()
     if "email" in values:
         values["email"] = values["email"].strip().lower()
+    before = "" if new else user.email
     saved: Any = record_save(user, values=values, version=version, by=by)
+    if before and saved.email != before:
+        email_changed_tell(saved, before, by=by)
     saved.roles.set(wanted)
     if teams is not None:
         saved.teams.set(teams)

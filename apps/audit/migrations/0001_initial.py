@@ -14,6 +14,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='AuditErasure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_hash', models.CharField(max_length=64)),
+            ],
+            options={
+                'verbose_name': 'erasure in the audit trail',
+                'verbose_name_plural': 'erasures in the audit trail',
+            },
+        ),
+        migrations.CreateModel(
             name='AuditSeal',
             fields=[
                 ('sequence', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='link')),
@@ -66,7 +77,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='eef04ed159c8645619b40cf4c59a9f98793a3952', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_entry_no_change_f587b', table='audit_auditentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='audit_entry_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF current_setting('bahi.erasing', true) <> '' AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END IF; RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='60d71ea315ad1dacf813816f8f57af5b6bc73cde', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_entry_no_change_f587b', table='audit_auditentry', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
@@ -81,9 +92,27 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='audit_entry_queued', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_auditwaiting (entry_id) SELECT id FROM written; IF current_schema() <> 'public' THEN PERFORM pg_notify('bahi_outbox', current_schema()); END IF; RETURN NULL;", hash='87374401b306b5b63a4820e61c69e865a6f2451a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_entry_queued_8fe05', referencing='REFERENCING NEW TABLE AS written ', table='audit_auditentry', when='AFTER')),
         ),
         migrations.AddField(
+            model_name='auditerasure',
+            name='entry',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='erasures', to='audit.auditentry'),
+        ),
+        migrations.AddField(
+            model_name='auditerasure',
+            name='record',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.auditentry'),
+        ),
+        migrations.AddField(
             model_name='auditseal',
             name='entry',
             field=models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='seal', to='audit.auditentry'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditerasure',
+            trigger=pgtrigger.compiler.Trigger(name='audit_erasure_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='3864398c2fddb978d16d5d3b61c6e6da5770183e', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_erasure_no_change_8e963', table='audit_auditerasure', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditerasure',
+            trigger=pgtrigger.compiler.Trigger(name='audit_erasure_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='092b2bfbdf3e879c976e84241bc459cf58f843dd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_erasure_no_trunc_9a8fa', table='audit_auditerasure', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditseal',

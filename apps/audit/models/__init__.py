@@ -1,3 +1,3 @@
-from apps.audit.models.entry import AuditEntry, AuditSeal, AuditWaiting
+from apps.audit.models.entry import AuditEntry, AuditErasure, AuditSeal, AuditWaiting
 
-__all__ = ["AuditEntry", "AuditSeal", "AuditWaiting"]
+__all__ = ["AuditEntry", "AuditErasure", "AuditSeal", "AuditWaiting"]

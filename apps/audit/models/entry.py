@@ -52,7 +52,11 @@ class AuditEntry(models.Model):
                 fields=["user_id", "id"], name="audit_entry_user", condition=~models.Q(user_id=None)
             ),
         ]
-        triggers: ClassVar[list[object]] = [*append_only("audit_entry"), entry_hashed(), entry_queued()]
+        triggers: ClassVar[list[object]] = [
+            *append_only("audit_entry", erasable=True),
+            entry_hashed(),
+            entry_queued(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.record_label or self.label}"
@@ -83,6 +87,31 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.chain_hash[:12]}"
+
+
+class AuditErasure(models.Model):
+    """That a person's data was taken out of an entry (DPDP Act 2023 s.12(3)).
+
+    The entry keeps the hash of what was written, so that every link holds; this is the hash of what is left.
+    ``record`` is the entry that tells of the erasure: it is in the chain and holds a digest of these rows.
+    """
+
+    kind: ClassVar[str] = "log"
+    append_only: ClassVar[bool] = True
+
+    entry = models.ForeignKey(
+        AuditEntry, on_delete=models.DO_NOTHING, related_name="erasures", db_constraint=False
+    )
+    record = models.ForeignKey(AuditEntry, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("erasure in the audit trail")
+        verbose_name_plural = _("erasures in the audit trail")
+        triggers: ClassVar[list[object]] = append_only("audit_erasure")
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.content_hash[:12]}"
 
 
 class AuditWaiting(models.Model):

@@ -35,7 +35,7 @@ class TimelineEntry(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["target_kind", "target_id", "-id"], name="documents_timeline_target"),
         ]
-        triggers: ClassVar[list[object]] = append_only("timeline")
+        triggers: ClassVar[list[object]] = append_only("timeline", erasable=True)
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_kind}:{self.target_id}"

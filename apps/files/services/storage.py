@@ -10,7 +10,8 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -159,6 +160,24 @@ def _open(file: StoredFile) -> IO[bytes]:
 def file_read(file: StoredFile) -> bytes:
     with file_open(file) as stream:
         return stream.read()
+
+
+def file_release(pk: int) -> bool:
+    """Remove a file that no record holds any more, its content after commit. Returns whether it went."""
+    file = StoredFile.objects.filter(pk=pk).first()
+    if file is None:
+        return False
+    try:
+        with transaction.atomic():
+            file.delete()
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except (IntegrityError, ProtectedError):
+        return False
+    place = f"{require_organisation()}/{file.path}"
+    transaction.on_commit(lambda: default_storage.delete(place))
+    return True
 
 
 def files_orphaned_remove(older_than: timedelta = timedelta(days=1)) -> int:

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(verbose_name='text')),
                 ('html', models.TextField(blank=True, default='')),
                 ('secret', models.BooleanField(default=False, editable=False)),
+                ('purpose', models.CharField(blank=True, default='', editable=False, max_length=40)),
                 ('message_id', models.CharField(editable=False, max_length=120, unique=True)),
                 ('target_kind', models.CharField(blank=True, default='', max_length=80)),
                 ('target_id', models.BigIntegerField(null=True)),

@@ -21,8 +21,8 @@ class MailState(models.TextChoices):
 class MailMessage(models.Model):
     """One mail. ``not_before`` is also the lease of the worker that sends it just now.
 
-    The text of a ``secret`` mail (a link that lets somebody in, a notification) is never shown, and
-    forgotten once it is sent.
+    ``purpose``: of the consent that it needs, asked again when it goes out. The text of a ``secret`` mail (a
+    link that lets somebody in, a notification) is never shown, and forgotten once it is sent.
     """
 
     kind: ClassVar[str] = "log"
@@ -36,6 +36,7 @@ class MailMessage(models.Model):
     text = models.TextField(_("text"))
     html = models.TextField(blank=True, default="")
     secret = models.BooleanField(default=False, editable=False)
+    purpose = models.CharField(max_length=40, blank=True, default="", editable=False)
     message_id = models.CharField(max_length=120, unique=True, editable=False)
     target_kind = models.CharField(max_length=80, blank=True, default="")
     target_id = models.BigIntegerField(null=True)

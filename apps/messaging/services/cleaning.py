@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db import transaction
 from django.utils import timezone
 
 from apps.core.typed_settings import setting
-from apps.files.models import StoredFile
+from apps.files.services.storage import file_release
 from apps.messaging.models import MailAttachment, MailMessage, MailState, Notification
 from apps.runtime.services.cleaning import rows_remove
 
@@ -31,21 +30,9 @@ def mails_clean() -> int:
             files = set(MailAttachment.objects.filter(message__in=ids).values_list("file_id", flat=True))
             MailMessage.objects.filter(pk__in=ids).delete()
             for pk in sorted(files):
-                _file_remove(pk)
+                file_release(pk)
         removed += len(ids)
     return removed
-
-
-def _file_remove(pk: int) -> None:
-    """The row of a file that only the mail had; its content goes with the daily clean-up of files."""
-    try:
-        with transaction.atomic():
-            StoredFile.objects.filter(pk=pk).delete()
-            with transaction.get_connection().cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    except (IntegrityError, ProtectedError):
-        return
 
 
 def _before(key: str) -> datetime:

@@ -15,11 +15,13 @@ from django.core.validators import validate_email
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.actor import current_actor
-from apps.core.errors import ErrorList, Refused
+from apps.core.consent import consent_link
+from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.scope import kind_of
 from apps.core.tenant import current_organisation, require_organisation
 from apps.core.typed_settings import setting
@@ -54,21 +56,27 @@ def mail_queue(
     text: str = "",
     html: str = "",
     secret: bool = False,
+    purpose: str = "",
 ) -> MailMessage:
     """Enter a mail; it is sent after the caller's transaction commits.
 
     The body comes from ``<template>.txt`` and ``.html`` with ``context``, unless ``text`` is given as it is.
     attachments: stored files, or (name, content, content type) that is stored now. Raises InvalidInput
     naming ``to``, ``cc``, ``subject`` or ``attachments``. ``secret``: the text is never shown, and not kept.
+    ``purpose``: code of the consent that it needs; then it goes to one person, with the link by which he
+    takes it back, and Refused (``no_consent``) is raised when he never gave it.
     """
     require_organisation()
     recipients, copies = _checked(to, cc, subject)
+    withdraw = _consent(purpose, recipients, copies) if purpose else ""
     if not text:
         with translation.override(language or translation.get_language() or "en"):
             body = {**shell_context(), **(context or {})}
             foot = f"\n-- \n{body['mail_footer']}\n" if body["mail_footer"] else ""
             text = render_to_string(f"{template}.txt", body).strip() + "\n" + foot
             html = render_to_string(f"{template}.html", body)
+    if withdraw:
+        text, html = _with_way_out(text, html, withdraw, language)
     mail = MailMessage.objects.create(
         to=recipients,
         cc=copies,
@@ -77,6 +85,7 @@ def mail_queue(
         text=text,
         html=html,
         secret=secret,
+        purpose=purpose,
         message_id=f"<{uuid.uuid4().hex}@{host_of(current_organisation())}>",
         target_kind=kind_of(target) if target is not None else "",
         target_id=target.pk if target is not None else None,
@@ -110,6 +119,24 @@ def _checked(to: Sequence[str], cc: Sequence[str], subject: str) -> tuple[list[s
         errors.add("subject", _("This field is required."), "required")
     errors.raise_if_any()
     return result["to"], result["cc"]
+
+
+def _consent(purpose: str, to: list[str], cc: list[str]) -> str:
+    """Where the one reader takes his consent back. Raises InvalidInput, Refused."""
+    if len(to) != 1 or cc:
+        raise InvalidInput(_("Such a mail goes to one person."), field="to", code="one_each")
+    return consent_link(purpose, to[0])
+
+
+def _with_way_out(text: str, html: str, link: str, language: str) -> tuple[str, str]:
+    """The mail with the link by which its reader takes his consent back (DPDP Act 2023 s.6(4))."""
+    with translation.override(language or translation.get_language() or "en"):
+        label = _("Don't write to me for this any more")
+    if html:
+        foot = format_html('<p><a href="{}">{}</a></p>', link, label)
+        before, body, after = html.rpartition("</body>")
+        html = f"{before}{foot}{body}{after}" if body else f"{html}{foot}"
+    return f"{text.rstrip()}\n\n{label}: {link}\n", html
 
 
 def _attach(mail: MailMessage, attachments: Sequence[Attached], by: Any) -> None:
@@ -149,6 +176,9 @@ def mail_send(mail_id: int) -> bool:
 def _send(mail: MailMessage) -> bool:
     try:
         _build(mail).send()
+    except Refused as error:
+        _given_up(mail, error)
+        return False
     except Exception as error:
         logger.warning("mail %s could not be sent: %s", mail.pk, error)
         _failed(mail, error)
@@ -173,7 +203,7 @@ def _build(mail: MailMessage) -> EmailMultiAlternatives:
         to=mail.to,
         cc=mail.cc,
         reply_to=[mail.reply_to] if mail.reply_to else None,
-        headers={"Message-ID": mail.message_id},
+        headers={"Message-ID": mail.message_id, **_consent_headers(mail)},
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
@@ -181,6 +211,22 @@ def _build(mail: MailMessage) -> EmailMultiAlternatives:
         with file_open(item.file) as stream:
             message.attach(item.name, stream.read(), item.file.content_type)
     return message
+
+
+def _consent_headers(mail: MailMessage) -> dict[str, str]:
+    """One click in the mail program takes the consent back (RFC 8058). Raises Refused once it was."""
+    if not mail.purpose:
+        return {}
+    link = consent_link(mail.purpose, mail.to[0])
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _given_up(mail: MailMessage, error: Refused) -> None:
+    """Not sent, and not tried again: the reader took his consent back, or a file can't be opened."""
+    with transaction.atomic():
+        mail.state, mail.error = MailState.FAILED, str(error.detail)[:2000]
+        mail.save(update_fields=["state", "error"])
+        _tell_sender(mail)
 
 
 def _sent(mail: MailMessage) -> None:

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.CharField(max_length=40, verbose_name='short name')),
-                ('work', models.CharField(choices=[('provision', 'Set-up'), ('delete', 'Deletion'), ('restore', 'Restoring')], max_length=12, verbose_name='work')),
+                ('work', models.CharField(choices=[('provision', 'Set-up'), ('delete', 'Deletion'), ('restore', 'Restoring'), ('erase', 'Erasure of a person')], max_length=12, verbose_name='work')),
                 ('source', models.CharField(blank=True, default='', max_length=200, verbose_name='backup')),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8, verbose_name='state')),
                 ('step', models.CharField(blank=True, default='', max_length=200, verbose_name='step')),

@@ -23,7 +23,7 @@ from django_q.tasks import async_task
 from django_tenants.utils import schema_context
 
 from apps.core.actor import current_actor
-from apps.core.errors import BahiError, InvalidInput
+from apps.core.errors import BahiError, InvalidInput, Refused
 from apps.core.locks import advisory_lock, lock_row
 from apps.runtime.services.holds import held, is_held
 from apps.runtime.services.queue import CHANNEL
@@ -67,6 +67,26 @@ def deletions_due_start() -> int:
     for organisation in due:
         deletion_start(organisation)
     return len(due)
+
+
+def erasure_start(organisation: Organisation, source: str) -> OrganisationJob:
+    """Queue work on logs that only the owner may change; ``source`` names it.
+
+    Raises Refused while another job works on the organisation.
+    """
+    with schema_context("public"), transaction.atomic():
+        lock_row(Organisation, organisation.pk)
+        if OrganisationJob.objects.filter(organisation=organisation, state__in=OPEN).exists():
+            raise Refused(_("Something else is being done with this organisation. Try again."), code="busy")
+        job = OrganisationJob.objects.create(
+            organisation=organisation,
+            slug=organisation.slug,
+            work=JobWork.ERASE,
+            source=source,
+            asked_by=current_actor().label[:200],
+        )
+        transaction.on_commit(lambda: _enqueue(job.pk))
+    return job
 
 
 def restore_start(*, slug: str, source: str) -> OrganisationJob:
