@@ -1,4 +1,4 @@
-"""bin/bench [row …] [--small] [--keep]: the goals, measured on a production-like server, as a table.
+"""bin/bench [row …] [--small] [--keep] [--long]: the goals, measured on a production-like server, as a table.
 
 ``--keep`` leaves the loaded database behind and takes it again while the schema stays the same.
 """
@@ -15,20 +15,22 @@ from tests.bench.jobs import jobs
 from tests.bench.provisioning import organisations_many
 from tests.bench.row import Row
 from tests.bench.small import small
+from tests.bench.sockets import sockets
 from tests.bench.world import kept_world, make_world
 from tests.kit import database
 
-# "memory" comes after the others: it starts the server anew with four processes
+# "sockets" and "memory" come after the others: they start the server anew
 ROWS = {**rows.ROWS, "plain_sql": ratios.plain_sql, "tenants": ratios.tenants, "jobs": jobs}
-ROWS |= {"memory": rows.memory, "small": small, "organisations": organisations_many}
+ROWS |= {"sockets": sockets, "memory": rows.memory, "small": small, "organisations": organisations_many}
 
 
 def read(arguments: list[str]) -> argparse.Namespace:
-    """What was asked for: ``row`` (names, all where none is given), ``small``, ``keep``."""
+    """What was asked for: ``row`` (names, all where none is given), ``small``, ``keep``, ``long``."""
     parser = argparse.ArgumentParser(prog="bin/bench", description="The goals, measured, as a table.")
     parser.add_argument("row", nargs="*", metavar="row", help=", ".join(ROWS))
     parser.add_argument("--small", action="store_true", help="5,000 invoices instead of 100,000")
     parser.add_argument("--keep", action="store_true", help="leave the loaded database and take it again")
+    parser.add_argument("--long", action="store_true", help="sockets for ten minutes instead of two")
     asked = parser.parse_args(arguments)
     if unknown := sorted(set(asked.row) - set(ROWS)):
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(ROWS)}")
@@ -43,7 +45,7 @@ def main(arguments: list[str]) -> int:
     results: list[Row] = []
     load = partial(history.load, count=count)
     world = kept_world(count, load) if asked.keep else make_world()
-    world.small = asked.small
+    world.small, world.long = asked.small, asked.long
     try:
         if not asked.keep:
             load(world)

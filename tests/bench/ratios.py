@@ -105,11 +105,17 @@ def tenants(world: World) -> Iterator[Row]:
     )
 
 
+def organisation_make(world: World, number: int) -> str:
+    """A further organisation; its short name."""
+    slug = f"bench{number}{int(time.time()) % 100000}"
+    world.manage("create_organisation", slug, "--admin", "owner@bench.example")
+    return slug
+
+
 def _other(world: World, number: int) -> httpx.Client:
     """A further organisation with a signed-in administrator."""
-    slug = f"bench{number}{int(time.time()) % 100000}"
+    slug = organisation_make(world, number)
     email, password = f"bench@{slug}.example", "bench-Dawat-" + secrets.token_hex(4)
-    world.manage("create_organisation", slug, "--admin", "owner@bench.example")
     subprocess.run(
         [sys.executable, str(Path(__file__).with_name("visitor.py")), slug, email, password],
         cwd=ROOT, env={**world.environment(), "PYTHONPATH": str(ROOT), "BAHI_WEB_POOL": "0"}, check=True,

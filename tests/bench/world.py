@@ -40,7 +40,10 @@ class World:
     server: subprocess.Popen[bytes] | None = None
     postmaster: int = 0
     token: str = ""
+    socket_port: int = 0
     small: bool = False
+    long: bool = False
+    extra: dict[str, str] = field(default_factory=dict)
     ids: dict[str, Any] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
@@ -55,6 +58,7 @@ class World:
             "API_RATE_USER": "10000000/min",
             "API_RATE_ADDRESS": "10000000/min",
             "API_RATE_SIGN_IN": "10000/min",
+            **self.extra,
         }
 
     def manage(self, *args: str) -> str:
