@@ -90,12 +90,20 @@ def expected(user: User, declared: Any, model: Any, pk: int | None) -> int:
     return 200 if declared.met_by(user.access) else 403
 
 
+PROOF_WANTED = 428
+
+
 def observed(client: ApiClient, operation: Operation, address: str) -> int:
-    """The status of the real request, whose effect is undone."""
+    """The status of the real request, whose effect is undone.
+
+    ``PROOF_WANTED`` for who may do it, once he has proved anew that it is he.
+    """
     with transaction.atomic():
         call = getattr(client.client, operation.method)
         answer = call(address) if operation.method == "get" else call(address, {}, format="json")
         transaction.set_rollback(True)
+    if answer.status_code == 403 and answer.json()["errors"][0]["code"] == "confirmation_required":
+        return PROOF_WANTED
     return answer.status_code
 
 
