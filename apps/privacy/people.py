@@ -32,6 +32,10 @@ class Person:
     def key(self) -> str:
         return f"{self.subject.kind}:{self.record.pk}"
 
+    def is_named(self, typed: str) -> bool:
+        """Whether somebody typed the person's name, spaces aside: erasing asks for it."""
+        return " ".join(typed.split()) == " ".join(str(self.record).split())
+
     def values(self, columns: tuple[str, ...]) -> list[str]:
         """What these columns hold now and held before, without doubles."""
         found = [getattr(self.record, name) for name in columns]

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -24,7 +23,7 @@ from apps.privacy.guarding import guarded
 from apps.privacy.models import PersonalRequest
 from apps.privacy.people import Person, people_find, person_get
 from apps.privacy.permissions import ERASE, MANAGE
-from apps.privacy.services.access import access_make
+from apps.privacy.services.access import access_answer, access_make
 from apps.privacy.services.erasing import erasure_ask, erasure_preview
 
 SHOWN = 30
@@ -74,16 +73,13 @@ def give(request: HttpRequest, key: str) -> HttpResponse:
     content = run_in_unit_of_work(
         lambda: access_make(person, by=request.user, reason=reason, request=request)
     )
-    answer = HttpResponse(content, content_type="application/zip")
-    name = f"personal-data-{person.record.pk}-{timezone.localdate():%Y%m%d}.zip"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return access_answer(person, content)
 
 
 def erase(request: HttpRequest, key: str) -> HttpResponse:
     """The person's name must be typed, as with deleting an organisation."""
     person = _person(request, key)
-    if " ".join(request.POST.get("typed", "").split()) != " ".join(str(person.record).split()):
+    if not person.is_named(request.POST.get("typed", "")):
         messages.error(request, _("Type the name exactly as it is shown."))
         return HttpResponseRedirect(reverse("person", args=[key]))
     reason = request.POST.get("reason", "").strip()

@@ -110,3 +110,48 @@ def test_contact_and_times_are_shown_to_everybody_who_works_here(administrator):
     page = client.get("/data/privacy/").content.decode()
     assert "Latha Rao · privacy@acme.example" in page
     assert "400" in page
+
+
+def test_over_the_api_found_seen_given_out_and_erased_by_name_and_right():
+    party = meera()
+    boss, _user = browser(*RIGHTS)
+    api = "/api/v1/privacy/"
+    (found,) = boss.post(f"{api}people/search/", {"q": "meera"}, content_type="application/json").json()[
+        "data"
+    ]
+    assert (found["key"], found["name"]) == (f"parties.party:{party.pk}", str(party))
+    one = f"{api}people/{found['key']}/"
+    seen = boss.get(one).json()["data"]
+    assert seen["hindrances"] == []
+    assert any(row["rows"] for row in seen["held"])
+    archive = zipfile.ZipFile(io.BytesIO(boss.post(f"{one}give/", {"reason": "letter"}).content))
+    assert "Meera Iyer" in archive.read("data.json").decode()
+    wrong = boss.post(f"{one}erase/", {"name": "Meera"}, content_type="application/json")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "name")
+    body = {"name": str(party), "reason": "letter"}
+    done = boss.post(f"{one}erase/", body, content_type="application/json")
+    assert (done.status_code, done.json()["data"]["state"]) == (202, "waiting")
+    assert OrganisationJob.objects.filter(work="erase").exists()
+    assert [row["what"] for row in boss.get(f"{api}requests/").json()["data"]] == ["erasure", "access"]
+
+
+def test_the_api_asks_for_the_rights_and_a_fresh_proof_and_names_the_wrong_field():
+    party = meera()
+    one = f"/api/v1/privacy/people/parties.party:{party.pk}/"
+    search = "/api/v1/privacy/people/search/"
+    without, _user = browser("parties.view_party")
+    may_give, _user = browser(*RIGHTS[:1], "parties.view_party")
+    sees_none, _user = browser(*RIGHTS[:2])
+    unproved, _user = browser(*RIGHTS, proved=False)
+    assert {without.get(one).status_code, without.post(search, {"q": "me"}).status_code} == {403}
+    assert may_give.get(one).status_code == 200
+    assert may_give.post(f"{one}erase/", {"name": str(party)}).status_code == 403
+    assert sees_none.get(one).status_code in (403, 404)
+    answer = unproved.get(one)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "confirmation_required")
+    for body in ({"q": "m"}, {"q": ["me"]}, {}):
+        answer = may_give.post(search, body, content_type="application/json")
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "q")
+    assert may_give.get("/api/v1/privacy/people/parties.party:999999/").status_code == 404
+    assert may_give.get("/api/v1/privacy/people/accounts.role:1/").status_code == 404
+    assert not PersonalRequest.objects.exists()

@@ -11,6 +11,7 @@ import zipfile
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,14 @@ from apps.privacy.people import Person, columns_of, declared_about, model_of, ro
 
 MOST_ROWS = 5_000
 CONTACT = ("privacy.officer", "privacy.officer_email", "privacy.officer_phone")
+
+
+def access_answer(person: Person, content: bytes) -> HttpResponse:
+    """What ``access_make`` made, as a download whose name doesn't name the person."""
+    answer = HttpResponse(content, content_type="application/zip")
+    name = f"personal-data-{person.record.pk}-{timezone.localdate():%Y%m%d}.zip"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def access_make(person: Person, *, by: Any, reason: str = "", request: Any = None) -> bytes:
