@@ -49,6 +49,15 @@ register_roles(
             ),
         ),
         Role("sales_manager", "Sales manager", ("accounting.view_ageing",)),
+        Role(
+            "customer_portal",
+            "Customer portal",
+            tuple(
+                f"accounting.view_{name}"
+                for name in ("invoice", "creditnote", "receipt", "bill", "payment", "openitem")
+            ),
+            {"accounting.*": "party"},
+        ),
     ]
 )
 

@@ -12,9 +12,12 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
+from apps.accounts.door import door_or_refuse
+from apps.accounts.events import PortalSignedIn
 from apps.accounts.models import ApiKey, SessionKind, SignInSession, User
 from apps.accounts.selectors import user_read
 from apps.accounts.services.keys import access_within, key_find, key_seen
+from apps.core.events import announce
 from apps.core.tenant import current_schema
 
 TENANT_CLAIM = "org"
@@ -51,6 +54,8 @@ class BoundRefreshToken(RefreshToken):
             second_factor=factor,
             expires_at=datetime.fromtimestamp(token["exp"], UTC),
         )
+        if user.is_portal:
+            announce(PortalSignedIn(user.pk, "api"))
         return token._bind(session, user)  # type: ignore[return-value]  # the method returns the class it is called on
 
     @classmethod
@@ -115,6 +120,7 @@ class TenantJWTAuthentication(JWTAuthentication):
         result = super().authenticate(request)
         if result is not None:
             request._request.bahi_api_user = result[0]
+            door_or_refuse(result[0], request)
         return result
 
     def get_user(self, validated_token: Token) -> User:
@@ -137,6 +143,7 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
         user.access = access_within(user.access, key.scopes)
         key_seen(key, request)
         request._request.bahi_api_user = user
+        door_or_refuse(user, request)
         return user, key
 
     def authenticate_header(self, request: Any) -> str:

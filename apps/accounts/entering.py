@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.devices import device_keep
+from apps.accounts.door import home_of
 from apps.accounts.models import User
 from apps.accounts.preferences import preferences_keep
 from apps.accounts.services.sessions import browser_session_start
@@ -31,7 +32,7 @@ def browser_enter(request: HttpRequest, user: User, page: str, *, factor: str = 
     if not came_by_other_way(request, user):
         other_way().local_refuse(user)
     browser_session_start(request, user, factor=factor)
-    response = HttpResponseRedirect(page)
+    response = HttpResponseRedirect(home_of(user, page))
     preferences_keep(response, user)
     device_keep(request, response, user.email)
     return response

@@ -122,7 +122,8 @@ def _company_steps(user: User, record: models.Model) -> list[Step]:
 def _level_steps(user: User, record: models.Model) -> list[Step]:
     """How far each role sees of this kind, and what of it covers the record."""
     scope, kind = scope_of(type(record)), kind_of(record)
-    if scope.shared:
+    level = user.access.level_of(kind)
+    if scope.shared and level != "party":
         return [Step(True, _("Everybody with the permission sees every record of this kind."))]
     steps = []
     for role in roles_of(user):
@@ -130,10 +131,17 @@ def _level_steps(user: User, record: models.Model) -> list[Step]:
         if held.touches(kind.split(".", 1)[0]):
             text = _("Role “%(r)s” sees %(l)s.") % {"r": role.name, "l": _level_text(held.level_of(kind))}
             steps.append(Step(None, text))
-    level = user.access.level_of(kind)
+    if level == "party":
+        return [*steps, _party_step(user, record)]
     if level in ("all", "company"):
         return [*steps, Step(True, _("The widest of them covers every record."))]
     return [*steps, *_cover_steps(user, record, level)]
+
+
+def _party_step(user: User, record: models.Model) -> Step:
+    if _seen(user, record):
+        return Step(True, _("The record is of the person's own customer or vendor, and published to it."))
+    return Step(False, _("The record isn't of the person's own customer or vendor, or not published to it."))
 
 
 def _level_text(level: str) -> str:

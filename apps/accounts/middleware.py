@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
+from apps.accounts.door import door_open
 from apps.accounts.preferences import LANGUAGE_COOKIE
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.sessions import MUST_ENROL, session_watch
@@ -68,17 +69,30 @@ class ActorMiddleware:
         by_token = request.META.get("HTTP_AUTHORIZATION") and request.path.startswith("/api/")
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not by_token and request.user.is_authenticated:
             session_watch(request)
+            request.bahi_session_user = request.user  # type: ignore[attr-defined]  # our middleware and views put it on the request
             request.bahi_must_enrol = request.session.get(MUST_ENROL, False)  # type: ignore[attr-defined]  # our middleware and views put it on the request
 
     def process_view(self, request: HttpRequest, view: object, *_args: object) -> HttpResponse | None:
-        """Nobody goes on without the second factor that his organisation requires."""
+        """Nobody goes on without the second factor that his organisation requires, and people of customers
+        only where their door is open."""
         match = request.resolver_match
+        user = getattr(request, "bahi_session_user", None)
+        if user is not None and not door_open(user, match, request.method or "get"):
+            return _sent_away(request)
         if not getattr(request, "bahi_must_enrol", False) or (match and match.url_name in ENROL_PAGES):
             return None
         if request.path.startswith("/api/"):
             text = _("Your organisation requires a second factor. Please set one up first.")
             return api_error(403, "second_factor_setup_required", text)
         return redirect("security")
+
+
+def _sent_away(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return api_error(403, "permission_denied", _("This is not open to customers and vendors."))
+    if request.path == "/":
+        return redirect(settings.PORTAL_HOME)
+    raise Http404("closed to people of customers")
 
 
 def _log_refusal(request: HttpRequest) -> None:
@@ -88,6 +102,18 @@ def _log_refusal(request: HttpRequest) -> None:
     key = f"refused:{getattr(known, 'pk', 0)}:{request.method}:{hash(request.path)}"
     if cache.add(key, 1, 60):
         access_log_write(AccessEvent.REFUSED, request=request, user=known, detail={"method": request.method})
+
+
+def _kind_of(operator: str, by_token: Any, known: Any) -> str:
+    if operator:
+        return "operator"
+    if getattr(known, "is_portal", False):
+        return "customer"
+    return "api" if by_token else "user"
+
+
+def _label_of(user: Any) -> str:
+    return _("%(name)s (customer portal)") % {"name": user} if user.is_portal else str(user)
 
 
 class RequestActor:
@@ -111,9 +137,9 @@ class RequestActor:
         known = user if getattr(user, "is_authenticated", False) else None
         operator = getattr(request, "override_label", "")
         return Actor(
-            kind="operator" if operator else "api" if by_token else "user",
+            kind=_kind_of(operator, by_token, known),
             user=known,
-            label=operator or (str(known) if known else "Anonymous"),
+            label=operator or (_label_of(known) if known else "Anonymous"),
             address=client_address(request),
             request_id=getattr(request, "request_id", ""),
             path=f"{request.method} {request.path}"[:300],

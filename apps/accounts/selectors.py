@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db import connection
 
-from apps.core.access import Access, RoleScope
+from apps.core.access import Access, PartyReach, RoleScope
 from apps.core.tenant import is_public
 
 OPERATOR_EMAIL = "operator@platform.invalid"  # the platform's operator inside an organisation
 _company_source: list[str] = []
+_party_source: list[str] = []
 
 _ACCESS_SQL = """
 (SELECT jsonb_build_object(
@@ -28,8 +29,10 @@ _ACCESS_SQL = """
     'discount', (SELECT max(r.discount_limit)
         FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
         WHERE ur.user_id = u.id AND r.active AND r.deleted_at IS NULL),
-    'companies', (SELECT jsonb_agg(c.company_id) FROM ({companies}) c)))
+    'companies', (SELECT jsonb_agg(c.company_id) FROM ({companies}) c),
+    'party', (SELECT jsonb_build_array(p.party_id, p.whole) FROM ({party}) p)))
 """
+_NO_PARTY = "SELECT NULL::bigint AS party_id, false AS whole WHERE false"
 _NO_COMPANIES = "SELECT NULL::bigint AS company_id WHERE false"
 
 _UNITS_SQL = """
@@ -50,8 +53,17 @@ def register_company_source(sql: str) -> None:
     _company_source[:] = [sql]
 
 
+def register_party_source(sql: str) -> None:
+    """Called once by ``customer_portal``: a SELECT of ``party_id`` and ``whole`` (sees all of the firm), at
+    most one row: the party that user ``u.id`` belongs to."""
+    _party_source[:] = [sql]
+
+
 def _access_sql() -> str:
-    return _ACCESS_SQL.format(companies=_company_source[0] if _company_source else _NO_COMPANIES)
+    return _ACCESS_SQL.format(
+        companies=_company_source[0] if _company_source else _NO_COMPANIES,
+        party=_party_source[0] if _party_source else _NO_PARTY,
+    )
 
 
 def user_read(pk: int, *, more: str = "", params: Sequence[Any] = ()) -> Any:
@@ -90,6 +102,13 @@ def access_load(user: Any) -> Access:
         RoleScope(frozenset(codes or []), levels or {}, default_level)
         for default_level, codes, levels in data["roles"] or []
     ]
+    if user.is_portal:
+        return Access(
+            user_id=user.pk,
+            permissions=frozenset().union(*(role.permissions for role in roles)),
+            roles=tuple(roles),
+            reach=PartyReach(*(data["party"] or ())),
+        )
     departments: list[int] | None = None
     teams: list[int] | None = None
     if any(level not in ("all", "company") for role in roles for level in _levels_of(role)):
@@ -158,7 +177,11 @@ def profile_data(user: Any) -> dict[str, Any]:
 
 
 def users_active() -> int:
-    """Users who can sign in, as plans count them; the operator's stand-in is none of them."""
+    """Users who can sign in, as plans count them: no people of customers, not the operator's stand-in."""
     from apps.accounts.models import User
 
-    return User.objects.filter(is_active=True, deleted_at=None).exclude(email=OPERATOR_EMAIL).count()
+    return (
+        User.objects.filter(is_active=True, deleted_at=None, is_portal=False)
+        .exclude(email=OPERATOR_EMAIL)
+        .count()
+    )

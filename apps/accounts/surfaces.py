@@ -1,6 +1,6 @@
 """Access of sign-in, one's own profile and single grants."""
 
-from apps.core.surfaces import ANYONE, PERSONAL, codes, declare
+from apps.core.surfaces import ANYONE, EVERY_PERSON, PERSONAL, codes, declare
 
 declare(
     dict.fromkeys(
@@ -15,12 +15,17 @@ declare(
     )
     | dict.fromkeys(
         (
-            "auth_me", "auth_password", "auth_email", "auth_sessions", "auth_session_end",
-            "auth_sessions_end", "password_change", "email_change", "profile", "session_close",
-            "sessions_close", "auth_confirm", "auth_confirm_send", "auth_confirm_second_factor",
-            "auth_second_factors", "auth_keys", "auth_key_revoke", "confirm", "security", "factor_totp",
-            "factor_sent", "factor_passkey", "factor_passkey_options", "factor_remove", "backup_codes",
-            "api_keys", "api_key_new", "api_key_revoke",
+            "auth_password", "auth_email", "auth_sessions", "auth_session_end", "auth_sessions_end",
+            "password_change", "email_change", "session_close", "sessions_close", "auth_confirm",
+            "auth_confirm_send", "auth_confirm_second_factor", "auth_second_factors", "confirm", "security",
+            "factor_totp", "factor_sent", "factor_passkey", "factor_passkey_options", "factor_remove",
+            "backup_codes", "profile",
+        ),
+        EVERY_PERSON,
+    )
+    | dict.fromkeys(
+        (
+            "auth_me", "auth_keys", "auth_key_revoke", "api_keys", "api_key_new", "api_key_revoke"
         ),
         PERSONAL,
     )

@@ -184,6 +184,8 @@ def email_new(request: HttpRequest, token: str, purpose: str = LinkPurpose.EMAIL
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
+    if user.is_portal:
+        return redirect(f"{settings.PORTAL_HOME}profile/")
     form = forms.ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         try:

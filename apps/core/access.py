@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from apps.core.modules import module_key_of_app
 from apps.core.tenant import switch_on
 
-LEVELS = ("own", "team", "department", "company", "all")
+LEVELS = ("party", "own", "team", "department", "company", "all")
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,21 @@ class RoleScope:
         return self.levels.get(kind) or self.levels.get(wide) or self.default_level
 
 
+@dataclass(frozen=True)
+class PartyReach:
+    """What a person of a customer or vendor reaches, whatever his roles say: records of his party (None: of
+    nobody), all of the firm or only those that are his own."""
+
+    party_id: int | None = None
+    whole: bool = False
+
+
 @dataclass
 class Access:
-    """permissions: codes such as ``sales.confirm_order``, ``sales.*`` or ``*``, of all roles together."""
+    """permissions: codes such as ``sales.confirm_order``, ``sales.*`` or ``*``, of all roles together.
+
+    ``reach`` is set for people of customers and vendors only: their level of every kind is ``party``.
+    """
 
     user_id: int | None = None
     permissions: frozenset[str] = frozenset()
@@ -45,6 +57,7 @@ class Access:
     team_ids: frozenset[int] = frozenset()
     company_ids: frozenset[int] | None = None  # None: not limited to some companies
     discount_limit: Decimal | None = None  # percent that the person may give on a sale; None: no limit
+    reach: PartyReach | None = None
     _levels: dict[str, str] = field(default_factory=dict)
 
     def has(self, permission: str) -> bool:
@@ -63,6 +76,8 @@ class Access:
 
     def level_of(self, kind: str) -> str:
         """The widest level that a role which grants something of this app gives for the kind."""
+        if self.reach is not None:
+            return "party"
         known = self._levels.get(kind)
         if known is None:
             app_label = kind.split(".", 1)[0]

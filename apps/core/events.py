@@ -85,11 +85,16 @@ def emit(event: Event) -> None:
 def emit_many(events: Sequence[Event]) -> None:
     """Announce many events: subscribers run for each in turn, the outbox gets all in one statement."""
     for event in events:
-        for app, function in _subscribers.get(type(event), []):
-            if switch_on(_module_key(app)):
-                function(event)
+        announce(event)
     for sink in _sink:
         sink(events)
+
+
+def announce(event: Event) -> None:
+    """Run the subscribers of an event that nobody outside hears of: it isn't written to the outbox."""
+    for app, function in _subscribers.get(type(event), []):
+        if switch_on(_module_key(app)):
+            function(event)
 
 
 def _app_of(function: Callable[..., Any]) -> str:

@@ -6,6 +6,7 @@ Hidden records are simply not in the queryset, so that a surface can only answer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,7 +22,9 @@ M = TypeVar("M", bound=models.Model)
 class Scope:
     """Paths from the model to its owner, team, department and company; empty = the model has none.
 
-    ``shared`` marks masters that everybody with the permission sees whole (currencies, units …).
+    ``shared`` marks masters that everybody with the permission sees whole (currencies, units …). ``party`` is
+    the path to the customer or vendor whom a record is about, ``published`` says which of his records he may
+    see at all (no drafts); a model without ``party`` shows nothing to people of customers and vendors.
     """
 
     owner: str = ""
@@ -30,6 +33,17 @@ class Scope:
     company: str = ""
     grants: str = ""  # related name of a guardian direct-key grant table
     shared: bool = False
+    party: str = ""
+    published: Q | None = None
+
+
+_own_documents: list[Callable[[type[models.Model], int], Any]] = []
+
+
+def register_own_documents(function: Callable[[type[models.Model], int], Any]) -> None:
+    """Called once by the app that keeps people of customers: ``function(model, user id)`` gives the ids of
+    the records (a subquery) that are this person's own."""
+    _own_documents[:] = [function]
 
 
 def scope_of(model: type[models.Model]) -> Scope:
@@ -52,12 +66,27 @@ def record_filter(model: type[models.Model], access: Access, action: str = "view
     if scope.company and access.company_ids is not None:
         condition &= Q(**{f"{scope.company}__in": access.company_ids})
     level = access.level_of(kind_of(model))
+    if level == "party":
+        return _party_filter(model, scope, access)
     if not scope.shared and level not in ("all", "company"):
         seen = _level_filter(scope, access, level)
         if scope.grants and seen:
             seen |= _grant_filter(model, scope, access, action)
         condition &= seen
     return condition
+
+
+def _party_filter(model: type[models.Model], scope: Scope, access: Access) -> Q:
+    """Records of the person's own party that were published to it; nothing where any of this is missing."""
+    reach = access.reach
+    if not scope.party or reach is None or reach.party_id is None or access.user_id is None:
+        return Q(pk__in=[])
+    seen = Q(**{scope.party: reach.party_id})
+    if scope.published is not None:
+        seen &= scope.published
+    if not reach.whole:
+        seen &= Q(pk__in=_own_documents[0](model, access.user_id) if _own_documents else [])
+    return seen
 
 
 def grant_model(model: type[models.Model]) -> type[models.Model] | None:

@@ -17,16 +17,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Declared:
-    """kind: anyone, personal, record or codes.
+    """kind: anyone, personal, record, portal or codes.
 
     ``anyone`` needs no sign-in (a token in the address or a throttle guards it); ``personal`` is open to
     every signed-in person and shows only his own; ``record`` asks the scoped queryset of the record that the
     request names; ``codes`` asks for permissions: all of ``all_of`` and, if given, one of ``any_of``.
+    ``portal`` asks for a person of a customer or vendor: to those every address is closed
+    (``accounts.door``) that isn't marked ``portal``.
     """
 
     kind: str
     all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+    portal: bool = False
 
     def met_by(self, access: Any) -> bool:
         """Whether an ``Access`` holds the codes (``kind`` codes only; the others need none)."""
@@ -34,7 +37,9 @@ class Declared:
         return some and all(access.has(code) for code in self.all_of)
 
 
-ANYONE, PERSONAL, RECORD = Declared("anyone"), Declared("personal"), Declared("record")
+ANYONE, RECORD = Declared("anyone", portal=True), Declared("record")
+PERSONAL, EVERY_PERSON = Declared("personal"), Declared("personal", portal=True)
+PORTAL = Declared("portal", portal=True)
 _addresses: dict[str, Declared] = {}
 _jobs: dict[str, Declared] = {}
 

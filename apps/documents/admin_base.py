@@ -28,6 +28,7 @@ from apps.core.uow import run_in_unit_of_work
 from apps.documents.form_config import document_config
 from apps.documents.lifecycle import Transition, lifecycle_of, transition_run
 from apps.documents.permissions import PRINT
+from apps.documents.services.comments import may_publish
 
 INLINE_LIMIT = 20
 TOTALS_LIMIT = 20_000
@@ -185,6 +186,7 @@ class DocumentAdmin(ScopedAdmin):
             "title": str(document) if document else _("New %(what)s") % {"what": meta.verbose_name},
             "document_config": config,
             "target": f"{kind_of(self.model)}:{document.pk}" if document else "",
+            "public_comments": may_publish(self.model),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "documents/document.html", context)

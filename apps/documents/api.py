@@ -28,7 +28,7 @@ from apps.documents.services.attachments import (
     attachment_remove,
     may_attach,
 )
-from apps.documents.services.comments import comment_add, comment_change, comment_remove
+from apps.documents.services.comments import comment_add, comment_change, comment_remove, may_publish
 from apps.documents.stream import stream_page
 from apps.files.selectors import file_url
 
@@ -77,11 +77,16 @@ class CommentsApi(RecordView):
         )
 
     def create(self, request: Any) -> Response:
-        body = self.read_body(request, {"target", "text"})
+        body = self.read_body(request, {"target", "text", "public"})
         record = target_find(body.get("target"), request.user)
+        public = body.get("public", False)
+        if not isinstance(public, bool):
+            raise InvalidInput(_("Must be true or false."), field="public")
+        if public and not may_publish(type(record)):
+            raise InvalidInput(_("No customer or vendor sees records of this kind."), field="public")
 
         def work() -> tuple[int, Any, str]:
-            row = comment_add(record, text=body.get("text"), by=request.user)
+            row = comment_add(record, text=body.get("text"), by=request.user, public=public)
             return 201, comment_data(row, request.user), _("Comment added.")
 
         return api_write(request, work)
@@ -111,6 +116,7 @@ def comment_data(row: Comment, user: Any) -> dict[str, Any]:
         "id": row.pk,
         "target": f"{row.target_kind}:{row.target_id}",
         "text": row.text,
+        "public": row.public,
         "author": row.author_id,
         "author_label": str(row.author),
         "mine": row.author_id == user.pk,

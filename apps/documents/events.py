@@ -42,3 +42,4 @@ class CommentAdded(Event):
     comment_id: int
     by_id: int
     mentioned: tuple[int, ...]
+    public: bool = False

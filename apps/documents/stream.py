@@ -161,7 +161,7 @@ def _comments(kind: str, pk: int, before: datetime | None, limit: int) -> list[E
             row.text,
             row.author_id,
             str(row.author),
-            data={"comment": row.pk, "edited": row.edited_at is not None},
+            data={"comment": row.pk, "edited": row.edited_at is not None, "public": row.public},
         )
         for row in _until(rows, "created_at", before, limit)
     ]

@@ -17,10 +17,11 @@ from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput, NotAllowed
 from apps.core.registry import register_resource
 from apps.messaging.catalogue import notification_events
-from apps.messaging.models import MailMessage, Notification, NotificationChoice
+from apps.messaging.models import MailMessage, Notification
 from apps.messaging.permissions import MANAGE_MAILS
 from apps.messaging.services.mail import mail_retry
 from apps.messaging.services.notifications import (
+    choices_of,
     choices_set,
     notification_read,
     notifications_read_all,
@@ -122,14 +123,10 @@ class PreferencesApi(PersonalView):
 
 def preferences_of(user: Any) -> list[dict[str, Any]]:
     """Every event with how this person hears of it."""
-    chosen = {row.event: row for row in NotificationChoice.objects.filter(user=user)}
-    result = []
-    for event in notification_events():
-        held = chosen.get(event.name, event)
-        result.append(
-            {"event": event.name, "title": str(event.title), "in_app": held.in_app, "mail": held.mail}
-        )
-    return result
+    return [
+        {"event": event.name, "title": str(event.title), "in_app": in_app, "mail": mail}
+        for event, in_app, mail in choices_of(user, notification_events())
+    ]
 
 
 def _choices_read(body: Any) -> dict[str, tuple[bool, bool]]:

@@ -10,27 +10,30 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class NotificationEvent:
-    """``name`` as in ``comment.mention``; in_app and mail: what holds for a person who chose nothing."""
+    """``name`` as in ``comment.mention``; in_app and mail: what holds for a person who chose nothing.
+    ``portal``: for people of customers and vendors, to whom the others are not offered."""
 
     name: str
     title: Any
     in_app: bool = True
     mail: bool = False
+    portal: bool = False
 
 
 _events: dict[str, NotificationEvent] = {}
 
 
 def register_notification_event(
-    name: str, title: Any, *, in_app: bool = True, mail: bool = False
+    name: str, title: Any, *, in_app: bool = True, mail: bool = False, portal: bool = False
 ) -> NotificationEvent:
     """Make an event choosable in people's notification settings."""
-    event = _events[name] = NotificationEvent(name, title, in_app, mail)
+    event = _events[name] = NotificationEvent(name, title, in_app, mail, portal)
     return event
 
 
-def notification_events() -> list[NotificationEvent]:
-    return sorted(_events.values(), key=lambda item: item.name)
+def notification_events(*, portal: bool = False) -> list[NotificationEvent]:
+    """Of people who work here, or those of customers and vendors."""
+    return sorted((e for e in _events.values() if e.portal == portal), key=lambda item: item.name)
 
 
 def notification_event(name: str) -> NotificationEvent:

@@ -17,3 +17,13 @@ class OwnerToBeTold(Event):
     verb: str
     owner_id: int
     by_id: int
+
+
+@dataclass(frozen=True)
+class DocumentMailed(Event):
+    """A mail about a record was entered. Announced inside the transaction only."""
+
+    name = "document.mailed"
+    addresses: tuple[str, ...]
+    target_kind: str
+    target_id: int

@@ -71,7 +71,7 @@ def visitor_of_session(key: str) -> Visitor | None:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user: Any = get_user(request)
-    if not user.is_authenticated or request.session.get(MUST_ENROL):
+    if not user.is_authenticated or user.is_portal or request.session.get(MUST_ENROL):
         return None
     return Visitor(user.pk, session_key=key)
 
@@ -84,7 +84,7 @@ def visitor_of_token(raw: str) -> Visitor | None:
         user = check.get_user(token)
     except (APIException, TokenError):
         return None
-    return Visitor(user.pk, token=raw)
+    return None if user.is_portal else Visitor(user.pk, token=raw)
 
 
 def still_valid(visitor: Visitor) -> bool:

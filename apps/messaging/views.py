@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 
 from apps.core.uow import run_in_unit_of_work
 from apps.messaging.catalogue import notification_events
-from apps.messaging.models import Notification, NotificationChoice
+from apps.messaging.models import Notification
 from apps.messaging.services.notifications import (
+    choices_of,
     choices_set,
     notification_read,
     notifications_read_all,
@@ -37,10 +38,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 def _choices(user: Any) -> list[dict[str, Any]]:
-    chosen = {row.event: row for row in NotificationChoice.objects.filter(user=user)}
     return [
-        {"event": event, "held": chosen.get(event.name, event), "field": event.name}
-        for event in notification_events()
+        {"event": event, "in_app": in_app, "mail": mail, "field": event.name}
+        for event, in_app, mail in choices_of(user, notification_events())
     ]
 
 

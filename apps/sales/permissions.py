@@ -58,6 +58,12 @@ register_roles(
         Role("sales_manager", "Sales manager", ("sales.*",), {"sales.*": "department"}),
         Role("accounts", "Accounts", (*_READ, "sales.invoice_order"), {"sales.*": "all"}),
         Role(
+            "customer_portal",
+            "Customer portal",
+            ("sales.view_quotation", "sales.decide_quotation", "sales.view_order", "sales.view_delivery"),
+            {"sales.*": "party"},
+        ),
+        Role(
             "stores",
             "Stores",
             (

@@ -70,13 +70,18 @@ def _compared_line(found: dict[int, QuotationLine], revisions: list[Quotation]) 
     return _compared(last.description, values, key="description") | {"product": last.product_id}
 
 
+def order_progress(order: Order) -> tuple[str, str]:
+    """(delivered, invoiced) of one order: none, partial, complete or not_needed. One query."""
+    lines = _quantities([order.pk])[order.pk]
+    return delivery_progress(lines), invoice_progress(lines)
+
+
 def order_awaits(order: Order, what: Literal["delivery", "invoice"]) -> bool:
     """Whether something of this order is still to be delivered or billed. One query for both, kept on the
     instance: a page asks for each of its buttons."""
     found: dict[str, str] | None = order.__dict__.get("_progress")
     if found is None:
-        lines = _quantities([order.pk])[order.pk]
-        found = {"delivery": delivery_progress(lines), "invoice": invoice_progress(lines)}
+        found = dict(zip(("delivery", "invoice"), order_progress(order), strict=True))
         order.__dict__["_progress"] = found
     return found[what] in (Progress.NONE, Progress.PARTIAL)
 

@@ -65,6 +65,7 @@ _BUSINESS = [
     "apps.datatools",
     "apps.portal",
     "apps.parties",
+    "apps.customer_portal",
     "apps.dimensions",
     "apps.catalog",
     "apps.accounting",
@@ -160,6 +161,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.core.context.shell",
                 "apps.platform.context.platform_shell",
+                "apps.customer_portal.context.portal_shell",
             ],
         },
     }
@@ -188,6 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
 BREACHED_PASSWORDS_FILE = env("BAHI_BREACHED_PASSWORDS", default="")  # see accounts.password_rules
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+PORTAL_HOME = "/portal/"  # where people of customers and vendors come to
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

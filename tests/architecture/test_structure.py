@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     {"core"}, {"runtime", "files"}, {"tenancy"}, {"accounts"}, {"sso"}, {"company"}, {"documents"},
     {"messaging", "datatools"}, {"audit", "backup", "privacy"}, {"portal", "platform"}, {"parties"},
-    {"dimensions"}, {"catalog"}, {"accounting"}, {"inventory"}, {"sales"}, {"demo"},
+    {"customer_portal"}, {"dimensions"}, {"catalog"}, {"accounting"}, {"inventory"}, {"sales"}, {"demo"},
 ]  # fmt: skip
 LEVEL = {app: number for number, layer in enumerate(LAYERS) for app in layer}
 SOURCES = [p for p in ROOT.glob("apps/**/*.py") if "migrations" not in p.parts]

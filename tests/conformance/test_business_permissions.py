@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounting.ledger import account_for
 from apps.accounting.models import OpenItem
@@ -24,11 +25,13 @@ from apps.company.services.companies import fiscal_year_open
 from apps.core.permissions import business_permissions
 from apps.core.registry import resource_of
 from apps.core.typed_settings import settings_declared
+from apps.customer_portal.models import PortalMember, PortalRequest
 from apps.documents.lifecycle import lifecycles
 from apps.inventory.models import Inward
 from tests.factories import invoicing
 from tests.factories.accounts import make_user
 from tests.factories.inventory import place
+from tests.factories.portal import portal_person
 from tests.factories.sales import Shop
 from tests.kit.clients import ApiClient
 
@@ -62,6 +65,19 @@ class World:
         self.shop.stock()
         self.api.post(f"sales/orders/{order['id']}/confirm/", expect=200)
         return self.api.post(f"sales/orders/{order['id']}/deliver/", expect=201)["data"]
+
+    def make_portalmember(self) -> None:
+        portal_person(self.shop.customer)
+
+    def make_portalrequest(self) -> None:
+        PortalRequest.objects.create(
+            email="new@firm.example",
+            name="New",
+            firm="Firm",
+            state="waiting",
+            token_hash="x",
+            verified_at=timezone.now(),
+        )
 
     def make_deliveryreturn(self) -> None:
         path = f"sales/deliveries/{self.make_delivery()['id']}"
@@ -199,7 +215,10 @@ def _other(world: World) -> str:
     return f"accounts/users/{User.objects.get(email='asha@acme.example').pk}"
 
 
-SETTINGS = ("accounting", "company", "documents", "files", "messaging", "privacy", "runtime", "sales")
+SETTINGS = (
+    "accounting", "company", "customer_portal", "documents", "files", "messaging", "privacy", "runtime",
+    "sales",
+)  # fmt: skip
 CASES = [
     Case("accounting.view_reports", "get", _report("accounting/reports/trial-balance")),
     Case("accounting.view_ageing", "get", _report("accounting/reports/receivables-ageing")),
@@ -259,6 +278,26 @@ CASES = [
         "parties/parties/",
         ("parties.add_party",),
         lambda w: {"display_name": "New one", "legal_name": "New one", "credit_limit": "500"},
+    ),
+    Case(
+        "customer_portal.invite_member",
+        "post",
+        "customer-portal/invitations/",
+        ("parties.view_party",),
+        lambda w: {"party": w.shop.customer.pk, "email": "asha@firm.example", "name": "Asha"},
+    ),
+    Case(
+        "customer_portal.end_member",
+        "post",
+        lambda w: f"customer-portal/members/{w.row(PortalMember).pk}/end/",
+        ("customer_portal.view_portalmember",),
+    ),
+    Case(
+        "customer_portal.decide_request",
+        "post",
+        lambda w: f"customer-portal/requests/{w.row(PortalRequest).pk}/refuse/",
+        ("customer_portal.view_portalrequest",),
+        lambda w: {"reason": "Not known to us"},
     ),
     Case(
         "company.set_bank_account",

@@ -20,6 +20,8 @@ from apps.core.permissions import ready_roles
 from apps.core.surfaces import access_of_address
 from tests.factories import invoicing
 from tests.factories.inventory import place
+from tests.factories.parties import make_customer
+from tests.factories.portal import portal_person
 from tests.factories.sales import Shop
 from tests.kit.clients import ApiClient
 from tests.kit.figures import note
@@ -27,6 +29,7 @@ from tests.kit.figures import note
 pytestmark = pytest.mark.django_db
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 SAMPLE, NOWHERE = 200, 99_999_999
+PORTAL = "customer_portal"
 WRITES = ("post", "put", "patch", "delete")
 
 
@@ -48,8 +51,8 @@ def pairs() -> list[tuple[str, Operation]]:
 @pytest.fixture
 def people(db) -> dict[str, User]:
     """A user of each ready role, as provisioning installs the roles."""
-    made = {}
-    for code in ready_roles():
+    made = {PORTAL: portal_person(make_customer())}
+    for code in ready_roles().keys() - made.keys():
         user = User.objects.create_user(f"{code}@acme.example", name=code)
         user.roles.add(Role.objects.get(code=code))
         made[code] = user
@@ -80,6 +83,10 @@ def world(api) -> None:
 
 def expected(user: User, declared: Any, model: Any, pk: int | None) -> int:
     """403, 404, or 200 for "neither"."""
+    if user.is_portal:
+        return (404 if pk == NOWHERE else 200) if declared.portal else 403
+    if declared.kind == "portal":
+        return 403
     if declared.kind != "codes":
         return 200
     view = [code for code in declared.all_of if ".view_" in code]
@@ -122,7 +129,7 @@ def ask(chosen: list[tuple[str, Operation]], people: dict[str, User]) -> tuple[d
         match = resolve(operation.path.replace("{id}", str(NOWHERE)), "config.urls")
         declared = access_of_address(match.url_name, match.func, operation.method)
         assert declared is not None, operation
-        if declared.kind != "codes" and operation.method != "get":
+        if declared.kind not in ("codes", "portal") and operation.method != "get":
             continue  # sign-in, one's own bell: tested where they live
         model = getattr(getattr(match.func, "cls", None), "model", None)
         pk = None

@@ -30,7 +30,7 @@ class OpenItem(models.Model):
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(company="company")
+    scope: ClassVar[Scope] = Scope(company="company", party="party")
     search_fields: ClassVar[tuple[str, ...]] = ("number",)
 
     company = models.ForeignKey(

@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('description', models.TextField(blank=True, default='', verbose_name='description')),
                 ('is_ready', models.BooleanField(default=False, editable=False)),
-                ('default_level', models.CharField(choices=[('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], default='all', max_length=12, verbose_name='sees')),
+                ('default_level', models.CharField(choices=[('party', "their own party's records (people of customers and vendors)"), ('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], default='all', max_length=12, verbose_name='sees')),
                 ('discount_limit', models.DecimalField(blank=True, decimal_places=2, help_text='On documents of sale. Empty: this role sets no limit; of several roles the largest holds.', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discounts up to (%)')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -240,8 +240,10 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_staff', models.BooleanField(default=True, verbose_name='works in the back office')),
+                ('is_portal', models.BooleanField(default=False, editable=False, verbose_name='of a customer or vendor')),
                 ('language', models.CharField(choices=[('en', 'English'), ('hi', 'हिन्दी')], default='en', max_length=8, verbose_name='language')),
                 ('theme', models.CharField(choices=[('auto', 'Same as system'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=8, verbose_name='theme')),
+                ('time_zone', models.CharField(blank=True, default='', help_text="Empty: the organisation's.", max_length=40, verbose_name='time zone')),
                 ('favourites', models.JSONField(blank=True, default=list)),
                 ('quick_create', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
@@ -276,7 +278,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('description', models.TextField(blank=True, default='', verbose_name='description')),
                 ('is_ready', models.BooleanField(default=False, editable=False)),
-                ('default_level', models.CharField(choices=[('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], default='all', max_length=12, verbose_name='sees')),
+                ('default_level', models.CharField(choices=[('party', "their own party's records (people of customers and vendors)"), ('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], default='all', max_length=12, verbose_name='sees')),
                 ('discount_limit', models.DecimalField(blank=True, decimal_places=2, help_text='On documents of sale. Empty: this role sets no limit; of several roles the largest holds.', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discounts up to (%)')),
             ],
             options={
@@ -291,7 +293,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('record_kind', models.CharField(max_length=80, verbose_name='kind of record')),
-                ('level', models.CharField(choices=[('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], max_length=12, verbose_name='sees')),
+                ('level', models.CharField(choices=[('party', "their own party's records (people of customers and vendors)"), ('own', 'own records'), ('team', "the team's records"), ('department', "the department's records"), ('company', "the companies' records"), ('all', 'all records')], max_length=12, verbose_name='sees')),
             ],
             options={
                 'verbose_name': 'level of a role',
@@ -440,8 +442,10 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_staff', models.BooleanField(default=True, verbose_name='works in the back office')),
+                ('is_portal', models.BooleanField(default=False, editable=False, verbose_name='of a customer or vendor')),
                 ('language', models.CharField(choices=[('en', 'English'), ('hi', 'हिन्दी')], default='en', max_length=8, verbose_name='language')),
                 ('theme', models.CharField(choices=[('auto', 'Same as system'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=8, verbose_name='theme')),
+                ('time_zone', models.CharField(blank=True, default='', help_text="Empty: the organisation's.", max_length=40, verbose_name='time zone')),
                 ('favourites', models.JSONField(blank=True, default=list)),
                 ('quick_create', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -729,5 +733,9 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='historicalteam',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE who jsonb;', func='who := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id,\n    label, address, request_id, path, changes, detail, content_hash)\nSELECT CASE n.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'accounts.team\', n.id, left(coalesce(nullif(now.row ->> \'number\', \'\'), nullif(now.row ->> \'name\', \'\'),\n    now.row ->> \'code\', \'\'), 200), n.actor_kind, n.history_user_id, n.actor_label,\n    coalesce(who ->> \'address\', \'\'), coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'),\n    coalesce(changed.columns, \'{}\'), \'{}\', \'\'\n  FROM written n\n  CROSS JOIN LATERAL (SELECT to_jsonb(n) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'] AS row) now\n  LEFT JOIN LATERAL (\n    SELECT to_jsonb(h) AS row FROM accounts_historicalteam h\n     WHERE n.history_type = \'~\' AND h.id = n.id AND h.history_id < n.history_id\n     ORDER BY h.history_id DESC LIMIT 1) before ON true\n  LEFT JOIN LATERAL (\n    SELECT jsonb_object_agg(key, jsonb_build_array(before.row -> key, value)) AS columns\n      FROM jsonb_each(now.row) WHERE value IS DISTINCT FROM coalesce(before.row -> key, \'null\')\n       AND (before.row IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'))) changed ON true\n WHERE n.history_type <> \'~\' OR changed.columns IS NOT NULL\n ORDER BY n.history_id;\nRETURN NULL;\n', hash='87a23cf42a1ff1d1f5e40fa160947d6abccbf483', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audited_831e4', referencing='REFERENCING NEW TABLE AS written ', table='accounts_historicalteam', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('is_portal', False), models.Q(('is_staff', False), ('is_superuser', False)), _connector='OR'), name='accounts_user_portal_is_no_staff'),
         ),
     ]

@@ -23,6 +23,7 @@ class Role(MasterModel):
         max_length=12,
         default="all",
         choices=[
+            ("party", _("their own party's records (people of customers and vendors)")),
             ("own", _("own records")),
             ("team", _("the team's records")),
             ("department", _("the department's records")),

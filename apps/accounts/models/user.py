@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Access
@@ -16,7 +17,13 @@ from apps.core.models.history import tracked_history
 from apps.core.scope import Scope, ScopedQuerySet
 
 
-class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]  # made from a queryset at run time
+class UserQuerySet(ScopedQuerySet):
+    def for_user(self, user: Any, action: str = "view") -> UserQuerySet:
+        """People who work here: those of customers and vendors are nobody to choose, mention or list."""
+        return super().for_user(user, action).filter(is_portal=False)  # type: ignore[return-value]  # the filter keeps the class
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made from a queryset at run time
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").strip().lower())
 
@@ -32,7 +39,10 @@ class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignor
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """is_staff: may work in the admin. Rights come from roles only (and is_superuser in ``public``)."""
+    """is_staff: may work in the admin. Rights come from roles only (and is_superuser in ``public``).
+
+    is_portal: belongs to a customer or vendor (``customer_portal``) and never comes further than the portal.
+    """
 
     kind: ClassVar[str] = "master"
     tracked: ClassVar[bool] = False
@@ -44,6 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("works in the back office"), default=True)
+    is_portal = models.BooleanField(_("of a customer or vendor"), default=False, editable=False)
     roles = models.ManyToManyField("accounts.Role", verbose_name=_("roles"), blank=True, related_name="users")
     department = models.ForeignKey(
         "accounts.Department", verbose_name=_("department"), null=True, blank=True, on_delete=models.PROTECT
@@ -60,6 +71,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         default="auto",
         choices=[("auto", _("Same as system")), ("light", _("Light")), ("dark", _("Dark"))],
     )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        default="",
+        help_text=_("Empty: the organisation's."),
+    )
     favourites = models.JSONField(default=list, blank=True)
     quick_create = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
@@ -75,6 +93,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering: ClassVar[list[str]] = ["name", "email"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(is_portal=False) | Q(is_staff=False, is_superuser=False),
+                name="accounts_user_portal_is_no_staff",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

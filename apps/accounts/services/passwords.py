@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.choices import AccessEvent
+from apps.accounts.events import PortalInvitationAccepted
 from apps.accounts.models import AccessLink, LinkPurpose, User
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.code_messages import email_changed_tell, notice_mail
@@ -20,6 +21,7 @@ from apps.accounts.services.sessions import sessions_end_all
 from apps.accounts.services.users import password_check, user_rights_covered
 from apps.accounts.ways import local_allowed, other_way
 from apps.core.errors import FieldError, InvalidInput
+from apps.core.events import announce
 from apps.core.locks import lock_row
 
 PASSWORD_CHANGED = gettext_lazy("Your password was changed.")
@@ -41,6 +43,8 @@ def invitation_accept(*, token: str, name: str, password: str, request: Any = No
         if name.strip():
             user.name = name.strip()[:120]
         _password_set(user, password)
+        if user.is_portal:
+            announce(PortalInvitationAccepted(user.pk))
     access_log_write(AccessEvent.INVITATION_ACCEPTED, request=request, user=user)
     return user
 

@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.core.locks import lock_row
 from apps.core.validation import clean_instance
 
-OWN_FIELDS = ("name", "phone", "language", "theme", "quick_create", "favourites")
+OWN_FIELDS = ("name", "phone", "language", "time_zone", "theme", "quick_create", "favourites")
 
 
 def profile_save(*, user: User, values: dict[str, Any]) -> User:

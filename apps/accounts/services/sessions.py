@@ -11,11 +11,13 @@ from django.contrib.auth import login, logout
 from django.utils import timezone
 
 from apps.accounts.choices import AccessEvent
+from apps.accounts.events import PortalSignedIn
 from apps.accounts.models import SessionKind, SignInSession, User
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.policy import factor_missing
 from apps.accounts.ways import VIA, other_way
 from apps.core.address import client_address
+from apps.core.events import announce
 from apps.core.live import close_sockets
 
 STARTED, SEEN = "bahi_started", "bahi_seen"
@@ -54,6 +56,8 @@ def browser_session_start(request: Any, user: User, *, factor: str = "") -> Sign
     )
     if by_way:
         other_way().started(session, via["ref"])
+    if user.is_portal:
+        announce(PortalSignedIn(user.pk, "page"))
     return session
 
 

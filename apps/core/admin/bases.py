@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -19,6 +21,16 @@ from apps.core.errors import BahiError
 from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
 from apps.core.records import record_delete
 from apps.core.working import in_company
+
+_record_links: list[tuple[type[models.Model], Callable[[HttpRequest, Any], list[tuple[str, str]]]]] = []
+
+
+def register_record_link(
+    model: type[models.Model], function: Callable[[HttpRequest, Any], list[tuple[str, str]]]
+) -> None:
+    """A higher app's pages about a record: ``function(request, record)`` gives [(title, address)] of those
+    that are open to the person; they stand above the record's form."""
+    _record_links.append((model, function))
 
 
 class GuardedFields:
@@ -126,7 +138,10 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         if obj is not None and not context.get("is_popup"):
             beside = neighbours(self, request, obj)
             urls = {name: admin_url(self.model(pk=key)) for name, key in beside.items()}
-            context["record_tools"] = {**urls, "pin": pin_of(request, str(obj))}
+            links = [
+                item for model, find in _record_links if isinstance(obj, model) for item in find(request, obj)
+            ]
+            context["record_tools"] = {**urls, "pin": pin_of(request, str(obj)), "links": links}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

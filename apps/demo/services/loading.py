@@ -18,7 +18,7 @@ from apps.company.models import Company
 from apps.company.selectors import company_today
 from apps.core.errors import Refused
 from apps.core.tenant import organisation_context
-from apps.demo.services import extras, masters, settling, trading
+from apps.demo.services import extras, masters, portal, settling, trading
 from apps.demo.services.plan import Size, month_starts, plan_make
 from apps.documents.lifecycle import history_entered
 from apps.parties.models import Party
@@ -125,7 +125,7 @@ def _fill(say: Say, size: Size) -> list[tuple[str, str, str]]:
     trading.invoice_drafts(books, size.drafts)
     say(_("Closing the year before"))
     extras.years_close(books)
-    return made
+    return [*made, *portal.portal_people_create()]
 
 
 def _books(companies: dict[str, Company], people: dict[str, Any], last: Any, size: Size) -> trading.Books:
@@ -162,7 +162,7 @@ def _passwords_renew() -> list[SignIn]:
         sessions_end_all(user, why="password")
         role = user.roles.first()
         made.append(SignIn(HOST, role.name if role else "", user.email, password))
-    return made
+    return [*made, *(SignIn(HOST, *row) for row in portal.portal_passwords_renew())]
 
 
 def books_prove(say: Say) -> None:

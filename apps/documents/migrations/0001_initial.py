@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('target_kind', models.CharField(max_length=80)),
                 ('target_id', models.BigIntegerField()),
                 ('text', models.TextField(max_length=10000, verbose_name='text')),
+                ('public', models.BooleanField(default=False, verbose_name='the customer sees it')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('edited_at', models.DateTimeField(null=True)),
                 ('removed_at', models.DateTimeField(null=True)),

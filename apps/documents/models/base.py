@@ -17,6 +17,18 @@ from apps.core.quota import quota_claim
 from apps.core.scope import Scope, ScopedManager
 
 
+def party_scope(published: Q) -> Scope:
+    """Scope of a document about a customer or vendor, who may see it himself once it is ``published``."""
+    return Scope(
+        owner="owner",
+        department="department",
+        team="team",
+        company="company",
+        party="party",
+        published=published,
+    )
+
+
 class Document(Searchable, Timestamped):
     """A business document of one company. Its life is a transition table (``lifecycle.py`` of its app).
 

@@ -42,6 +42,8 @@ class TimelineEntry(models.Model):
 
 
 class Comment(models.Model):
+    """Internal unless ``public``: then the customer or vendor of the record reads it in the portal too."""
+
     kind: ClassVar[str] = "log"
     scope: ClassVar[Scope] = Scope(shared=True)
 
@@ -49,6 +51,7 @@ class Comment(models.Model):
     target_id = models.BigIntegerField()
     author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("text"), max_length=10_000)
+    public = models.BooleanField(_("the customer sees it"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -14,25 +15,38 @@ from apps.accounts.models import User
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.events import emit
 from apps.core.locks import lock_row
-from apps.core.scope import kind_of
+from apps.core.scope import kind_of, scope_of
 from apps.documents.events import CommentAdded
 from apps.documents.models import Comment
 
 MAX_TEXT = 10_000
 MAX_MENTIONS = 20
+_publishing: list[Callable[[], bool]] = []
 _AT = re.compile(r"(?<![\w.@])@(\w[\w.+-]*)")
 
 
-def comment_add(record: models.Model, *, text: str, by: Any) -> Comment:
+def comment_add(record: models.Model, *, text: str, by: Any, public: bool = False) -> Comment:
     """Write a comment; those whom it mentions (@Name or @mail) and who may see the record are told.
+
+    ``public``: the customer or vendor of the record reads it in his portal; otherwise it stays with us.
 
     The caller has checked that ``by`` may see the record. Raises InvalidInput naming ``text``.
     """
     comment = Comment.objects.create(
-        target_kind=kind_of(record), target_id=record.pk, author=by, text=_checked(text)
+        target_kind=kind_of(record), target_id=record.pk, author=by, text=_checked(text), public=public
     )
     _announce(comment, record, by, set())
     return comment
+
+
+def register_publishing(function: Callable[[], bool]) -> None:
+    """Called once by the app that shows records to customers: ``function()`` says whether it is in use."""
+    _publishing[:] = [function]
+
+
+def may_publish(model: type[models.Model]) -> bool:
+    """Whether a customer or vendor can read a public comment on records of this kind."""
+    return bool(scope_of(model).party) and any(function() for function in _publishing)
 
 
 def comment_change(comment: Comment, *, text: str, record: models.Model, by: Any) -> Comment:
@@ -87,7 +101,9 @@ def mentioned_in(text: str) -> list[User]:
 
 def _candidates(word: str) -> list[User]:
     by_word = Q(name__istartswith=word) | Q(email__istartswith=word)
-    return list(User.objects.filter(by_word, is_active=True, deleted_at=None).order_by("pk")[:50])
+    return list(
+        User.objects.filter(by_word, is_active=True, deleted_at=None, is_portal=False).order_by("pk")[:50]
+    )
 
 
 def _starts(said: str, name: str) -> bool:
@@ -105,4 +121,4 @@ def _announce(comment: Comment, record: models.Model, by: Any, before: set[int])
         and user.pk != by.pk
         and model.objects.for_user(user).filter(pk=record.pk).exists()
     )
-    emit(CommentAdded(kind_of(record), record.pk, comment.pk, by.pk, told))
+    emit(CommentAdded(kind_of(record), record.pk, comment.pk, by.pk, told, comment.public))

@@ -22,11 +22,13 @@ from django.utils.translation import gettext_lazy
 from apps.core.actor import current_actor
 from apps.core.consent import consent_link
 from apps.core.errors import ErrorList, InvalidInput, Refused
+from apps.core.events import announce
 from apps.core.scope import kind_of
 from apps.core.tenant import current_organisation, require_organisation
 from apps.core.typed_settings import setting
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_keep, file_open
+from apps.messaging.events import DocumentMailed
 from apps.messaging.models import MailAttachment, MailMessage, MailState
 from apps.runtime.services.holds import held
 from apps.runtime.services.queue import call_later
@@ -92,6 +94,8 @@ def mail_queue(
         by_id=getattr(by, "pk", None) or current_actor().user_id,
     )
     _attach(mail, attachments, by)
+    if target is not None:
+        announce(DocumentMailed((*recipients, *copies), mail.target_kind, target.pk))
     call_later("apps.messaging.services.mail.mail_send", mail.pk)
     return mail
 

@@ -75,6 +75,13 @@ def _people(users: Iterable[Any], by: Any) -> list[Any]:
     return list(get_user_model().objects.filter(pk__in=ids, is_active=True, deleted_at=None).order_by("pk"))
 
 
+def choices_of(user: Any, events: list[NotificationEvent]) -> list[tuple[NotificationEvent, bool, bool]]:
+    """(event, in the bell, by mail) of one person."""
+    chosen = {row.event: row for row in NotificationChoice.objects.filter(user=user)}
+    held = [(event, chosen.get(event.name, event)) for event in events]
+    return [(event, item.in_app, item.mail) for event, item in held]
+
+
 def _choices(people: list[Any], event: NotificationEvent) -> dict[int, tuple[bool, bool]]:
     """user id → (in the bell, by mail)."""
     made = NotificationChoice.objects.filter(user__in=people, event=event.name)

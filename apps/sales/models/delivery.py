@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField, QuantityField
-from apps.documents.models import Document, DocumentLine
+from apps.documents.models import Document, DocumentLine, party_scope
 
 ZERO = Decimal("0.000000")
 
@@ -20,6 +20,7 @@ ZERO = Decimal("0.000000")
 class Delivery(Document):
     """Of an order, or (with ``invoice``) of the goods that an invoice sold directly."""
 
+    scope = party_scope(~Q(status="draft") & ~Q(number=""))
     search_fields: ClassVar[tuple[str, ...]] = ("number", "party_name", "tracking_number")
 
     party = models.ForeignKey(

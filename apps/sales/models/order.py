@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
 from apps.core.fields import MoneyField, QuantityField
+from apps.documents.models import party_scope
 
 ZERO = Decimal("0.000000")
 
@@ -24,6 +25,7 @@ class Order(TaxedDocument):
     """``place`` is where the goods are reserved and delivered from. ``credit_reason`` says why somebody with
     the permission let the order pass the customer's credit limit."""
 
+    scope = party_scope(~Q(status="draft") & ~Q(number=""))
     terms_setting: ClassVar[str] = "sales.order_terms"
 
     quotation = models.ForeignKey(

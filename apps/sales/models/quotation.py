@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+from apps.documents.models import party_scope
 
 
 class Quotation(TaxedDocument):
@@ -17,6 +18,7 @@ class Quotation(TaxedDocument):
     ``link_key`` is part of the customer's link: a new key makes older links worthless.
     """
 
+    scope = party_scope(~Q(link_key="") & ~Q(status="draft"))
     untold_fields: ClassVar[tuple[str, ...]] = ("link_key",)
     terms_setting: ClassVar[str] = "sales.quotation_terms"
 

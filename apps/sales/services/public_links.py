@@ -49,10 +49,11 @@ def quotation_of_token(token: str) -> LinkTarget | None:
     )
     if quotation is None or not key or quotation.link_key != key or quotation.status == "draft":
         return None
-    return LinkTarget(quotation, _state(quotation))
+    return LinkTarget(quotation, quotation_state(quotation))
 
 
-def _state(quotation: Quotation) -> str:
+def quotation_state(quotation: Quotation) -> str:
+    """How an offer that was sent stands for the customer: open, answered, ended or replaced."""
     if quotation.status == "superseded":
         return "replaced"
     if quotation.status in ("accepted", "rejected"):

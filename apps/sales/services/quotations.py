@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from apps.accounting.invoicing.hold import company_check
 from apps.accounting.tax.documents import taxed_compute
 from apps.company.selectors import company_today
+from apps.core.actor import current_actor
 from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.money import ZERO
 from apps.core.records import rows_keep
 from apps.core.typed_settings import setting
 from apps.documents.lifecycle import number_assign, transition_run
+from apps.documents.services.attachments import attachment_keep
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
 from apps.sales.events import QuotationAccepted, QuotationRejected, QuotationSent
@@ -163,6 +165,15 @@ def quotation_answer(quotation: Quotation, *, accept: bool, name: str, text: str
     """The customer's own answer through the link: the same transitions, by nobody of ours."""
     data = {"name": name, "comment": text} if accept else {"name": name, "reason": text}
     transition_run(quotation, "accept" if accept else "reject", by=None, data=data)
+
+
+def quotation_sign(quotation: Quotation, *, name: str, picture: bytes | None) -> None:
+    """Keep how an accepted offer was signed: by name, and with the drawn signature (PNG) as a file of it."""
+    if picture is not None:
+        attachment_keep(quotation, content=picture, name=f"{_('signature')}-{quotation.pk}.png")
+    how = _("Signed by %(name)s, drawn") if picture is not None else _("Signed by %(name)s, typed")
+    data = {"name": name, "drawn": picture is not None, "address": current_actor().address}
+    timeline_add(quotation, "signed", text=how % {"name": name}, data=data)
 
 
 def _check_valid(quotation: Quotation) -> None:

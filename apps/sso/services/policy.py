@@ -93,7 +93,7 @@ def _check(force: str, roles: Sequence[Role], password_users: Sequence[User]) ->
 def covered(policy: SsoPolicy | None = None) -> QuerySet[User]:
     """Users who have to come through a provider."""
     policy = policy or policy_get()
-    users = User.objects.filter(deleted_at=None).exclude(email=OPERATOR_EMAIL)
+    users = User.objects.filter(deleted_at=None, is_portal=False).exclude(email=OPERATOR_EMAIL)
     if policy.pk is None or policy.force == Force.NOBODY:
         return users.none()
     if policy.force == Force.ROLES:

@@ -119,8 +119,9 @@ class Timeline {
     this.list = el("ol", { class: "bahi-timeline" });
     this.note = el("p", { class: "bahi-muted", role: "status" });
     this.text = el("textarea", { class: "bahi-input", rows: 2, "aria-label": t("comment"), placeholder: t("comment") });
+    this.public = "public" in host.dataset ? el("input", { type: "checkbox" }) : null;
     const send = el("button", { class: "bahi-button bahi-button--small", text: t("comment_add") });
-    this.form = el("form", { class: "bahi-comment" }, this.text, send);
+    this.form = el("form", { class: "bahi-comment" }, this.text, this.public && el("label", { class: "bahi-comment__public" }, this.public, ` ${t("comment_public")}`), send);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send(send);
@@ -142,8 +143,9 @@ class Timeline {
     if (!text) return this.text.focus();
     button.disabled = true;
     try {
-      await post(`${BASE}comments/`, { target: this.target, text });
+      await post(`${BASE}comments/`, { target: this.target, text, ...(this.public?.checked && { public: true }) });
       this.text.value = "";
+      if (this.public) this.public.checked = false;
       await this.load();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -159,7 +161,7 @@ function timelineEntry(entry) {
   const tone = TONES[entry.verb] ? ` bahi-timeline__item--${TONES[entry.verb]}` : "";
   const changes = entry.data?.changes || entry.changes || [];
   return el("li", { class: `bahi-timeline__item${tone}` },
-    el("div", { class: "bahi-timeline__head", text: entry.actor_label || "" }),
+    el("div", { class: "bahi-timeline__head", text: entry.actor_label || "" }, entry.data?.public && el("span", { class: "bahi-badge bahi-badge--info", text: t("comment_is_public") })),
     el("div", { class: "bahi-timeline__text" }, safeUrl(entry.data?.url) ? el("a", { class: "bahi-link", href: safeUrl(entry.data.url), target: "_blank", rel: "noopener", text: entry.text }) : entry.text || entry.verb),
     changes.map((change) => el("div", { class: "bahi-timeline__change" }, `${change.label || change.field}: `, el("del", { text: change.old ?? "–" }), " ", el("ins", { text: change.new ?? "–" }))),
     el("time", { class: "bahi-timeline__time", datetime: entry.at, text: formatMoment(entry.at) }));

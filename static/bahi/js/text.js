@@ -42,6 +42,8 @@ export const TEXTS = {
   attachment_remove: "Remove {name}",
   comment: "Comment",
   comment_add: "Add comment",
+  comment_is_public: "Customer sees it",
+  comment_public: "The customer or vendor sees it too",
   keep_mine: "Mine",
   keep_theirs: "Theirs",
   line_deleted: "Line {n} deleted",

@@ -1,0 +1,193 @@
+"""Home, lists, documents, their print, comments and acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from apps.core.api.throttling import Throttle
+from apps.core.errors import BahiError
+from apps.core.india.numbers import format_money
+from apps.core.uow import run_in_unit_of_work
+from apps.customer_portal import showing
+from apps.customer_portal.pages.common import portal_page
+from apps.customer_portal.registry import Section
+from apps.customer_portal.selectors import Visit, record_of
+from apps.customer_portal.services import acting
+
+PER_PAGE = 25
+
+
+class ActThrottle(Throttle):
+    """Comments and answers of one person: enough for a person, too little to flood us."""
+
+    scope = "portal_act"
+    rate = "20/min"
+
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        return f"throttle_portal_{request.user.pk}"
+
+
+@portal_page
+@require_safe
+def home(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What needs attention, and the latest of each section."""
+    return render(
+        request,
+        "customer_portal/home.html",
+        {"visit": visit, "cards": cards_of(visit), "balances": balances_of(visit), "active": "home"},
+    )
+
+
+def cards_of(visit: Visit) -> list[dict[str, Any]]:
+    """What waits for this person: one count for each part of a list that wants attention."""
+    return [
+        {"section": section, "part": part, "count": part.apply(section.rows(visit.member.user)).count()}
+        for section in visit.sections
+        for part in section.filters
+        if part.attention
+    ]
+
+
+def balances_of(visit: Visit) -> list[dict[str, Any]]:
+    """What the firm owes by currency (negative: it has a credit); empty without the account."""
+    if visit.account is None:
+        return []
+    return [
+        {"currency": code, "amount": amount, "shown": format_money(abs(amount), code), "credit": amount < 0}
+        for code, amount in visit.account.balances(visit.party)
+    ]
+
+
+@portal_page
+@require_safe
+def listing(request: HttpRequest, visit: Visit, key: str) -> HttpResponse:
+    """A section's documents, newest first; ``show`` takes a part of them."""
+    section = visit.section(key)
+    chosen = _filter_of(section, request.GET.get("show", ""))
+    rows = section.rows(visit.member.user)
+    page = Paginator(chosen.apply(rows) if chosen else rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "customer_portal/list.html",
+        {
+            "visit": visit,
+            "section": section,
+            "active": section.key,
+            "page": page,
+            "rows": [showing.row_shown(section, record) for record in page],
+            "chosen": chosen.name if chosen else "",
+        },
+    )
+
+
+def _filter_of(section: Section, name: str) -> Any:
+    found = next((item for item in section.filters if item.name == name), None)
+    if name and found is None:
+        raise Http404("no such part of the list")
+    return found
+
+
+@portal_page
+@require_safe
+def record_page(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpResponse:
+    section = visit.section(key)
+    record = record_of(visit, section, pk)
+    run_in_unit_of_work(lambda: acting.document_seen(visit, record))
+    return _page(request, visit, section, record)
+
+
+def _page(
+    request: HttpRequest, visit: Visit, section: Section, record: Any, status: int = 200, **more: Any
+) -> HttpResponse:
+    code = showing.currency_of(record)
+    lines = [
+        [(cell, showing.shown(cell, line, code)) for cell in section.line_cells]
+        for line in (section.lines(record) if section.lines else [])
+    ]
+    sums = [
+        (label, format_money(amount, code))
+        for label, amount in (section.sums(record) if section.sums else [])
+    ]
+    context = {
+        "visit": visit,
+        "section": section,
+        "active": section.key,
+        "record": record,
+        "state": section.state(record),
+        "facts": [(c, value) for c in section.facts if (value := showing.shown(c, record, code))],
+        "lines": lines,
+        "sums": sums,
+        "texts": [item for item in (section.texts(record) if section.texts else []) if item[1]],
+        "steps": section.steps(record) if section.steps else [],
+        "related": [
+            (visit.section(other_key).one, other_key, other)
+            for other_key, other in showing.related(visit, section, record)
+        ],
+        "story": showing.story(section, record),
+        "acts": acting.acts_open(section, record, visit.member.user),
+        "form": {"name": visit.member.user.name},
+        "name_length": acting.NAME_LENGTH,
+        "text_length": acting.TEXT_LENGTH,
+        **more,
+    }
+    return render(request, "customer_portal/record.html", context, status=status)
+
+
+@portal_page
+@require_GET
+def record_pdf(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpResponse:
+    content, name = acting.document_print(visit, visit.section(key), pk)
+    return pdf_answer(content, name)
+
+
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+@portal_page
+@require_POST
+def record_act(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpResponse:
+    """``action``: comment, or the name of an act. A refusal shows the page again with what was typed."""
+    section = visit.section(key)
+    record = record_of(visit, section, pk)
+    posted = request.POST
+    form = {
+        "name": posted.get("name", ""),
+        "text": posted.get("text", ""),
+        "action": posted.get("action", ""),
+    }
+    throttle = ActThrottle()
+    if not throttle.allow_request(request, None):
+        errors = [{"detail": _("Too many tries. Please wait a moment.")}]
+        return _page(request, visit, section, record, 429, form=form, errors=errors)
+    try:
+        run_in_unit_of_work(lambda: _act(visit, section, record, posted))
+    except BahiError as error:
+        fresh = record_of(visit, section, pk)
+        return _page(request, visit, section, fresh, error.status, form=form, errors=error.errors)
+    messages.success(request, _done(section, form["action"]))
+    return redirect("portal_record", key=key, pk=pk)
+
+
+def _act(visit: Visit, section: Section, record: Any, posted: Any) -> None:
+    if posted.get("action") == "comment":
+        acting.document_comment(visit, record, text=posted.get("text", ""))
+        return
+    act = acting.act_of(section, posted.get("action", ""))
+    answer = acting.answer_read(
+        text=posted.get("text", ""), name=posted.get("name", ""), signature=posted.get("signature", "")
+    )
+    acting.document_act(visit, section, record, act, answer)
+
+
+def _done(section: Section, action: str) -> str:
+    return _("Your comment was sent.") if action == "comment" else str(acting.act_of(section, action).done)

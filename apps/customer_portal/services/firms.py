@@ -1,0 +1,24 @@
+"""What one party is shown otherwise than the settings say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import InvalidInput
+from apps.core.records import record_save
+from apps.customer_portal.models import PortalFirm
+from apps.customer_portal.settings import FEATURES
+
+
+def firm_save(instance: PortalFirm, *, values: dict[str, Any], by: Any) -> Any:
+    """Create or change an exception. Raises InvalidInput (``features``: one that doesn't exist)."""
+    known = [key for key, _label in FEATURES]
+    asked = values.get("features", instance.features)
+    unknown = sorted(set(asked) - set(known))
+    if unknown:
+        raise InvalidInput(
+            _("There is no feature %(name)s.") % {"name": unknown[0][:40]}, field="features", code="unknown"
+        )
+    return record_save(instance, values={**values, "features": [k for k in known if k in asked]}, by=by)

@@ -1,0 +1,227 @@
+"""What customers see of sales in their portal: quotations, orders, deliveries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounting.models import Invoice
+from apps.accounting.taxed_showing import LINE_CELLS, taxed_sums, taxed_texts
+from apps.company.selectors import company_today
+from apps.core.scope import kind_of
+from apps.customer_portal.registry import Act, Answer, Cell, Filter, Section, State, register_section
+from apps.documents.lifecycle import lifecycle_of
+from apps.documents.models import DocumentLink
+from apps.sales.models import Delivery, Order, Quotation
+from apps.sales.portal import open_quotations
+from apps.sales.selectors import order_progress
+from apps.sales.services.public_links import quotation_state
+from apps.sales.services.quotations import quotation_answer, quotation_sign
+
+WAITING = gettext_lazy("Waiting for your answer")
+_DATE = Cell("date", gettext_lazy("Date"), "date", "day")
+_TOTAL = Cell("grand_total", gettext_lazy("Total"), "grand_total", "money", strong=True)
+
+
+def _state(record: Any) -> State:
+    state = lifecycle_of(type(record)).state(record.status)
+    return State(record.status, state.label, state.tone)
+
+
+def _quotation_state(quotation: Quotation) -> State:
+    found = quotation_state(quotation)
+    if found == "open":
+        return State("open", WAITING, "warning")
+    if found == "ended":
+        return State("expired", lifecycle_of(Quotation).state("expired").label, "neutral")
+    return _state(quotation)
+
+
+def _answer(accept: bool) -> Any:
+    def run(quotation: Quotation, user: Any, answer: Answer) -> None:
+        quotation_answer(quotation, accept=accept, name=answer.name or user.name, text=answer.text)
+        if accept:
+            quotation_sign(quotation, name=answer.name, picture=answer.signature)
+
+    return run
+
+
+def _is_open(quotation: Quotation) -> bool:
+    return quotation_state(quotation) == "open"
+
+
+def open_offers(queryset: Any) -> Any:
+    """Sent, not answered, and still good today."""
+    return open_quotations(queryset).exclude(valid_until__lt=company_today())
+
+
+register_section(
+    Section(
+        key="quotations",
+        title=gettext_lazy("Quotations"),
+        one=gettext_lazy("Quotation"),
+        model=Quotation,
+        icon="offer",
+        order=10,
+        columns=(_DATE, Cell("valid_until", gettext_lazy("Valid until"), "valid_until", "day"), _TOTAL),
+        state=_quotation_state,
+        facts=(
+            Cell("company", gettext_lazy("From"), "company.trade_name"),
+            _DATE,
+            Cell("valid_until", gettext_lazy("Valid until"), "valid_until", "day"),
+            Cell("po_reference", gettext_lazy("Your reference"), "po_reference"),
+            Cell("decided_by", gettext_lazy("Answered by"), "decided_by"),
+        ),
+        lines=lambda record: record.lines.select_related("unit"),
+        line_cells=(
+            *LINE_CELLS,
+            Cell("optional", gettext_lazy("Optional"), lambda line: _("optional") if line.optional else ""),
+        ),
+        sums=taxed_sums,
+        texts=taxed_texts,
+        filters=(
+            Filter("to_answer", gettext_lazy("To answer"), open_offers, attention=True, tone="warning"),
+        ),
+        acts=(
+            Act(
+                "accept",
+                gettext_lazy("Accept the offer"),
+                "sales.decide_quotation",
+                _answer(True),
+                _is_open,
+                gettext_lazy("Thank you. You accepted the offer."),
+                style="primary",
+                signed=True,
+            ),
+            Act(
+                "reject",
+                gettext_lazy("Reject"),
+                "sales.decide_quotation",
+                _answer(False),
+                _is_open,
+                gettext_lazy("You rejected the offer. Thank you for telling us why."),
+                style="danger",
+                needs_text=True,
+            ),
+        ),
+        trail=("send", "accept", "reject"),
+        announced=("send",),
+        related=lambda record, user: [
+            ("orders", row) for row in Order.objects.for_user(user).filter(quotation=record)
+        ],
+    )
+)
+
+
+# --- orders ---------------------------------------------------------------------------------------
+
+
+def _steps(order: Order) -> list[tuple[Any, str, bool]]:
+    """Confirmed, delivered, invoiced: how far the order is."""
+    delivered, invoiced = order_progress(order)
+    said = {"none": _("not yet"), "partial": _("in part"), "complete": _("complete")}
+    rows = [(_("Confirmed"), f"{order.date:%d-%m-%Y}", order.status in ("confirmed", "closed"))]
+    rows += [
+        (title, said[progress], progress == "complete")
+        for title, progress in ((_("Delivered"), delivered), (_("Invoiced"), invoiced))
+        if progress in said
+    ]
+    return rows
+
+
+def _order_related(order: Order, user: Any) -> list[tuple[str, Any]]:
+    ids = DocumentLink.objects.filter(
+        source_kind=kind_of(order), source_id=order.pk, target_kind=kind_of(Invoice)
+    ).values("target_id")
+    quotations = Quotation.objects.for_user(user).filter(pk=order.quotation_id)
+    return [
+        *(("quotations", row) for row in quotations),
+        *(("deliveries", row) for row in Delivery.objects.for_user(user).filter(order=order)),
+        *(("invoices", row) for row in Invoice.objects.for_user(user).filter(pk__in=ids)),
+    ]
+
+
+register_section(
+    Section(
+        key="orders",
+        title=gettext_lazy("Orders"),
+        one=gettext_lazy("Order"),
+        model=Order,
+        icon="order",
+        order=20,
+        columns=(_DATE, Cell("promised_date", gettext_lazy("Promised for"), "promised_date", "day"), _TOTAL),
+        state=_state,
+        facts=(
+            Cell("company", gettext_lazy("From"), "company.trade_name"),
+            _DATE,
+            Cell("promised_date", gettext_lazy("Promised for"), "promised_date", "day"),
+            Cell("po_reference", gettext_lazy("Your order"), "po_reference"),
+        ),
+        lines=lambda record: record.lines.select_related("unit"),
+        line_cells=(
+            *LINE_CELLS,
+            Cell(
+                "delivered",
+                gettext_lazy("Delivered"),
+                lambda line: line.delivered_quantity - line.returned_quantity,
+                "quantity",
+            ),
+        ),
+        sums=taxed_sums,
+        texts=taxed_texts,
+        steps=_steps,
+        related=_order_related,
+        filters=(
+            Filter(
+                "under_way",
+                gettext_lazy("Under way"),
+                lambda rows: rows.filter(status__in=("confirmed", "on_hold")),
+                attention=True,
+            ),
+        ),
+        trail=("confirm", "amend", "close", "cancel"),
+        announced=("confirm",),
+    )
+)
+
+register_section(
+    Section(
+        key="deliveries",
+        title=gettext_lazy("Deliveries"),
+        one=gettext_lazy("Delivery"),
+        model=Delivery,
+        icon="delivery",
+        order=30,
+        select=("company",),
+        columns=(
+            _DATE,
+            Cell("carrier", gettext_lazy("Carrier"), "carrier"),
+            Cell("tracking_number", gettext_lazy("Tracking number"), "tracking_number"),
+        ),
+        state=_state,
+        facts=(
+            Cell("company", gettext_lazy("From"), "company.trade_name"),
+            _DATE,
+            Cell("carrier", gettext_lazy("Carrier"), "carrier"),
+            Cell("tracking_number", gettext_lazy("Tracking number"), "tracking_number"),
+            Cell("vehicle_number", gettext_lazy("Vehicle"), "vehicle_number"),
+            Cell("packages", gettext_lazy("Packages"), "packages", "number"),
+        ),
+        lines=lambda record: record.lines.select_related("unit", "batch"),
+        line_cells=(
+            Cell("description", gettext_lazy("Description"), "description", strong=True),
+            Cell("quantity", gettext_lazy("Quantity"), "quantity", "quantity"),
+            Cell("unit", gettext_lazy("Unit"), "unit.code"),
+            Cell("batch", gettext_lazy("Batch"), lambda line: str(line.batch) if line.batch_id else ""),
+            Cell("serials", gettext_lazy("Serial numbers"), lambda line: ", ".join(line.serials)),
+        ),
+        related=lambda record, user: [
+            *(("orders", row) for row in Order.objects.for_user(user).filter(pk=record.order_id)),
+            *(("invoices", row) for row in Invoice.objects.for_user(user).filter(pk=record.invoice_id)),
+        ],
+        trail=("post", "cancel"),
+        announced=("post",),
+    )
+)
