@@ -21,6 +21,7 @@ from apps.core.personal import (
     register_holding,
     register_subject,
 )
+from apps.core.scope import ScopedQuerySet
 
 USER = "accounts.user"
 
@@ -34,6 +35,13 @@ def _switched_off() -> dict[str, Any]:
     }
 
 
+def _staff_and_portal(user: Any) -> Any:
+    """Users that this one may see, and the people of customers and vendors, whom other lists leave out."""
+    from apps.accounts.models import User
+
+    return ScopedQuerySet.for_user(User.objects.all(), user)
+
+
 register_subject(
     Subject(
         USER,
@@ -42,6 +50,7 @@ register_subject(
         emails=("email",),
         phones=("phone",),
         switch=_switched_off,
+        visible=_staff_and_portal,
     )
 )
 register_holding(
@@ -50,7 +59,7 @@ register_holding(
         USER,
         "pk",
         {"name": NAME, "email": EMAIL, "phone": BLANK, "favourites": EMPTY, "quick_create": EMPTY},
-        ("password", "language", "theme"),
+        ("password", "language", "theme", "time_zone"),
     ),
     Holding(
         "accounts.accesslog",

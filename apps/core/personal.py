@@ -39,6 +39,7 @@ class Subject:
     only: Q = field(default_factory=Q)
     switch: Callable[[], Mapping[str, Any]] = dict
     through: str = ""  # the record that decides who may see it
+    visible: Callable[[Any], Any] | None = None  # whom a user may see; None: the scoped queryset
 
 
 @dataclass(frozen=True)

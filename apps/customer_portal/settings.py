@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.typed_settings import SomeOf, Switch, Text, register_settings
+from apps.core.typed_settings import SomeOf, Switch, Text, WholeNumber, register_settings
 
 FEATURES = (
     ("quotations", _("Quotations")),
@@ -53,6 +53,15 @@ register_settings(
             lines=True,
             group=_JOIN,
             help=_("One a line, such as example.com. Empty: any."),
+        ),
+        WholeNumber(
+            "request_days",
+            _("Decided registrations are kept for"),
+            180,
+            least=1,
+            most=3650,
+            unit=_("days"),
+            group=_JOIN,
         ),
         Text("welcome", _("Sentence on the home page"), "", longest=400, group=_HELP),
         Text("support_email", _("E-mail of support"), "", longest=254, group=_HELP),

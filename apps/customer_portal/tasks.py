@@ -11,5 +11,5 @@ from apps.runtime.services.schedule import scheduled
 
 @scheduled(at=time(2, 40))
 def clean_portal_requests() -> int:
-    """Forget registrations whose address nobody proved. Returns how many."""
+    """Forget registrations whose address nobody proved, and decided ones past their keeping."""
     return run_in_unit_of_work(requests_clean)

@@ -57,7 +57,8 @@ def people_visible(subject: Subject, user: Any) -> Any:
         parent = model._meta.get_field(subject.through).related_model
         visible = parent.objects.for_user(user).values("pk")
         return model._base_manager.filter(subject.only, **{f"{subject.through}__in": visible})
-    return model.objects.for_user(user).filter(subject.only)
+    rows = subject.visible(user) if subject.visible else model.objects.for_user(user)
+    return rows.filter(subject.only)
 
 
 def people_find(text: str, user: Any) -> list[Person]:

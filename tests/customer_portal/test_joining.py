@@ -316,6 +316,18 @@ def test_links_are_forged_late_or_of_another_organisation_in_vain(open_registrat
     assert requests_clean() == 1
 
 
+def test_decided_registrations_go_when_they_have_served_and_waiting_ones_stay(db):
+    day = timezone.now() - timedelta(days=181)
+    for number, state in enumerate(("waiting", "refused", "approved")):
+        PortalRequest.objects.create(
+            email=f"p{number}@firm.example", name="P", firm="Firm", state=state, token_hash=f"hash-{number}",
+            verified_at=day, decided_at=None if state == "waiting" else day,
+        )  # fmt: skip
+    PortalRequest.objects.filter(state="approved").update(decided_at=timezone.now() - timedelta(days=179))
+    assert requests_clean() == 1
+    assert set(PortalRequest.objects.values_list("state", flat=True)) == {"waiting", "approved"}
+
+
 # --- colleagues -----------------------------------------------------------------------------------
 
 

@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import AccessLog, SignInSession
+from apps.accounts.models import AccessLog, SignInSession, User
 from apps.privacy.models import PersonalRequest
 from apps.tenancy.models import OrganisationJob
 from tests.factories.accounts import make_user
+from tests.factories.parties import make_customer
+from tests.factories.portal import portal_person
 from tests.privacy.test_erasure import meera
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +157,14 @@ def test_the_api_asks_for_the_rights_and_a_fresh_proof_and_names_the_wrong_field
     assert may_give.get("/api/v1/privacy/people/parties.party:999999/").status_code == 404
     assert may_give.get("/api/v1/privacy/people/accounts.role:1/").status_code == 404
     assert not PersonalRequest.objects.exists()
+
+
+def test_person_of_a_customer_is_found_though_lists_of_users_leave_him_out():
+    person = portal_person(make_customer(), name="Farida Contractor")
+    boss, user = browser(*RIGHTS)
+    assert not User.objects.for_user(user).filter(pk=person.pk).exists()
+    page = boss.post("/data/personal/", {"q": "farida"}).content.decode()
+    assert f"/data/personal/accounts.user:{person.pk}/" in page
+    assert (
+        "switch the user off first" in boss.get(f"/data/personal/accounts.user:{person.pk}/").content.decode()
+    )

@@ -227,8 +227,12 @@ def _mail(name: str, to: str, language: str, link: str, row: PortalRequest) -> N
 
 
 def requests_clean() -> int:
-    """Forget wishes whose address nobody proved in time. Returns how many."""
-    late = PortalRequest.objects.filter(
-        state=RequestState.UNVERIFIED, created_at__lt=timezone.now() - 2 * CONFIRM_WITHIN
+    """Forget wishes whose address nobody proved in time, and decided ones past their keeping (DPDP Act 2023,
+    s.8(7): their purpose is served). Returns how many."""
+    now = timezone.now()
+    late = Q(state=RequestState.UNVERIFIED, created_at__lt=now - 2 * CONFIRM_WITHIN)
+    served = Q(
+        state__in=(RequestState.APPROVED, RequestState.REFUSED),
+        decided_at__lt=now - timedelta(days=setting("customer_portal.request_days")),
     )
-    return late.delete()[0]
+    return PortalRequest.objects.filter(late | served).delete()[0]
