@@ -38,17 +38,19 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Column:
-    """path: ``gstin`` or ``lines/product``; ``related``: model whose natural name replaces the id."""
+    """path: ``gstin`` or ``lines/product``; ``related``: model whose natural name replaces the id; ``text``:
+    holds text, also where it looks like a number."""
 
     path: str
     related: type[models.Model] | None = None
+    text: bool = False
 
 
 def export_columns(view: ResourceViewSet, wanted: str = "") -> list[Column]:
     """Columns of an export: all fields and children, or those named (comma separated)."""
     hidden = _left_out(view.model, view.request.user)
     columns = [
-        Column(name, _related(view.model, view.rename.get(name, name)))
+        _column(name, view.model, view.rename.get(name, name))
         for name in view.representer().field_names
         if view.rename.get(name, name) not in hidden and name not in hidden
     ]
@@ -58,8 +60,7 @@ def export_columns(view: ResourceViewSet, wanted: str = "") -> list[Column]:
         for name in (*child.fields, *child.read_fields):
             if child.rename.get(name, name) in hidden:
                 continue
-            related = _related(child.model, child.rename.get(name, name))
-            columns.append(Column(f"{child.name}/{name}", related))
+            columns.append(_column(f"{child.name}/{name}", child.model, child.rename.get(name, name)))
     if not wanted:
         return columns
     by_path = {column.path: column for column in columns}
@@ -77,9 +78,12 @@ def _left_out(model: type[models.Model], user: Any) -> set[str]:
     return {name for name, tail in hidden_fields(model, user).items() if not tail}
 
 
-def _related(model: type[models.Model], name: str) -> type[models.Model] | None:
+def _column(path: str, model: type[models.Model], name: str) -> Column:
+    """The column of a field, or of something worked out that has none."""
     field = next((f for f in model._meta.get_fields() if f.name == name), None)
-    return field.related_model if field is not None and field.is_relation else None
+    if field is not None and field.is_relation:
+        return Column(path, field.related_model, text=True)
+    return Column(path, text=isinstance(field, (models.CharField, models.TextField)))
 
 
 def export_rows(view: ResourceViewSet, queryset: Any, columns: list[Column]) -> Iterator[list[Any]]:
@@ -201,7 +205,7 @@ def export_file(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str 
         if form == "csv":
             _csv_write(out, headers, rows)
         elif form == "xlsx":
-            xlsx_write(out, headers, rows)
+            xlsx_write(out, columns, rows)
         else:
             out.write(_pdf_bytes(view, headers, rows))
     out.seek(0)
@@ -233,8 +237,8 @@ def _csv_write(out: IO[bytes], headers: list[str], rows: Iterable[list[Any]]) ->
     text.detach()
 
 
-def xlsx_write(out: IO[bytes], headers: list[str], rows: Iterable[list[Any]]) -> None:
-    """A sheet written in constant memory; texts stay texts, also those that begin with ``=``."""
+def xlsx_write(out: IO[bytes], columns: list[Column], rows: Iterable[list[Any]]) -> None:
+    """A sheet written in constant memory; texts stay texts, also ``1.10`` and those that begin with ``=``."""
     import xlsxwriter  # six megabytes that only a process which writes sheets needs
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -242,17 +246,18 @@ def xlsx_write(out: IO[bytes], headers: list[str], rows: Iterable[list[Any]]) ->
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
-    for index, header in enumerate(headers):
-        sheet.write_string(0, index, header, bold)
+    for index, column in enumerate(columns):
+        sheet.write_string(0, index, column.path, bold)
+    texts = [column.text for column in columns]
     for number, row in enumerate(rows, start=1):
         for index, cell in enumerate(row):
-            _write_cell(sheet, number, index, cell)
+            _write_cell(sheet, number, index, cell, text=texts[index])
     book.close()
 
 
-def _write_cell(sheet: Any, number: int, index: int, cell: Any) -> None:
-    """Decimal texts with a point become numbers (up to 15 digits); codes stay texts."""
-    if isinstance(cell, str) and "." in cell and _is_number(cell) and len(cell) <= 16:
+def _write_cell(sheet: Any, number: int, index: int, cell: Any, *, text: bool) -> None:
+    """Decimals become numbers (up to 15 digits), but for what is ``text``."""
+    if isinstance(cell, str) and not text and "." in cell and _is_number(cell) and len(cell) <= 16:
         sheet.write_number(number, index, float(cell))
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         sheet.write_number(number, index, cell)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import tracemalloc
+from decimal import Decimal
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 
 from apps.core.errors import InvalidInput
@@ -15,6 +17,7 @@ from apps.datatools import exporting
 from apps.datatools.models import ImportRun
 from apps.datatools.services.imports import import_start, run_answer
 from apps.parties.models import Party
+from tests.factories.catalog import make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +114,13 @@ def test_export_comes_back_in_unchanged(api, administrator):
     text = api.get("parties/parties/export/", format="csv", columns=columns).decode("utf-8-sig")
     answer = start(text, administrator)
     assert (answer["created"], answer["updated"], answer["errors"]) == (0, 2, [])
+
+
+def test_code_that_looks_like_a_number_stays_a_text_in_a_sheet_and_a_price_is_a_number(api):
+    made = make_product("1.10", sale_price=Decimal("99.50"))
+    content = api.get(f"catalog/products/export/?format=xlsx&id={made.pk}&columns=code,hsn,sale_price,unit")
+    rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+    assert ("1.10", "8471", 99.5, "NOS") in rows
 
 
 def test_export_neutralises_formulas_and_follows_the_filters(api):
