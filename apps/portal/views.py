@@ -30,8 +30,11 @@ def home(request: HttpRequest) -> HttpResponse:
     for group in groups:
         group["figures"] = figures.get(group.get("app", ""), [])
     strip = quick_strip(user, choices)
+    modules = [group for group in groups if group.get("app")]
     context = {
-        "groups": [group for group in groups if group.get("app")],
+        "groups": modules,
+        # pages that everybody has are no role
+        "granted": any(user.access.has_module(group["app"]) for group in modules),
         "favourites": next((group["items"] for group in groups if not group.get("app")), []),
         "strip": strip,
         "choices": list(choices.values()),

@@ -36,8 +36,10 @@ def departments_are_isolated():
 
 def test_a_small_demo_loads_proves_itself_and_goes(owner):
     signs = loading.demo_load(say=quiet, size=SMALL)
-    assert [sign.host for sign in signs] == ["localhost"] * 7
-    assert len({sign.role for sign in signs}) == 6
+    assert [sign.host for sign in signs] == ["localhost"] * 9
+    roles = {sign.role for sign in signs}
+    assert len(roles) == 8
+    assert {"Customer portal (customer)", "Customer portal (vendor)"} < roles
     organisation = Organisation.objects.get(slug="demo")
     assert (organisation.is_demo, organisation.state) == (True, "active")
     with organisation_context(organisation.schema_name):
@@ -75,7 +77,7 @@ def test_a_half_loaded_demo_is_made_anew(owner, monkeypatch):
             loading.demo_load(say=quiet, size=SMALL)
     connection.set_schema_to_public()
     assert Organisation.objects.get(slug="demo").state == "provisioning"
-    assert len(loading.demo_load(say=quiet, size=SMALL)) == 7
+    assert len(loading.demo_load(say=quiet, size=SMALL)) == 9
     assert Organisation.objects.get(slug="demo").state == "active"
 
 

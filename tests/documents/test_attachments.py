@@ -30,7 +30,7 @@ def test_clerk_attaches_and_colleague_reads(api, api_as, user_with, target):
     assert row["removable"] is False
     answer = browser(reader).get(row["url"])
     assert answer.status_code == 200
-    assert answer.content == pdf_of(made)
+    assert answer.getvalue() == pdf_of(made)
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"].startswith("inline")
     assert "default-src 'none'" in answer["Content-Security-Policy"]

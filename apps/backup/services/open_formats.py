@@ -60,7 +60,12 @@ LEFT_OUT = {
 }
 """Tables of the program's own working, or made of secrets: kind → why they aren't the organisation's data."""
 SECRETS = frozenset(
-    {("accounts.user", "password"), ("files.storedfile", "path"), ("files.storedfile", "sealed_key")}
+    {
+        ("accounts.user", "password"),
+        ("customer_portal.portalrequest", "token_hash"),
+        ("files.storedfile", "path"),
+        ("files.storedfile", "sealed_key"),
+    }
 )
 BLANKED = {"messaging.mailmessage": ("secret", ("text", "html"))}
 """Rows marked by a column lose some others: a mail with a link to sign in loses its text."""
