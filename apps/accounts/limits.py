@@ -29,7 +29,7 @@ def attempts_limit(request: Any) -> None:
     """Raises TooManyAttempts when this address tries too often."""
     throttle = SignInThrottle()
     if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # a throttle asks nothing of the view
-        wait = int(throttle.wait() or 60) + 1
+        wait = throttle.seconds()
         raise TooManyAttempts(
             _("Too many tries. Please wait %(n)d seconds.") % {"n": wait}, retry_after=wait, code="throttled"
         )

@@ -38,7 +38,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     throttle = ConsentThrottle()
     if throttle.rate is not None and not throttle.allow_request(request, None):
         answer = render(request, "privacy/consent.html", {"busy": True}, status=429)
-        answer["Retry-After"] = str(int(throttle.wait() or 60))
+        answer["Retry-After"] = str(throttle.seconds())
         return answer
     try:
         consent = consent_of_token(token)

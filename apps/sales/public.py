@@ -59,7 +59,7 @@ def _limited(view: View) -> View:
         throttle = AnswerThrottle() if request.method == "POST" else LinkThrottle()
         if throttle.rate is not None and not throttle.allow_request(request, None):
             answer = render(request, "sales/quotation_closed.html", {"state": "busy"}, status=429)
-            answer["Retry-After"] = str(int(throttle.wait() or 60))
+            answer["Retry-After"] = str(throttle.seconds())
             return answer
         return view(request, token)
 

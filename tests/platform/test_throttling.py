@@ -53,6 +53,13 @@ def test_refused_calls_count_too_and_the_wait_is_told():
     assert gate.wait() == 15
 
 
+def test_who_is_refused_in_the_last_moment_of_a_minute_is_not_told_to_come_back_at_once():
+    Turnstile.now = 6059.75
+    gate = Turnstile()
+    assert [gate.allow_request("a", None) for _ in range(11)][-1] is False
+    assert gate.seconds() == 1
+
+
 @pytest.mark.django_db
 def test_limits_are_those_of_one_organisation():
     assert passes(times=15) == 10

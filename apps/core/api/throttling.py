@@ -41,8 +41,12 @@ class Throttle(SimpleRateThrottle):
             return 1
 
     def wait(self) -> float:
-        """Seconds to wait, for Retry-After."""
+        """Seconds to wait, as Django REST framework asks for them."""
         return self.remaining
+
+    def seconds(self) -> int:
+        """Whole seconds to wait, for Retry-After: never 0, which would invite to try at once."""
+        return int(self.remaining) + 1
 
 
 class UserThrottle(Throttle):
