@@ -116,8 +116,8 @@ def copy_parties(count: int, user: User) -> dict[str, Any]:
         plain = [name for name in names if name not in jsons]
         with cursor.copy(f"COPY fresh ({', '.join(plain)}) FROM STDIN") as copy:
             for n, row in enumerate(list(csv.reader(io.StringIO(_parties(count).decode())))[1:]):
-                values = {**sample, "id": 10_000_000 + n, "code": row[0], "legal_name": row[1],
-                          "display_name": row[2], "email": row[5], "external_id": ""}  # fmt: skip
+                values = {**sample, "id": 10_000_000 + n, "code": f"C{row[0]}", "legal_name": row[1],
+                          "display_name": f"C{row[2]}", "email": row[5], "external_id": ""}  # fmt: skip
                 copy.write_row([values[name] for name in plain])
         same = ", ".join(f"'{json.dumps(sample[name])}' AS {name}" for name in jsons)
         listed = ", ".join([*plain, *jsons])
