@@ -47,6 +47,8 @@ class _ExportView(APIView):
 class ExportsView(_ExportView):
     """One's own exports, newest first; POST asks for one more: a job makes it."""
 
+    answers_later = True
+
     def get(self, request: Any) -> Response:
         rows = list(DataExport.objects.filter(owner_id=request.user.pk)[:SHOWN])
         return Response(envelope(_data(rows)))

@@ -105,6 +105,8 @@ class ReportView(APIView):
 class SlowReportView(ReportView):
     """``POST`` has the report worked out by a job (202), ``GET`` gives what one's last job found."""
 
+    answers_later = True
+
     def post(self, request: Request) -> Any:
         if not allowed(request.user, self.report):
             raise NotAllowed(_("You may not see this report."))

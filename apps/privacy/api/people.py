@@ -83,7 +83,7 @@ class PersonGiveView(_PeopleView):
 class PersonEraseView(_PeopleView):
     """``{"name": …, "reason": …}``: the name as it is shown. Done in the background (202)."""
 
-    permission = ERASE
+    permission, answers_later = ERASE, True
 
     def post(self, request: Any, key: str) -> Response:
         person = person_get(key, request.user)
