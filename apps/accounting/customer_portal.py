@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounting.choices import ItemStatus, MoneyStatus
-from apps.accounting.models import Bill, CreditNote, Invoice, OpenItem, Payment, Receipt
+from apps.accounting.models import Allocation, Bill, CreditNote, Invoice, OpenItem, Payment, Receipt
 from apps.accounting.payments.statement import party_statement
 from apps.accounting.printing.statement import statement_pdf
 from apps.accounting.taxed_showing import LINE_CELLS, taxed_sums, taxed_texts
@@ -18,29 +19,30 @@ from apps.company.models import Company
 from apps.company.selectors import company_today
 from apps.customer_portal.choices import Side
 from apps.customer_portal.registry import (
+    DATE,
+    FROM,
+    TOTAL,
     Account,
     Cell,
     Filter,
     Section,
     State,
+    company_cell,
+    lifecycle_state,
     register_account,
     register_section,
 )
-from apps.documents.lifecycle import lifecycle_of
 
-_DATE = Cell("date", gettext_lazy("Date"), "date", "day")
-_TOTAL = Cell("grand_total", gettext_lazy("Total"), "grand_total", "money", strong=True)
 _DUE = Cell("due_date", gettext_lazy("Due on"), "due_date", "day")
 _BALANCE = Cell("balance_due", gettext_lazy("Open"), "balance_due", "money")
-_FROM = Cell("company", gettext_lazy("From"), "company.trade_name")
-_TO = Cell("company", gettext_lazy("To"), "company.trade_name")
+_VENDOR_NUMBER = Cell("vendor_number", gettext_lazy("Your number"), "vendor_number")
 _ITEM = ("company", "currency", "open_item")
 
 
 def _settled_state(document: Any) -> State:
     """Paid, partly paid, overdue or open; cancelled as its own life says."""
     if document.status == "cancelled":
-        return _own_state(document)
+        return lifecycle_state(document)
     paid = document.payment_status
     if paid == ItemStatus.PAID or not document.balance_due:
         return State("paid", _("Paid"), "success")
@@ -49,11 +51,6 @@ def _settled_state(document: Any) -> State:
     if paid == ItemStatus.UNPAID:
         return State("unpaid", _("Open"), "info")
     return State("partly_paid", _("Partly paid"), "info")
-
-
-def _own_state(document: Any) -> State:
-    state = lifecycle_of(type(document)).state(document.status)
-    return State(document.status, state.label, state.tone)
 
 
 def _open(rows: Any) -> Any:
@@ -68,6 +65,10 @@ def _overdue(rows: Any) -> Any:
     return _open(rows).filter(due_date__lt=company_today())
 
 
+_OPEN = Filter("open", gettext_lazy("Open"), _open, attention=True)
+_PAID = Filter("paid", gettext_lazy("Paid"), _paid)
+
+
 def _taxed(**how: Any) -> Section:
     """A section of documents with tax lines."""
     return Section(
@@ -75,6 +76,8 @@ def _taxed(**how: Any) -> Section:
         line_cells=LINE_CELLS,
         sums=taxed_sums,
         select=_ITEM,
+        trail=("post", "cancel"),
+        announced=("post",),
         **how,
     )
 
@@ -87,26 +90,24 @@ register_section(
         model=Invoice,
         icon="invoice",
         order=40,
-        columns=(_DATE, _DUE, _TOTAL, _BALANCE),
+        columns=(DATE, _DUE, TOTAL, _BALANCE),
         state=_settled_state,
         facts=(
-            _FROM,
-            _DATE,
+            FROM,
+            DATE,
             _DUE,
             _BALANCE,
             Cell("po_reference", gettext_lazy("Your order"), "po_reference"),
         ),
         texts=taxed_texts,
         filters=(
-            Filter("open", gettext_lazy("Open"), _open, attention=True),
+            _OPEN,
             Filter("overdue", gettext_lazy("Overdue"), _overdue, attention=True, tone="danger"),
-            Filter("paid", gettext_lazy("Paid"), _paid),
+            _PAID,
         ),
         related=lambda record, user: [
             ("credit-notes", row) for row in CreditNote.objects.for_user(user).filter(invoice=record)
         ],
-        trail=("post", "cancel"),
-        announced=("post",),
     )
 )
 register_section(
@@ -119,17 +120,14 @@ register_section(
         icon="invoice",
         order=45,
         columns=(
-            _DATE,
+            DATE,
             Cell("kind", gettext_lazy("Reason"), lambda record: record.get_reason_code_display()),
-            _TOTAL,
+            TOTAL,
         ),
-        state=_own_state,
-        facts=(_FROM, _DATE, Cell("reason", gettext_lazy("Explanation"), "reason")),
+        facts=(FROM, DATE, Cell("reason", gettext_lazy("Explanation"), "reason")),
         related=lambda record, user: [
             ("invoices", row) for row in Invoice.objects.for_user(user).filter(pk=record.invoice_id)
         ],
-        trail=("post", "cancel"),
-        announced=("post",),
     )
 )
 
@@ -137,14 +135,13 @@ register_section(
 def _money(**how: Any) -> Section:
     """A section of money received or paid."""
     columns = (
-        _DATE,
+        DATE,
         Cell("mode", gettext_lazy("Mode"), lambda record: record.get_mode_display()),
         Cell("reference", gettext_lazy("Reference"), "reference"),
         Cell("amount", gettext_lazy("Amount"), "amount", "money", strong=True),
     )
     return Section(
         columns=columns,
-        state=_own_state,
         facts=(
             *columns[:3],
             Cell("amount", gettext_lazy("Amount"), "amount", "money"),
@@ -164,16 +161,15 @@ def _money(**how: Any) -> Section:
     )
 
 
-class _Against:
+class _Against(NamedTuple):
     """A document that money was set against."""
 
-    def __init__(self, number: str, date: Any, amount: Decimal) -> None:
-        self.number, self.date, self.amount = number, date, amount
+    number: str
+    date: date
+    amount: Decimal
 
 
 def _set_against(record: Any) -> list[_Against]:
-    from apps.accounting.models import Allocation
-
     item = record.open_item
     if item is None or record.status != MoneyStatus.POSTED:
         return []
@@ -202,27 +198,22 @@ register_section(
         icon="invoice",
         order=60,
         columns=(
-            _DATE,
-            Cell("vendor_number", gettext_lazy("Your number"), "vendor_number"),
+            DATE,
+            _VENDOR_NUMBER,
             _DUE,
-            _TOTAL,
+            TOTAL,
             _BALANCE,
         ),
         state=_settled_state,
         facts=(
-            _TO,
-            _DATE,
-            Cell("vendor_number", gettext_lazy("Your number"), "vendor_number"),
+            company_cell(gettext_lazy("To")),
+            DATE,
+            _VENDOR_NUMBER,
             Cell("vendor_date", gettext_lazy("Your date"), "vendor_date", "day"),
             _DUE,
             _BALANCE,
         ),
-        filters=(
-            Filter("open", gettext_lazy("Open"), _open, attention=True),
-            Filter("paid", gettext_lazy("Paid"), _paid),
-        ),
-        trail=("post", "cancel"),
-        announced=("post",),
+        filters=(_OPEN, _PAID),
     )
 )
 register_section(

@@ -27,9 +27,7 @@ class KeyThrottle(Throttle):
 
 def attempts_limit(request: Any) -> None:
     """Raises TooManyAttempts when this address tries too often."""
-    throttle = SignInThrottle()
-    if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # a throttle asks nothing of the view
-        wait = throttle.seconds()
+    if wait := SignInThrottle().refused(request):
         raise TooManyAttempts(
             _("Too many tries. Please wait %(n)d seconds.") % {"n": wait}, retry_after=wait, code="throttled"
         )

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from apps.core.access import Access, PartyReach, RoleScope
 from apps.core.tenant import is_public
@@ -20,13 +21,10 @@ _party_source: list[str] = []
 _ACCESS_SQL = """
 (SELECT jsonb_build_object(
     'roles', (SELECT jsonb_agg(jsonb_build_array(
-            r.default_level,
+            r.default_level, r.discount_limit,
             (SELECT array_agg(p.permission) FROM accounts_rolepermission p WHERE p.role_id = r.id),
             (SELECT jsonb_object_agg(l.record_kind, l.level)
              FROM accounts_rolelevel l WHERE l.role_id = r.id)))
-        FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
-        WHERE ur.user_id = u.id AND r.active AND r.deleted_at IS NULL),
-    'discount', (SELECT max(r.discount_limit)
         FROM accounts_role r JOIN accounts_user_roles ur ON ur.role_id = r.id
         WHERE ur.user_id = u.id AND r.active AND r.deleted_at IS NULL),
     'companies', (SELECT jsonb_agg(c.company_id) FROM ({companies}) c),
@@ -98,10 +96,12 @@ def access_load(user: Any) -> Access:
     if is_public() or user.pk is None:
         return Access(user_id=user.pk)
     data = _access_data(user)
+    rows = data["roles"] or []
     roles = [
         RoleScope(frozenset(codes or []), levels or {}, default_level)
-        for default_level, codes, levels in data["roles"] or []
+        for default_level, _limit, codes, levels in rows
     ]
+    limits = [Decimal(str(limit)) for _level, limit, _codes, _levels in rows if limit is not None]
     if user.is_portal:
         return Access(
             user_id=user.pk,
@@ -124,12 +124,13 @@ def access_load(user: Any) -> Access:
         department_ids=frozenset(departments or []),
         team_ids=frozenset(teams or []),
         company_ids=frozenset(companies) if companies else None,
-        discount_limit=None if data["discount"] is None else Decimal(str(data["discount"])),
+        discount_limit=max(limits, default=None),
     )
 
 
 def _access_data(user: Any) -> dict[str, Any]:
-    """Roles [[default level, codes, levels by kind]] and companies, read with the user or now."""
+    """Roles [[default level, limit of discounts, codes, levels by kind]], companies and party, read with the
+    user or now."""
     found = user.__dict__.pop("access_data", None)
     if found is None:
         with connection.cursor() as cursor:
@@ -174,6 +175,15 @@ def profile_data(user: Any) -> dict[str, Any]:
             if not module.switchable or module.key in enabled
         ],
     }
+
+
+def users_holding(permission: str) -> Any:
+    """People who work here and whose roles grant the permission, by itself or with its app or with all."""
+    from apps.accounts.models import User
+
+    codes = {permission, f"{permission.split('.', 1)[0]}.*", "*"}
+    granting = Q(roles__active=True, roles__deleted_at=None, roles__grants__permission__in=codes)
+    return User.objects.filter(granting, is_active=True, deleted_at=None, is_portal=False).distinct()
 
 
 def users_active() -> int:

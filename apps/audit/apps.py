@@ -8,7 +8,6 @@ class AuditConfig(BahiAppConfig):
 
     name = "apps.audit"
     label = "audit"
-    verbose_name = _("Audit")
     default = True
     declares = Module(key="", title=_("Audit"), icon="policy", switchable=False, order=955)
 

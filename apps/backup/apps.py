@@ -8,7 +8,6 @@ class BackupConfig(BahiAppConfig):
 
     name = "apps.backup"
     label = "backup"
-    verbose_name = _("Backup")
     default = True
     declares = Module(key="", title=_("Backup"), icon="backup", switchable=False, order=960)
 

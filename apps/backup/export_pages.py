@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -14,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from apps.accounts.second_step_views import confirmed_required
+from apps.accounts.guarding import guarded
 from apps.backup.models import DataExport
 from apps.backup.services.asking import export_begin
 from apps.backup.services.exports import KEPT_HOURS, export_answer, export_link, export_take
 from apps.backup.services.open_formats import LEFT_OUT
 from apps.backup.surfaces import EXPORT
-from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError
@@ -28,21 +25,6 @@ from apps.core.uow import run_in_unit_of_work
 from apps.runtime.models import Job
 
 SHOWN = 20
-
-
-def _guarded(view: Any) -> Any:
-    """First the permission, then a fresh proof: who may not do it isn't asked for his password."""
-    proved = confirmed_required(view)
-
-    @wraps(view)
-    def asked(request: HttpRequest) -> HttpResponse:
-        if not may(request.user, EXPORT):
-            raise PermissionDenied
-        return proved(request)
-
-    wrapped = admin_site.admin_view(asked)
-    wrapped.bahi_app = "backup"
-    return wrapped
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -83,10 +65,13 @@ def take(request: HttpRequest) -> HttpResponse:
 
 
 def page_urls() -> list[Any]:
+    def view(function: Any) -> Any:
+        return guarded(function, EXPORT, app="backup", proof=True)
+
     return [
-        path("export/", _guarded(page), name="data_exports"),
-        path("export/now/", _guarded(require_POST(start)), name="data_export_now"),
-        path("export/take/", _guarded(require_POST(take)), name="data_export_take"),
+        path("export/", view(page), name="data_exports"),
+        path("export/now/", view(require_POST(start)), name="data_export_now"),
+        path("export/take/", view(require_POST(take)), name="data_export_take"),
     ]
 
 

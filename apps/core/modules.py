@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class BahiAppConfig(AppConfig):
     default = False
     default_auto_field = "django.db.models.BigAutoField"
     declares: Module = Module(key="", title="", switchable=False)
+
+    def __init__(self, app_name: str, app_module: object) -> None:
+        # Breadcrumbs and the menu call it the same. Asking whether it is empty would translate it, too early.
+        if isinstance(self.declares.title, Promise):
+            self.verbose_name = self.declares.title
+        super().__init__(app_name, app_module)
 
 
 def bahi_apps() -> list[BahiAppConfig]:

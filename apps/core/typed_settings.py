@@ -15,6 +15,7 @@ one query at most.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -41,7 +42,7 @@ class _More:
 
 
 @dataclass(frozen=True)
-class Setting(_More):
+class Setting(_More, ABC):
     """One setting of an app. ``check`` turns what was sent into what is kept, or raises InvalidInput."""
 
     name: str
@@ -53,11 +54,13 @@ class Setting(_More):
     def key(self) -> str:
         return f"{self.app}.{self.name}"
 
+    @abstractmethod
     def check(self, value: Any) -> Any:
-        raise NotImplementedError
+        """What is kept of what was sent."""
 
+    @abstractmethod
     def form_field(self) -> forms.Field:
-        raise NotImplementedError
+        """The field of the settings page."""
 
     def shown(self, value: Any) -> str:
         """As people read it."""

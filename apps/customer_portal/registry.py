@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from apps.core.registry import load_modules
 from apps.customer_portal.choices import Side
+from apps.documents.lifecycle import lifecycle_of
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,25 @@ class State:
     value: str
     label: Any
     tone: str = "neutral"
+
+
+def lifecycle_state(record: Any) -> State:
+    """As the record's own life says it."""
+    state = lifecycle_of(type(record)).state(record.status)
+    return State(record.status, state.label, state.tone)
+
+
+# Cells that many sections share; ``title`` says what a company is to the reader.
+DATE = Cell("date", gettext_lazy("Date"), "date", "day")
+TOTAL = Cell("grand_total", gettext_lazy("Total"), "grand_total", "money", strong=True)
+
+
+def company_cell(title: Any) -> Cell:
+    """The company of ours that a document is of."""
+    return Cell("company", title, "company.trade_name")
+
+
+FROM = company_cell(gettext_lazy("From"))
 
 
 @dataclass(frozen=True)
@@ -95,7 +117,7 @@ class Section:
     one: Any
     model: type[models.Model]
     columns: tuple[Cell, ...]
-    state: Callable[[Any], State]
+    state: Callable[[Any], State] = lifecycle_state
     side: str = Side.CUSTOMER
     feature: str = ""
     facts: tuple[Cell, ...] = ()
@@ -122,6 +144,10 @@ class Section:
     def switch(self) -> str:
         return self.feature or self.key
 
+    def part(self, name: str) -> Filter | None:
+        """The part of the list of this name."""
+        return next((item for item in self.filters if item.name == name), None)
+
     def rows(self, user: Any) -> Any:
         """The records of this person's party that he may see: the only start of every read of the portal."""
         return self.model._default_manager.for_user(user).select_related(*self.select)  # type: ignore[attr-defined]  # every business model has the scoped manager
@@ -130,8 +156,8 @@ class Section:
 @dataclass(frozen=True)
 class Account:
     """What accounting knows of a party, for those who see all of their firm. ``balances(party)`` →
-    [(currency code, amount)] that the party owes (+); ``statement(party, user, start, end)`` → pages of
-    (company, rows …) and ``statement_pdf`` their print."""
+    [(currency code, amount)] that the party owes (+); ``companies(party)`` → ours that deal with it;
+    ``statement(party=, company=, start=, end=)`` and ``pdf(statement)``, its print."""
 
     permission: str
     balances: Callable[[Any], list[tuple[str, Any]]]
@@ -142,7 +168,6 @@ class Account:
 
 _sections: dict[str, Section] = {}
 _account: list[Account] = []
-_loaded: list[bool] = []
 
 
 def register_section(section: Section) -> None:
@@ -157,21 +182,11 @@ def register_account(account: Account) -> None:
     _account[:] = [account]
 
 
-def _load() -> None:
-    if not _loaded:
-        load_modules("customer_portal")
-        _loaded.append(True)
-
-
-def sections() -> list[Section]:
+@cache
+def sections() -> tuple[Section, ...]:
     """All sections, in the order of the menu."""
-    _load()
-    return sorted(_sections.values(), key=lambda item: item.order)
-
-
-def section_named(key: str) -> Section | None:
-    _load()
-    return _sections.get(key)
+    load_modules("customer_portal")
+    return tuple(sorted(_sections.values(), key=lambda item: item.order))
 
 
 def section_of(model: type[models.Model]) -> Section | None:
@@ -179,5 +194,5 @@ def section_of(model: type[models.Model]) -> Section | None:
 
 
 def account() -> Account | None:
-    _load()
+    sections()
     return _account[0] if _account else None

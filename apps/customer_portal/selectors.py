@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.access import may
 from apps.core.errors import NotFound
+from apps.core.india.numbers import format_money
 from apps.core.scope import kind_of
 from apps.core.typed_settings import settings_of
 from apps.customer_portal.choices import MemberState, Sees, Side
@@ -71,7 +72,15 @@ def visit_of(user: Any) -> Visit:
     )
     if member is None or not user.is_portal:
         raise NotFound(_("Not found."))
-    firm = PortalFirm.objects.filter(party_id=member.party_id).first()
+    return _visit(member, user, _firm_of(member.party_id))
+
+
+def _firm_of(party_id: int) -> PortalFirm | None:
+    return PortalFirm.objects.filter(party_id=party_id).first()
+
+
+def _visit(member: PortalMember, user: Any, firm: PortalFirm | None) -> Visit:
+    """Raises NotFound where the portal is closed for the firm."""
     if firm is not None and firm.closed:
         raise NotFound(_("Not found."))
     asked = settings_of(_NAMES)
@@ -108,6 +117,26 @@ def record_of(visit: Visit, section: Section, pk: int) -> Any:
     return record
 
 
+def cards_of(visit: Visit) -> list[dict[str, Any]]:
+    """What waits for this person: one count for each part of a list that wants attention."""
+    return [
+        {"section": section, "part": part, "count": part.apply(section.rows(visit.member.user)).count()}
+        for section in visit.sections
+        for part in section.filters
+        if part.attention
+    ]
+
+
+def balances_of(visit: Visit) -> list[dict[str, Any]]:
+    """What the firm owes by currency (negative: it has a credit); empty without the account."""
+    if visit.account is None:
+        return []
+    return [
+        {"currency": code, "amount": amount, "shown": format_money(abs(amount), code), "credit": amount < 0}
+        for code, amount in visit.account.balances(visit.party)
+    ]
+
+
 def own_documents(model: type[models.Model], user_id: int) -> Any:
     """Ids of the documents of a kind that are this person's own, or came of those; for the scope."""
     return RawSQL(_OWN_SQL, [user_id, kind_of(model)])  # noqa: S611 - a constant statement, values are parameters
@@ -132,17 +161,26 @@ def colleagues(visit: Visit) -> list[PortalMember]:
     return sorted(rows, key=lambda row: (row.state == MemberState.ENDED, row.user.name.casefold()))
 
 
+def colleague_of(visit: Visit, pk: int) -> PortalMember:
+    """Somebody of the same firm. Raises NotFound."""
+    row = PortalMember.objects.filter(pk=pk, party_id=visit.member.party_id).first()
+    if row is None:
+        raise NotFound(_("Not found."))
+    return row
+
+
 def members_for(record: Any) -> list[PortalMember]:
     """Active people who may see the record and whose portal shows its kind; for announcements."""
     rows = PortalMember.objects.filter(
         party_id=record.party_id, state=MemberState.ACTIVE, user__is_active=True
     ).select_related("party", "user")
-    return [row for row in rows if _sees(row, record)]
+    firm = _firm_of(record.party_id)
+    return [row for row in rows if _sees(row, firm, record)]
 
 
-def _sees(member: PortalMember, record: Any) -> bool:
+def _sees(member: PortalMember, firm: PortalFirm | None, record: Any) -> bool:
     try:
-        visit = visit_of(member.user)
+        visit = _visit(member, member.user, firm)
     except NotFound:
         return False
     section = next((item for item in visit.sections if item.model is type(record)), None)

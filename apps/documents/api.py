@@ -16,8 +16,9 @@ from apps.core.api.filtering import page_number, paginate
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
-from apps.core.errors import ErrorList, InvalidInput, NotFound
+from apps.core.errors import InvalidInput, NotFound
 from apps.core.registry import KindRef
 from apps.core.scope import kind_of
 from apps.documents.models import Attachment, Comment, DocumentLink
@@ -46,14 +47,6 @@ class RecordView(ViewSet):
             raise InvalidInput(_("Unknown filter."), field=unknown[0], code="unknown")
         return target_find(request.query_params.get("target"), request.user)
 
-    def read_body(self, request: Any, known: set[str]) -> Any:
-        errors = ErrorList()
-        for name in request.data:
-            if name not in known:
-                errors.add(name, _("Unknown field."), "unknown")
-        errors.raise_if_any()
-        return request.data
-
     def rows_of(self, record: Any, model: Any) -> Any:
         return model.objects.filter(target_kind=kind_of(record), target_id=record.pk, removed_at=None)
 
@@ -77,7 +70,7 @@ class CommentsApi(RecordView):
         )
 
     def create(self, request: Any) -> Response:
-        body = self.read_body(request, {"target", "text", "public"})
+        body = known_fields(request.data, {"target", "text", "public"})
         record = target_find(body.get("target"), request.user)
         public = body.get("public", False)
         if not isinstance(public, bool):
@@ -92,7 +85,7 @@ class CommentsApi(RecordView):
         return api_write(request, work)
 
     def change(self, request: Any, pk: int) -> Response:
-        body = self.read_body(request, {"text"})
+        body = known_fields(request.data, {"text"})
         row, record = self.found(request, Comment, pk)
 
         def work() -> tuple[int, Any, str]:
@@ -136,7 +129,7 @@ class AttachmentsApi(RecordView):
         )
 
     def create(self, request: Any) -> Response:
-        body = self.read_body(request, {"target", "file"})
+        body = known_fields(request.data, {"target", "file"})
         record = target_find(body.get("target"), request.user)
         uploaded = request.FILES.get("file")
         request._request.bahi_raw_body = _fingerprint(record, uploaded)

@@ -20,6 +20,7 @@ from apps.core.registry import resource_of
 from apps.core.working import working_company_id
 from apps.documents.form_config import chosen_from
 from apps.documents.lifecycle import lifecycle_of, transition_run
+from apps.documents.pdf import pdf_answer
 from apps.documents.permissions import PRINT
 from apps.documents.services.drafts import draft_save
 
@@ -208,13 +209,8 @@ class DocumentViewSet(ResourceViewSet):
         return api_write(request, work)
 
     def pdf(self, request: Any, pk: int) -> Any:
-        from django.http import HttpResponse
-
         self.require("view")
         row = self.record(pk)
         if not may(request.user, PRINT):
             raise NotAllowed(_("You may not print documents."))
-        content, name = self.print_bytes(row)
-        answer = HttpResponse(content, content_type="application/pdf")
-        answer["Content-Disposition"] = f'inline; filename="{name}"'
-        return answer
+        return pdf_answer(*self.print_bytes(row))

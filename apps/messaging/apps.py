@@ -8,7 +8,6 @@ class MessagingConfig(BahiAppConfig):
 
     name = "apps.messaging"
     label = "messaging"
-    verbose_name = _("Mail")
     default = True
     declares = Module(key="messaging", title=_("Mail"), icon="mail", switchable=False, order=940)
 

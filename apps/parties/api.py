@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from apps.core.api.resource import MasterViewSet
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
-from apps.core.errors import InvalidInput
 from apps.core.records import Child
 from apps.core.registry import register_resource
 from apps.parties.models import Party, PartyAddress, PartyContact, PaymentTerms
@@ -54,10 +54,7 @@ class PartyApi(MasterViewSet):
         """``{"reason": …}``: another company may bill the party from now on."""
         self.require("view")
         party = self.record(pk)
-        unknown = sorted(set(request.data) - {"reason"})
-        if unknown:
-            raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
-        reason = str(request.data.get("reason") or "")
+        reason = str(known_fields(request.data, {"reason"}).get("reason") or "")
 
         def work() -> tuple[int, Any, str]:
             billing_company_release(party=party, reason=reason, by=request.user)

@@ -8,7 +8,6 @@ class PrivacyConfig(BahiAppConfig):
 
     name = "apps.privacy"
     label = "privacy"
-    verbose_name = _("Privacy")
     default = True
     declares = Module(key="", title=_("Privacy"), icon="shield_person", switchable=False, order=957)
 

@@ -11,9 +11,8 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from rest_framework.throttling import SimpleRateThrottle
 
-from apps.core.api.throttling import AddressThrottle
+from apps.core.api.throttling import LinkThrottle
 from apps.core.errors import NotFound
 from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
@@ -21,24 +20,14 @@ from apps.privacy.models import ConsentMeans
 from apps.privacy.services.consents import consent_of_token, consent_withdraw
 
 
-class ConsentThrottle(AddressThrottle):
-    """Enough for a person with an impatient finger, too little to guess tokens."""
-
-    scope = "public_link"
-
-    def get_rate(self) -> str | None:
-        return SimpleRateThrottle.THROTTLE_RATES.get(self.scope, "60/min")
-
-
 @never_cache
 @csrf_exempt  # the token is the right; a mail program posts without cookies
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, so that a program that looks at links takes nothing back; POST does it, twice is no fault."""
-    throttle = ConsentThrottle()
-    if throttle.rate is not None and not throttle.allow_request(request, None):
+    if wait := LinkThrottle().refused(request):
         answer = render(request, "privacy/consent.html", {"busy": True}, status=429)
-        answer["Retry-After"] = str(throttle.seconds())
+        answer["Retry-After"] = str(wait)
         return answer
     try:
         consent = consent_of_token(token)

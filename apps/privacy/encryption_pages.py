@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from apps.accounts.guarding import guarded
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
 from apps.core.typed_settings import setting
 from apps.core.uow import run_in_unit_of_work
 from apps.files.models import FileKey
 from apps.files.services.sealing import sealing_figures
-from apps.privacy.guarding import guarded
 from apps.privacy.surfaces import ENCRYPT
 from apps.privacy.tasks import run_encryption
 from apps.runtime.models import Job
@@ -60,9 +60,12 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def page_urls() -> list[Any]:
+    def view(function: Any) -> Any:
+        return guarded(function, ENCRYPT, app="privacy")
+
     return [
-        path("file-encryption/", guarded(page, ENCRYPT), name="file_encryption"),
-        path("file-encryption/now/", guarded(require_POST(start), ENCRYPT), name="file_encryption_now"),
+        path("file-encryption/", view(page), name="file_encryption"),
+        path("file-encryption/now/", view(require_POST(start)), name="file_encryption_now"),
     ]
 
 

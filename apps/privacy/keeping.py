@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from apps.core.india.fiscal import fiscal_year
 from apps.documents.lifecycle import lifecycles
@@ -48,13 +48,15 @@ def documents_kept(person: Person) -> list[Kept]:
             continue
         rows: Any = model._base_manager.filter(party_id=person.record.pk)
         editable = [state.value for state in lifecycle.states if state.editable]
-        drafts = rows.filter(status__in=editable).count()
-        figures = rows.exclude(status__in=editable).aggregate(newest=Max("date"))
-        count = rows.exclude(status__in=editable).count()
-        if count or drafts:
-            newest = figures["newest"]
-            until = kept_until(newest) if newest else None
-            found.append(Kept(str(model._meta.verbose_name_plural), count, drafts, newest, until))
+        is_draft = Q(status__in=editable)
+        told = rows.aggregate(
+            count=Count("pk", filter=~is_draft),
+            drafts=Count("pk", filter=is_draft),
+            newest=Max("date", filter=~is_draft),
+        )
+        if told["count"] or told["drafts"]:
+            until = kept_until(told["newest"]) if told["newest"] else None
+            found.append(Kept(title=str(model._meta.verbose_name_plural), until=until, **told))
     return found
 
 

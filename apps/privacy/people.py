@@ -118,7 +118,7 @@ class Traces:
 def traces_of(person: Person, *, pseudonym: str, email: str) -> Traces:
     """What names this person and nobody else."""
     subject, wanted, shared = person.subject, [], []
-    own = {item for columns in (subject.names,) for item in person.values(columns)}
+    names = set(person.values(subject.names))
     for columns, put, make in (
         (subject.emails, email, pattern_of),
         (subject.numbers, "[erased]", pattern_of),
@@ -126,7 +126,7 @@ def traces_of(person: Person, *, pseudonym: str, email: str) -> Traces:
         (subject.phones, "[erased]", phone_pattern),
     ):
         for value in sorted(person.values(columns), key=len, reverse=True):
-            short = value in own and " " not in value.strip() and len(value.strip()) < LEAST_NAME
+            short = value in names and " " not in value.strip() and len(value.strip()) < LEAST_NAME
             if short or _of_others(person, value):
                 shared.append(value)
             elif pattern := make(value):

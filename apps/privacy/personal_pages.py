@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from apps.accounts.guarding import guarded
 from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
 from apps.core.admin.urls import admin_url
 from apps.core.errors import BahiError, NotFound
 from apps.core.uow import run_in_unit_of_work
-from apps.privacy.guarding import guarded
 from apps.privacy.models import PersonalRequest
 from apps.privacy.people import Person, people_find, person_get
 from apps.privacy.permissions import ERASE, MANAGE
@@ -101,7 +101,7 @@ def _person(request: HttpRequest, key: str) -> Person:
 
 def page_urls() -> list[Any]:
     def view(function: Any, permission: str = MANAGE) -> Any:
-        return guarded(never_cache(function), permission, proof=True)
+        return guarded(never_cache(function), permission, app="privacy", proof=True)
 
     return [
         path("personal/", view(page), name="personal_data"),

@@ -8,7 +8,6 @@ class RuntimeConfig(BahiAppConfig):
 
     name = "apps.runtime"
     label = "runtime"
-    verbose_name = _("Background work")
     default = True
     declares = Module(
         key="runtime", title=_("Background work"), icon="pending_actions", switchable=False, order=950

@@ -11,7 +11,19 @@ from apps.accounting.models import Invoice
 from apps.accounting.taxed_showing import LINE_CELLS, taxed_sums, taxed_texts
 from apps.company.selectors import company_today
 from apps.core.scope import kind_of
-from apps.customer_portal.registry import Act, Answer, Cell, Filter, Section, State, register_section
+from apps.customer_portal.registry import (
+    DATE,
+    FROM,
+    TOTAL,
+    Act,
+    Answer,
+    Cell,
+    Filter,
+    Section,
+    State,
+    lifecycle_state,
+    register_section,
+)
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import DocumentLink
 from apps.sales.models import Delivery, Order, Quotation
@@ -21,13 +33,17 @@ from apps.sales.services.public_links import quotation_state
 from apps.sales.services.quotations import quotation_answer, quotation_sign
 
 WAITING = gettext_lazy("Waiting for your answer")
-_DATE = Cell("date", gettext_lazy("Date"), "date", "day")
-_TOTAL = Cell("grand_total", gettext_lazy("Total"), "grand_total", "money", strong=True)
+_VALID = Cell("valid_until", gettext_lazy("Valid until"), "valid_until", "day")
+_PROMISED = Cell("promised_date", gettext_lazy("Promised for"), "promised_date", "day")
+_CARRIER = Cell("carrier", gettext_lazy("Carrier"), "carrier")
+_TRACKING = Cell("tracking_number", gettext_lazy("Tracking number"), "tracking_number")
 
 
-def _state(record: Any) -> State:
-    state = lifecycle_of(type(record)).state(record.status)
-    return State(record.status, state.label, state.tone)
+def _offer(**how: Any) -> Section:
+    """A section of what was offered or ordered: documents with tax lines, sums and terms."""
+    return Section(
+        lines=lambda record: record.lines.select_related("unit"), sums=taxed_sums, texts=taxed_texts, **how
+    )
 
 
 def _quotation_state(quotation: Quotation) -> State:
@@ -36,7 +52,7 @@ def _quotation_state(quotation: Quotation) -> State:
         return State("open", WAITING, "warning")
     if found == "ended":
         return State("expired", lifecycle_of(Quotation).state("expired").label, "neutral")
-    return _state(quotation)
+    return lifecycle_state(quotation)
 
 
 def _answer(accept: bool) -> Any:
@@ -58,29 +74,26 @@ def open_offers(queryset: Any) -> Any:
 
 
 register_section(
-    Section(
+    _offer(
         key="quotations",
         title=gettext_lazy("Quotations"),
         one=gettext_lazy("Quotation"),
         model=Quotation,
         icon="offer",
         order=10,
-        columns=(_DATE, Cell("valid_until", gettext_lazy("Valid until"), "valid_until", "day"), _TOTAL),
+        columns=(DATE, _VALID, TOTAL),
         state=_quotation_state,
         facts=(
-            Cell("company", gettext_lazy("From"), "company.trade_name"),
-            _DATE,
-            Cell("valid_until", gettext_lazy("Valid until"), "valid_until", "day"),
+            FROM,
+            DATE,
+            _VALID,
             Cell("po_reference", gettext_lazy("Your reference"), "po_reference"),
             Cell("decided_by", gettext_lazy("Answered by"), "decided_by"),
         ),
-        lines=lambda record: record.lines.select_related("unit"),
         line_cells=(
             *LINE_CELLS,
             Cell("optional", gettext_lazy("Optional"), lambda line: _("optional") if line.optional else ""),
         ),
-        sums=taxed_sums,
-        texts=taxed_texts,
         filters=(
             Filter("to_answer", gettext_lazy("To answer"), open_offers, attention=True, tone="warning"),
         ),
@@ -144,22 +157,20 @@ def _order_related(order: Order, user: Any) -> list[tuple[str, Any]]:
 
 
 register_section(
-    Section(
+    _offer(
         key="orders",
         title=gettext_lazy("Orders"),
         one=gettext_lazy("Order"),
         model=Order,
         icon="order",
         order=20,
-        columns=(_DATE, Cell("promised_date", gettext_lazy("Promised for"), "promised_date", "day"), _TOTAL),
-        state=_state,
+        columns=(DATE, _PROMISED, TOTAL),
         facts=(
-            Cell("company", gettext_lazy("From"), "company.trade_name"),
-            _DATE,
-            Cell("promised_date", gettext_lazy("Promised for"), "promised_date", "day"),
+            FROM,
+            DATE,
+            _PROMISED,
             Cell("po_reference", gettext_lazy("Your order"), "po_reference"),
         ),
-        lines=lambda record: record.lines.select_related("unit"),
         line_cells=(
             *LINE_CELLS,
             Cell(
@@ -169,8 +180,6 @@ register_section(
                 "quantity",
             ),
         ),
-        sums=taxed_sums,
-        texts=taxed_texts,
         steps=_steps,
         related=_order_related,
         filters=(
@@ -195,17 +204,12 @@ register_section(
         icon="delivery",
         order=30,
         select=("company",),
-        columns=(
-            _DATE,
-            Cell("carrier", gettext_lazy("Carrier"), "carrier"),
-            Cell("tracking_number", gettext_lazy("Tracking number"), "tracking_number"),
-        ),
-        state=_state,
+        columns=(DATE, _CARRIER, _TRACKING),
         facts=(
-            Cell("company", gettext_lazy("From"), "company.trade_name"),
-            _DATE,
-            Cell("carrier", gettext_lazy("Carrier"), "carrier"),
-            Cell("tracking_number", gettext_lazy("Tracking number"), "tracking_number"),
+            FROM,
+            DATE,
+            _CARRIER,
+            _TRACKING,
             Cell("vehicle_number", gettext_lazy("Vehicle"), "vehicle_number"),
             Cell("packages", gettext_lazy("Packages"), "packages", "number"),
         ),

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
-from rest_framework.throttling import SimpleRateThrottle
 
+from apps.accounting.taxed_showing import taxed_sums
 from apps.core.actor import Actor, reset_actor, set_actor
-from apps.core.api.throttling import AddressThrottle
+from apps.core.api.throttling import LinkThrottle
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.events import emit
 from apps.core.india.numbers import format_money, format_quantity
@@ -23,6 +23,7 @@ from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import TimelineEntry
+from apps.documents.pdf import pdf_answer
 from apps.documents.services.timeline import timeline_add
 from apps.sales.events import QuotationCommented
 from apps.sales.models import Quotation
@@ -30,17 +31,6 @@ from apps.sales.services.public_links import LinkTarget, quotation_of_token
 
 NAME_LENGTH, TEXT_LENGTH = 120, 2000
 TRAIL = ("send", "accept", "reject", "customer_comment")
-
-
-class LinkThrottle(AddressThrottle):
-    """Reading: enough for a person with an impatient finger, too little to guess tokens."""
-
-    scope = "public_link"
-    default_rate = "60/min"
-
-    def get_rate(self) -> str | None:
-        rates = SimpleRateThrottle.THROTTLE_RATES
-        return rates.get(self.scope, self.default_rate)
 
 
 class AnswerThrottle(LinkThrottle):
@@ -57,9 +47,9 @@ def _limited(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, token: str) -> HttpResponse:
         throttle = AnswerThrottle() if request.method == "POST" else LinkThrottle()
-        if throttle.rate is not None and not throttle.allow_request(request, None):
+        if wait := throttle.refused(request):
             answer = render(request, "sales/quotation_closed.html", {"state": "busy"}, status=429)
-            answer["Retry-After"] = str(throttle.seconds())
+            answer["Retry-After"] = str(wait)
             return answer
         return view(request, token)
 
@@ -96,10 +86,7 @@ def quotation_pdf(request: HttpRequest, token: str) -> HttpResponse:
     target = _target(token)
     if target.state in ("ended", "replaced"):
         return _private(render(request, "sales/quotation_closed.html", _closed(target), status=410))
-    content, name = document_pdf(target.quotation, by=None)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return _private(answer)
+    return _private(pdf_answer(*document_pdf(target.quotation, by=None)))
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -150,31 +137,10 @@ def _line(line: Any, code: str) -> dict[str, str]:
 
 
 def _sums(quotation: Quotation, code: str) -> list[dict[str, Any]]:
-    """The totals block: only rows that have something to say."""
-    charges = [
-        (row.description or row.get_charge_kind_display(), row.amount, False)
-        for row in quotation.charges.all()
+    *rows, total = [
+        {"label": label, "amount": format_money(amount, code)} for label, amount in taxed_sums(quotation)
     ]
-    table = (
-        (_("Gross"), quotation.gross_total - quotation.charges_total, False),
-        *charges,
-        (_("Discount"), -quotation.discount_total, True),
-        (_("Taxable value"), quotation.taxable_total, False),
-        ("CGST", quotation.cgst_total, True),
-        ("SGST", quotation.sgst_total, True),
-        ("IGST", quotation.igst_total, True),
-        (_("Cess"), quotation.cess_total, True),
-        (_("Round-off"), quotation.round_off, True),
-    )
-    rows = [
-        {"label": label, "amount": format_money(amount, code)}
-        for label, amount, hide in table
-        if amount or not hide
-    ]
-    return [
-        *rows,
-        {"label": _("Total"), "amount": format_money(quotation.grand_total, code), "strong": True},
-    ]
+    return [*rows, {**total, "strong": True}]
 
 
 def _trail(quotation: Quotation) -> list[dict[str, Any]]:

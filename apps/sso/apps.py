@@ -8,7 +8,6 @@ class SsoConfig(BahiAppConfig):
 
     name = "apps.sso"
     label = "sso"
-    verbose_name = _("Single sign-on")
     default = True
     declares = Module(key="sso", title=_("Single sign-on"), icon="key", switchable=False, order=905)
 

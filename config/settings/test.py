@@ -1,7 +1,10 @@
 """Settings of the tests: real PostgreSQL, fast password hashing, mail kept in memory."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-hs256-signatures")
 
@@ -20,6 +23,8 @@ CACHES = {
     }
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of sockets must not keep a database that is dropped
-MEDIA_ROOT = tempfile.mkdtemp(prefix="bahi-media-")
+DATA_DIR = Path(tempfile.mkdtemp(prefix="bahi-test-"))  # what one run stores, the next does not find
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+MEDIA_ROOT = DATA_DIR / "media"
 TEXT_SIMULATOR = True
 CALLS_INLINE = True  # no worker runs beside the tests: what it would be asked to call is called after commit

@@ -230,8 +230,10 @@ def test_cost_of_a_trial_balance_does_not_grow_with_its_lines(api, books):
     post([posting(books, date(2026, 6, 2), ("cash", "1"), ("sales", "-1")) for _ in range(200)], by=None)
     with CaptureQueriesContext(connection) as many:
         report(api, "trial-balance", books, to="2026-06-30")
-    assert len(many) == len(few)
-    assert not [q for q in many if "accounting_journalline" in q["sql"]]
+    # Only the reads of the books are counted: a cache of rights or settings may be read again in either call.
+    reads = [[q["sql"] for q in queries if "accounting_" in q["sql"]] for queries in (few, many)]
+    assert len(reads[0]) == len(reads[1]) > 0
+    assert not [sql for sql in reads[1] if "accounting_journalline" in sql]
 
 
 def test_accountant_reads_and_drills_on_the_pages(administrator, books):

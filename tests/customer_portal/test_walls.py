@@ -17,7 +17,7 @@ from apps.accounts.models import Role, User
 from apps.core.access import Access, PartyReach
 from apps.core.registry import business_models
 from apps.core.surfaces import access_of_address
-from apps.customer_portal.registry import section_named, sections
+from apps.customer_portal.registry import sections
 from apps.documents.services.comments import comment_add, mentioned_in
 from apps.messaging.socket_access import visitor_of_token
 from apps.sales.models import Order, Quotation
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 def portal_addresses(key: str, pk: int) -> list[tuple[str, str]]:
     base, page = f"/api/v1/portal/{key}/{pk}/", f"/portal/{key}/{pk}/"
-    acts = [("post", f"{base}{act.name}/") for act in section_named(key).acts]
+    acts = [("post", f"{base}{act.name}/") for act in {item.key: item for item in sections()}[key].acts]
     return [
         ("get", page), ("get", f"{page}pdf/"), ("post", f"{page}act/"), ("get", base), ("get", f"{base}pdf/"),
         ("get", f"{base}comments/"), ("post", f"{base}comments/"), *acts,

@@ -24,9 +24,7 @@ def assert_subledger_equals_control(company: Company) -> None:
 
 
 def _days(company: Company) -> list[date]:
-    lines = JournalLine.objects.filter(company=company).order_by(
-        "date"
-    )  # its own order would part equal days
+    lines = JournalLine.objects.filter(company=company).order_by("date")  # its own order parts equal days
     return list(lines.values_list("date", flat=True).distinct())
 
 

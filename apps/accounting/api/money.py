@@ -24,6 +24,7 @@ from apps.accounting.payments.money import money_compute
 from apps.accounting.payments.write_off import item_write_off
 from apps.core.access import may
 from apps.core.api.resource import ResourceViewSet
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput, NotAllowed
 from apps.core.money import parse_decimal
@@ -175,14 +176,6 @@ def visible(model: Any, pk: Any, path: str, errors: ErrorList, user: Any) -> Any
     return found
 
 
-def _known(data: Any, names: set[str]) -> dict[str, Any]:
-    """The body; anything but the known names is refused by name."""
-    unknown = sorted(set(data) - names)
-    if unknown:
-        raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
-    return dict(data)
-
-
 def _amount(value: Any, field: str = "amount") -> Decimal | None:
     if value is None:
         return None
@@ -276,7 +269,7 @@ class OpenItemApi(ResourceViewSet):
         first = self.record(pk)
         if not may(request.user, "accounting.set_off"):
             raise NotAllowed(_("You are not allowed to set items against each other."))
-        data = _known(request.data, {"item", "amount"})
+        data = known_fields(request.data, {"item", "amount"})
         errors = ErrorList()
         second = visible(OpenItem, data.get("item"), "item", errors, request.user)
         errors.raise_if_any()
@@ -293,7 +286,7 @@ class OpenItemApi(ResourceViewSet):
         item = self.record(pk)
         if not may(request.user, "accounting.write_off"):
             raise NotAllowed(_("You are not allowed to write off."))
-        data = _known(request.data, {"amount", "reason"})
+        data = known_fields(request.data, {"amount", "reason"})
         amount = _amount(data.get("amount"))
 
         def work() -> tuple[int, Any, str]:

@@ -17,6 +17,7 @@ from apps.company.models import Company, Currency
 from apps.core.access import may
 from apps.core.api.rendering import envelope
 from apps.core.api.routes import register_routes
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.money import parse_decimal
@@ -46,9 +47,7 @@ class RevaluationView(APIView):
 def _input(data: dict[str, Any], user: Any, permission: str) -> tuple[Company, date, dict[int, Decimal]]:
     if not may(user, permission):
         raise NotAllowed(_("You may not see or book exchange differences."))
-    unknown = sorted(set(data) - {"company", "on", "rates", "reason"})
-    if unknown:
-        raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
+    known_fields(data, {"company", "on", "rates", "reason"})
     text = str(data.get("company") or "")
     company = None
     if text.isascii() and text.isdigit() and len(text) < 19:

@@ -123,9 +123,8 @@ def invoices_post_many(
     parties = _parties_hold(batch, by=by, reason=reason)
     _rows_store(batch)
     postings = [sale_posting(item.invoice, item.lines, item.charges) for item in batch]
-    with (
-        guards_deferred()
-    ):  # deliveries and entries name invoices that are written last, in their final state
+    # deliveries and entries name invoices that are written last, in their final state
+    with guards_deferred():
         if deliver is not None:
             deliver([(item.invoice, item.lines) for item in batch], by=by)
         _numbers_give(batch)

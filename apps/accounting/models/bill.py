@@ -13,16 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import DocumentStatus
 from apps.accounting.models.protect import posted_header, posted_lines
-from apps.accounting.models.settled import POSTED_FOR_PARTY, PostedDocument
+from apps.accounting.models.settled import PostedDocument
 from apps.accounting.models.taxed import PERCENT, BookedLine, DocumentCharge, TaxedDocument
 from apps.core.fields import MoneyField, RateField
+from apps.documents.models import party_scope
 
 
 class Bill(PostedDocument, TaxedDocument):
     """What we owe a vendor. ``number`` is ours, ``vendor_number`` is printed on the paper: once per vendor
     and fiscal year. ``vendor_round_off`` is the rounding that the vendor did."""
 
-    scope = POSTED_FOR_PARTY
+    scope = party_scope()
     direction: ClassVar[str] = "in"
     search_fields: ClassVar[tuple[str, ...]] = ("number", "vendor_number", "po_reference", "party_name")
 

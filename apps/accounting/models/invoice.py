@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import DocumentStatus
 from apps.accounting.models.protect import posted_header, posted_lines
-from apps.accounting.models.settled import POSTED_FOR_PARTY, PostedDocument
+from apps.accounting.models.settled import PostedDocument
 from apps.accounting.models.taxed import DocumentCharge, SaleLine, TaxedDocument
+from apps.documents.models import party_scope
 
 
 class Invoice(PostedDocument, TaxedDocument):
     """What a customer owes. ``moves_stock``: a direct invoice of goods also delivers them (by sales)."""
 
-    scope = POSTED_FOR_PARTY
+    scope = party_scope()
     terms_setting: ClassVar[str] = "accounting.invoice_terms"
 
     due_date = models.DateField(_("due date"), null=True, blank=True)

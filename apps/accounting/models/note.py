@@ -7,14 +7,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import CreditReason, DocumentStatus
-from apps.accounting.models.settled import POSTED_FOR_PARTY, PostedDocument
+from apps.accounting.models.settled import PostedDocument
 from apps.accounting.models.taxed import TaxedDocument
+from apps.documents.models import party_scope
 
 
 class Note(PostedDocument, TaxedDocument):
     """Why a posted invoice is corrected (CGST Act, section 34). The note names its invoice itself."""
 
-    scope = POSTED_FOR_PARTY
+    scope = party_scope()
 
     reason_code = models.CharField(
         _("reason"), max_length=40, choices=CreditReason.choices, default=CreditReason.CORRECTION

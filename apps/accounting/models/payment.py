@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import MoneyStatus, PaymentMode
 from apps.accounting.models.protect import posted_header
-from apps.accounting.models.settled import NIL, POSTED_FOR_PARTY, PostedDocument
+from apps.accounting.models.settled import NIL, PostedDocument
 from apps.core.fields import MoneyField
 from apps.core.india.words import amount_in_words
 from apps.core.scope import Scope, ScopedManager
-from apps.documents.models import Document
+from apps.documents.models import Document, party_scope
 
 POSITIVE = MinValueValidator(Decimal("0.01"))
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
@@ -26,7 +26,7 @@ class MoneyDocument(PostedDocument, Document):
     """``amount`` is what the party's account moves by, with ``tds_amount`` (tax withheld) on top; the bank
     sees ``amount`` less the charges it kept (receipt) or plus them (payment)."""
 
-    scope = POSTED_FOR_PARTY
+    scope = party_scope()
     constraints_checked: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ("number", "reference", "party_name")
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import ItemStatus
-from apps.documents.models import party_scope
 
 NIL = Decimal("0.00")
-POSTED_FOR_PARTY = party_scope(~Q(status="draft") & ~Q(number=""))
 
 
 class Booked(models.Model):

@@ -5,6 +5,7 @@ What must be on a tax invoice: CGST rules 46 (invoice), 49 (bill of supply), 53 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,7 @@ from apps.documents.printing import (
 from apps.documents.services.printing import print_company, print_party, state_label
 
 Fields = tuple[tuple[str, str], ...]
+BILL_OF_SUPPLY = "Bill of Supply"
 ZERO = Decimal(0)
 _ZERO_RATED = {
     SupplyKind.EXPORT_LUT: _(
@@ -64,8 +66,9 @@ def watermark_of(document: Any) -> str:
     }.get(document.status, "")
 
 
-def taxed_print(document: Any, **more: Any) -> PrintDocument:
-    """What all documents with tax share; ``more`` overrides or adds. Four queries besides the company's."""
+def taxed_print(document: Any, *, worth: str = "Taxable value", **more: Any) -> PrintDocument:
+    """What all documents with tax share; ``worth``: label of the value before tax; ``more`` overrides or
+    adds. Four queries besides the company's."""
     lines = [line for line in document.lines.select_related("unit", "product") if counted(line)]
     charges = list(document.charges.all())
     code = document.currency.code
@@ -79,7 +82,7 @@ def taxed_print(document: Any, **more: Any) -> PrintDocument:
         "place_of_supply": place_text(document.place_of_supply),
         "lines": tuple(line_of(line) for line in lines),
         "tax_rows": tax_rows_of([*lines, *charges]),
-        "totals": totals_of(document, charges),
+        "totals": totals_of(document, charges, worth),
         "words": document.amount_in_words,
         "terms": "\n\n".join(text for text in (document.special_terms, document.terms) if text),
         "currency": code,
@@ -96,8 +99,6 @@ def counted(line: Any) -> bool:
 
 def company_of(document: Any) -> PrintCompany:
     """The sender, with its LUT number on supplies under it, without UPI where nobody pays in rupees."""
-    from dataclasses import replace
-
     sender = print_company(document.company)
     if document.is_foreign:
         sender = replace(sender, upi_id="")
@@ -169,7 +170,7 @@ def _tax_row(hsn: str, rate: Decimal, group: list[Any]) -> PrintTaxRow:
     )
 
 
-def totals_of(document: Any, charges: list[Any]) -> tuple[PrintTotal, ...]:
+def totals_of(document: Any, charges: list[Any], worth: str) -> tuple[PrintTotal, ...]:
     """From the gross amount to what is to be paid, with the value in rupees of a foreign document."""
     rows = []
     if document.discount_total:
@@ -178,7 +179,7 @@ def totals_of(document: Any, charges: list[Any]) -> tuple[PrintTotal, ...]:
     rows += [
         PrintTotal(row.description or row.get_charge_kind_display(), row.taxable_value) for row in charges
     ]
-    rows.append(PrintTotal("Taxable value", document.taxable_total))
+    rows.append(PrintTotal(worth, document.taxable_total))
     if not document.reverse_charge:
         rows += _tax_totals(document)
     if document.round_off:
@@ -231,13 +232,13 @@ def _sale_fields(document: Any, *first: tuple[str, str]) -> Fields:
     )
 
 
-def invoice_title(document: Any, lines: tuple[PrintLine, ...], classes: set[str]) -> str:
+def invoice_title(document: Any, classes: set[str]) -> str:
     """What the law calls it: by what the supplier may charge and by the class of the lines."""
     company = document.company
     if not company.gstin:
         return "Invoice"
     if company.is_composition or (classes and TaxClass.TAXABLE not in classes):
-        return "Bill of Supply"
+        return BILL_OF_SUPPLY
     if document.supply_kind in (SupplyKind.EXPORT_LUT, SupplyKind.EXPORT_WITH_PAYMENT):
         return "Export Invoice"
     mixed = len(classes) > 1 and not document.party_gstin
@@ -251,8 +252,11 @@ def _classes(document: Any) -> set[str]:
 def invoice_print(document: Any) -> PrintDocument:
     """A tax invoice in its lawful copies, with a code to pay by UPI while something is due."""
     goods = document.lines.exclude(product__product_kind="service").exists()
+    title = invoice_title(document, _classes(document))
     values = taxed_print(
         document,
+        title=title,
+        worth="Value of supply" if title == BILL_OF_SUPPLY else "Taxable value",  # nothing on it is taxable
         number_label="Invoice no.",
         date_label="Invoice date",
         fields=_sale_fields(document, (_("Due date"), day_text(document.due_date))),
@@ -260,19 +264,7 @@ def invoice_print(document: Any) -> PrintDocument:
         qr_codes=_payment_codes(document),
         copies=COPIES_GOODS if goods else COPIES_SERVICES,
     )
-    return _titled(values, invoice_title(document, values.lines, _classes(document)), document)
-
-
-def _titled(values: PrintDocument, title: str, document: Any) -> PrintDocument:
-    from dataclasses import replace
-
-    terms = values.terms or setting("accounting.invoice_terms", document.company_id)
-    totals = values.totals
-    if title == "Bill of Supply":  # nothing on it is taxable
-        totals = tuple(
-            replace(row, label="Value of supply") if row.label == "Taxable value" else row for row in totals
-        )
-    return replace(values, title=title, terms=terms, totals=totals)
+    return replace(values, terms=values.terms or setting("accounting.invoice_terms", document.company_id))
 
 
 def _payment_codes(document: Any) -> tuple[PrintQr, ...]:

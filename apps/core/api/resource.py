@@ -295,7 +295,7 @@ class ResourceViewSet(viewsets.ViewSet):
         self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
     ) -> Any:
         """The service that writes: every writable base says which (masters, documents)."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} is writable but names no service")
 
     def create(self, request: Any) -> Response:
         self.require("add")

@@ -6,6 +6,7 @@ that a line grid of 200 rows costs as many queries as one of two rows and no for
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -16,6 +17,16 @@ from apps.core.access import may
 from apps.core.contribute import Contribution
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.records import Child
+
+
+def known_fields(given: Any, names: Collection[str]) -> Any:
+    """A body or parameters as they were sent. Raises InvalidInput for each name that isn't known."""
+    errors = ErrorList()
+    for name in given:
+        if name not in names:
+            errors.add(str(name)[:120], _("Unknown field."), "unknown")
+    errors.raise_if_any()
+    return given
 
 
 class KeyField(serializers.IntegerField):

@@ -44,6 +44,10 @@ class Throttle(SimpleRateThrottle):
         """Seconds to wait, as Django REST framework asks for them."""
         return self.remaining
 
+    def refused(self, request: Any) -> int:
+        """Outside of the API: whole seconds that this call has to wait, 0 where it may go on."""
+        return 0 if self.allow_request(request, None) else self.seconds()
+
     def seconds(self) -> int:
         """Whole seconds to wait, for Retry-After: never 0, which would invite to try at once."""
         return int(self.remaining) + 1
@@ -62,6 +66,16 @@ class AddressThrottle(Throttle):
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return f"throttle_{self.scope}_{self.get_ident(request)}"
+
+
+class LinkThrottle(AddressThrottle):
+    """Pages behind a link from a mail: enough for an impatient finger, too little to guess tokens."""
+
+    scope = "public_link"
+    default_rate = "60/min"
+
+    def get_rate(self) -> str | None:
+        return self.THROTTLE_RATES.get(self.scope, self.default_rate)
 
 
 class SignInThrottle(Throttle):

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from apps.accounts.api.bases import Input
 from apps.core.access import may
 from apps.core.api.resource import ResourceViewSet
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.registry import register_resource
@@ -49,10 +50,8 @@ class _Looked(ResourceViewSet):
 
     @staticmethod
     def body(request: Any, *names: str) -> dict[str, Any]:
-        unknown = sorted(set(request.data) - set(names))
-        if unknown:
-            raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
-        return {name: request.data.get(name) for name in names}
+        given = known_fields(request.data, names)
+        return {name: given.get(name) for name in names}
 
 
 @register_resource

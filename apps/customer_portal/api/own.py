@@ -13,17 +13,19 @@ from apps.accounts.services.profile import profile_save
 from apps.core.api.filtering import paginate
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.surfaces import PORTAL, Declared
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
 from apps.customer_portal.forms import time_zones
-from apps.customer_portal.pages.account import statement_asked, statement_of, statement_print
-from apps.customer_portal.pages.documents import ActThrottle, balances_of, cards_of, pdf_answer
 from apps.customer_portal.registry import Section
-from apps.customer_portal.selectors import Visit, record_of, visit_of
+from apps.customer_portal.selectors import Visit, balances_of, cards_of, record_of, visit_of
 from apps.customer_portal.services import acting
+from apps.customer_portal.services.statements import statement_asked, statement_of, statement_print
+from apps.customer_portal.throttling import ActThrottle
+from apps.documents.pdf import pdf_answer
 from apps.messaging.catalogue import notification_events
 from apps.messaging.services.notifications import choices_of, choices_set
 
@@ -54,19 +56,12 @@ class PortalView(ViewSet):
         more = [ActThrottle()] if self.request.method == "POST" else []
         return [*super().get_throttles(), *more]
 
-    @staticmethod
-    def known(given: Any, names: set[str]) -> None:
-        """Raises InvalidInput for a parameter or field that nobody knows."""
-        for name in given:
-            if name not in names:
-                raise InvalidInput(_("Unknown field."), field=name, code="unknown")
-
 
 class HomeApi(PortalView):
     """Who one is, what is open, what waits."""
 
     def list(self, request: Any) -> Response:
-        self.known(request.query_params, set())
+        known_fields(request.query_params, set())
         visit = self.visit
         return Response(
             envelope(
@@ -101,13 +96,13 @@ class SectionApi(PortalView):
 
     def list(self, request: Any) -> Response:
         """``show`` takes a part of the list (open, to_answer …)."""
-        self.known(request.query_params, LIST_PARAMS)
+        known_fields(request.query_params, LIST_PARAMS)
         rows, name = (
             self.section.rows(request.user).order_by("-date", "-id"),
             request.query_params.get("show"),
         )
         if name:
-            part = next((item for item in self.section.filters if item.name == name), None)
+            part = self.section.part(name)
             if part is None:
                 raise InvalidInput(_("This is not one of the choices."), field="show", code="invalid_choice")
             rows = part.apply(rows)
@@ -131,7 +126,7 @@ class SectionApi(PortalView):
     def run_verb(self, request: Any, pk: int) -> Response:
         """An act: ``{"text", "name", "signature"}`` (signature: data:image/png;base64,…)."""
         record = record_of(self.visit, self.section, pk)
-        self.known(request.data, {"text", "name", "signature"})
+        known_fields(request.data, {"text", "name", "signature"})
         act = acting.act_of(self.section, self.verb)
         answer = acting.answer_read(**dict(request.data.items()))
 
@@ -146,12 +141,12 @@ class SectionCommentsApi(SectionApi):
     """What both sides wrote and did about a document, oldest first; POST writes a comment."""
 
     def list(self, request: Any, pk: int) -> Response:  # type: ignore[override]  # of one document
-        self.known(request.query_params, set())
+        known_fields(request.query_params, set())
         return Response(envelope(self._story(record_of(self.visit, self.section, pk))))
 
     def create(self, request: Any, pk: int) -> Response:
         record = record_of(self.visit, self.section, pk)
-        self.known(request.data, {"text"})
+        known_fields(request.data, {"text"})
 
         def work() -> tuple[int, Any, str]:
             acting.document_comment(self.visit, record, text=request.data.get("text"))
@@ -170,7 +165,7 @@ class StatementApi(PortalView):
     """The statement of account by ``company``, ``from`` and ``to``."""
 
     def list(self, request: Any) -> Response:
-        self.known(request.query_params, {"company", "from", "to"})
+        known_fields(request.query_params, {"company", "from", "to"})
         asked = statement_asked(self.visit, request.query_params)
         statement = statement_of(self.visit, asked)
         return Response(
@@ -206,7 +201,7 @@ class StatementApi(PortalView):
         return {"currency": part.currency.code, **amounts, "rows": rows}
 
     def run_read(self, request: Any) -> HttpResponse:
-        self.known(request.query_params, {"company", "from", "to"})
+        known_fields(request.query_params, {"company", "from", "to"})
         return pdf_answer(*statement_print(self.visit, statement_asked(self.visit, request.query_params)))
 
 
@@ -219,7 +214,7 @@ class PreferencesApi(PortalView):
         return Response(envelope(self._read(request.user)))
 
     def change(self, request: Any) -> Response:
-        self.known(request.data, {*self.NAMES, "mail"})
+        known_fields(request.data, {*self.NAMES, "mail"})
         values = {name: request.data[name] for name in self.NAMES if name in request.data}
         for name, value in values.items():
             if not isinstance(value, str):

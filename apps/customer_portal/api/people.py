@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.accounts.api.bases import OpenView
 from apps.core.api.rendering import envelope
-from apps.core.api.serializers import StrictSerializer, raise_invalid
+from apps.core.api.serializers import StrictSerializer, known_fields, raise_invalid
 from apps.core.api.throttling import Throttle
 from apps.core.api.transaction import api_write
 from apps.core.errors import NotFound
 from apps.customer_portal.api.own import PortalView
 from apps.customer_portal.choices import Sees
 from apps.customer_portal.models import PortalMember
-from apps.customer_portal.pages.people import colleague_end, colleague_invite
-from apps.customer_portal.selectors import colleagues
+from apps.customer_portal.selectors import colleague_of, colleagues
+from apps.customer_portal.services.members import colleague_end, colleague_invite
 from apps.customer_portal.services.requests import request_ask, request_confirm
 
 
@@ -39,7 +38,7 @@ class PeopleApi(PortalView):
             raise NotFound(_("Not found."))
 
     def list(self, request: Any) -> Response:
-        self.known(request.query_params, set())
+        known_fields(request.query_params, set())
         return Response(envelope([member_data(row) for row in colleagues(self.visit)]))
 
     def create(self, request: Any) -> Response:
@@ -48,17 +47,16 @@ class PeopleApi(PortalView):
         values = dict(serializer.validated_data)
 
         def work() -> tuple[int, Any, str]:
-            row = colleague_invite(self.visit, request._request, values)
+            row = colleague_invite(self.visit, values, request=request._request)
             return 201, member_data(row), _("Invited.")
 
         return api_write(request, work)
 
     def end(self, request: Any, pk: int) -> Response:
+        row = colleague_of(self.visit, pk)
+
         def work() -> tuple[int, Any, str]:
-            try:
-                return 200, member_data(colleague_end(self.visit, pk)), _("The access has ended.")
-            except Http404 as error:
-                raise NotFound(_("Not found.")) from error
+            return 200, member_data(colleague_end(self.visit, row)), _("The access has ended.")
 
         return api_write(request, work)
 

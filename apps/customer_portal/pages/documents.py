@@ -11,27 +11,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from apps.core.api.throttling import Throttle
 from apps.core.errors import BahiError
 from apps.core.india.numbers import format_money
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
 from apps.customer_portal.pages.common import portal_page
 from apps.customer_portal.registry import Section
-from apps.customer_portal.selectors import Visit, record_of
+from apps.customer_portal.selectors import Visit, balances_of, cards_of, record_of
 from apps.customer_portal.services import acting
+from apps.customer_portal.throttling import ActThrottle
+from apps.documents.pdf import pdf_answer
 
 PER_PAGE = 25
-
-
-class ActThrottle(Throttle):
-    """Comments and answers of one person: enough for a person, too little to flood us."""
-
-    scope = "portal_act"
-    rate = "20/min"
-
-    def get_cache_key(self, request: Any, view: Any) -> str | None:
-        return f"throttle_portal_{request.user.pk}"
 
 
 @portal_page
@@ -45,32 +36,15 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
 
 
-def cards_of(visit: Visit) -> list[dict[str, Any]]:
-    """What waits for this person: one count for each part of a list that wants attention."""
-    return [
-        {"section": section, "part": part, "count": part.apply(section.rows(visit.member.user)).count()}
-        for section in visit.sections
-        for part in section.filters
-        if part.attention
-    ]
-
-
-def balances_of(visit: Visit) -> list[dict[str, Any]]:
-    """What the firm owes by currency (negative: it has a credit); empty without the account."""
-    if visit.account is None:
-        return []
-    return [
-        {"currency": code, "amount": amount, "shown": format_money(abs(amount), code), "credit": amount < 0}
-        for code, amount in visit.account.balances(visit.party)
-    ]
-
-
 @portal_page
 @require_safe
 def listing(request: HttpRequest, visit: Visit, key: str) -> HttpResponse:
     """A section's documents, newest first; ``show`` takes a part of them."""
     section = visit.section(key)
-    chosen = _filter_of(section, request.GET.get("show", ""))
+    asked = request.GET.get("show", "")
+    chosen = section.part(asked)
+    if asked and chosen is None:
+        raise Http404("no such part of the list")
     rows = section.rows(visit.member.user)
     page = Paginator(chosen.apply(rows) if chosen else rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(
@@ -85,13 +59,6 @@ def listing(request: HttpRequest, visit: Visit, key: str) -> HttpResponse:
             "chosen": chosen.name if chosen else "",
         },
     )
-
-
-def _filter_of(section: Section, name: str) -> Any:
-    found = next((item for item in section.filters if item.name == name), None)
-    if name and found is None:
-        raise Http404("no such part of the list")
-    return found
 
 
 @portal_page
@@ -143,14 +110,7 @@ def _page(
 @portal_page
 @require_GET
 def record_pdf(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpResponse:
-    content, name = acting.document_print(visit, visit.section(key), pk)
-    return pdf_answer(content, name)
-
-
-def pdf_answer(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
+    return pdf_answer(*acting.document_print(visit, visit.section(key), pk))
 
 
 @portal_page
@@ -165,8 +125,7 @@ def record_act(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpRes
         "text": posted.get("text", ""),
         "action": posted.get("action", ""),
     }
-    throttle = ActThrottle()
-    if not throttle.allow_request(request, None):
+    if ActThrottle().refused(request):
         errors = [{"detail": _("Too many tries. Please wait a moment.")}]
         return _page(request, visit, section, record, 429, form=form, errors=errors)
     try:

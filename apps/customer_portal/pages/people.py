@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.models import User
 from apps.accounts.preferences import preferences_keep
 from apps.accounts.services.profile import profile_save
-from apps.core.errors import BahiError, NotAllowed
+from apps.accounts.services.sign_in import TooManyAttempts
+from apps.core.errors import BahiError
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal.forms import InviteForm, ProfileForm
-from apps.customer_portal.models import PortalMember
 from apps.customer_portal.pages.common import portal_page
-from apps.customer_portal.pages.documents import ActThrottle
-from apps.customer_portal.selectors import Visit, colleagues
-from apps.customer_portal.services.members import member_end, member_invite
+from apps.customer_portal.selectors import Visit, colleague_of, colleagues
+from apps.customer_portal.services.members import colleague_end, colleague_invite
+from apps.customer_portal.throttling import ActThrottle
 from apps.messaging.catalogue import notification_events
 from apps.messaging.services.notifications import choices_of, choices_set
 
@@ -36,7 +36,9 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            run_in_unit_of_work(lambda: colleague_invite(visit, request, form.cleaned_data))
+            if wait := ActThrottle().refused(request):
+                raise TooManyAttempts(_("Too many tries. Please wait a moment."), retry_after=wait)
+            run_in_unit_of_work(lambda: colleague_invite(visit, form.cleaned_data, request=request))
             messages.success(
                 request, _("An invitation was mailed to %(mail)s.") % {"mail": form.cleaned_data["email"]}
             )
@@ -48,43 +50,17 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "customer_portal/people.html", context, status=status)
 
 
-def colleague_invite(visit: Visit, request: Any, values: dict[str, Any]) -> PortalMember:
-    """Invite somebody of one's own firm. Raises NotAllowed, InvalidInput."""
-    if not visit.may_invite:
-        raise NotAllowed(_("You may not do this."))
-    if not ActThrottle().allow_request(request, None):
-        raise NotAllowed(_("Too many tries. Please wait a moment."), code="throttled")
-    return member_invite(
-        party=visit.party,
-        email=values["email"],
-        name=values["name"],
-        sees=values["sees"],
-        language=values.get("language") or "",
-        by=visit.member.user,
-        request=request,
-    )
-
-
 @portal_page
 @require_POST
 def person_end(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     """End a colleague's access."""
+    row = colleague_of(visit, pk)
     try:
-        run_in_unit_of_work(lambda: colleague_end(visit, pk))
+        run_in_unit_of_work(lambda: colleague_end(visit, row))
         messages.success(request, _("The access has ended."))
     except BahiError as error:
         messages.error(request, str(error.errors[0].detail))
     return redirect("portal_people")
-
-
-def colleague_end(visit: Visit, pk: int) -> PortalMember:
-    """End the access of somebody of one's own firm. Raises NotAllowed, Refused; Http404 for a stranger."""
-    row = PortalMember.objects.filter(pk=pk, party_id=visit.member.party_id).first()
-    if row is None:
-        raise Http404("nobody of this firm")
-    if not visit.may_invite:
-        raise NotAllowed(_("You may not do this."))
-    return member_end(row, by=visit.member.user)
 
 
 @portal_page

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.services.passwords import invitation_send
 from apps.accounts.services.portal_people import portal_user_end, portal_user_make
-from apps.core.errors import InvalidInput, Refused
+from apps.core.errors import InvalidInput, NotAllowed, Refused
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of, scope_of
 from apps.customer_portal.choices import MemberState, Sees
 from apps.customer_portal.models import PortalMember, PortalShare
-from apps.customer_portal.selectors import portal_in_use_forget
+from apps.customer_portal.selectors import Visit, portal_in_use_forget
 from apps.documents.services.timeline import timeline_add
 from apps.parties.models import Party
 
@@ -112,6 +112,31 @@ def member_sees(member: PortalMember, *, sees: str, by: Any) -> PortalMember:
     row.sees = sees
     row.save()
     return row
+
+
+def colleague_invite(visit: Visit, values: dict[str, Any], *, request: Any = None) -> PortalMember:
+    """Invite somebody of one's own firm. Raises NotAllowed, InvalidInput. Must run in a transaction."""
+    _may_look_after(visit)
+    return member_invite(
+        party=visit.party,
+        email=values["email"],
+        name=values["name"],
+        sees=values["sees"],
+        language=values.get("language") or "",
+        by=visit.member.user,
+        request=request,
+    )
+
+
+def colleague_end(visit: Visit, member: PortalMember) -> PortalMember:
+    """End the access of somebody of one's own firm. Raises NotAllowed, Refused."""
+    _may_look_after(visit)
+    return member_end(member, by=visit.member.user)
+
+
+def _may_look_after(visit: Visit) -> None:
+    if not visit.may_invite:
+        raise NotAllowed(_("You may not do this."))
 
 
 def document_share(member: PortalMember, record: Any, *, by: Any) -> None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from apps.accounts.models import User
+from apps.accounts.selectors import users_holding
 from apps.core.actor import current_actor
 from apps.core.address import client_address
 from apps.core.errors import InvalidInput, Refused
@@ -195,13 +196,8 @@ def _decide(row: PortalRequest, state: str) -> None:
 
 
 def _tell_deciders(row: PortalRequest) -> None:
-    people = [
-        user
-        for user in User.objects.filter(is_active=True, deleted_at=None, is_portal=False)
-        if user.access.has(MAY_DECIDE)
-    ]
     notify(
-        people,
+        users_holding(MAY_DECIDE),
         event="portal.registration",
         title=lazy_text(gettext_lazy("%(who)s of %(firm)s asks for the portal"), who=row.name, firm=row.firm),
         text=row.email,

@@ -16,8 +16,10 @@ from apps.core.models.history import tracked_history
 from apps.core.quota import quota_claim
 from apps.core.scope import Scope, ScopedManager
 
+NUMBERED = ~Q(status="draft") & ~Q(number="")
 
-def party_scope(published: Q) -> Scope:
+
+def party_scope(published: Q = NUMBERED) -> Scope:
     """Scope of a document about a customer or vendor, who may see it himself once it is ``published``."""
     return Scope(
         owner="owner",

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.accounts.models import SignInSession, User
-from apps.accounts.selectors import OPERATOR_EMAIL
+from apps.accounts.selectors import OPERATOR_EMAIL, users_holding
 from apps.accounts.services.sessions import MUST_ENROL, browser_session_start, session_end
 from apps.core.access import Access
 from apps.core.address import client_address
@@ -245,9 +245,7 @@ def write_log(visit: Override, request: Any, status: int) -> None:
 
 def administrators() -> list[User]:
     """Who runs the organisation in use."""
-    return list(
-        User.objects.filter(is_active=True, deleted_at=None, roles__grants__permission="*").distinct()
-    )
+    return list(users_holding("*"))
 
 
 def _tell(visit: Override, title: Any) -> None:

@@ -9,8 +9,9 @@ from rest_framework.response import Response
 
 from apps.core.access import may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
-from apps.core.errors import InvalidInput, NotAllowed
+from apps.core.errors import NotAllowed
 from apps.core.registry import register_resource
 from apps.privacy.models import Consent, Purpose
 from apps.privacy.permissions import CONSENT
@@ -33,7 +34,7 @@ class PurposeApi(MasterViewSet):
         self.require("view")
         purpose = self.record(pk)
         _allowed(request)
-        data = _known(request.data, {"email", "means"})
+        data = known_fields(request.data, {"email", "means"})
 
         def work() -> tuple[int, Any, str]:
             found = consent_give(
@@ -66,7 +67,7 @@ class ConsentApi(ResourceViewSet):
         self.require("view")
         consent = self.record(pk)
         _allowed(request)
-        data = _known(request.data, {"means"})
+        data = known_fields(request.data, {"means"})
 
         def work() -> tuple[int, Any, str]:
             consent_withdraw(consent=consent, means=data.get("means"), by=request.user)
@@ -78,10 +79,3 @@ class ConsentApi(ResourceViewSet):
 def _allowed(request: Any) -> None:
     if not may(request.user, CONSENT):
         raise NotAllowed(_("You may not do this."))
-
-
-def _known(data: Any, names: set[str]) -> Any:
-    unknown = sorted(set(data) - names)
-    if unknown:
-        raise InvalidInput(_("Unknown field."), field=unknown[0], code="unknown")
-    return data

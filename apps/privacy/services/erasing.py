@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.core.errors import Refused
+from apps.core.locks import lock_row
 from apps.core.models.history import HistoryRow
 from apps.core.personal import (
     BLANK,
@@ -173,8 +174,6 @@ def _erase(request: PersonalRequest) -> None:
 
 
 def _locked(request: PersonalRequest) -> Person:
-    from apps.core.locks import lock_row
-
     subject = subjects()[request.subject_kind]
     return Person(subject, lock_row(model_of(request.subject_kind), request.subject_id))
 
@@ -210,8 +209,8 @@ def _holding_erase(holding: Holding, erasure: Erasure) -> int:
     }
     if holding.path == "pk":
         values |= subjects()[erasure.subject].switch()
-        values["version"] = models.F("version") + 1 if _has(model, "version") else None
-        values = {name: value for name, value in values.items() if value is not None}
+        if _has(model, "version"):
+            values["version"] = models.F("version") + 1
     count = models.QuerySet.update(rows, **values) if values else 0
     past = getattr(model, "history", None)
     if past is not None and holding.path == "pk":

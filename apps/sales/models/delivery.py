@@ -20,7 +20,7 @@ ZERO = Decimal("0.000000")
 class Delivery(Document):
     """Of an order, or (with ``invoice``) of the goods that an invoice sold directly."""
 
-    scope = party_scope(~Q(status="draft") & ~Q(number=""))
+    scope = party_scope()
     search_fields: ClassVar[tuple[str, ...]] = ("number", "party_name", "tracking_number")
 
     party = models.ForeignKey(

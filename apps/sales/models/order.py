@@ -25,7 +25,7 @@ class Order(TaxedDocument):
     """``place`` is where the goods are reserved and delivered from. ``credit_reason`` says why somebody with
     the permission let the order pass the customer's credit limit."""
 
-    scope = party_scope(~Q(status="draft") & ~Q(number=""))
+    scope = party_scope()
     terms_setting: ClassVar[str] = "sales.order_terms"
 
     quotation = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""How the pages of this app ask for a permission and, where it matters, for a fresh proof of the person."""
+"""Pages of the back office that ask for a permission and, where it matters, for a fresh proof."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from apps.core.access import may
 from apps.core.admin.site import admin_site
 
 
-def guarded(view: Callable[..., HttpResponse], permission: str, *, proof: bool = False) -> Any:
-    """A page of the back office for whoever holds ``permission``; ``proof``: he shows first that it is he."""
+def guarded(view: Callable[..., HttpResponse], permission: str, *, app: str, proof: bool = False) -> Any:
+    """A page of ``app`` for whoever holds ``permission``; ``proof``: he shows first that it is he.
+
+    First the permission, then the proof: who may not do it isn't asked for his password.
+    """
     proved = confirmed_required(view) if proof else view
 
     @wraps(view)
@@ -25,5 +28,5 @@ def guarded(view: Callable[..., HttpResponse], permission: str, *, proof: bool =
         return proved(request, *args, **kwargs)
 
     wrapped = admin_site.admin_view(asked)
-    wrapped.bahi_app = "privacy"
+    wrapped.bahi_app = app
     return wrapped
