@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("requirements.txt", "requirements/s3.txt", "requirements/dev.txt")
+FILES = ("requirements.txt", "requirements/s3.txt", "requirements/dev.txt", "requirements/installer.txt")
 SERVICES = ("pypi", "osv")
 NOT_ASKED = 3
 

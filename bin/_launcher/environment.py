@@ -1,28 +1,26 @@
 """The virtual environment in the data folder: made once, updated when a requirement file changes."""
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .console import LauncherError, say, step
+from .console import LauncherError, step
 from .files import exclusive, write_atomic
+from .installer import install
 from .layout import Layout
-from .processes import ended_on_error
 
 BASE = Path("requirements.txt")
 DEV = Path("requirements/dev.txt")
-PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--no-deps", "--progress-bar=off")
 
 
 def ensure_environment(layout: Layout, files: Iterable[Path] = (BASE,)) -> None:
     """Make `layout.venv` hold exactly what `files` pin. Costs nothing when it already does.
 
     A run that was interrupted while packages were being written leaves a mark; the next run then builds the
-    folder afresh (from pip's cache), because a half-written package looks installed to pip.
+    folder afresh (from the installer's cache), because a half-written package looks installed.
     """
     layout.make()
     wanted = [layout.root / name for name in files]
@@ -68,27 +66,15 @@ def _make(venv: Path) -> None:
     shutil.rmtree(venv, ignore_errors=True)
     # The interpreter's real path: a venv made from inside another one would depend on that one.
     base = getattr(sys, "_base_executable", None) or sys.executable
-    result = subprocess.run([base, "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
-    if result.returncode and not _make_without_ensurepip(base, venv):
+    # Without pip: unpacking one for each environment takes six seconds, and any pip can serve this one.
+    command = [base, "-m", "venv", "--without-pip", str(venv)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
         raise LauncherError(
             f"Python cannot make a virtual environment: {(result.stdout + result.stderr).strip()[-400:]}\n"
             "On Debian and Ubuntu: apt-get install python3-venv"
         )
     write_atomic(venv / ".bahi-made", _interpreter() + "\n", mode=0o644)
-
-
-def _make_without_ensurepip(base: str, venv: Path) -> bool:
-    """Debian splits ensurepip off; a pip outside can serve a venv that has none."""
-    shutil.rmtree(venv, ignore_errors=True)
-    made = subprocess.run([base, "-m", "venv", "--without-pip", str(venv)], capture_output=True, check=False)
-    pip = subprocess.run([base, "-m", "pip", "--version"], capture_output=True, check=False)
-    return made.returncode == 0 and pip.returncode == 0
-
-
-def _pip(venv: Path) -> list[str]:
-    if next(venv.glob("lib/python3*/site-packages/pip"), None):
-        return [str(venv / "bin" / "python"), "-m", "pip"]
-    return [sys.executable, "-m", "pip", "--python", str(venv / "bin" / "python")]
 
 
 def _install(layout: Layout, path: Path) -> None:
@@ -100,34 +86,6 @@ def _install(layout: Layout, path: Path) -> None:
     with step(f"Installing {total} pinned packages from {path.relative_to(layout.root)}"):
         installing = layout.venv / ".bahi-installing"
         installing.touch()
-        _run_pip([*_pip(layout.venv), "install", *PIP_OPTIONS, "-r", str(path)], total)
+        install(layout, path, total)
         write_atomic(mark, wanted + "\n", mode=0o644)
         installing.unlink()
-
-
-def _run_pip(command: list[str], total: int) -> None:
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore", "PIP_ROOT_USER_ACTION": "ignore"}
-    tail: list[str] = []
-    seen = 0
-    with (
-        subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-            errors="replace",
-        ) as process,
-        ended_on_error(process),
-    ):
-        for line in process.stdout or ():
-            tail = [*tail[-14:], line.rstrip()]
-            if line.startswith(("Collecting ", "Requirement already satisfied")):
-                seen += 1
-                if seen % 20 == 0:
-                    say(f"      {seen} of {total} packages fetched")
-            elif line.startswith("Installing collected"):
-                say("      writing them")
-    if process.returncode:
-        raise LauncherError("pip could not install the packages:\n  " + "\n  ".join(tail))

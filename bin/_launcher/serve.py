@@ -40,9 +40,8 @@ def main(arguments: list[str]) -> int:
         cluster = main_cluster(layout)
         with _ended_by_signals(), databases(cluster, die_with_parent=True) as variables:
             environment = {**environment_for(layout, variables), **served, "BAHI_PORT": str(options.port)}
-            with step("Preparing the database"):
+            with _static_collected(layout, environment), step("Preparing the database"):
                 demo = credentials.demo_state(_manage(layout, environment, "setup_database"))
-            _collect_static(layout, environment)
             if demo != "active":  # sign-ins of a demo that is gone, or of another database
                 layout.credentials.unlink(missing_ok=True)
             known = credentials.load(layout.credentials)
@@ -131,16 +130,37 @@ def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> lis
     return kept
 
 
-def _collect_static(layout: Layout, environment: dict[str, str]) -> None:
-    """Put style sheets and scripts under names with their hash; only when a file or a package changed."""
+@contextlib.contextmanager
+def _static_collected(layout: Layout, environment: dict[str, str]) -> Iterator[None]:
+    """Beside the work within, put style sheets and scripts under names with their hash.
+
+    Only when a file or a package changed. It needs no database, and the machine has a second core.
+    """
     mark = layout.data / "static" / ".collected"
     wanted = static_fingerprint(layout)
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        yield
         return
-    with step("Collecting style sheets and scripts"):
-        _manage(layout, environment, "collectstatic", "--noinput", "--verbosity=0")
-        mark.parent.mkdir(exist_ok=True)
-        mark.write_text(wanted, encoding="utf-8")
+    command = [str(layout.python), "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    with (
+        subprocess.Popen(
+            command,
+            cwd=layout.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+        ended_on_error(process),
+    ):
+        yield
+        said = process.communicate()[0]
+    if process.returncode:
+        raise LauncherError(f"Style sheets and scripts could not be collected:\n{said.strip()[-2000:]}")
+    mark.parent.mkdir(exist_ok=True)
+    mark.write_text(wanted, encoding="utf-8")
 
 
 def static_fingerprint(layout: Layout) -> str:

@@ -83,10 +83,13 @@ def environment_for(layout: Layout, database_variables: dict[str, str]) -> dict[
         "BAHI_DATA": str(layout.data),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
+        # Compiled once for all processes, and nothing of it in the checkout (which may not be writable).
+        "PYTHONPYCACHEPREFIX": str(layout.data / "pycache"),
         "VIRTUAL_ENV": str(layout.venv),
         "PATH": f"{layout.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
-    environment.pop("PYTHONHOME", None)
+    for name in ("PYTHONHOME", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(name, None)
     # glibc gives each thread its own arena; two keep a threaded server's memory close to what it uses.
     environment.setdefault("MALLOC_ARENA_MAX", "2")
     return environment

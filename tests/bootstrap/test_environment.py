@@ -12,7 +12,7 @@ from _launcher.layout import ROOT, Layout
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    """A checkout with two requirement files; venv and pip are recorded instead of run."""
+    """A checkout with two requirement files; making and installing are recorded instead of run."""
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements.txt").write_text("alpha==1.0\n")
     (tmp_path / "requirements/dev.txt").write_text("-r ../requirements.txt\nbeta==2.0\n")
@@ -28,7 +28,7 @@ def checkout(tmp_path, monkeypatch):
         (venv / ".bahi-made").write_text(environment._interpreter())
 
     monkeypatch.setattr(environment, "_make", make)
-    monkeypatch.setattr(environment, "_run_pip", lambda command, total: calls.append(Path(command[-1]).name))
+    monkeypatch.setattr(environment, "install", lambda layout, path, total: calls.append(path.name))
     return Layout(tmp_path / "data", root=tmp_path), calls
 
 
@@ -53,15 +53,15 @@ def test_test_tools_come_on_top_and_follow_the_included_file(checkout):
 
 def test_an_interrupted_installation_is_built_afresh(checkout, monkeypatch):
     layout, calls = checkout
-    recorded = environment._run_pip
+    recorded = environment.install
 
-    def killed(command, total):
+    def killed(layout, path, total):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(environment, "_run_pip", killed)
+    monkeypatch.setattr(environment, "install", killed)
     with pytest.raises(KeyboardInterrupt):
         environment.ensure_environment(layout)
-    monkeypatch.setattr(environment, "_run_pip", recorded)
+    monkeypatch.setattr(environment, "install", recorded)
     environment.ensure_environment(layout)
     assert calls == ["make", "make", "requirements.txt"]
 
