@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,7 +45,12 @@ def companies_worked_in(user: Any) -> list[CompanyChoice]:
 
 def company_today() -> date:
     """Today at the organisation's place, not the server's: 00:20 IST belongs to that day."""
-    return timezone.now().astimezone(ZoneInfo(current_organisation().time_zone)).date()
+    return company_moment(timezone.now()).date()
+
+
+def company_moment(moment: datetime) -> datetime:
+    """A moment as the clock shows it at the organisation's place, whoever asks."""
+    return moment.astimezone(ZoneInfo(current_organisation().time_zone))
 
 
 def fiscal_year_of(company_id: int, day: date) -> FiscalYear:

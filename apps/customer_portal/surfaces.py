@@ -17,7 +17,11 @@ declare(
         "portal_invite": codes("customer_portal.view_portalmember"),
         "portal_invite:post": codes(
             "customer_portal.view_portalmember",
-            any_of=("customer_portal.invite_member", "customer_portal.end_member"),
+            any_of=(
+                "customer_portal.invite_member",
+                "customer_portal.end_member",
+                "accounts.reset_second_factor",
+            ),
         ),
         "portal_request": codes("customer_portal.decide_request"),
         "customer_portal_invitations": codes("customer_portal.invite_member"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from apps.accounting.printing.taxed import day_text, filled, taxed_print, watermark_of
+from apps.company.selectors import company_moment
 from apps.core.india.numbers import format_quantity
 from apps.documents.printing import COPIES_CHALLAN, PrintDocument, PrintLine, PrintSignature, PrintTotal
 from apps.documents.services.printing import print_company, print_party, register_print
 from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn, DeliveryReturnLine, Order, Quotation
+from apps.sales.selectors import quotation_signature
 from apps.sales.services.kits import component_products, exploded
 
 
@@ -40,13 +43,20 @@ def quotation_print(quotation: Quotation) -> PrintDocument:
         terms=_terms(quotation),
         fields=filled(*fields),
         tables=_options(quotation),
-        signatures=(
-            PrintSignature(),
-            PrintSignature(caption="Accepted by the customer", ours=False, note="Name, date, seal"),
-        ),
+        signatures=(PrintSignature(), _acceptance(quotation)),
         show_bank=False,
         stamp=_("Superseded") if quotation.status == "superseded" else "",
     )
+
+
+def _acceptance(quotation: Quotation) -> PrintSignature:
+    """Where the customer signs; once accepted: who said yes, when, and the signature drawn in the portal."""
+    place = PrintSignature(caption="Accepted by the customer", ours=False, note="Name, date, seal")
+    if quotation.status != "accepted" or quotation.decided_at is None:
+        return place
+    moment = company_moment(quotation.decided_at)
+    note = _("Accepted on %(day)s at %(time)s") % {"day": day_text(moment), "time": f"{moment:%H:%M}"}
+    return replace(place, name=quotation.decided_by, note=note, image=quotation_signature(quotation))
 
 
 def _options(quotation: Quotation) -> tuple[Any, ...]:

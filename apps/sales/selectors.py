@@ -9,6 +9,9 @@ from typing import Any, Literal
 from django.db.models import Q
 
 from apps.catalog.choices import DELIVERED_KINDS
+from apps.core.scope import kind_of
+from apps.documents.models import Attachment, TimelineEntry
+from apps.files.services.storage import file_read
 from apps.sales.calculation.fulfilment import LineQuantities, delivery_progress, invoice_progress
 from apps.sales.choices import Progress
 from apps.sales.models import Order, OrderLine, Quotation, QuotationLine
@@ -21,6 +24,15 @@ def quotation_revisions(quotation: Quotation, *, by: Any) -> list[Quotation]:
     """All revisions of the offer that the user may see, first to last."""
     root = quotation.root_key
     return list(Quotation.objects.for_user(by).filter(Q(pk=root) | Q(root_id=root)).order_by("revision"))
+
+
+def quotation_signature(quotation: Quotation) -> bytes | None:
+    """The signature (PNG) drawn when this offer was accepted in the portal, while its file is kept."""
+    signed = TimelineEntry.objects.filter(
+        target_kind=kind_of(quotation), target_id=quotation.pk, verb="signed", data__drawn=True
+    ).first()
+    row = signed and Attachment.objects.filter(pk=signed.data.get("attachment"), removed_at=None).first()
+    return file_read(row.file) if row else None
 
 
 def quotations_due(day: date) -> list[int]:

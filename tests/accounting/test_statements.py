@@ -250,6 +250,7 @@ def test_accountant_reads_and_drills_on_the_pages(administrator, books):
         "/data/reports/accounting/general-ledger/", {**given, "account": cash.pk}
     ).content.decode()
     assert "/admin/accounting/journalentry/" in page
+    assert "570.00 Dr" in page
     for key in KEYS:
         assert client.get(f"/data/reports/accounting/{key}/").status_code == 200
     wrong = client.get("/data/reports/accounting/trial-balance/", {**given, "to": "nonsense"})

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("due_date", gettext_lazy("Due"), "date"),
     Column("debit", gettext_lazy("Debit"), "money"),
     Column("credit", gettext_lazy("Credit"), "money"),
-    Column("balance", gettext_lazy("Balance"), "money"),
+    Column("balance", gettext_lazy("Balance"), "balance"),
 )
 
 

@@ -192,7 +192,7 @@ def _columns(*, several: bool) -> list[Column]:
         Column("party_name", _("Party")),
         Column("debit", _("Debit"), "money"),
         Column("credit", _("Credit"), "money"),
-        Column("balance", _("Balance"), "money"),
+        Column("balance", _("Balance"), "balance"),
     ]
 
 

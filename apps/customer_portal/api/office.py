@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api.bases import Input
+from apps.accounts.api.confirming import confirmed_or_refuse
 from apps.core.access import may
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.serializers import known_fields
@@ -24,6 +25,7 @@ from apps.customer_portal.services.firms import firm_save
 from apps.customer_portal.services.members import (
     document_share,
     member_end,
+    member_factors_reset,
     member_invite,
     member_invite_again,
     member_sees,
@@ -66,12 +68,14 @@ class PortalMemberApi(_Looked):
     expands = ("user", "party", "invited_by")
     verbs: ClassVar[dict[str, str]] = {
         "invite-again": "invite_again", "end": "end", "let-see": "let_see", "share": "share",
+        "reset-second-factors": "reset_second_factors",
     }  # fmt: skip
     verb_permissions: ClassVar[dict[str, str]] = {
         "invite-again": "customer_portal.invite_member",
         "let-see": "customer_portal.invite_member",
         "share": "customer_portal.invite_member",
         "end": "customer_portal.end_member",
+        "reset-second-factors": "accounts.reset_second_factor",
     }
 
     def invite_again(self, request: Any, pk: int) -> Response:
@@ -85,6 +89,14 @@ class PortalMemberApi(_Looked):
         self.body(request)
         work = partial(member_end, by=request.user)
         return self.verb_answer(request, pk, self.verb_permissions["end"], work, _("The access has ended."))
+
+    def reset_second_factors(self, request: Any, pk: int) -> Response:
+        """For a person who lost phone and codes: they go, every sign-in ends, he is told by mail."""
+        self.body(request)
+        confirmed_or_refuse(request)
+        work = partial(member_factors_reset, by=request.user, request=request._request)
+        permission = self.verb_permissions["reset-second-factors"]
+        return self.verb_answer(request, pk, permission, work, _("Removed."))
 
     def let_see(self, request: Any, pk: int) -> Response:
         """``{"sees": "firm" | "own"}``."""

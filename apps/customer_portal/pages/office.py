@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.forms import RefusalForm
+from apps.accounts.models import SecondFactor
+from apps.accounts.services.sessions import lately_confirmed
 from apps.core.access import may
 from apps.core.admin.bases import register_record_link
 from apps.core.admin.site import admin_site
@@ -26,6 +30,7 @@ from apps.customer_portal.forms import InviteForm
 from apps.customer_portal.models import PortalMember, PortalRequest
 from apps.customer_portal.services.members import (
     member_end,
+    member_factors_reset,
     member_invite,
     member_invite_again,
     member_sees,
@@ -35,6 +40,8 @@ from apps.parties.models import Party
 
 SEE = "customer_portal.view_portalmember"
 MAY_INVITE, MAY_END = "customer_portal.invite_member", "customer_portal.end_member"
+MAY_RESET = "accounts.reset_second_factor"
+_ASKED = {"end": MAY_END, "factor": MAY_RESET}
 
 
 def _links(request: HttpRequest, party: Any) -> list[tuple[str, str]]:
@@ -49,27 +56,38 @@ register_record_link(Party, _links)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who of a party comes in; ``what``: invite, again, sees or end."""
+    """Who of a party comes in; ``what``: invite, again, sees, factor or end."""
     if not may(request.user, SEE):
         raise PermissionDenied
     party: Any = Party.objects.for_user(request.user).filter(pk=pk, deleted_at=None).first()
     if party is None:
         raise Http404("no such party")
     what = request.POST.get("what", "")
+    here = reverse("portal_invite", args=[pk])
+    if what == "factor" and not lately_confirmed(request):
+        return HttpResponseRedirect(f"{reverse('confirm')}?{urlencode({'next': here})}")
     form = InviteForm(request.POST if what == "invite" else None, initial=_first_contact(party))
     if request.method == "POST" and _did(request, party, what, form):
-        return HttpResponseRedirect(reverse("portal_invite", args=[pk]))
+        return HttpResponseRedirect(here)
     context = {
         **admin_site.each_context(request),
         "title": _("People of the portal: %(name)s") % {"name": party},
         "party": party,
         "form": _styled(form),
-        "rows": PortalMember.objects.filter(party=party).select_related("user", "invited_by"),
+        "rows": _rows(party),
         "sees": Sees.choices,
         "may_invite": may(request.user, MAY_INVITE),
         "may_end": may(request.user, MAY_END),
+        "may_reset": may(request.user, MAY_RESET),
     }
     return TemplateResponse(request, "customer_portal/office_party.html", context)
+
+
+def _rows(party: Any) -> Any:
+    """The people of a party, each with ``has_factor``: whether a second factor is asked of him."""
+    factors = SecondFactor.objects.filter(user=OuterRef("user"), confirmed_at__isnull=False)
+    rows = PortalMember.objects.filter(party=party).select_related("user", "invited_by")
+    return rows.annotate(has_factor=Exists(factors))
 
 
 def _first_contact(party: Any) -> dict[str, str]:
@@ -102,7 +120,7 @@ def _did(request: HttpRequest, party: Any, what: str, form: Any) -> bool:
 
 def _act(request: HttpRequest, party: Any, what: str, form: Any) -> str:
     by: Any = request.user
-    if not may(by, MAY_END if what == "end" else MAY_INVITE):
+    if not may(by, _ASKED.get(what, MAY_INVITE)):
         raise NotAllowed(_("You may not do this."))
     if what == "invite":
         member_invite(party=party, **form.cleaned_data, by=by, request=request)
@@ -116,6 +134,9 @@ def _act(request: HttpRequest, party: Any, what: str, form: Any) -> str:
     if what == "again":
         member_invite_again(member, by=by, request=request)
         return _("An invitation was mailed to %(mail)s.") % {"mail": member.user.email}
+    if what == "factor":
+        member_factors_reset(member, by=by, request=request)
+        return _("Removed. The person was signed out and told by mail.")
     if what == "sees":
         member_sees(member, sees=request.POST.get("sees", ""), by=by)
         return _("Saved.")

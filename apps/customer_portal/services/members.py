@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.services.factors import factors_reset
 from apps.accounts.services.passwords import invitation_send
 from apps.accounts.services.portal_people import portal_user_end, portal_user_make
 from apps.core.errors import InvalidInput, NotAllowed, Refused
@@ -102,6 +103,19 @@ def member_end(member: PortalMember, *, by: Any) -> PortalMember:
     text = _("The access of %(who)s to the portal ended") % {"who": row.user}
     timeline_add(row.party, "portal_ended", text=text)
     return row
+
+
+def member_factors_reset(member: PortalMember, *, by: Any, request: Any = None) -> PortalMember:
+    """Help a person who lost his second factor: it goes, every sign-in ends, he is told by mail.
+
+    Raises Refused (whose access has ended), NotAllowed. The caller has asked ``by`` for a fresh proof.
+    """
+    if member.state == MemberState.ENDED:
+        raise Refused(_("The access of this person has ended already."), code="invalid_transition")
+    factors_reset(user=member.user, by=by, request=request)
+    text = _("The second factor of %(who)s was removed") % {"who": member.user}
+    timeline_add(member.party, "portal_factor_reset", text=text)
+    return member
 
 
 def member_sees(member: PortalMember, *, sees: str, by: Any) -> PortalMember:

@@ -11,7 +11,7 @@ from django.db import models
 from apps.company.models import Company
 
 RowKind = Literal["normal", "section", "subtotal", "total", "strong", "muted"]
-ColumnKind = Literal["text", "money", "quantity", "integer", "date", "percent"]
+ColumnKind = Literal["text", "money", "balance", "quantity", "rate", "integer", "date", "percent"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Param:
 
 @dataclass(frozen=True)
 class Column:
+    """``balance``: money of a ledger, read as Dr or Cr by people, signed (debit positive) for machines.
+    ``rate``: the price or cost of one unit, with four decimals for people."""
+
     key: str
     label: Any
     kind: ColumnKind = "text"
@@ -43,7 +46,11 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind in ("money", "quantity", "integer", "percent")
+        return self.kind not in ("text", "date")
+
+    @property
+    def currency(self) -> bool:
+        return self.kind in ("money", "balance")
 
 
 @dataclass(frozen=True)

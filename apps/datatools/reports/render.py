@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,14 +13,24 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.core.india.numbers import format_quantity
+from apps.core.india.numbers import format_indian, format_quantity, format_western
 from apps.datatools.exporting import FORMATS, text_safe
 from apps.datatools.reports.definition import Answer, Column, Report
 from apps.documents.printing import PrintColumn, PrintReport, PrintRow, render_report
 from apps.documents.services.printing import print_company
 
 _INDIAN = r"[>=10000000]##\,##\,##\,##0.00;[>=100000]##\,##\,##0.00;#,##0.00"
-_WIDTH = {"text": 28, "date": 12, "money": 18, "quantity": 14, "integer": 10, "percent": 10}
+_WIDTH = {
+    "text": 28,
+    "date": 12,
+    "money": 18,
+    "balance": 18,
+    "quantity": 14,
+    "rate": 14,
+    "integer": 10,
+    "percent": 10,
+}
+RATE_DECIMALS = 4
 
 
 def plain(value: Any) -> Any:
@@ -67,7 +78,24 @@ def report_data(report: Report, answer: Answer, values: dict[str, Any]) -> dict[
 
 def _api_cell(kind: str, value: Any) -> Any:
     """Quantities and unit prices have six decimals on the API, money two."""
-    return format(value, ".6f") if kind == "quantity" and isinstance(value, Decimal) else plain(value)
+    exact = kind in ("quantity", "rate") and isinstance(value, Decimal)
+    return format(value, ".6f") if exact else plain(value)
+
+
+def money_format(answer: Answer) -> Callable[..., str]:
+    """Groups as the company's currency is written: 1,18,000.00 or 118,000.00."""
+    western = answer.company is not None and answer.company.currency.code != "INR"
+    return format_western if western else format_indian
+
+
+def number_text(column: Column, value: Decimal, money: Callable[..., str]) -> str:
+    """A number as people read it on the page and on paper: ``1,180.00 Dr`` for a balance."""
+    if column.kind == "balance":
+        side = _("Cr") if value < 0 else _("Dr")
+        return f"{money(abs(value))} {side}" if value else money(value)
+    if column.kind == "rate":
+        return money(value, RATE_DECIMALS)
+    return money(value) if column.kind == "money" else format_quantity(value)
 
 
 def cell_text(column: Column, value: Any) -> str:
@@ -75,7 +103,7 @@ def cell_text(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return format(value, ".2f" if column.kind == "money" else "f")
+        return format(value, ".2f" if column.currency else "f")
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
@@ -96,11 +124,14 @@ def _csv(report: Report, answer: Answer) -> bytes:
 
 
 def _pdf(report: Report, answer: Answer) -> bytes:
+    money = money_format(answer)
     columns = tuple(
         PrintColumn(str(c.label), "right" if c.numeric else "left", c.weight) for c in answer.columns
     )
     rows = tuple(
-        PrintRow(tuple(_print_cell(c, row.cells.get(c.key)) for c in answer.columns), row.kind, row.level)
+        PrintRow(
+            tuple(_print_cell(c, row.cells.get(c.key), money) for c in answer.columns), row.kind, row.level
+        )
         for row in answer.rows
     )
     return render_report(
@@ -120,11 +151,11 @@ def _pdf(report: Report, answer: Answer) -> bytes:
     )
 
 
-def _print_cell(column: Column, value: Any) -> Decimal | int | str | None:
+def _print_cell(column: Column, value: Any, money: Callable[..., str]) -> Decimal | int | str | None:
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
     if isinstance(value, Decimal) and column.kind != "money":
-        return format_quantity(value) if value else ""
+        return number_text(column, value, money) if value else ""
     if value is None or isinstance(value, (Decimal, int)):
         return value
     return str(value)
@@ -186,8 +217,10 @@ class _Styles:
         key = (kind, row_kind, level)
         if key not in self.made:
             options: dict[str, Any] = {"indent": level} if level else {}
-            if kind == "money":
+            if kind in ("money", "balance"):
                 options["num_format"] = self.money
+            elif kind == "rate":
+                options["num_format"] = "#,##0.0000"
             elif kind == "date":
                 options |= {"num_format": "dd-mm-yyyy", "align": "left"}
             if row_kind in ("section", "subtotal", "total", "strong"):

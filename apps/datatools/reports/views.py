@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,14 +25,13 @@ from apps.core.admin.site import admin_site
 from apps.core.api.rendering import envelope
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed, Refused
-from apps.core.india.numbers import format_indian, format_quantity, format_western
 from apps.core.surfaces import Declared, codes
 from apps.core.uow import run_in_unit_of_work
 from apps.core.working import working_company_id
 from apps.datatools.permissions import EXPORT_REPORT
 from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
 from apps.datatools.reports.params import companies_of, values_read
-from apps.datatools.reports.render import plain, report_bytes, report_data
+from apps.datatools.reports.render import money_format, number_text, plain, report_bytes, report_data
 from apps.datatools.reports.stored import given_of, stored_answer, stored_data, stored_jobs, stored_start
 
 EXPORTS = ("pdf", "xlsx", "csv")
@@ -245,8 +245,7 @@ def _field(
 
 
 def _table(answer: Answer) -> dict[str, Any]:
-    western = answer.company is not None and answer.company.currency.code != "INR"
-    money = format_western if western else format_indian
+    money = money_format(answer)
     return {
         "columns": answer.columns,
         "rows": [
@@ -264,21 +263,25 @@ def _cell(column: Column, row: Row, money: Any) -> dict[str, Any]:
     value = row.cells.get(column.key)
     if value is None or value == "":
         text = ""
-    elif column.kind == "money":
-        text = money(value) if value else ("0.00" if row.kind in ("total", "subtotal") else "")
     elif column.kind == "date":
         text = f"{value:%d-%m-%Y}"
-    elif column.kind == "quantity":
-        text = format_quantity(value) if value or row.kind != "normal" else ""
+    elif isinstance(value, Decimal):
+        empty = not value and not _shows_zero(column, row)
+        text = "" if empty else number_text(column, value, money)
     else:
         text = str(value)
     link = row.links.get(column.key)
     return {
         "text": text,
         "numeric": column.numeric,
-        "whole": column.kind == "date" or (" " not in text and len(text) <= 18),  # numbers don't break
+        "whole": column.kind != "text" or (" " not in text and len(text) <= 18),  # numbers don't break
         "url": link_url(link) if link and text else "",
     }
+
+
+def _shows_zero(column: Column, row: Row) -> bool:
+    """Nothing is left empty in a column of money, but in its totals."""
+    return row.kind in ("total", "subtotal") if column.currency else row.kind != "normal"
 
 
 def link_url(link: ReportLink | Record) -> str:

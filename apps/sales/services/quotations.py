@@ -169,10 +169,11 @@ def quotation_answer(quotation: Quotation, *, accept: bool, name: str, text: str
 
 def quotation_sign(quotation: Quotation, *, name: str, picture: bytes | None) -> None:
     """Keep how an accepted offer was signed: by name, and with the drawn signature (PNG) as a file of it."""
+    data: dict[str, Any] = {"name": name, "drawn": picture is not None, "address": current_actor().address}
     if picture is not None:
-        attachment_keep(quotation, content=picture, name=f"{_('signature')}-{quotation.pk}.png")
+        file_name = f"{_('signature')}-{quotation.pk}.png"
+        data["attachment"] = attachment_keep(quotation, content=picture, name=file_name).pk
     how = _("Signed by %(name)s, drawn") if picture is not None else _("Signed by %(name)s, typed")
-    data = {"name": name, "drawn": picture is not None, "address": current_actor().address}
     timeline_add(quotation, "signed", text=how % {"name": name}, data=data)
 
 
