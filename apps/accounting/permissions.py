@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.invoicing import permissions as invoicing_permissions
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 from apps.core.separation import SeparationRule, register_separation
 
 register_permissions(
@@ -106,3 +106,8 @@ register_separation(
 
 
 __all__ = ["invoicing_permissions"]
+register_stand_in(
+    "accounting",
+    models=("account", "accountrole", "journal", "voucher"),
+    codes=("change_settings", "post_voucher", "reverse_voucher", "verify_ledger"),
+)

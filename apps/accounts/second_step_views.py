@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +23,7 @@ from apps.accounts import forms
 from apps.accounts.entering import browser_enter, next_page
 from apps.accounts.limits import attempts_limit
 from apps.accounts.models import BACKUP, ChallengePurpose, FactorMethod, User
+from apps.accounts.selectors import is_stand_in
 from apps.accounts.services.challenges import (
     SENT_METHODS,
     ChallengeOver,
@@ -196,10 +199,17 @@ def confirmed_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if lately_confirmed(request):
             return view(request, *args, **kwargs)
-        page = request.get_full_path() if request.method == "GET" else reverse("security")
+        if is_stand_in(request.user):
+            raise PermissionDenied  # he has nothing here to prove himself with
+        page = request.get_full_path() if request.method == "GET" else _came_from(request)
         return redirect(f"{reverse('confirm')}?{urlencode({'next': page})}")
 
     return guarded
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page whose button was pressed, to press it again."""
+    return urlsplit(request.META.get("HTTP_REFERER", "")).path or reverse("security")
 
 
 @login_required

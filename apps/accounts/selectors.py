@@ -45,6 +45,11 @@ SELECT (SELECT array_agg(id) FROM d), (SELECT array_agg(id) FROM t)
 """
 
 
+def is_stand_in(user: Any) -> bool:
+    """Whether this is the user that stands for the platform's operator: he signs in by his link alone."""
+    return getattr(user, "email", "") == OPERATOR_EMAIL
+
+
 def register_company_source(sql: str) -> None:
     """Called once by ``company``: a SELECT of ``company_id``, the companies that user ``u.id`` is limited to
     (no row: not limited)."""

@@ -16,6 +16,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from apps.accounts.authentication import BoundRefreshToken, check_token, token_user
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import SignInSession, User
+from apps.accounts.selectors import is_stand_in
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.policy import factor_missing, factor_required
@@ -45,6 +46,8 @@ def pair_issue(request: Any, user: User, *, factor: str = "") -> dict[str, str]:
 
     Raises SecondFactorMissing; a refusal where the person has to come through his identity provider.
     """
+    if is_stand_in(user):
+        raise NotAllowed(_("The operator may not do this."))
     other_way().local_refuse(user)
     _refuse_without_factor(user)
     refresh = BoundRefreshToken.for_user(

@@ -1,7 +1,7 @@
 """Business permissions of the catalogue, and what the ready roles may do."""
 
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 
 register_permissions(
     "catalog",
@@ -33,3 +33,11 @@ register_roles(
         Role("cashier", "Cashier", ("catalog.view_product", "catalog.view_pricelist")),
     ]
 )
+register_stand_in(
+    "catalog",
+    models=(
+        "product", "category", "brand", "unit", "unitconversion", "attribute", "taxcategory", "taxrate",
+        "pricelist", "pricelistitem", "partypricelist", "pricepoint",
+    ),
+    codes=("set_sale_price",),
+)  # fmt: skip

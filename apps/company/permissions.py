@@ -1,7 +1,7 @@
 """Business permissions of company."""
 
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 
 register_permissions(
     "company",
@@ -22,4 +22,9 @@ register_roles(
         Role("accounts", "Accounts", ("company.see_bank_account", "company.set_bank_account")),
         Role("auditor", "Auditor (read only)", ("company.see_bank_account",)),
     ]
+)
+register_stand_in(
+    "company",
+    models=("company", "currency", "currencyrate", "fiscalyear", "period", "holiday", "numberseries"),
+    codes=("change_series", "change_settings", "release_lock"),
 )

@@ -20,6 +20,7 @@ class Permission:
 
 _permissions: dict[str, Permission] = {}
 _roles: dict[str, Role] = {}
+_stand_in: set[str] = set()
 
 
 def register_permissions(app_label: str, table: dict[str, str]) -> None:
@@ -39,6 +40,27 @@ def register_roles(roles: Iterable[Role]) -> None:
 def _merged(known: Role, more: Role) -> Role:
     permissions = tuple(dict.fromkeys(known.permissions + more.permissions))
     return Role(known.code, known.name or more.name, permissions, {**known.levels, **more.levels})
+
+
+def register_stand_in(app_label: str, *, models: Iterable[str] = (), codes: Iterable[str] = ()) -> None:
+    """What the platform's operator may do in this app on a visit with writing: enter, change, remove and
+    import these models, and these codes.
+
+    An app or code that nobody names is closed to him: nothing that lets somebody in, hands data out of the
+    house or outlasts the visit belongs here.
+    """
+    _stand_in.update(f"{app_label}.{code}" for code in codes)
+    _stand_in.update(
+        f"{app_label}.{action}_{model}"
+        for model in models
+        for action in ("add", "change", "delete", "import")
+    )
+
+
+def stand_in_permissions() -> frozenset[str]:
+    """All that ``register_stand_in`` was told."""
+    load_permissions()
+    return frozenset(_stand_in)
 
 
 def load_permissions() -> None:

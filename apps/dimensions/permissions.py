@@ -1,7 +1,7 @@
 """What the ready roles may do with cost centres and projects."""
 
 from apps.core.modules import Role
-from apps.core.permissions import register_roles
+from apps.core.permissions import register_roles, register_stand_in
 
 _SEE = ("dimensions.view_costcentre", "dimensions.view_project")
 
@@ -25,3 +25,4 @@ register_roles(
         Role("developer", "Developer", ("dimensions.view_project",)),
     ]
 )
+register_stand_in("dimensions", models=("costcentre", "project"))

@@ -1,7 +1,7 @@
 """Business permissions that all documents share."""
 
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 
 PRINT, BACK_DATE = "documents.print_document", "documents.back_date"
 register_permissions(
@@ -19,3 +19,4 @@ register_roles(
     ]
 )
 register_roles([Role(code, "", (BACK_DATE,)) for code in ("accounts", "sales_manager")])
+register_stand_in("documents", codes=("print_document", "change_settings"))

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 from apps.core.separation import SeparationRule, register_separation
 
 register_permissions(
@@ -49,3 +49,6 @@ register_separation(
         ("inventory.post_inward",), usual="off",
     ),
 )  # fmt: skip
+register_stand_in(
+    "inventory", models=("inward", "place", "batch", "serial"), codes=("post_inward", "cancel_inward")
+)

@@ -1,7 +1,7 @@
 """Business permissions of the party book, and what the ready roles may do with it."""
 
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 
 register_permissions(
     "parties",
@@ -34,3 +34,4 @@ register_roles(
         Role("cashier", "Cashier", _SEE),
     ]
 )  # fmt: skip
+register_stand_in("parties", models=("party", "paymentterms"))

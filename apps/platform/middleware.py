@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from apps.core.middleware import api_error
+from apps.core.surfaces import access_of_address
 from apps.core.tenant import is_public
 from apps.platform.models import Override
 from apps.platform.services.override import (
@@ -22,8 +24,13 @@ from apps.platform.services.override import (
 )
 
 READS = ("GET", "HEAD", "OPTIONS")
-ALWAYS = ("/organisation/override/end/", "/accounts/logout/", "/accounts/language/")
-NEVER = ("/accounts/", "/organisation/operator/", "/organisation/leave/")
+# By name of the address. Everything else that asks for no permission and names no record is somebody's own
+# business (his keys, his second factor, his password), which a stand-in doesn't have.
+LEAVING = frozenset({"override_end", "logout", "language"})
+OWN_DESK = LEAVING | {
+    "override_enter", "work_in_company", "announcement_dismiss", "quick_create", "favourite", "checklist",
+    "notifications_read_all", "notification_open", "messaging_notifications_read_all", "search",
+}  # fmt: skip
 
 
 class OverrideMiddleware:
@@ -42,17 +49,21 @@ class OverrideMiddleware:
         request.override = visit  # type: ignore[attr-defined]  # ours
         request.override_label = label_of(visit)  # type: ignore[attr-defined]  # ours
         request.user.access = access_of_visit(visit, request.user)  # type: ignore[union-attr,arg-type]  # signed in
-        refused = _refusal(request, visit)
-        response = refused or self.get_response(request)
+        response = self.get_response(request)
         _log(request, visit, response.status_code)
         return response
 
+    def process_view(self, request: HttpRequest, view: object, *_args: object) -> HttpResponse | None:
+        visit = request.override  # type: ignore[attr-defined]  # ours
+        return _refusal(request, visit) if visit is not None else None
+
 
 def _may_be(request: HttpRequest) -> bool:
-    """A browser whose session names a visit; a token in the header is never an operator's."""
+    """A browser whose session names a visit; at the API a token in the header is never an operator's."""
     from django.conf import settings
 
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.META.get("HTTP_AUTHORIZATION"):
+    by_token = request.META.get("HTTP_AUTHORIZATION") and request.path.startswith("/api/")
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or by_token:
         return False
     return SESSION_KEY in request.session
 
@@ -69,18 +80,24 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest, visit: Override) -> HttpResponse | None:
-    if request.path in ALWAYS:
+    """On a reading visit nothing is written; on any only where the address asks for a permission or a record
+    (then his rights decide) or is named above."""
+    match = request.resolver_match
+    name = (match.url_name if match else "") or ""
+    if request.method in READS or name in LEAVING:
         return None
-    closed = request.path.startswith(NEVER)
-    if not closed and (visit.may_write or request.method in READS):
+    if visit.may_write and (name in OWN_DESK or _asks_for_rights(match, request.method or "post")):
         return None
-    if closed and request.method in READS and not request.path.startswith("/organisation/operator/"):
-        return None
-    detail = _("This visit is for reading only.") if not closed else _("The operator may not do this.")
+    detail = _("The operator may not do this.") if visit.may_write else _("This visit is for reading only.")
     if request.path.startswith("/api/"):
         return api_error(403, "override_read_only", detail)
     context = {"title": _("Not allowed"), "detail": detail, "status": 403}
     return render(request, "core/error.html", context, status=403)
+
+
+def _asks_for_rights(match: Any, method: str) -> bool:
+    declared = access_of_address(match.url_name, match.func, method.lower()) if match else None
+    return declared is not None and declared.kind in ("codes", "record")
 
 
 def _log(request: HttpRequest, visit: Override, status: int) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.limits import attempts_limit
+from apps.accounts.second_step_views import confirmed_required
 from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.errors import BahiError, InvalidInput
@@ -108,13 +109,19 @@ DOMAIN_VERBS: dict[str, tuple[Callable[[Any], Any], Any]] = {
 @needs("platform.manage_domains")
 @require_http_methods(["GET", "POST"])
 def domains(request: HttpRequest) -> HttpResponse:
-    organisation = _fresh()
     if request.method == "POST":
-        _domain_change(request, organisation)
-        return redirect("organisation_domains")
+        return _domain_post(request)
+    organisation = _fresh()
     primary = organisation.domains.filter(is_primary=True).values_list("domain", flat=True).first()
     context = {"title": _("Own domains"), "claims": organisation.domain_claims.all(), "primary": primary}
     return render(request, "platform/domains.html", context)
+
+
+@confirmed_required
+def _domain_post(request: HttpRequest) -> HttpResponse:
+    """A domain is a way in, and a name to ask for passwords under: whoever changes it proves himself."""
+    _domain_change(request, _fresh())
+    return redirect("organisation_domains")
 
 
 def _domain_change(request: HttpRequest, organisation: Organisation) -> None:

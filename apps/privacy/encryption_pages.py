@@ -60,12 +60,12 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def page_urls() -> list[Any]:
-    def view(function: Any) -> Any:
-        return guarded(function, ENCRYPT, app="privacy")
+    def view(function: Any, *, proof: bool = False) -> Any:
+        return guarded(function, ENCRYPT, app="privacy", proof=proof)
 
     return [
         path("file-encryption/", view(page), name="file_encryption"),
-        path("file-encryption/now/", view(require_POST(start)), name="file_encryption_now"),
+        path("file-encryption/now/", view(require_POST(start), proof=True), name="file_encryption_now"),
     ]
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 from apps.core.separation import SeparationRule, register_separation
 
 register_permissions(
@@ -88,5 +88,15 @@ register_separation(
     SeparationRule(
         "sales.delivery_and_stock", _("who confirms orders doesn't post goods received"),
         ("inventory.post_inward",), ("sales.confirm_order",),
+    ),
+)  # fmt: skip
+# What the platform's operator may do on a visit with writing. Sending is not among it: no link leaves by him.
+register_stand_in(
+    "sales",
+    models=("quotation", "order", "delivery", "deliveryreturn"),
+    codes=(
+        "change_settings", "revise_quotation", "decide_quotation", "convert_quotation", "expire_quotation",
+        "confirm_order", "amend_order", "hold_order", "deliver_order", "invoice_order", "close_order",
+        "cancel_order", "post_delivery", "return_delivery", "cancel_delivery",
     ),
 )  # fmt: skip

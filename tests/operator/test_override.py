@@ -9,9 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import AccessLog, SignInSession, User
+from apps.accounts.models import AccessLog, ApiKey, SignInSession, User
 from apps.accounts.selectors import OPERATOR_EMAIL, users_active
-from apps.core.errors import InvalidInput, NotFound, Refused
+from apps.accounts.services import keys
+from apps.accounts.tokens import pair_issue
+from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused
+from apps.core.permissions import all_permissions, stand_in_permissions
 from apps.core.tenant import organisation_context
 from apps.messaging.models import Notification
 from apps.parties.models import Party
@@ -19,6 +22,7 @@ from apps.platform.models import Override
 from apps.platform.services import override
 from apps.platform.services.own_side import operator_access_set
 from apps.tenancy.models import Organisation
+from tests.factories.parties import make_customer
 from tests.kit.clients import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +220,79 @@ def test_others_cannot_decide(acme, user_with):
         page.force_login(clerk)
     assert page.get("/organisation/operator/").status_code == 403
     assert page.post("/organisation/operator/", {"verb": "access", "access": "allow"}).status_code == 403
+
+
+OPEN_APPS = {"accounting", "catalog", "company", "dimensions", "documents", "inventory", "parties", "sales"}
+
+
+def test_what_a_stand_in_may_is_an_allow_list_over_all_codes(ask):
+    """Every code of the product: what nobody opened to him is closed, and nothing that lasts was opened."""
+    visit = Override(may_write=True)
+    access = override.access_of_visit(visit, User(pk=7))
+    writing = {code for code in all_permissions() if not code.split(".", 1)[1].startswith("view_")}
+    held = {code for code in writing if access.has(code)}
+    assert held
+    assert {code.split(".", 1)[0] for code in held} == OPEN_APPS
+    assert stand_in_permissions() <= set(all_permissions())  # no code that isn't there (any more)
+    for code in held:
+        action, _bar, noun = code.split(".", 1)[1].partition("_")
+        assert action not in ("export", "send", "invite", "grant", "erase", "give", "manage", "override"), (
+            code
+        )
+        assert noun not in ("bank_account", "bankaccount", "credit", "limit"), code
+    reading = override.access_of_visit(Override(may_write=False), User(pk=7))
+    assert not {code for code in writing if reading.has(code)}
+
+
+def test_nothing_that_lets_somebody_in_later_is_in_the_stand_in_s_reach(ask, acme):
+    browser, _answer = enter(ask(may_write=True))
+    with organisation_context("org_acme"):
+        party = make_customer()
+        key = SignInSession.objects.get(user__email=OPERATOR_EMAIL, ended_at=None)
+        assert key.confirmed_at is None  # a visit never counts as a proof of who somebody is
+    pages = (
+        "/accounts/keys/new/", "/accounts/security/app/",
+        "/data/personal/", "/data/file-encryption/now/", "/organisation/domains/", "/organisation/look/",
+        "/organisation/operator/", "/organisation/leave/", "/data/export/now/", "/data/backups/now/",
+    )  # fmt: skip
+    for page in pages:
+        answer = browser.post(page, {"email": "backdoor@evil.example", "name": "B", "verb": "add"})
+        assert answer.status_code == 403, (page, answer.status_code)
+    calls = {
+        "auth/keys/": {"name": "k", "scopes": ["*"]},
+        "auth/password/": {"current_password": "x", "password": "y"},
+        "auth/email/": {"email": "backdoor@evil.example"},
+        "auth/sessions/end-all/": {},
+        "customer-portal/invitations/": {"party": party.pk, "email": "backdoor@evil.example", "name": "B"},
+        "accounts/grants/": {},
+        "backup/exports/": {},
+    }
+    for path, values in calls.items():
+        answer = browser.post(f"/api/v1/{path}", values, content_type="application/json")
+        assert answer.status_code == 403, (path, answer.content)
+    browser.post(f"/portal/office/invite/{party.pk}/", {"email": "backdoor@evil.example", "name": "B"})
+    header = browser.post("/accounts/keys/new/", {"name": "k"}, HTTP_AUTHORIZATION="Bearer x")
+    assert header.status_code == 403  # a header at a page does not take the visit's walls away
+    with organisation_context("org_acme"):
+        assert not User.objects.filter(email="backdoor@evil.example").exists()
+        assert not ApiKey.objects.filter(user__email=OPERATOR_EMAIL).exists()
+
+
+def test_keys_of_the_stand_in_are_never_made_never_good_and_end_with_the_visit(ask, acme):
+    visit = ask(may_write=True)
+    enter(visit)
+    with organisation_context("org_acme"):
+        stand_in = User.objects.get(email=OPERATOR_EMAIL)
+        with pytest.raises(NotAllowed):
+            keys.key_make(user=stand_in, name="later", scopes=["*"], days=300)
+        with pytest.raises(NotAllowed):
+            pair_issue(None, stand_in)
+        asha = User.objects.get(email="asha@acme.example")
+        row, text = keys.key_make(user=asha, name="later", scopes=["*"], days=300)
+        assert keys.key_find(text) == row
+        ApiKey.objects.filter(pk=row.pk).update(user=stand_in)  # one of before the rule
+        assert keys.key_find(text) is None
+    connection.set_schema_to_public()
+    override.override_end(Override.objects.get(pk=visit.pk), why="left")
+    with organisation_context("org_acme"):
+        assert ApiKey.objects.get(pk=row.pk).revoked_at

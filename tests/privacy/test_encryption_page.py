@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
 
+from apps.accounts.models import SignInSession
 from apps.core.secrets import new_key
 from apps.files.models import FileKey, StoredFile
 from apps.files.services.storage import file_keep, file_read
@@ -17,6 +18,8 @@ from apps.privacy.tasks import encrypt_files
 from apps.runtime.models import Job
 from apps.runtime.services.jobs import run_job
 from tests.factories.accounts import make_user
+
+PASSWORD = "kalam-Dawat-9"
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +31,7 @@ def place(settings, tmp_path):
 def browser(*codes):
     client = Client(HTTP_HOST="acme.localhost")
     user = make_user(*codes, is_staff=True)
-    client.force_login(user, backend="apps.accounts.backends.RoleBackend")
+    assert client.post("/accounts/login/", {"email": user.email, "password": PASSWORD}).status_code == 302
     return client, user
 
 
@@ -58,6 +61,12 @@ def test_page_encrypts_the_rest_and_changes_the_key_as_jobs(commits):
     boss.post("/data/file-encryption/now/", {"new_key": "1"})
     assert run().result["renewed"] == 1
     assert FileKey.objects.get().pk != before
+    SignInSession.objects.update(confirmed_at=None)
+    asked = boss.post(
+        "/data/file-encryption/now/", {"new_key": "1"}, HTTP_REFERER="http://x/data/file-encryption/"
+    )
+    assert asked["Location"] == "/accounts/confirm/?next=%2Fdata%2Ffile-encryption%2F"  # himself first
+    assert Job.objects.filter(task="privacy.run_encryption").count() == 2
     file.refresh_from_db()
     assert file_read(file) == b"Meera Iyer"
 

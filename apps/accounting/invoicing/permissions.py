@@ -1,7 +1,7 @@
 """Business permissions of invoicing and payments, and what the ready roles get of them."""
 
 from apps.core.modules import Role
-from apps.core.permissions import register_permissions, register_roles
+from apps.core.permissions import register_permissions, register_roles, register_stand_in
 
 VERBS = {
     "post_invoice": "Post invoices",
@@ -80,4 +80,14 @@ register_roles(
             f"accounting.{action}_bill" for action in ("view", "add", "change", "delete")
         )),
     ]
+)  # fmt: skip
+register_stand_in(
+    "accounting",
+    models=("invoice", "creditnote", "debitnote", "proforma", "bill", "receipt", "payment"),
+    codes=(
+        "post_invoice", "cancel_invoice", "post_creditnote", "cancel_creditnote", "post_debitnote",
+        "cancel_debitnote", "post_proforma", "cancel_proforma", "post_bill", "cancel_bill", "post_receipt",
+        "cancel_receipt", "bounce_receipt", "allocate_receipt", "post_payment", "cancel_payment",
+        "bounce_payment", "allocate_payment", "change_price", "set_off", "post_revaluation",
+    ),
 )  # fmt: skip

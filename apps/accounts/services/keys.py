@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import ApiKey, User
+from apps.accounts.selectors import is_stand_in
 from apps.accounts.services.access_log import access_log_write
 from apps.core.access import Access
 from apps.core.address import client_address
-from apps.core.errors import ErrorList, NotFound
+from apps.core.errors import ErrorList, NotAllowed, NotFound
 from apps.core.permissions import all_permissions
 from apps.core.tenant import current_schema
 
@@ -38,7 +39,10 @@ def _hash(text: str) -> str:
 def key_make(
     *, user: User, name: str, scopes: Sequence[str], days: int, per_minute: int = 600, request: Any = None
 ) -> tuple[ApiKey, str]:
-    """(the key's row, its text, which is never shown again). Raises InvalidInput naming the field."""
+    """(the key's row, its text, which is never shown again). Raises InvalidInput naming the field, NotAllowed
+    for the operator's stand-in: a key would outlast his visit."""
+    if is_stand_in(user):
+        raise NotAllowed(_("The operator may not do this."))
     errors = ErrorList()
     if not name.strip():
         errors.add("name", _("This field is required."), "required")
@@ -94,7 +98,7 @@ def key_find(text: str) -> ApiKey | None:
     if key is None or not constant_time_compare(key.key_hash, _hash(text)):
         return None
     over = key.revoked_at is not None or key.expires_at <= timezone.now()
-    gone = not key.user.is_active or key.user.deleted_at is not None
+    gone = not key.user.is_active or key.user.deleted_at is not None or is_stand_in(key.user)
     return None if over or gone else key
 
 

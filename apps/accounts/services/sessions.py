@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.accounts.choices import AccessEvent
 from apps.accounts.events import PortalSignedIn
 from apps.accounts.models import SessionKind, SignInSession, User
+from apps.accounts.selectors import is_stand_in
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.policy import factor_missing
 from apps.accounts.ways import VIA, other_way
@@ -26,10 +27,13 @@ VOUCHED = "bahi_vouched"  # the identity provider took the second step: ours isn
 SSO = "sso"
 
 
-def browser_session_start(request: Any, user: User, *, factor: str = "") -> SignInSession:
+def browser_session_start(
+    request: Any, user: User, *, factor: str = "", proven: bool = True
+) -> SignInSession:
     """Sign the browser in under a new session key and enter it in the list of sign-ins.
 
     factor: the second step that was taken, if one was; ``sso``: by the identity provider.
+    proven: the person has just shown who he is; else what asks for a fresh proof goes on asking.
     """
     via = request.session.pop(VIA, {})
     login(request, user, backend="apps.accounts.backends.RoleBackend")
@@ -50,7 +54,7 @@ def browser_session_start(request: Any, user: User, *, factor: str = "") -> Sign
         address=client_address(request),
         agent=request.META.get("HTTP_USER_AGENT", "")[:300],
         seen_at=now,
-        confirmed_at=now,
+        confirmed_at=now if proven else None,
         second_factor=factor,
         expires_at=now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
     )
@@ -81,7 +85,9 @@ def current_sign_in(request: Any) -> SignInSession | None:
 
 
 def lately_confirmed(request: Any) -> bool:
-    """Whether the person proved himself in this sign-in a short while ago."""
+    """Whether the person proved himself in this sign-in a short while ago; never the operator's stand-in."""
+    if is_stand_in(request.user):
+        return False
     session = current_sign_in(request)
     if session is None or session.confirmed_at is None:
         return False

@@ -2,7 +2,8 @@
 
 Asked for on the platform, granted by the organisation's setting or its administrator, entered by a one-time
 link. Inside he is the stand-in user, whose rights come from the open visit alone: reading, unless the visit
-says otherwise, and never people, roles or sign-in. Both logs get every step and every write.
+says otherwise, and then what the apps of the records opened to him (``core.permissions.register_stand_in``).
+Both logs get every step and every write. What he made to come back by ends with the visit.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.accounts.models import SignInSession, User
 from apps.accounts.selectors import OPERATOR_EMAIL, users_holding
+from apps.accounts.services.keys import key_revoke, keys_open
 from apps.accounts.services.sessions import MUST_ENROL, browser_session_start, session_end
 from apps.core.access import Access
 from apps.core.address import client_address
 from apps.core.errors import InvalidInput, NotFound, Refused
 from apps.core.locks import lock_row
-from apps.core.permissions import all_permissions
+from apps.core.permissions import all_permissions, stand_in_permissions
 from apps.core.platform_log import platform_log
 from apps.core.tenant import current_organisation, organisation_context, public_context
 from apps.messaging.services.notifications import lazy_text, notify
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
-from apps.platform.permissions import LEAVE
 from apps.platform.services.audit import organisation_entry
 from apps.tenancy.choices import OperatorAccess, OrganisationState
 from apps.tenancy.models import Organisation
@@ -40,9 +41,6 @@ from apps.tenancy.models import Organisation
 SESSION_KEY = "bahi_override"
 LINK_LASTS = timedelta(minutes=10)
 EVENT = "platform.operator"
-# People, roles and ways to sign in; taking the data out as a backup; removing the organisation.
-NEVER_HIS = ("accounts", "sso", "backup", "demo")
-NEVER_HIS_CODES = frozenset({LEAVE})
 LIVE = (OverrideState.ASKED, OverrideState.GRANTED, OverrideState.OPEN)
 
 
@@ -131,7 +129,7 @@ def override_enter(token: str, *, request: Any) -> Override:
         visit = lock_row(Override, found.pk)
         if visit.state != OverrideState.GRANTED or visit.token_hash != found.token_hash:
             raise NotFound(_("This link was used already or has expired."))
-        browser_session_start(request, stand_in())
+        browser_session_start(request, stand_in(), proven=False)  # nobody proved himself here
         request.session[MUST_ENROL] = False  # the operator's own factor guards the platform's sign-in
         now = timezone.now()
         visit.state, visit.token_hash = OverrideState.OPEN, ""
@@ -172,11 +170,10 @@ def _open(pk: int, organisation_id: int) -> Override | None:
 
 
 def access_of_visit(visit: Override, user: User) -> Access:
-    """What the operator may: see everything, or with writing all but what is never his to do."""
+    """What the operator may: see everything, and with writing what was opened to him, code by code."""
     codes = {code for code in all_permissions() if code.split(".", 1)[1].startswith("view_")}
     if visit.may_write:
-        codes |= {code for code in all_permissions() if code.split(".", 1)[0] not in NEVER_HIS}
-        codes -= NEVER_HIS_CODES
+        codes |= stand_in_permissions()
     return Access(user_id=user.pk, permissions=frozenset(codes))
 
 
@@ -198,6 +195,8 @@ def override_end(visit: Override, *, why: str, by: str = "") -> None:
         with organisation_context(row.organisation.schema_name), transaction.atomic():
             for session in SignInSession.objects.filter(session_key=row.session_key, ended_at=None):
                 session_end(session, why="override", by=by or row.operator)
+            for key in keys_open(stand_in()):
+                key_revoke(key, by=None)
             organisation_entry(request=None, label=label_of(row), action="left", why=why)
 
 
