@@ -40,6 +40,7 @@ class AccessEvent(models.TextChoices):
     PLATFORM = "platform", _("Platform")
     GRANT_CHANGED = "grant_changed", _("Access to a record changed")
     EXPORT = "export", _("Exported")
+    IMPORT_UNDONE = "import_undone", _("Import taken back")
     PRINTED = "printed", _("Printed")
     BACKUP = "backup", _("Backed up")
     PERSON_ERASED = "person_erased", _("Person erased")

@@ -17,18 +17,20 @@ from rest_framework.views import APIView
 from apps.core.api.rendering import StrictJSONParser, envelope
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.routes import register_resource_routes, register_routes
-from apps.core.api.transaction import work_claim
-from apps.core.errors import InvalidInput
+from apps.core.api.transaction import api_write, work_claim
+from apps.core.errors import InvalidInput, NotFound
 from apps.core.registry import register_resource
 from apps.datatools.exporting import export_answer
 from apps.datatools.importing.engine import mapping_suggest
 from apps.datatools.importing.reading import table_read
 from apps.datatools.importing.targets import target_find
 from apps.datatools.models import ImportRun
+from apps.datatools.models.imports import UndoState
 from apps.datatools.reports.views import api_routes
 from apps.datatools.search import search_run
 from apps.datatools.services.imports import import_start, mapping_read, options_read, run_answer
 from apps.datatools.services.records import export_record
+from apps.datatools.services.undo import undo_answer, undo_preview, undo_start
 
 
 class ExportMixin:
@@ -161,13 +163,43 @@ class RunImportView(APIView):
         return Response(envelope(run_answer(run)), status=202 if run.job_id else 200)
 
 
+class ImportUndoView(APIView):
+    """``GET datatools/imports/{id}/undo/`` what taking the import back would do; ``POST`` starts it."""
+
+    answers_later = True
+
+    def get(self, request: Request, pk: int) -> Response:
+        run = self._run(request, pk)
+        if run.undo_state in (UndoState.RUNNING, UndoState.DONE):
+            return Response(envelope(undo_answer(run, by=request.user)))
+        preview = undo_preview(run, by=request.user)
+        return Response(envelope({**undo_answer(run, by=request.user), "preview": preview}))
+
+    def post(self, request: Request, pk: int) -> Response:
+        run = self._run(request, pk)
+
+        def work() -> tuple[int, Any, str]:
+            return 202, undo_answer(undo_start(run, by=request.user), by=request.user), ""
+
+        return api_write(request, work)
+
+    @staticmethod
+    def _run(request: Request, pk: int) -> ImportRun:
+        """One's own runs, those of others for who may see imports."""
+        own = ImportRun.objects.filter(owner_id=request.user.pk)
+        run = (ImportRun.objects.for_user(request.user) | own).filter(pk=pk).first()
+        if run is None:
+            raise NotFound(_("Not found."))
+        return run
+
+
 @register_resource
 class ImportRunApi(ResourceViewSet):
     model, path = ImportRun, "datatools/imports"
     fields = (
         "id", "target", "file_name", "mode", "dry_run", "state", "record_count", "done_count",
         "created_count", "updated_count", "skipped_count", "errors", "notes", "job_id", "owner", "created_at",
-        "finished_at",
+        "finished_at", "undo_state", "undo_job_id", "undone_by", "undone_at",
     )  # fmt: skip
     filters = {"target": "target", "state": "state", "created_at": "created_at"}
     writable = False
@@ -178,6 +210,7 @@ register_routes(
         url_path("search/", SearchView.as_view(), name="search"),
         url_path("datatools/import-targets/", ImportTargetView.as_view(), name="import_targets"),
         url_path("datatools/imports/start/", RunImportView.as_view(), name="import_start"),
+        url_path("datatools/imports/<int:pk>/undo/", ImportUndoView.as_view(), name="import_undo_api"),
     ]
 )
 register_routes(api_routes())

@@ -68,12 +68,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "title": _("Import"),
         "config": _config(request, targets),
         "targets": [{"key": t.key, "title": str(t.title).capitalize()} for t in targets],
-        "runs": [_run_row(run, known.get(run.target), request.user) for run in runs],
+        "runs": [run_row(run, known.get(run.target), request.user) for run in runs],
     }
     return TemplateResponse(request, "datatools/import.html", context)
 
 
-def _run_row(run: ImportRun, target: Target | None, user: Any) -> dict[str, Any]:
+def run_row(run: ImportRun, target: Target | None, user: Any) -> dict[str, Any]:
     return {
         "run": run,
         "what": str(target.title) if target else run.target,

@@ -10,9 +10,14 @@ declare(
         "import_page": RECORD,
         "import_template": RECORD,
         "import_errors": RECORD,
+        "import_run": RECORD,
+        "import_undo": RECORD,
+        "import_undo_api": RECORD,
         "list_columns": RECORD,
         "list_view_save": RECORD,
         "list_view_remove": RECORD,
     }
 )
-declare_jobs({"datatools.run_import": RECORD, "datatools.report_run": RECORD})
+declare_jobs(
+    {"datatools.run_import": RECORD, "datatools.undo_import": RECORD, "datatools.report_run": RECORD}
+)

@@ -1,9 +1,10 @@
-"""Background imports and reports."""
+"""Background imports, their undoing, and reports."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.errors import InvalidInput
@@ -11,10 +12,11 @@ from apps.datatools.models import ImportRun
 from apps.datatools.models.imports import ImportState
 from apps.datatools.reports.stored import report_run
 from apps.datatools.services.imports import import_resume, run_answer
+from apps.datatools.services.undo import undo_run
 from apps.files.services.storage import file_read
 from apps.runtime.services.jobs import job_progress, task
 
-__all__ = ["report_run", "run_import"]
+__all__ = ["report_run", "run_import", "undo_import"]
 
 
 @task
@@ -32,3 +34,13 @@ def run_import(job: Any, *, run_id: int) -> dict[str, Any]:
         run.save(update_fields=["state", "finished_at"])
         raise
     return run_answer(done)
+
+
+@task
+def undo_import(job: Any, *, run_id: int) -> dict[str, Any]:
+    """Take an import back as the job's owner; what is done stays done, so it may run again."""
+    from django.contrib.auth import get_user_model
+
+    owner = get_user_model().objects.get(pk=job.owner_id)
+    done = undo_run(ImportRun.objects.get(pk=run_id), by=owner, job=job)
+    return {**done, "url": reverse("import_run", args=[run_id])}

@@ -23,6 +23,7 @@ from apps.core.access import access_of, may
 from apps.core.errors import BahiError, FieldError, NotAllowed
 from apps.core.money import parse_decimal
 from apps.core.scope import record_filter
+from apps.datatools.importing.provenance import Written
 from apps.datatools.importing.targets import ImportField, Outcome, Record, RowError, date_parse
 from apps.inventory.choices import MovementKind
 from apps.inventory.models import Inward, Place, StockMove
@@ -218,13 +219,14 @@ def _post(group: Group, rows: list[_Row], by: Any, outcome: Outcome) -> None:
         table = [{**row.values, "place": place} for row in rows]
         try:
             with transaction.atomic():
-                opening_stock_post(company, day, table, by)
+                inward = opening_stock_post(company, day, table, by)
         except BahiError as error:
             bad = _report(error, rows, outcome)
             outcome.skipped += len(bad)
             rows = [row for index, row in enumerate(rows) if index not in bad]
             continue
         outcome.created += len(rows)
+        outcome.written.append(Written(rows[0].number, Inward, inward.pk, created=True))
         return
 
 

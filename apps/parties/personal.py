@@ -51,4 +51,7 @@ register_holding(
         removed=True,
     ),
     Holding(CONTACT, CONTACT, "pk", {"name": NAME, "role": BLANK, "phone": BLANK, "email": BLANK}),
+    Holding(
+        "datatools.importedrecord", PARTY, "target", {"before": EMPTY, "refusal": SWEPT}, ("target_kind",)
+    ),
 )  # fmt: skip

@@ -26,6 +26,8 @@ from apps.core.permissions import business_permissions
 from apps.core.registry import resource_of
 from apps.core.typed_settings import settings_declared
 from apps.customer_portal.models import PortalMember, PortalRequest
+from apps.datatools.models import ImportRun
+from apps.datatools.services.imports import import_start
 from apps.documents.lifecycle import lifecycles
 from apps.inventory.models import Inward
 from tests.factories import invoicing
@@ -52,6 +54,13 @@ class World:
         if maker is not None and not model.objects.exists():
             maker()
         return model.objects.order_by("pk").first()
+
+    def imported(self) -> ImportRun:
+        """A finished import of somebody else."""
+        return import_start(
+            target_key="parties/parties", content=b"display_name,legal_name\nA,A Ltd\n", file_name="a.csv",
+            mapping={}, options={}, mode="skip_bad", dry_run=False, by=self.api.user,
+        )  # fmt: skip
 
     def make_quotation(self) -> None:
         self.api.post("sales/quotations/", self.shop.draft())
@@ -252,6 +261,12 @@ CASES = [
         "get",
         lambda w: f"inventory/inwards/{w.row(Inward).pk}/pdf/",
         ("inventory.view_inward",),
+    ),
+    Case(
+        "datatools.undo_import",
+        "get",
+        lambda w: f"datatools/imports/{w.imported().pk}/undo/",
+        ("datatools.view_importrun", "parties.view_party"),
     ),
     Case(
         "datatools.export_report",

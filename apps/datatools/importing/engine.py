@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import Busy, FieldError, InvalidInput
 from apps.core.locks import lock_row
 from apps.core.uow import run_in_unit_of_work
+from apps.datatools.importing.provenance import written_keep
 from apps.datatools.importing.reading import Table
 from apps.datatools.importing.targets import Outcome, Record, Target
 from apps.datatools.models.imports import ImportMode, ImportRun, ImportState
@@ -166,6 +167,7 @@ def _at_once(run: ImportRun, target: Target, records: list[Record], by: Any, pro
             _add(total, part)
         if run.dry_run or total.errors:
             raise _RollBack(total)
+        written_keep(run, total.written)
         return total
 
     try:
@@ -184,6 +186,7 @@ def _in_chunks(run: ImportRun, target: Target, records: list[Record], by: Any, p
                 raise Busy(_("Another worker goes on with this import."))
             with collector_paused():
                 outcome = target.apply(chunk, by=by, options=run.options)
+            written_keep(run, outcome.written)
             step = copy(run)
             _keep(step, outcome, run.done_count + len(chunk))
             step.save(update_fields=PROGRESS)
@@ -201,6 +204,7 @@ def _add(total: Outcome, part: Outcome) -> None:
     total.updated += part.updated
     total.skipped += part.skipped
     total.errors.extend(part.errors)
+    total.written.extend(part.written)
     total.notes = part.notes
 
 

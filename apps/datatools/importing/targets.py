@@ -22,7 +22,9 @@ from apps.core.api.resource import ResourceViewSet
 from apps.core.api.serializers import KeyField
 from apps.core.errors import BahiError, FieldError, InvalidInput, NotAllowed
 from apps.core.money import parse_decimal
+from apps.core.records import record_restore
 from apps.core.registry import resources
+from apps.datatools.importing.provenance import Written
 
 NATURAL = ("code", "email", "display_name", "number", "label", "slug", "name")
 
@@ -69,12 +71,14 @@ class Outcome:
     skipped: int = 0
     errors: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
 
 
 class Target(Protocol):
     """``apply`` writes some records in the open transaction; bad ones are reported and not written.
 
     ``notes`` of its outcome are sentences for whoever reads the result; those of the last chunk are kept.
+    ``written`` names the records it wrote: an import that names none can't be taken back.
     """
 
     key: str
@@ -161,13 +165,14 @@ class ResourceTarget:
         for record in records:
             try:
                 with transaction.atomic():
-                    new = self._write(record, by_path, keys, existing, by, options)
+                    written = self._write(record, by_path, keys, existing, by, options)
             except BahiError as error:
                 outcome.skipped += 1
                 outcome.errors.extend(_row_errors(record, error.errors))
                 continue
-            outcome.created += new
-            outcome.updated += not new
+            outcome.written.append(written)
+            outcome.created += written.created
+            outcome.updated += not written.created
         return outcome
 
     def _existing(self, records: list[Record], by: Any) -> dict[tuple[int | None, str], Any]:
@@ -188,18 +193,39 @@ class ResourceTarget:
         self, record: Record, by_path: dict[str, ImportField], keys: KeyCache,
         existing: dict[tuple[int | None, str], Any],
         by: Any, options: dict[str, Any],
-    ) -> bool:  # fmt: skip
+    ) -> Written:  # fmt: skip
         keys.company_of(record, self.by_company)
         payload = _payload(record, by_path, keys, options)
-        view = self.view_class()
-        view.request = SimpleNamespace(user=by, headers={}, query_params={}, data=payload, method="POST")
+        view = resource_view(self.view_class, by, payload)
         row = existing.get(self._key(record, keys))
         if row is None:
-            existing[self._key(record, keys)] = view.create_one(payload)
-            return True
+            made = existing[self._key(record, keys)] = view.create_one(payload)
+            return Written(record.row, self.model, made.pk, created=True)
+        if not self.model._default_manager.for_user(by, "change").filter(pk=row.pk).exists():
+            raise NotAllowed(_("You may see this record, but not change it."), field=self.group_by)
+        binned = getattr(row, "deleted_at", None) is not None
+        if binned:  # as good as new: it comes out of the bin
+            record_restore(row, by=by)
+        before = {} if binned else values_now(view, row, payload)
         values, children, _version = view.read_input(payload, partial=True, row=row)
-        view.save_record(row, values, children, getattr(row, "version", None))
-        return False
+        saved = view.save_record(row, values, children, getattr(row, "version", None))
+        existing[self._key(record, keys)] = saved
+        return Written(record.row, self.model, row.pk, created=binned, before=before)
+
+
+def resource_view(view_class: type[ResourceViewSet], by: Any, data: Any = None) -> Any:
+    """A resource for work without a request, as this user."""
+    view = view_class()
+    view.request = SimpleNamespace(user=by, headers={}, query_params={}, data=data or {}, method="POST")
+    return view
+
+
+def values_now(view: Any, row: Any, names: Iterable[str]) -> dict[str, Any]:
+    """What stands in some fields of a record, by the names of the API: what writing them again restores."""
+    wanted = {*names}
+    children = any(child.name in wanted for child in view.children)
+    data = view.represent([row], only=wanted, with_children=children)[0]
+    return {name: data[name] for name in wanted if name in data}
 
 
 def _import_field(path: str, item: serializers.Field) -> ImportField:

@@ -81,13 +81,37 @@ class Migration(migrations.Migration):
                 ('job_id', models.BigIntegerField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
                 ('finished_at', models.DateTimeField(null=True)),
+                ('undo_state', models.CharField(blank=True, choices=[('running', 'Being taken back'), ('partly', 'Partly taken back'), ('done', 'Taken back')], default='', max_length=8, verbose_name='taken back')),
+                ('undo_job_id', models.BigIntegerField(null=True)),
+                ('undone_at', models.DateTimeField(null=True, verbose_name='taken back at')),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken back by')),
             ],
             options={
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
                 'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportedRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row', models.PositiveIntegerField(verbose_name='row')),
+                ('target_kind', models.CharField(max_length=80)),
+                ('target_id', models.BigIntegerField()),
+                ('created', models.BooleanField(verbose_name='created')),
+                ('history_id', models.BigIntegerField(null=True)),
+                ('before', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('undone_at', models.DateTimeField(null=True, verbose_name='taken back at')),
+                ('refusal', models.TextField(blank=True, default='', verbose_name='why it stayed')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='datatools.importrun')),
+            ],
+            options={
+                'verbose_name': 'imported record',
+                'verbose_name_plural': 'imported records',
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +130,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='historicalimportmapping',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE who jsonb;', func='who := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id,\n    label, address, request_id, path, changes, detail, content_hash)\nSELECT CASE n.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'datatools.importmapping\', n.id, left(coalesce(nullif(now.row ->> \'number\', \'\'), nullif(now.row ->> \'name\', \'\'),\n    now.row ->> \'code\', \'\'), 200), n.actor_kind, n.history_user_id, n.actor_label,\n    coalesce(who ->> \'address\', \'\'), coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'),\n    coalesce(changed.columns, \'{}\'), \'{}\', \'\'\n  FROM written n\n  CROSS JOIN LATERAL (SELECT to_jsonb(n) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'] AS row) now\n  LEFT JOIN LATERAL (\n    SELECT to_jsonb(h) AS row FROM datatools_historicalimportmapping h\n     WHERE n.history_type = \'~\' AND h.id = n.id AND h.history_id < n.history_id\n     ORDER BY h.history_id DESC LIMIT 1) before ON true\n  LEFT JOIN LATERAL (\n    SELECT jsonb_object_agg(key, jsonb_build_array(before.row -> key, value)) AS columns\n      FROM jsonb_each(now.row) WHERE value IS DISTINCT FROM coalesce(before.row -> key, \'null\')\n       AND (before.row IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'))) changed ON true\n WHERE n.history_type <> \'~\' OR changed.columns IS NOT NULL\n ORDER BY n.history_id;\nRETURN NULL;\n', hash='b37bd79a066d1010db6327ff2a9d9453ce996e86', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audited_f314e', referencing='REFERENCING NEW TABLE AS written ', table='datatools_historicalimportmapping', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='importedrecord',
+            constraint=models.UniqueConstraint(fields=('target_id', 'target_kind', 'run'), name='datatools_imported_record_once'),
         ),
         migrations.AddConstraint(
             model_name='savedview',

@@ -1,4 +1,4 @@
-from apps.datatools.models.imports import ImportMapping, ImportRun
+from apps.datatools.models.imports import ImportedRecord, ImportMapping, ImportRun
 from apps.datatools.models.view import SavedView
 
-__all__ = ["ImportMapping", "ImportRun", "SavedView"]
+__all__ = ["ImportMapping", "ImportRun", "ImportedRecord", "SavedView"]

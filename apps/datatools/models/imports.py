@@ -43,6 +43,14 @@ class ImportMode(models.TextChoices):
     SKIP_BAD = "skip_bad", _("Skip bad rows")
 
 
+class UndoState(models.TextChoices):
+    """Empty: nobody asked. ``partly``: what was used or changed since stayed; it may be asked again."""
+
+    RUNNING = "running", _("Being taken back")
+    PARTLY = "partly", _("Partly taken back")
+    DONE = "done", _("Taken back")
+
+
 class ImportRun(models.Model):
     """One import. ``done_count`` grows in the transaction of each chunk, so that a run can be resumed."""
 
@@ -73,6 +81,18 @@ class ImportRun(models.Model):
     job_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+    undo_state = models.CharField(
+        _("taken back"), max_length=8, choices=UndoState.choices, blank=True, default=""
+    )
+    undo_job_id = models.BigIntegerField(null=True)
+    undone_by = models.ForeignKey(
+        "accounts.User",
+        verbose_name=_("taken back by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    undone_at = models.DateTimeField(_("taken back at"), null=True)
 
     objects = ScopedManager()
 
@@ -83,3 +103,39 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} → {self.target}"
+
+
+class ImportedRecord(models.Model):
+    """A record that a run made or changed: what taking it back needs.
+
+    ``history_id``: the record's newest history row when the run had written it, so that a later change shows;
+    ``before``: what the run wrote over, by the names of the API.
+    """
+
+    kind: ClassVar[str] = "log"
+    scope: ClassVar[Scope] = Scope(shared=True)
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="records")
+    row = models.PositiveIntegerField(_("row"))
+    target_kind = models.CharField(max_length=80)
+    target_id = models.BigIntegerField()
+    created = models.BooleanField(_("created"))
+    history_id = models.BigIntegerField(null=True)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    undone_at = models.DateTimeField(_("taken back at"), null=True)
+    refusal = models.TextField(_("why it stayed"), blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("imported record")
+        verbose_name_plural = _("imported records")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["target_id", "target_kind", "run"], name="datatools_imported_record_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target_kind}:{self.target_id}"

@@ -25,6 +25,7 @@ from apps.core.money import ZERO, round_quantity
 from apps.core.records import RecordSaved
 from apps.core.scope import kind_of
 from apps.core.validation import field_errors
+from apps.inventory.models import Inward
 from apps.inventory.services.inwards import opening_stock_post
 from apps.parties.choices import TaxTreatment
 from apps.parties.models import Party, PartyAddress
@@ -149,11 +150,11 @@ class Masters:
 
     # --- stock ------------------------------------------------------------------------------------
 
-    def stock_bring(self, good: list[tuple[Any, Any]]) -> None:
+    def stock_bring(self, good: list[tuple[Any, Any]]) -> Inward | None:
         """What the invoices sell comes in on the day before the first of them, at a part of its price."""
         percent = self.settings.stock_percent
         if percent is None:
-            return
+            return None
         quantities: dict[int, Decimal] = defaultdict(lambda: ZERO)
         values: dict[int, Decimal] = defaultdict(lambda: ZERO)
         products = {}
@@ -164,11 +165,11 @@ class Masters:
                     quantities[line.product.pk] += line.base_quantity
                     values[line.product.pk] += line.taxable_value * item.invoice.exchange_rate * percent / 100
         if not products:
-            return
+            return None
         day = min(item.invoice.date for _sheet, item in good) - timedelta(days=1)
         if self.options.get("open_years"):
             fiscal_year_open(company=self.settings.company, day=day)
-        opening_stock_post(
+        return opening_stock_post(
             self.settings.company,
             day,
             [

@@ -26,6 +26,7 @@ from apps.core.errors import BahiError, InvalidInput, NotAllowed
 from apps.core.money import parse_decimal, round_money
 from apps.core.rows import row_make
 from apps.datatools.importing.options import company_option
+from apps.datatools.importing.provenance import Written
 from apps.datatools.importing.targets import ImportField, Outcome, Record, RowError, date_parse
 from apps.sales.importing.masters import Masters, Wanted
 from apps.sales.services.bulk import direct_invoices_post_many
@@ -120,8 +121,14 @@ class PostedInvoices:
         good = [(sheet, item) for sheet in sheets if (item := _batched(sheet, settings, masters, outcome))]
         good = _prepared(good, outcome)
         if good:
-            masters.stock_bring(good)
-            direct_invoices_post_many([item for _sheet, item in good], by=by)
+            stock = masters.stock_bring(good)
+            if stock is not None:
+                outcome.written.append(Written(good[0][0].record.row, type(stock), stock.pk, created=True))
+            invoices = direct_invoices_post_many([item for _sheet, item in good], by=by)
+            outcome.written += [
+                Written(sheet.record.row, Invoice, invoice.pk, created=True)
+                for (sheet, _item), invoice in zip(good, invoices, strict=True)
+            ]
         outcome.created += len(good)
         return outcome
 

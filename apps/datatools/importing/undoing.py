@@ -1,0 +1,226 @@
+"""Taking back what a run wrote, record by record: what may go, what must stay and why, and doing it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.errors import BahiError, Refused
+from apps.core.locks import lock_rows
+from apps.core.records import record_delete
+from apps.core.registry import kind_name, resource_of
+from apps.core.scope import kind_of
+from apps.datatools.importing.provenance import history_newest
+from apps.datatools.importing.targets import resource_view
+from apps.datatools.importing.uses import Uses, uses_of
+from apps.datatools.models import ImportedRecord
+from apps.documents.lifecycle import lifecycle_of, transition_run
+
+DELETE, BIN, RESTORE, CANCEL, GONE = "delete", "bin", "restore", "cancel", "gone"
+STEPS = (DELETE, BIN, RESTORE, CANCEL, GONE)
+
+
+@dataclass
+class Plan:
+    """``steps``: (entry, record, what to do) in the order of doing it; ``refused``: (entry, reason)."""
+
+    steps: list[tuple[ImportedRecord, Any, str]] = field(default_factory=list)
+    refused: list[tuple[ImportedRecord, str]] = field(default_factory=list)
+
+    def count(self, step: str) -> int:
+        return sum(1 for _entry, _row, what in self.steps if what == step)
+
+
+def plan_make(entries: Sequence[ImportedRecord], by: Any) -> Plan:
+    """What can be taken back of some entries of a run, those written last first. Writes nothing."""
+    by_kind: dict[str, list[ImportedRecord]] = defaultdict(list)
+    for entry in entries:
+        by_kind[entry.target_kind].append(entry)
+    plan = Plan()
+    for kind, items in by_kind.items():
+        _plan_kind(plan, apps.get_model(kind), items, by)
+    plan.steps.sort(key=lambda step: (step[2] == DELETE and not _is_document(type(step[1])), -step[0].pk))
+    return plan
+
+
+def _is_document(model: type[models.Model]) -> bool:
+    return kind_name(model) == "document"
+
+
+def _plan_kind(plan: Plan, model: Any, entries: list[ImportedRecord], by: Any) -> None:
+    ids = [entry.target_id for entry in entries]
+    there = {row.pk: row for row in model._base_manager.filter(pk__in=ids)}
+    seen = set(model._default_manager.for_user(by).filter(pk__in=ids).values_list("pk", flat=True))
+    newest = history_newest(model, ids)
+    posted = _states_then(model, entries) if _is_document(model) else {}
+    made = [entry.target_id for entry in entries if entry.created]
+    uses = Uses() if _is_document(model) else uses_of(model, made)
+    for entry in entries:
+        row = there.get(entry.target_id)
+        if row is None:
+            plan.steps.append((entry, None, GONE))
+        elif row.pk not in seen:
+            plan.refused.append((entry, _("You may not see this record.")))
+        elif posted.get(row.pk) and entry.created:
+            _plan_posted(plan, entry, row, posted[row.pk])
+        elif newest.get(row.pk) != entry.history_id:
+            plan.refused.append((entry, _("It was changed since.")))
+        elif row.pk in uses.used:
+            plan.refused.append((entry, _("It is used: %(what)s.") % {"what": uses.used[row.pk]}))
+        elif entry.created:
+            plan.steps.append((entry, row, BIN if row.pk in uses.kept else DELETE))
+        else:
+            plan.steps.append((entry, row, RESTORE))
+
+
+def _states_then(model: Any, entries: Iterable[ImportedRecord]) -> dict[int, str]:
+    """The state in which the run left its documents, for those that it made take effect."""
+    rows = model.history.model._default_manager.filter(history_id__in=[e.history_id for e in entries])
+    table = lifecycle_of(model)
+    return {pk: state for pk, state in rows.values_list("id", "status") if not table.editable(state)}
+
+
+def _plan_posted(plan: Plan, entry: ImportedRecord, row: Any, state: str) -> None:
+    """A document that took effect is cancelled by its own lifecycle, which says whether that may be."""
+    cancel = lifecycle_of(type(row)).by_name.get("cancel")
+    if row.status != state:
+        now = lifecycle_of(type(row)).state(row.status).label
+        plan.refused.append((entry, _("It has gone on since: %(state)s.") % {"state": now}))
+    elif cancel is None or row.status not in cancel.sources:
+        plan.refused.append((entry, _("Documents of this kind can't be cancelled.")))
+    else:
+        plan.steps.append((entry, row, CANCEL))
+
+
+def plan_try(plan: Plan, by: Any, most: int) -> int:
+    """Cancel up to ``most`` documents of a plan in transactions that are rolled back: what their own rules
+    refuse moves to ``refused``. Returns how many it tried."""
+    cancels = [step for step in plan.steps if step[2] == CANCEL][:most]
+    for step in cancels:
+        try:
+            with transaction.atomic():
+                _step(step, by)
+                raise _TriedOnly
+        except _TriedOnly:
+            continue
+        except BahiError as error:
+            plan.steps.remove(step)
+            plan.refused.append((step[0], str(error.detail)))
+    return len(cancels)
+
+
+class _TriedOnly(Exception):
+    """Leaves nothing of a step that was only tried."""
+
+
+def plan_run(entries: Sequence[ImportedRecord], by: Any) -> None:
+    """Take the entries back in the open transaction, each record wholly or not at all, and note on each
+    what became of it."""
+    kinds: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        kinds[entry.target_kind].add(entry.target_id)
+    for kind in sorted(kinds):
+        lock_rows(apps.get_model(kind), kinds[kind])
+    plan = plan_make(entries, by)
+    for entry, reason in plan.refused:
+        entry.refusal = reason
+    deletes = [s for s in plan.steps if s[2] == DELETE and not _is_document(type(s[1]))]
+    for step in plan.steps[: len(plan.steps) - len(deletes)]:
+        _step_or_refusal(step, by)
+    _delete_many(deletes, by)
+    ImportedRecord.objects.bulk_update(entries, ["undone_at", "refusal"])
+
+
+def _delete_many(steps: list[tuple[ImportedRecord, Any, str]], by: Any) -> None:
+    """Masters at once; one by one where the database knows of a use that we don't."""
+    groups: dict[Any, list[tuple[ImportedRecord, Any, str]]] = defaultdict(list)
+    for step in steps:
+        groups[type(step[1])].append(step)
+    for model, items in groups.items():
+        try:
+            with transaction.atomic():
+                model._base_manager.filter(pk__in=[row.pk for _entry, row, _what in items]).delete()
+                connection.check_constraints()
+        except (ProtectedError, RestrictedError, IntegrityError):
+            for step in items:
+                _step_or_refusal(step, by)
+            continue
+        for entry, _row, _what in items:
+            _done(entry)
+
+
+def _done(entry: ImportedRecord) -> None:
+    entry.undone_at, entry.refusal = timezone.now(), ""
+
+
+def _step_or_refusal(step: tuple[ImportedRecord, Any, str], by: Any) -> None:
+    entry = step[0]
+    try:
+        with transaction.atomic():
+            _step(step, by)
+    except BahiError as error:
+        entry.refusal = str(error.detail)
+    except (ProtectedError, RestrictedError, IntegrityError):
+        entry.refusal = _("It is used: %(what)s.") % {"what": _("other records")}
+    else:
+        _done(entry)
+
+
+def _step(step: tuple[ImportedRecord, Any, str], by: Any) -> None:
+    entry, row, what = step
+    if what == CANCEL:
+        transition_run(row, "cancel", by=by, data={"reason": _("The import was taken back.")})
+    elif what == RESTORE:
+        _restore(entry, row, by)
+    elif what == BIN:
+        record_delete(row, by=by)
+    elif what == DELETE and _is_document(type(row)):
+        _view_of(row, by).delete_record(row)
+    elif what == DELETE:
+        row.delete()
+        connection.check_constraints()
+
+
+def _view_of(row: Any, by: Any) -> Any:
+    view_class = resource_of(type(row))
+    if view_class is None:
+        raise Refused(_("Records of this kind can't be taken back."), code="invalid_transition")
+    return resource_view(view_class, by)
+
+
+def _restore(entry: ImportedRecord, row: Any, by: Any) -> None:
+    """Write again what stood there, through the checks and the service that every change goes through."""
+    if not type(row)._default_manager.for_user(by, "change").filter(pk=row.pk).exists():
+        raise Refused(_("You may see this record, but not change it."), code="permission_denied")
+    view, data = _view_of(row, by), dict(entry.before)
+    for child in view.children:
+        if child.name in data:
+            data[child.name] = _lines_again(child, row, data[child.name])
+    values, children, _version = view.read_input(data, partial=True, row=row)
+    view.save_record(row, values, children, getattr(row, "version", None))
+
+
+def _lines_again(child: Any, row: Any, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows below a record as they were; those that the run removed come again as new ones."""
+    there = set(child.model._default_manager.filter(**{child.parent: row}).values_list("pk", flat=True))
+    return [
+        {
+            name: value
+            for name, value in line.items()
+            if name in child.fields or (name == "id" and value in there)
+        }
+        for line in lines
+    ]
+
+
+def entry_label(entry: ImportedRecord, row: Any) -> str:
+    """How a record is named to somebody who may see it."""
+    return str(row) if row is not None else f"{kind_of(apps.get_model(entry.target_kind))} {entry.target_id}"

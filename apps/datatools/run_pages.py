@@ -1,0 +1,85 @@
+"""The page of one import: what it did, what it left out, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.core.admin.site import admin_site
+from apps.core.admin.urls import admin_url
+from apps.core.errors import BahiError
+from apps.core.registry import KindRef
+from apps.core.uow import run_in_unit_of_work
+from apps.datatools.import_pages import run_row, runs_of
+from apps.datatools.importing.targets import targets_all
+from apps.datatools.models import ImportRun
+from apps.datatools.services.undo import undo_answer, undo_preview, undo_require, undo_runs, undo_start
+
+
+def run_find(pk: int, user: Any) -> ImportRun:
+    """A run that this user may see; 404 else."""
+    run = runs_of(user).filter(pk=pk).select_related("owner", "undone_by").first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """``?undo=1`` works out what taking the import back would do."""
+    run = run_find(pk, request.user)
+    known = {target.key: target for target in targets_all()}
+    closed = _closed(run, request.user)
+    preview = undo_preview(run, by=request.user) if "undo" in request.GET and not closed else None
+    undone = undo_answer(run, by=request.user) if run.undo_state else None
+    context = {
+        **admin_site.each_context(request),
+        "title": str(run.file_name),
+        "item": run_row(run, known.get(run.target), request.user),
+        "run": run,
+        "closed": closed,
+        "preview": preview and {**preview, "refused": _linked(preview["refused"])},
+        "undone": undone and {**undone, "refused": _linked(undone["refused"])},
+        "working": undo_runs(run),
+    }
+    return TemplateResponse(request, "datatools/import_run.html", context)
+
+
+def _closed(run: ImportRun, user: Any) -> str:
+    """Why this run can't be taken back by this user now; empty when it can."""
+    try:
+        undo_require(run, user)
+    except BahiError as error:
+        return str(error.detail)
+    return ""
+
+
+def _linked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "url": admin_url(KindRef(row["kind"], row["id"]).model(pk=row["id"]))} for row in rows]
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Starts the job that takes the import back."""
+    run = run_find(pk, request.user)
+    try:
+        run_in_unit_of_work(lambda: undo_start(run, by=request.user))
+        messages.success(request, _("The import is being taken back."))
+    except BahiError as error:
+        messages.error(request, str(error.detail))
+    return HttpResponseRedirect(reverse("import_run", args=[pk]))
+
+
+def page_urls() -> list[Any]:
+    """Addresses below ``data/``."""
+    return [
+        path("import/<int:pk>/", admin_site.admin_view(page), name="import_run"),
+        path("import/<int:pk>/undo/", undo, name="import_undo"),
+    ]
