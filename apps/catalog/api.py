@@ -141,12 +141,9 @@ class ProductApi(MasterViewSet):
         Child("variant_values", VariantValue, "product", (), read_fields=("attribute", "value")),
     )  # fmt: skip
 
-    def save_record(
-        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
-    ) -> Any:
+    def check_values(self, instance: Any, values: dict[str, Any]) -> None:
         if values.get("picture_file_id") != instance.picture_file_id:
             picture_check(values.get("picture_file_id"), self.request.user)
-        return super().save_record(instance, values, children, version)
 
     def make_variants(self, request: Any, pk: int) -> Response:
         """Answers the variants that were made; those that exist stay."""

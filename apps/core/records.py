@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from apps.core.errors import ErrorList, FieldError, InvalidInput, VersionConflic
 from apps.core.events import Event, emit
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
-from apps.core.validation import clean_instance
+from apps.core.validation import clean_instance, field_errors
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def children_write(
     """
     result: dict[str, list[Any]] = {}
     for name, spec in specs.items():
-        rows = prepared[name] if prepared is not None else _build(parent, spec, data.get(name))
+        rows = prepared[name] if prepared is not None else rows_build(parent, spec, data.get(name))
         if save and name in data:
             _store(parent, spec, rows, remove=not fresh)
         elif save and prepared is not None and parent.pk:
@@ -129,7 +130,8 @@ def _existing(parent: models.Model, spec: Child) -> dict[int, Any]:
     return {row.pk: row for row in spec.model._default_manager.filter(**{spec.parent: parent})}
 
 
-def _build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | None) -> list[Any]:
+def rows_build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | None) -> list[Any]:
+    """The rows below a record as instances, not written; a foreign id is refused by its path."""
     existing = _existing(parent, spec)
     if rows is None:
         return list(existing.values())
@@ -153,17 +155,9 @@ def _build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | None)
 
 def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool = True) -> None:
     """Write the rows: one INSERT for the new ones, one UPDATE for the kept ones."""
-    errors: list[Any] = []
-    for index, row in enumerate(rows):
-        try:
-            setattr(row, spec.parent, parent)
-            row.clean_fields(exclude=[spec.parent, *_keys(spec.model)])
-            row.clean()
-        except Exception as error:
-            from apps.core.validation import field_errors
-
-            errors.extend(field_errors(error, f"{spec.name}.{index}."))
-    errors.extend(_repeated(spec, rows))
+    for row in rows:
+        setattr(row, spec.parent, parent)
+    errors = rows_errors(spec, rows)
     if errors:
         raise InvalidInput(errors)
     manager = spec.model._default_manager
@@ -181,6 +175,18 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
     if changed:
         names = [f.name for f in spec.model._meta.concrete_fields if not f.primary_key]
         manager.bulk_update(changed, names)
+
+
+def rows_errors(spec: Child, rows: list[Any]) -> list[FieldError]:
+    """What is wrong with the rows below a record, by path; keys were looked up by the surface."""
+    errors: list[FieldError] = []
+    for index, row in enumerate(rows):
+        try:
+            row.clean_fields(exclude=[spec.parent, *_keys(spec.model)])
+            row.clean()
+        except ValidationError as error:
+            errors.extend(field_errors(error, f"{spec.name}.{index}."))
+    return errors + _repeated(spec, rows)
 
 
 def _repeated(spec: Child, rows: list[Any]) -> list[FieldError]:

@@ -138,14 +138,14 @@ class DocumentViewSet(ResourceViewSet):
         return Response(envelope(self._previewed(values, children)))
 
     def _previewed(self, values: dict[str, Any], children: dict[str, Any]) -> dict[str, Any]:
-        from apps.core.records import _build, values_set
+        from apps.core.records import rows_build, values_set
 
         document = self.model()
         values_set(document, values)
         instances = {}
         for child in self.children:
             rows = [{k: v for k, v in row.items() if k != "id"} for row in children.get(child.name) or []]
-            instances[child.name] = _build(document, child, rows)
+            instances[child.name] = rows_build(document, child, rows)
         self.compute(document, instances)
         data = self.representer().unsaved(document, instances, self.request.user)
         if self.wants_labels():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -214,9 +216,13 @@ class Product(MasterModel):
             return {"barcodes": _("A barcode is here twice.")}
         if not codes:
             return {}
-        taken = ProductBarcode.objects.filter(code__in=codes).exclude(product_id=self.pk).first()
+        known = self.__dict__.get("_barcodes_taken")
+        if known is None:
+            rows = ProductBarcode.objects.filter(code__in=codes).exclude(product_id=self.pk)
+            known = set(rows.values_list("code", flat=True))
+        taken = next((code for code in codes if code in known), None)
         if taken:
-            return {"barcodes": _("The barcode %(code)s belongs to another product.") % {"code": taken.code}}
+            return {"barcodes": _("The barcode %(code)s belongs to another product.") % {"code": taken}}
         return {}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -227,9 +233,24 @@ class Product(MasterModel):
         super().save(*args, **kwargs)
         if before.get("barcodes", []) != self.barcodes:
             barcodes_sync([self])
-        price_changes_note(self, before)
+        price_changes_note([(self, before)])
         self._loaded = {name: self.__dict__.get(name) for name in KEPT}
         self._loaded["barcodes"] = list(self.barcodes or [])
+
+    @classmethod
+    def before_many(cls, records: Sequence[Any]) -> None:
+        codes = Counter(code for row in records for code in row.barcodes or [])
+        taken = set(ProductBarcode.objects.filter(code__in=[*codes]).values_list("code", flat=True))
+        taken |= {code for code, times in codes.items() if times > 1}
+        for row in records:
+            row._barcodes_taken = taken
+
+    @classmethod
+    def after_many(cls, records: Sequence[Any]) -> None:
+        from apps.catalog.services.products import barcodes_sync, price_changes_note
+
+        barcodes_sync([row for row in records if row.barcodes])
+        price_changes_note([(row, {}) for row in records])
 
     def price_of(self, price_kind: str) -> Decimal:
         return self.sale_price if price_kind == PriceKind.SALE else self.purchase_price

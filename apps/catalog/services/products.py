@@ -13,6 +13,7 @@ from apps.catalog.choices import PriceKind
 from apps.catalog.models import PartyPriceList, PricePoint, Product, ProductBarcode
 from apps.company.selectors import company_today
 from apps.core.actor import current_actor
+from apps.core.copying import rows_insert
 from apps.core.scope import kind_of
 
 
@@ -31,15 +32,21 @@ def barcodes_sync(products: Sequence[Product]) -> None:
     )
 
 
-def price_changes_note(product: Product, before: dict[str, Any]) -> None:
-    """Write to the price history what changed on the product itself; first prices of 0 are not news."""
+def price_changes_note(changed: Iterable[tuple[Product, dict[str, Any]]]) -> None:
+    """Write to the price history what changed on the products themselves: (product, what it had before).
+    First prices of 0 are not news."""
     points = []
-    for price_kind, name in ((PriceKind.SALE, "sale_price"), (PriceKind.PURCHASE, "purchase_price")):
-        now, old = getattr(product, name), before.get(name)
-        if Decimal(now) != Decimal(old or 0):
-            points.append(PricePoint(product=product, price_kind=price_kind, unit_price=now, previous=old))
-    if points:
-        prices_note(points, source=product, day=company_today())
+    for product, before in changed:
+        for price_kind, name in ((PriceKind.SALE, "sale_price"), (PriceKind.PURCHASE, "purchase_price")):
+            now, old = getattr(product, name), before.get(name)
+            if Decimal(now) != Decimal(old or 0):
+                points.append(
+                    PricePoint(
+                        product=product, price_kind=price_kind, unit_price=now, previous=old,
+                        source_kind=kind_of(product), source_id=product.pk,
+                    )
+                )  # fmt: skip
+    _append(points, company_today() if points else None)
 
 
 def prices_note(points: Iterable[PricePoint], *, source: models.Model, day: date) -> None:
@@ -47,12 +54,17 @@ def prices_note(points: Iterable[PricePoint], *, source: models.Model, day: date
 
     The caller fills product, price_kind, unit_price and what it knows of quantity, currency and party.
     """
-    label = current_actor().label[:200]
     rows = list(points)
     for row in rows:
         row.source_kind, row.source_id = kind_of(source), source.pk
-        row.date, row.actor_label = day, label
-    PricePoint.objects.bulk_create(rows)
+    _append(rows, day)
+
+
+def _append(points: list[PricePoint], day: date | None) -> None:
+    label = current_actor().label[:200]
+    for point in points:
+        point.date, point.actor_label = day, label
+    rows_insert(points)
 
 
 def party_price_list_set(party: Any, price_list: Any, by: Any = None) -> None:

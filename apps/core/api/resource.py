@@ -423,9 +423,13 @@ class MasterViewSet(ResourceViewSet):
             return queryset.filter(deleted_at=None)
         return queryset
 
+    def check_values(self, instance: Any, values: dict[str, Any]) -> None:
+        """Hook: what a resource asks of the values besides the rules of its model. Raises InvalidInput."""
+
     def save_record(
         self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
     ) -> Any:
+        self.check_values(instance, values)
         contributed = contributions_to(self.model)
         extra = {n: values.pop(n) for n in list(values) if n in contributed}
         many = {f.name: values.pop(f.name) for f in self.model._meta.many_to_many if f.name in values}

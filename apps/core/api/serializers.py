@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from apps.core.access import may
 from apps.core.contribute import Contribution
-from apps.core.errors import ErrorList, InvalidInput
+from apps.core.errors import ErrorList, FieldError, InvalidInput
 from apps.core.records import Child
 
 
@@ -118,24 +118,47 @@ def contributed_field(item: Contribution) -> serializers.Field:
 
 def resolve_keys(serializer: Any, values: Any, user: Any) -> Any:
     """Replace ids by instances, one query for each related model. Raises InvalidInput with all paths."""
-    wanted: dict[type[models.Model], dict[int, list[str]]] = {}
-    slots: list[tuple[dict[str, Any], str, type[models.Model]]] = []
-    _collect(serializer, values, "", wanted, slots)
-    errors = ErrorList()
-    found: dict[type[models.Model], dict[int, Any]] = {}
-    for model, ids in wanted.items():
-        found[model] = _visible(model, list(ids), user)
-        for pk, paths in ids.items():
-            if pk not in found[model]:
-                for path in paths:
-                    errors.add(path, _("There is no such record: %(id)s.") % {"id": pk}, "not_found")
-    errors.raise_if_any()
-    for container, name, model in slots:
-        value = container[name]
-        container[name] = (
-            [found[model][pk] for pk in value] if isinstance(value, list) else found[model][value]
-        )
+    bad = resolve_keys_many(serializer, [values], user)
+    if bad:
+        raise InvalidInput(bad[0])
     return values
+
+
+def resolve_keys_many(serializer: Any, rows: list[Any], user: Any) -> dict[int, list[FieldError]]:
+    """As ``resolve_keys`` for many records at once: {place in ``rows``: its errors}. Rows with errors stay
+    as they are."""
+    wanted: dict[type[models.Model], set[int]] = {}
+    asked: list[tuple[dict[type[models.Model], dict[int, list[str]]], list[Any]]] = []
+    for values in rows:
+        ids: dict[type[models.Model], dict[int, list[str]]] = {}
+        slots: list[tuple[dict[str, Any], str, type[models.Model]]] = []
+        _collect(serializer, values, "", ids, slots)
+        asked.append((ids, slots))
+        for model, paths in ids.items():
+            wanted.setdefault(model, set()).update(paths)
+    found = {model: _visible(model, list(ids), user) for model, ids in wanted.items()}
+    bad: dict[int, list[FieldError]] = {}
+    for index, (ids, slots) in enumerate(asked):
+        errors = _missing(ids, found)
+        if errors:
+            bad[index] = errors
+            continue
+        for container, name, model in slots:
+            value = container[name]
+            container[name] = (
+                [found[model][pk] for pk in value] if isinstance(value, list) else found[model][value]
+            )
+    return bad
+
+
+def _missing(ids: dict[type[models.Model], dict[int, list[str]]], found: Any) -> list[FieldError]:
+    return [
+        FieldError(path, _("There is no such record: %(id)s.") % {"id": pk}, "not_found")
+        for model, paths_of in ids.items()
+        for pk, paths in paths_of.items()
+        if pk not in found[model]
+        for path in paths
+    ]
 
 
 def _collect(serializer: Any, values: dict[str, Any], prefix: str, wanted: Any, slots: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -31,10 +32,23 @@ class Searchable(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = self.make_search_text()
+        self.fill_in()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
+
+    def fill_in(self) -> None:
+        """Columns that follow from others; whoever writes in bulk calls it too."""
+        self.search_text = self.make_search_text()
+
+    @classmethod
+    def before_many(cls, records: Sequence[Any]) -> None:
+        """Look up at once what ``clean`` of new records would ask one by one."""
+
+    @classmethod
+    def after_many(cls, records: Sequence[Any]) -> None:
+        """What follows from new records that were written in bulk. A model with a ``save`` of its own says
+        here what that does besides, or its records aren't written in bulk (``datatools.importing.batch``)."""
 
     def make_search_text(self) -> str:
         parts = [str(getattr(self, name, "") or "") for name in self.search_fields]

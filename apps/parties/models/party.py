@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -104,12 +104,12 @@ class Party(MasterModel):
     def __str__(self) -> str:
         return self.display_name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def fill_in(self) -> None:
         if self.gstin and not self.pan:
             self.pan = self.gstin[2:12]
         if self.gstin and self.tax_treatment == TaxTreatment.UNREGISTERED:
             self.tax_treatment = TaxTreatment.REGULAR
-        super().save(*args, **kwargs)
+        super().fill_in()
 
     @property
     def state_code(self) -> str:
