@@ -12,6 +12,8 @@ from .base import *  # noqa: F403 - settings build on each other
 from .base import DATABASES, REST_FRAMEWORK, STORAGES
 
 SECRETS_KEYS = "ktest:QkFISS10ZXN0LWtleS1vZi0zMi1ieXRlcy1sb25nISE="
+# Without it every test client reads the whole folder of collected files before its first call.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

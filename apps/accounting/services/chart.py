@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from simple_history.utils import bulk_create_with_history
-
 from apps.accounting.models import Account, AccountRole, Journal
 from apps.company.models import Company
+from apps.core.models.history import history_write
 
 _FOLDER = Path(__file__).resolve().parents[1] / "seeding"
 
@@ -35,8 +34,8 @@ def chart_create(*, company: Company, template: str = "in") -> int:
         ready = [row for row in waiting if row[4] is None or row[4] in accounts]
         waiting = [row for row in waiting if not (row[4] is None or row[4] in accounts)]
         made = [_account(company, row, accounts) for row in ready]
-        bulk_create_with_history(made, Account)
-        accounts.update({row.code: row for row in made})
+        accounts.update({row.code: row for row in Account.objects.bulk_create(made)})
+    history_write(list(accounts.values())[before:])
     _roles_create(company, accounts, data["accounts"])
     _journals_create(company, data["journals"])
     return len(accounts) - before
@@ -66,8 +65,7 @@ def _roles_create(company: Company, accounts: dict[str, Account], rows: list[Any
         for role in row[6]
         if role not in known
     ]
-    if made:
-        bulk_create_with_history(made, AccountRole)
+    history_write(AccountRole.objects.bulk_create(made))
 
 
 def _journals_create(company: Company, rows: list[Any]) -> None:
@@ -77,5 +75,4 @@ def _journals_create(company: Company, rows: list[Any]) -> None:
         for code, name, kind, prefix in rows
         if code not in known
     ]
-    if made:
-        bulk_create_with_history(made, Journal)
+    history_write(Journal.objects.bulk_create(made))

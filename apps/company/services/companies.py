@@ -23,6 +23,7 @@ from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.india.fiscal import fiscal_year
 from apps.core.locks import advisory_lock
+from apps.core.models.history import history_write
 from apps.core.quota import quota_claim
 from apps.core.records import Child, record_delete, record_save
 
@@ -140,10 +141,16 @@ def fiscal_year_open(*, company: Company, day: date, by: Any = None) -> FiscalYe
 def _year_make(company: Company, day: date) -> FiscalYear:
     span = fiscal_year(day, company.fiscal_year_start)
     year = FiscalYear.objects.create(company=company, label=span.label, start=span.start, end=span.end)
-    for number in range(12):
-        first = _month_start(span.start, number)
-        last = _month_start(span.start, number + 1) - timedelta(days=1)
-        Period.objects.create(company=company, fiscal_year=year, start=first, end=last)
+    months = [
+        Period(
+            company=company,
+            fiscal_year=year,
+            start=_month_start(span.start, number),
+            end=_month_start(span.start, number + 1) - timedelta(days=1),
+        )
+        for number in range(12)
+    ]
+    history_write(Period.objects.bulk_create(months))
     return year
 
 
