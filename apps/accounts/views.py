@@ -113,6 +113,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                     password=form.cleaned_data["password"],
                     request=request,
                 )
+                if factors_of(user):  # somebody who was here before keeps his second step
+                    return second_step_begin(request, user, settings.LOGIN_REDIRECT_URL)
                 return browser_enter(request, user, settings.LOGIN_REDIRECT_URL)
             except BahiError as error:
                 form.refuse(error)

@@ -201,6 +201,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=4 * 3600)
 SESSION_SEEN_SECONDS = 300
+OPERATOR_SECOND_FACTOR = env.bool("BAHI_OPERATOR_SECOND_FACTOR", default=False)  # production: on
 CONFIRM_SECONDS = 900  # so long a proof counts for changes of the sign-in itself
 INVITATION_HOURS = 7 * 24
 PASSWORD_LINK_HOURS = 2
@@ -235,12 +236,14 @@ REST_FRAMEWORK = {
         "apps.core.api.throttling.UserThrottle",
         "apps.accounts.limits.KeyThrottle",
         "apps.core.api.throttling.AddressThrottle",
+        "apps.core.api.throttling.OrganisationThrottle",
         "apps.core.api.throttling.PlanThrottle",
     ],
     "NUM_PROXIES": 0,  # REMOTE_ADDR is right already; the header as it came could be written by anybody
     "DEFAULT_THROTTLE_RATES": {
         "user": env("API_RATE_USER", default="6000/min"),
         "address": env("API_RATE_ADDRESS", default="12000/min"),
+        "organisation": env("API_RATE_ORGANISATION", default="60000/min"),
         "sign_in": env("API_RATE_SIGN_IN", default="30/min"),
     },
     "EXCEPTION_HANDLER": "apps.core.api.exceptions.exception_handler",

@@ -17,7 +17,9 @@ WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"user": None, "address": None, "sign_in": None}
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {
+    "user": None, "address": None, "organisation": None, "sign_in": None
+}  # fmt: skip
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

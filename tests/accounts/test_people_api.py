@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core import mail
+from django.test import Client
 
-from apps.accounts.models import AccessLog, Department, Role, Team, User
+from apps.accounts.models import AccessLink, AccessLog, Department, Role, Team, User
 from apps.messaging.models import MailMessage
 from apps.parties.models import Party
 from tests.kit.clients import ApiClient
@@ -109,16 +112,50 @@ def test_deleted_user_is_gone_from_lists_and_comes_back(api, user_with):
     assert api.get(f"accounts/users/{person.pk}/")["data"]["is_active"] is True
 
 
-def test_old_address_is_told_when_an_administrator_changes_it(api, user_with):
+def test_address_that_an_administrator_enters_counts_once_it_has_confirmed_it(api, user_with):
     person = user_with("parties.view_party")
     before = person.email
-    body = {"email": "New@acme.example", "version": person.version}
-    assert api.patch(f"accounts/users/{person.pk}/", body)["data"]["email"] == "new@acme.example"
-    mail = MailMessage.objects.get(to=[before])
-    assert "new@acme.example" in mail.text
+    path = f"accounts/users/{person.pk}/"
+    answer = api.patch(path, {"email": "New@acme.example", "version": person.version})["data"]
+    assert (answer["email"], answer["pending_email"]) == (before, "new@acme.example")
+    assert "new@acme.example" in MailMessage.objects.get(to=[before]).text  # the old address is told
+    link = re.search(r"http://[^/]+(/\S+)", MailMessage.objects.get(to=["new@acme.example"]).text).group(1)
+    assert Client(HTTP_HOST="acme.localhost").post(link).status_code == 302
+    answer = api.get(path)["data"]
+    assert (answer["email"], answer["pending_email"]) == ("new@acme.example", "")
     assert AccessLog.objects.filter(event="email_changed", detail__to="new@acme.example").exists()
-    api.patch(f"accounts/users/{person.pk}/", {"name": "Other", "version": person.version + 1})
-    assert MailMessage.objects.filter(to=["new@acme.example"]).count() == 0
+
+
+def test_waiting_address_is_seen_and_called_off(api, user_with):
+    person = user_with("parties.view_party")
+    path = f"accounts/users/{person.pk}/"
+    api.patch(path, {"email": "typo@acme.exmaple", "version": person.version})
+    assert {row["pending_email"] for row in api.get("accounts/users/", email=person.email)["data"]} == {
+        "typo@acme.exmaple"
+    }
+    ApiClient(user_with("accounts.view_user")).post(f"{path}cancel-email/", {}, 403)
+    assert api.post(f"{path}cancel-email/", {}, 200)["data"]["pending_email"] == ""
+    link = re.search(r"http://[^/]+(/\S+)", MailMessage.objects.get(to=["typo@acme.exmaple"]).text).group(1)
+    assert Client(HTTP_HOST="acme.localhost").post(link).status_code == 410
+    api.post(f"{path}cancel-email/", {}, 409)
+
+
+def test_mistyped_address_of_an_invited_person_is_put_right_at_once(api):
+    made = api.post("accounts/users/", {"email": "b@acme.exmaple", "name": "B"})["data"]
+    api.post(f"accounts/users/{made['id']}/invite/", {}, 200)
+    assert AccessLink.objects.filter(user_id=made["id"]).exists()
+    change = {"email": "b@acme.example", "version": made["version"]}
+    assert api.patch(f"accounts/users/{made['id']}/", change)["data"]["email"] == "b@acme.example"
+    assert not AccessLink.objects.filter(user_id=made["id"]).exists()  # the one sent astray opens nothing
+
+
+def test_administrator_s_own_address_is_asked_at_both(api, administrator):
+    old = administrator.email
+    change = {"email": "asha2@acme.example", "version": administrator.version}
+    api.patch(f"accounts/users/{administrator.pk}/", change)
+    purposes = AccessLink.objects.filter(user=administrator).values_list("purpose", flat=True)
+    assert set(purposes) == {"email", "email_old"}
+    assert MailMessage.objects.filter(to=[old]).count() == 1
 
 
 def test_department_tree_has_no_circle_and_is_not_deleted_while_used(api):

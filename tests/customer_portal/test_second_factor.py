@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from apps.accounts.models import SecondFactor, SignInSession, User
 from apps.accounts.services.factors import totp_begin
 from apps.customer_portal.services.members import member_end
 from apps.documents.models import TimelineEntry
+from apps.messaging.models import MailMessage
 from tests.factories.portal import PASSWORD, member_of
 from tests.kit.clients import ApiClient
 
@@ -72,3 +74,26 @@ def test_the_same_by_api_while_the_access_lasts(administrator, guarded):
     assert not SecondFactor.objects.filter(user=guarded).exists()
     member_end(member_of(guarded), by=administrator)
     assert ApiClient(administrator).post(path, expect=409)["errors"][0]["code"] == "invalid_transition"
+
+
+def test_person_who_was_ended_and_is_invited_again_still_takes_his_second_step(administrator, firm, guarded):
+    member = member_of(guarded)
+    member_end(member, by=administrator)
+    again = {"what": "invite", "name": guarded.name, "email": guarded.email, "sees": "firm", "language": "en"}
+    boss = office(administrator)
+    for way in ("page", "api"):
+        assert boss.post(page_of(firm), again).status_code == 302
+        text = MailMessage.objects.filter(to=[guarded.email]).latest("pk").text
+        link = re.search(r"https?://[^/\s]+(/\S+)", text)
+        visitor = Client(HTTP_HOST="acme.localhost")
+        if way == "page":
+            answer = visitor.post(link[1], {"name": "A", "password": PASSWORD, "again": PASSWORD})
+            assert answer["Location"] == "/accounts/second-step/"
+            assert visitor.get("/portal/").status_code == 302  # not in yet
+        else:
+            body = {"token": link[1].rstrip("/").rpartition("/")[2], "name": "A", "password": PASSWORD}
+            call = visitor.post("/api/v1/auth/invitation/accept/", body, content_type="application/json")
+            assert call.json()["data"]["two_factor_required"] is True
+            assert "access" not in call.json()["data"]
+        assert SecondFactor.objects.filter(user=guarded).exists()
+        member_end(member_of(guarded), by=administrator)

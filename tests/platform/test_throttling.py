@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
-from apps.core.api.throttling import Throttle
+from apps.accounts.models import User
+from apps.core.api.throttling import OrganisationThrottle, Throttle
 from apps.core.tenant import organisation_context
+from tests.kit.clients import ApiClient
 
 
 class Turnstile(Throttle):
@@ -72,3 +74,22 @@ def test_what_is_kept_does_not_grow_with_the_rate(monkeypatch):
     monkeypatch.setattr(Turnstile, "rate", "100000/min")
     assert passes(times=2000) == 2000
     assert cache.get("turnstile_a_100") == 2000
+
+
+@pytest.mark.django_db
+def test_organisation_has_a_limit_that_strangers_do_not_use_up(api, api_as, user_with, monkeypatch):
+    monkeypatch.setattr(OrganisationThrottle, "get_rate", lambda self: "4/min")
+    monkeypatch.setattr(OrganisationThrottle, "timer", lambda self: 6000.0)
+    clerk = api_as(user_with("parties.view_party"))
+    for _call in range(2):
+        api.get("auth/me/")
+        clerk.get("auth/me/")
+        api_as(None).post("auth/token/", {"email": "x@x.example", "password": "y"}, 401)
+    answer = api.get("auth/me/", 429)  # whoever of them comes fifth
+    assert answer["errors"][0]["code"] == "throttled"
+    assert int(api.last["Retry-After"]) >= 1
+    clerk.get("auth/me/", 429)
+    with organisation_context("org_zenith"):
+        chief = User.objects.get(email__endswith="@zenith.example", roles__code="administrator")
+        other = ApiClient(chief, host="zenith.localhost")
+    other.get("auth/me/")

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 from apps.accounts.admin.roles import adopt
 from apps.accounts.models import User
 from apps.accounts.selectors import OPERATOR_EMAIL
+from apps.accounts.services.addresses import email_change_cancel
 from apps.accounts.services.factors import factors_reset
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send, password_set_for
@@ -85,7 +86,7 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
     search_fields: ClassVar[tuple[str, ...]] = ("name", "email")
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("department", "roles", "teams")
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
-    readonly_fields: ClassVar[tuple[str, ...]] = ("is_active", "last_login", "created_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("is_active", "last_login", "created_at", "pending")
     actions: ClassVar[tuple[str, ...]] = (
         "invite",
         "deactivate",
@@ -93,13 +94,14 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
         "unlock",
         "sign_out",
         "reset_factors",
+        "cancel_email",
     )
     add_fieldsets = (
         (None, {"fields": (("email", "name"), ("phone", "language"), "first_password")}),
         (_("Access"), {"fields": ("roles", ("department", "is_staff"), "teams")}),
     )
     fieldsets = (
-        (None, {"fields": (("email", "name"), ("phone", "language"))}),
+        (None, {"fields": (("email", "name"), ("phone", "language"), "pending")}),
         (_("Access"), {"fields": ("roles", ("department", "is_staff"), "teams")}),
         (_("State"), {"fields": (("is_active", "last_login", "created_at"),)}),
     )
@@ -128,6 +130,10 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
 
     role_names.short_description = _("roles")  # type: ignore[attr-defined]  # Django reads it from the function
 
+    @admin.display(description=_("new address, not confirmed yet"))
+    def pending(self, obj: Any) -> str:
+        return obj.pending_email or "–"
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         data = form.cleaned_data
         saved = user_save(
@@ -142,6 +148,9 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
             item.write(saved, list(data.get(name) or []), request.user)
         if not change:
             self._first_sign_in(request, saved, data.get("first_password") or "")
+        if change and saved.email != data["email"].strip().lower():
+            text = _("A link was mailed to %(mail)s. The new address counts once it was opened.")
+            messages.info(request, text % {"mail": data["email"]})
         adopt(obj, saved)
 
     @staticmethod
@@ -209,6 +218,12 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
         for user in queryset:
             factors_reset(user=user, by=request.user, request=request)
         messages.success(request, _("Removed. They were signed out and told by mail."))
+
+    @admin.action(description=_("Call off the change of the address"), permissions=["change"])
+    def cancel_email(self, request: HttpRequest, queryset: Any) -> None:
+        for user in queryset:
+            email_change_cancel(user=user, by=request.user)  # type: ignore[arg-type]  # only signed-in people come here
+        messages.success(request, _("The address stays as it is."))
 
 
 def _allow(request: HttpRequest, permission: str) -> None:

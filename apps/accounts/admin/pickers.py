@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
-from apps.accounts.services.roles import EVERYTHING, levelled_kinds
+from apps.accounts.services.handing import levelled_kinds
+from apps.accounts.services.roles import EVERYTHING
 from apps.core.modules import BahiAppConfig, bahi_apps
 from apps.core.permissions import Permission, all_permissions, business_permissions
 from apps.core.registry import registered_models

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.admin.pickers import LevelsField, PermissionsField
 from apps.accounts.models import Department, Role, Team
+from apps.accounts.services.handing import unit_move_or_refuse
 from apps.accounts.services.roles import role_delete, role_save
 from apps.accounts.services.units import unit_delete
 from apps.core.admin.bases import MasterAdmin
@@ -88,6 +89,10 @@ class RoleAdmin(MasterAdmin):
 
 
 class _UnitAdmin(MasterAdmin):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        unit_move_or_refuse(obj, obj.parent, by=request.user)
+        super().save_model(request, obj, form, change)
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         unit_delete(obj, by=request.user)
 

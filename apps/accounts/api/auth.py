@@ -125,12 +125,15 @@ class ResetView(OpenView):
 
 
 class AcceptView(OpenView):
-    """An invitation's token, name and first password → {access, refresh}."""
+    """An invitation's token, name and first password → {access, refresh}; or, as at ``auth/token/``, the
+    partial token of somebody who was here before and has a second factor."""
 
     serializer_class = AcceptInput
 
     def post(self, request: Any) -> Response:
         user = invitation_accept(**self.read(request), request=request._request)
+        if factors_of(user):
+            return Response(envelope(half_done(request, user, ChallengePurpose.SIGN_IN)))
         return Response(envelope(pair_issue(request._request, user), message=_("Welcome.")))
 
 

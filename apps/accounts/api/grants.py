@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.accounts.services.grants import grant_add, grant_remove, grantable_models, grants_of
-from apps.accounts.services.roles import levelled_kinds
+from apps.accounts.services.handing import levelled_kinds
 from apps.core.access import LEVELS, may
 from apps.core.api.filtering import page_number
 from apps.core.api.rendering import envelope

@@ -12,7 +12,9 @@ from rest_framework.response import Response
 from apps.accounts.api.confirming import confirmed_or_refuse
 from apps.accounts.models import AccessLog, ApiKey, Department, Role, SignInSession, Team, User
 from apps.accounts.selectors import OPERATOR_EMAIL
+from apps.accounts.services.addresses import email_change_cancel, with_pending_email
 from apps.accounts.services.factors import factors_reset
+from apps.accounts.services.handing import unit_move_or_refuse
 from apps.accounts.services.keys import key_revoke
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send
@@ -49,14 +51,15 @@ class _People(MasterViewSet):
 
 @register_resource
 class UserApi(_People):
-    """``companies`` (limits of the user) is added by company."""
+    """``companies`` (limits of the user) is added by company. Another ``email`` of somebody who was in before
+    stands in ``pending_email`` until that address has confirmed it; ``cancel-email`` calls it off."""
 
     model, path = User, "accounts/users"
     fields = (
         "id", "email", "name", "phone", "roles", "department", "teams", "language", "is_staff", "is_active",
-        "last_login", "created_at", "version",
+        "pending_email", "last_login", "created_at", "version",
     )  # fmt: skip
-    read_only = ("id", "is_active", "last_login", "created_at", "version")
+    read_only = ("id", "is_active", "pending_email", "last_login", "created_at", "version")
     filters: ClassVar[dict[str, str]] = {
         "email": "email", "name": "name", "is_active": "is_active", "department": "department",
         "role": "roles", "team": "teams", "created_at": "created_at",
@@ -65,15 +68,18 @@ class UserApi(_People):
     verbs: ClassVar[dict[str, str]] = {
         "invite": "invite", "deactivate": "deactivate", "restore": "restore", "unlock": "unlock",
         "sign-out": "sign_out", "reset-second-factors": "reset_second_factors",
+        "cancel-email": "cancel_email",
     }  # fmt: skip
     verb_permissions: ClassVar[dict[str, str]] = {
         "invite": "accounts.invite_user",
         "reset-second-factors": "accounts.reset_second_factor",
+        "cancel-email": "accounts.change_user",
     } | dict.fromkeys(("deactivate", "restore", "unlock", "sign-out"), "accounts.deactivate_user")
     extra_params = frozenset({"deleted"})
 
     def refine(self, queryset: QuerySet[User]) -> QuerySet[User]:
-        queryset = queryset.prefetch_related("roles", "teams").exclude(email=OPERATOR_EMAIL)
+        queryset = with_pending_email(queryset.prefetch_related("roles", "teams"))
+        queryset = queryset.exclude(email=OPERATOR_EMAIL)
         if self.verb == "restore" or self.request.query_params.get("deleted") == "true":
             return queryset
         return queryset.filter(deleted_at=None)
@@ -138,6 +144,16 @@ class UserApi(_People):
             request, pk, "accounts.deactivate_user", sessions_end_all, _("Signed out everywhere.")
         )
 
+    def cancel_email(self, request: Any, pk: int) -> Response:
+        """Call a change of the address off that waits to be confirmed."""
+        return self.verb_answer(
+            request,
+            pk,
+            "accounts.change_user",
+            lambda row: email_change_cancel(user=row, by=request.user),
+            _("The address stays as it is."),
+        )
+
     def reset_second_factors(self, request: Any, pk: int) -> Response:
         """For a person who lost phone and codes: they go, every sign-in ends, he is told by mail."""
         confirmed_or_refuse(request)
@@ -196,6 +212,12 @@ class RoleApi(MasterViewSet):
 
 
 class _UnitApi(MasterViewSet):
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        unit_move_or_refuse(instance, values.get("parent"), by=self.request.user)
+        return super().save_record(instance, values, children, version)
+
     def delete_record(self, row: Any) -> Any:
         unit_delete(row, by=self.request.user)
         return {"id": row.pk}

@@ -123,6 +123,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.access.has_module(app_label)
 
+    @property
+    def pending_email(self) -> str:
+        """The new address that has yet to confirm that it is his; empty when none is waited for."""
+        links = self.__dict__.get("email_links")
+        if links is None:
+            from apps.accounts.services.addresses import email_links
+
+            links = email_links(self.access_links) if self.pk else []
+        return next((link.new_email for link in links), "")
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import User
 from apps.accounts.services.access_log import access_log_write
-from apps.core.errors import InvalidInput, NotFound
+from apps.core.errors import InvalidInput, NotAllowed, NotFound
 from apps.core.registry import KindRef
 from apps.core.scope import grant_model, kind_of
 
@@ -78,13 +78,21 @@ def record_find(text: str, *, by: Any) -> models.Model:
 
 
 def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
-    """Open a record to a person; granting twice gives the same grant. Raises InvalidInput."""
+    """Open a record to a person; granting twice gives the same grant.
+
+    Raises InvalidInput; NotAllowed (``permission``) for oneself and for more than ``by`` may do with it.
+    """
     target = record_find(record, by=by)
     meta = target._meta
     action = permission.removeprefix(f"{meta.app_label}.").removesuffix(f"_{meta.model_name}")
     if action not in ACTIONS or permission != f"{meta.app_label}.{action}_{meta.model_name}":
         choices = ", ".join(f"{meta.app_label}.{a}_{meta.model_name}" for a in ACTIONS)
         raise InvalidInput(_("Must be one of: %(c)s.") % {"c": choices}, field="permission")
+    mine = type(target)._default_manager.for_user(by, action).filter(pk=target.pk)  # type: ignore[attr-defined]  # business models have a ScopedManager
+    if by is not None and (user.pk == by.pk or not mine.exists()):
+        raise NotAllowed(
+            _("You can give others what you may do with this record yourself."), field="permission"
+        )
     known = Permission.objects.get(
         codename=f"{action}_{meta.model_name}", content_type=ContentType.objects.get_for_model(type(target))
     )

@@ -21,6 +21,8 @@ from apps.core.mailing import mail_send
 from apps.core.tenant import current_organisation, current_schema
 from apps.tenancy.hosts import link_base
 
+COOL_DOWN = timedelta(minutes=1)
+MOST_OPEN, A_DAY = 5, 10
 HOURS = {
     LinkPurpose.INVITATION: settings.INVITATION_HOURS,
     LinkPurpose.PASSWORD: settings.PASSWORD_LINK_HOURS,
@@ -48,10 +50,18 @@ def _hash(token: str) -> str:
 
 
 def link_make(
-    *, user: User, purpose: str, by: User | None = None, new_email: str = "", token: str = ""
+    *,
+    user: User,
+    purpose: str,
+    by: User | None = None,
+    new_email: str = "",
+    token: str = "",
+    hours: int = 0,
 ) -> str:
-    """A new link's token; earlier unused links of the same purpose end. Must run in a transaction."""
-    AccessLink.objects.filter(user=user, purpose=purpose, used_at=None).delete()
+    """A new link's token; earlier unused links of the same purpose end, but for a new password: a stranger
+    who asks for another must not end the one in its owner's hands. Must run in a transaction."""
+    if purpose != LinkPurpose.PASSWORD:
+        AccessLink.objects.filter(user=user, purpose=purpose, used_at=None).delete()
     token = token or secrets.token_urlsafe(32)
     AccessLink.objects.create(
         user=user,
@@ -59,9 +69,21 @@ def link_make(
         token_hash=_hash(token),
         new_email=new_email,
         made_by=by,
-        expires_at=timezone.now() + timedelta(hours=HOURS[LinkPurpose(purpose)]),
+        expires_at=timezone.now() + timedelta(hours=hours or HOURS[LinkPurpose(purpose)]),
     )
     return token
+
+
+def links_enough(user: User, purpose: str) -> bool:
+    """Whether so many links were mailed lately that another one would only fill the person's mailbox: one a
+    minute, some that are still good, some a day. Those that he has stay good."""
+    now = timezone.now()
+    sent = AccessLink.objects.filter(user=user, purpose=purpose)
+    return (
+        sent.filter(created_at__gt=now - COOL_DOWN).exists()
+        or sent.filter(used_at=None, expires_at__gt=now).count() >= MOST_OPEN
+        or sent.filter(created_at__gt=now - timedelta(days=1)).count() >= A_DAY
+    )
 
 
 def link_find(token: str, purpose: str) -> AccessLink | None:
@@ -100,17 +122,19 @@ def link_mail(
     by: User | None = None,
     to: str = "",
     new_email: str = "",
+    hours: int = 0,
 ) -> None:
     """Mail the link to its user (or to ``to``) in the user's language."""
     path = reverse(f"accounts_{purpose}_link", kwargs={"token": token})
     organisation = current_organisation()
+    hours = hours or HOURS[LinkPurpose(purpose)]
     with translation.override(user.language):
         context = {
             "user": user,
             "organisation": organisation,
             "url": f"{link_base(request)}{path}",
-            "hours": HOURS[LinkPurpose(purpose)],
-            "days": HOURS[LinkPurpose(purpose)] // 24,
+            "hours": hours,
+            "days": hours // 24,
             "by": by,
             "new_email": new_email,
         }

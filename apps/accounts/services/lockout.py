@@ -2,9 +2,10 @@
 
 Failures are counted by account **and** source. The source is the browser, where the owner signed in before
 (``devices.py``), else the address: a stranger who guesses locks the account for his own address only, even
-behind the owner's router. Against guessing from many addresses at once all unknown sources together are
-slowed too, up to five minutes; a browser that the owner used before, and the link for a new password, still
-let him in.
+behind the owner's router. Against guessing from many addresses at once the failures of all unknown sources
+are counted together as well; that locks nobody out, it makes every unknown source wait after its first
+failure instead of its fifth. So whoever has the right password comes in from an address that has not failed
+itself, in whatever program, and guessing costs one address a try.
 While locked nothing is checked and nothing counts, so that waiting always ends it. Wrong second factors are
 counted for the account as a whole: who comes so far knows the password.
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from axes.handlers.base import AxesHandler
@@ -45,7 +47,9 @@ class Rule:
 
 
 SOURCE_RULE = Rule(free=5, longest=timedelta(hours=1))
-EVERYWHERE_RULE = Rule(free=50, longest=timedelta(minutes=5))
+ATTACKED_RULE = Rule(free=1, longest=timedelta(hours=1))  # of unknown sources while many of them fail
+ATTACK = 50  # failures of unknown sources together
+ATTACK_LASTS = timedelta(hours=1)  # after the last of them
 SECOND_RULE = Rule(free=10, longest=timedelta(hours=1))
 
 
@@ -65,11 +69,11 @@ def account_key(email: str) -> str:
 
 @dataclass(frozen=True)
 class Counter:
-    """One row that counts: of an address, or of what ``name`` says."""
+    """One row that counts: of an address, or of what ``name`` says. rule: None where it locks nothing."""
 
     address: str
     name: str
-    rule: Rule
+    rule: Rule | None
 
     @property
     def where(self) -> Q:
@@ -81,8 +85,29 @@ def _counters(request: Any, email: str) -> list[Counter]:
     device = known_device(request, email)
     if device:
         return [Counter(NOWHERE, f"device:{device}", SOURCE_RULE)]
-    source = Counter(client_address(request) or NOWHERE, "", SOURCE_RULE)
-    return [source, Counter(NOWHERE, EVERYWHERE, EVERYWHERE_RULE)]
+    rule = ATTACKED_RULE if _attacked(email) else SOURCE_RULE
+    return [Counter(_source(client_address(request)), "", rule), Counter(NOWHERE, EVERYWHERE, None)]
+
+
+def _source(address: str) -> str:
+    """An address as it counts: of IPv6 the network, whose addresses one person has all."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return NOWHERE
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ip_network(f"{parsed}/64", strict=False).network_address)
+
+
+def _attacked(email: str) -> bool:
+    """Whether many unknown sources failed at this account lately."""
+    return AccessAttempt.objects.filter(
+        username=account_key(email),
+        user_agent=EVERYWHERE,
+        failures_since_start__gte=ATTACK,
+        attempt_time__gt=timezone.now() - ATTACK_LASTS,
+    ).exists()
 
 
 def locked_until(request: Any, email: str) -> datetime | None:
@@ -138,7 +163,7 @@ def _one_more(account: str, counter: Counter, now: datetime) -> tuple[int, timed
         attempt.failures_since_start += 1
         attempt.attempt_time = now
         attempt.save()
-        wait = lock_time(attempt.failures_since_start, counter.rule)
+        wait = lock_time(attempt.failures_since_start, counter.rule) if counter.rule else timedelta(0)
         if wait:
             AccessAttemptExpiration.objects.update_or_create(
                 access_attempt=attempt, defaults={"expires_at": now + wait}

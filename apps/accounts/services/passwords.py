@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +12,9 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.events import PortalInvitationAccepted
 from apps.accounts.models import AccessLink, LinkPurpose, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.addresses import EMAIL_PURPOSES, email_free
 from apps.accounts.services.code_messages import email_changed_tell, notice_mail
-from apps.accounts.services.links import link_mail, link_make, link_use
+from apps.accounts.services.links import link_mail, link_make, link_use, links_enough
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.sessions import sessions_end_all
 from apps.accounts.services.users import password_check, user_rights_covered
@@ -52,6 +51,7 @@ def invitation_accept(*, token: str, name: str, password: str, request: Any = No
 def password_reset_ask(*, email: str, request: Any = None) -> None:
     """Mail a link to set a new password. Says nothing about whether the address is known.
 
+    Nor about how many were mailed already: what the person has stays good until he uses one or it is too old.
     Nor about who has to come through an identity provider: a password would be of no use to him.
     """
     user = User.objects.filter(email=email.strip().lower(), is_active=True, deleted_at=None).first()
@@ -59,8 +59,10 @@ def password_reset_ask(*, email: str, request: Any = None) -> None:
         access_log_write(AccessEvent.RESET_ASKED, request=request, label=email.strip()[:200])
         return
     with transaction.atomic():
-        token = link_make(user=user, purpose=LinkPurpose.PASSWORD)
-        link_mail(user=user, purpose=LinkPurpose.PASSWORD, token=token, request=request)
+        user = lock_row(User, user.pk)  # two at the same moment are counted one after the other
+        if not links_enough(user, LinkPurpose.PASSWORD):
+            token = link_make(user=user, purpose=LinkPurpose.PASSWORD)
+            link_mail(user=user, purpose=LinkPurpose.PASSWORD, token=token, request=request)
     access_log_write(AccessEvent.RESET_ASKED, request=request, user=user)
 
 
@@ -111,20 +113,12 @@ def _password_set(user: User, password: str) -> None:
     user.set_password(password)
     user.version += 1
     user.save()
-
-
-EMAIL_PURPOSES = (LinkPurpose.EMAIL, LinkPurpose.EMAIL_OLD)
+    AccessLink.objects.filter(user=user, purpose=LinkPurpose.PASSWORD, used_at=None).delete()
 
 
 def email_change_ask(*, user: User, email: str, request: Any = None) -> None:
     """Mail a link to the new and one to the old address: both must be opened. Raises InvalidInput."""
-    wanted = email.strip().lower()
-    try:
-        validate_email(wanted)
-    except ValidationError as error:
-        raise InvalidInput(_("Please enter a valid e-mail address."), field="email") from error
-    if User.objects.filter(email=wanted).exists():
-        raise InvalidInput(_("Somebody uses this e-mail address already."), field="email", code="duplicate")
+    wanted = email_free(email)
     with transaction.atomic():
         AccessLink.objects.filter(user=user, purpose__in=EMAIL_PURPOSES).delete()
         for purpose, to in ((LinkPurpose.EMAIL, wanted), (LinkPurpose.EMAIL_OLD, user.email)):

@@ -9,16 +9,15 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import Role, RoleLevel, RolePermission, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.handing import levelled_kinds, levels_or_refuse, scope_now
 from apps.accounts.services.separation import separation_check
 from apps.accounts.ways import other_way
-from apps.core.access import LEVELS, access_of
+from apps.core.access import LEVELS, RoleScope, access_of
 from apps.core.errors import ErrorList, NotAllowed, Refused
 from apps.core.locks import advisory_lock
 from apps.core.modules import bahi_apps
 from apps.core.permissions import all_permissions, ready_roles
 from apps.core.records import record_delete, record_save
-from apps.core.registry import registered_models
-from apps.core.scope import kind_of, scope_of
 
 EVERYTHING = "*"
 
@@ -34,7 +33,7 @@ def role_save(
 ) -> Role:
     """Create or change a role with its tables (None: left as they are).
 
-    Raises InvalidInput (unknown code, kind or level), NotAllowed (handing on what ``by`` doesn't hold),
+    Raises InvalidInput (unknown code, kind or level), NotAllowed (codes or levels beyond what ``by`` holds),
     Refused (nobody would be administrator any more), VersionConflict.
     """
     errors = ErrorList()
@@ -44,7 +43,9 @@ def role_save(
     administrators_hold()
     before = role_permissions(role)
     wanted = set(permissions) if permissions is not None else before
-    covers_or_refuse(by, before ^ wanted if role.pk else wanted)
+    held = _scope_of(role, before)
+    switched = "active" in values and values["active"] != role.active
+    covers_or_refuse(by, before | wanted if switched or role.pk is None else before ^ wanted)
     _check_discount(role, values, by)
     saved: Any = record_save(role, values=values, version=version, by=by)
     if permissions is not None:
@@ -55,10 +56,16 @@ def role_save(
         RoleLevel.objects.bulk_create(
             [RoleLevel(role=saved, record_kind=kind, level=level) for kind, level in levels.items()]
         )
+    levels_or_refuse(by, held, _scope_of(saved, wanted))
     administrator_must_remain()
     separation_check(saved.users.values_list("pk", flat=True))
     _log(saved, before, wanted, levels)
     return saved
+
+
+def _scope_of(role: Role, codes: set[str]) -> RoleScope | None:
+    """What the role gives as it is in the database now; None for one that is being made."""
+    return scope_now(Role.objects.get(pk=role.pk), codes) if role.pk else None
 
 
 def role_copy(role: Role, *, code: str, name: str, by: Any) -> Role:
@@ -152,16 +159,6 @@ def _check_codes(codes: list[str], errors: ErrorList) -> None:
         wide = code == EVERYTHING or (code.endswith(".*") and code[:-2] in labels)
         if not wide and code not in known:
             errors.add(f"permissions.{index}", _("Unknown permission: %(c)s.") % {"c": code}, "unknown")
-
-
-def levelled_kinds() -> dict[str, str]:
-    """Kinds of record whose visibility depends on a level: {``sales.order``: "Sales orders"}."""
-    table = {}
-    for model in registered_models():
-        scope = scope_of(model)
-        if not scope.shared and (scope.owner or scope.team or scope.department):
-            table[kind_of(model)] = str(model._meta.verbose_name_plural).capitalize()
-    return table
 
 
 def _check_levels(levels: dict[str, str], errors: ErrorList) -> None:

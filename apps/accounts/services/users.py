@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
-from apps.accounts.models import LinkPurpose, Role, RoleLevel, RolePermission, Team, User
+from apps.accounts.models import AccessLink, LinkPurpose, Role, RoleLevel, RolePermission, Team, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.addresses import email_change_offer, email_waits
 from apps.accounts.services.code_messages import email_changed_tell
+from apps.accounts.services.handing import levels_or_refuse, person_or_refuse, scopes_of, units_or_refuse
 from apps.accounts.services.links import link_mail, link_make
 from apps.accounts.services.roles import (
     EVERYTHING,
@@ -58,7 +60,7 @@ def user_create(
     user = User(email=email.strip().lower(), name=name, **details)
     user.set_unusable_password()
     clean_instance(user)
-    covers_or_refuse(by, _codes_of(roles))
+    rights_check(user, held=[], wanted=roles, by=by)
     if password is not None:
         password_check(password, user)
         user.set_password(password)
@@ -79,7 +81,8 @@ def user_save(
     version: int | None = None,
     by: Any,
 ) -> User:
-    """Create or change a user. Roles and teams: None leaves them.
+    """Create or change a user. Roles and teams: None leaves them. Another e-mail address of somebody who was
+    in before counts once that address has confirmed it (``addresses``).
 
     Raises InvalidInput, NotAllowed (rights that ``by`` doesn't hold), Refused (the last administrator, or
     oneself), VersionConflict. Must run in a transaction.
@@ -89,6 +92,13 @@ def user_save(
     held = [] if new else list(user.roles.all())
     wanted = held if roles is None else roles
     rights_check(user, held=held, wanted=wanted, by=by)
+    units_or_refuse(
+        user,
+        scopes_of(wanted),
+        by=by,
+        department_id=_department_id(user, values),
+        team_ids=None if teams is None else {team.pk for team in teams},
+    )
     if not new and by is not None and by.pk != user.pk and "email" in values:
         user_rights_covered(user, by=by)  # a new address could be used to ask for a new password
     if new or (values.get("is_active") and not user.is_active):
@@ -98,9 +108,13 @@ def user_save(
     if "email" in values:
         values["email"] = values["email"].strip().lower()
     before = "" if new else user.email
+    offered = _email_offered(user, values) if by is not None and not new else ""
     saved: Any = record_save(user, values=values, version=version, by=by)
     if before and saved.email != before:
+        AccessLink.objects.filter(user=saved, purpose=LinkPurpose.INVITATION, used_at=None).delete()
         email_changed_tell(saved, before, by=by)
+    if offered:
+        email_change_offer(user=saved, email=offered, by=by)
     saved.roles.set(wanted)
     if teams is not None:
         saved.teams.set(teams)
@@ -110,10 +124,25 @@ def user_save(
     return saved
 
 
+def _email_offered(user: User, values: dict[str, Any]) -> str:
+    """Takes another address out of the values where its reader has to confirm it first."""
+    wanted = values.get("email", user.email)
+    if wanted == user.email or not email_waits(user):
+        return ""
+    return values.pop("email")
+
+
+def _department_id(user: User, values: dict[str, Any]) -> int | None:
+    return getattr(values["department"], "pk", None) if "department" in values else user.department_id
+
+
 def rights_check(user: User, *, held: list[Role], wanted: list[Role], by: Any) -> None:
     """Whether ``by`` may give and take these roles. Raises NotAllowed, Refused."""
     changed = {role.pk for role in held} ^ {role.pk for role in wanted}
-    covers_or_refuse(by, _codes_of([role for role in (*held, *wanted) if role.pk in changed]))
+    handed = [role for role in (*held, *wanted) if role.pk in changed]
+    covers_or_refuse(by, _codes_of(handed))
+    for scope in scopes_of(handed):
+        levels_or_refuse(by, None, scope)
     loses = EVERYTHING in _codes_of(held) and EVERYTHING not in _codes_of(wanted)
     if by is not None and user.pk == by.pk and loses:
         raise Refused(_("You can't take your own administrator's role away."), code="own_rights")
@@ -137,8 +166,10 @@ def _codes_of(roles: list[Role]) -> set[str]:
 
 
 def user_rights_covered(user: User, *, by: Any) -> None:
-    """Raises NotAllowed when the user holds rights that ``by`` lacks: acting as him would gain them."""
+    """Raises NotAllowed when the user holds rights, or sees records, that ``by`` lacks: acting as him would
+    gain them."""
     covers_or_refuse(by, _codes_of(list(user.roles.all())))
+    person_or_refuse(user, by=by)
 
 
 def user_deactivate(*, user: User, by: Any) -> User:
@@ -157,7 +188,7 @@ def user_delete(*, user: User, by: Any) -> User:
 
 def _off(user: User, *, by: Any, values: dict[str, Any]) -> User:
     administrators_hold()
-    user_rights_covered(user, by=by)
+    covers_or_refuse(by, _codes_of(list(user.roles.all())))
     saved: Any = record_save(user, values=values, version=user.version, by=by)
     administrator_must_remain()
     sessions_end_all(saved, why="deactivated")
@@ -167,7 +198,7 @@ def _off(user: User, *, by: Any, values: dict[str, Any]) -> User:
 
 def user_restore(*, user: User, by: Any) -> User:
     """Switch a user on again, out of the bin too. Raises NotAllowed."""
-    user_rights_covered(user, by=by)
+    covers_or_refuse(by, _codes_of(list(user.roles.all())))
     if not user.is_active:
         quota_claim("users")
     saved: Any = record_save(

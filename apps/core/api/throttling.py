@@ -1,4 +1,5 @@
-"""Rate limits by user and by address, each inside its organisation (the cache key carries it); the plan's."""
+"""Rate limits by user, address and organisation, each inside its organisation (the cache key carries it); the
+plan's."""
 
 from __future__ import annotations
 
@@ -59,6 +60,19 @@ class UserThrottle(Throttle):
     def get_cache_key(self, request: Any, view: Any) -> str | None:
         user = getattr(request, "user", None)
         return f"throttle_user_{user.pk}" if user is not None and user.is_authenticated else None
+
+
+class OrganisationThrottle(Throttle):
+    """All signed-in callers of one organisation together: one busy organisation leaves room for the others.
+
+    Strangers don't count, so that they can't use it up: they have the limit of their address.
+    """
+
+    scope = "organisation"
+
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        user = getattr(request, "user", None)
+        return "throttle_organisation" if user is not None and user.is_authenticated else None
 
 
 class AddressThrottle(Throttle):

@@ -1,0 +1,132 @@
+"""Nobody hands on, or takes for himself, more than he holds: codes, how far they see, units, single records.
+
+Codes alone are half of a right: who holds ``sales.view_order`` for his own orders must not make a role see
+all of them, nor move himself into another department. Compared kind by kind with what the acting person sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Role, User
+from apps.core.access import LEVELS, Access, RoleScope, access_of
+from apps.core.errors import NotAllowed
+from apps.core.registry import registered_models
+from apps.core.scope import kind_of, scope_of
+
+NOTHING = -1
+WIDE = LEVELS.index("company")
+UNITS = (LEVELS.index("team"), LEVELS.index("department"))
+
+
+def levelled_kinds() -> dict[str, str]:
+    """Kinds of record whose visibility depends on a level: {``sales.order``: "Sales orders"}."""
+    table = {}
+    for model in registered_models():
+        scope = scope_of(model)
+        if not scope.shared and (scope.owner or scope.team or scope.department):
+            table[kind_of(model)] = str(model._meta.verbose_name_plural).capitalize()
+    return table
+
+
+def scope_now(role: Role, permissions: Iterable[str]) -> RoleScope:
+    """What an active role gives; nothing while it is switched off or in the bin."""
+    usable = role.active and role.deleted_at is None
+    return RoleScope(frozenset(permissions) if usable else frozenset(), role.level_table, role.default_level)
+
+
+def level_in(scopes: Iterable[RoleScope], kind: str) -> int:
+    """How far roles see of a kind together, as a place in ``LEVELS``; ``NOTHING`` where none grants any."""
+    label = kind.split(".", 1)[0]
+    found = [LEVELS.index(scope.level_of(kind)) for scope in scopes if scope.touches(label)]
+    return max(found, default=NOTHING)
+
+
+def level_held(access: Access, kind: str) -> int:
+    """The same of a person's access, an API key's limits included."""
+    prefix = f"{kind.split('.', 1)[0]}."
+    some = "*" in access.permissions or any(code.startswith(prefix) for code in access.permissions)
+    return LEVELS.index(access.level_of(kind)) if some else NOTHING
+
+
+def levels_or_refuse(by: Any, before: RoleScope | None, after: RoleScope | None) -> None:
+    """Raises NotAllowed (``levels``) when the change makes somebody see more, or less, than ``by`` sees."""
+    if by is None:
+        return
+    access = access_of(by)
+    for kind, name in levelled_kinds().items():
+        old, new = (level_in([scope] if scope else [], kind) for scope in (before, after))
+        if old != new and max(old, new) > level_held(access, kind):
+            raise NotAllowed(
+                _("You don't see that much of this yourself: %(kind)s.") % {"kind": name}, field="levels"
+            )
+
+
+def units_or_refuse(
+    user: User, scopes: list[RoleScope], *, by: Any, department_id: int | None, team_ids: set[int] | None
+) -> None:
+    """Before a person, whose roles give ``scopes``, gets this department and these teams (None: they stay).
+
+    Raises NotAllowed (``department``, ``teams``): to oneself, or where records would come into somebody's
+    sight that ``by`` doesn't see himself.
+    """
+    if by is None or "*" in access_of(by).permissions:
+        return
+    before = set(user.teams.values_list("pk", flat=True)) if user.pk else set()
+    departments = {user.department_id} ^ {department_id}
+    teams = before ^ team_ids if team_ids is not None else set()
+    for field, changed in (("department", departments - {None}), ("teams", teams)):
+        if not changed:
+            continue
+        if user.pk == by.pk:
+            raise NotAllowed(_("Somebody else must change your own department or teams."), field=field)
+        if not _within(scopes, by, field, changed):
+            raise NotAllowed(_("You don't see the records of this unit yourself."), field=field)
+
+
+def _within(scopes: list[RoleScope], by: Any, field: str, changed: set[Any]) -> bool:
+    access = access_of(by)
+    own = access.department_ids if field == "department" else access.team_ids
+    for kind in levelled_kinds():
+        theirs, mine = level_in(scopes, kind), level_held(access, kind)
+        concerned = theirs in UNITS or mine in UNITS
+        if concerned and mine < WIDE and not (mine in UNITS and changed <= own):
+            return False
+    return True
+
+
+def scopes_of(roles: Iterable[Role]) -> list[RoleScope]:
+    """What roles give."""
+    return [scope_now(role, role.permissions) for role in roles]
+
+
+def person_or_refuse(user: User, *, by: Any) -> None:
+    """Raises NotAllowed when acting as this person would show records that ``by`` doesn't see: who could
+    choose his password or address could act as him."""
+    if by is None or by.pk == user.pk or user.is_portal or "*" in access_of(by).permissions:
+        return
+    access = access_of(by)
+    scopes = scopes_of(user.roles.prefetch_related("grants", "levels"))
+    teams = set(user.teams.values_list("pk", flat=True))
+    departments = {user.department_id} - {None}
+    for kind, name in levelled_kinds().items():
+        theirs, mine = level_in(scopes, kind), level_held(access, kind)
+        if theirs == NOTHING or mine >= max(theirs, WIDE):
+            continue
+        inside = (departments | teams) and departments <= access.department_ids and teams <= access.team_ids
+        if not (mine in UNITS and mine >= theirs and inside):
+            raise NotAllowed(_("This person sees more than you do: %(kind)s.") % {"kind": name})
+
+
+def unit_move_or_refuse(unit: Any, parent: Any, *, by: Any) -> None:
+    """Raises NotAllowed (``parent``) when hanging a department or team elsewhere would bring its records into
+    the tree of the one who does it."""
+    access = access_of(by)
+    if by is None or unit.pk is None or "*" in access.permissions:
+        return
+    own = access.team_ids if type(unit).__name__ == "Team" else access.department_ids
+    if parent is not None and parent.pk in own and unit.pk not in own:
+        raise NotAllowed(_("Somebody else must put this under your own unit."), field="parent")
