@@ -23,7 +23,7 @@ from apps.messaging.services.notifications import (
     unread_counts,
 )
 from apps.tenancy.choices import OrganisationState
-from apps.tenancy.hosts import host_find
+from apps.tenancy.hosts import host_reached
 from apps.tenancy.models import Organisation
 from apps.tenancy.services.maintenance import maintenance_of
 
@@ -41,7 +41,7 @@ def schema_of_host(host: str) -> str:
     """Schema of the organisation that this Host header opens; empty when none is served there."""
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     try:
-        found = host_find(name.lower().removeprefix("www."))
+        found = host_reached(name.lower())
     finally:
         connection.set_schema_to_public()
     organisation = found.organisation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -48,6 +49,13 @@ class Person:
 
 def model_of(kind: str) -> type[models.Model]:
     return apps.get_model(kind)
+
+
+def born_at(subject: Subject, record: Any) -> datetime:
+    """When the person's record was made (or the record that it hangs on): with its number it names exactly
+    this record in every copy of the organisation."""
+    own = getattr(record, "created_at", None)
+    return own if own is not None else getattr(record, subject.through).created_at
 
 
 def people_visible(subject: Subject, user: Any) -> Any:

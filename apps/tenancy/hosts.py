@@ -48,6 +48,14 @@ def host_find(hostname: str) -> Host:
     return host
 
 
+def host_reached(hostname: str) -> Host:
+    """What a visitor's host name opens: itself where somebody owns it so, else the name without ``www.``."""
+    host = host_find(hostname)
+    if host.kind == "unknown" and hostname.startswith("www."):
+        return host_find(hostname.removeprefix("www."))
+    return host
+
+
 def _look_up(hostname: str) -> Host:
     if hostname.split(".", 1)[0] == PLATFORM_LABEL:
         return Host("platform")

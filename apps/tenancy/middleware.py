@@ -11,10 +11,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django_tenants.utils import remove_www
 
 from apps.core.middleware import api_error
-from apps.tenancy.hosts import Host, host_find
+from apps.tenancy.hosts import Host, host_reached
 from apps.tenancy.lifecycle import EFFECTS
 from apps.tenancy.services.maintenance import Maintenance, maintenance_of
 
@@ -30,10 +29,10 @@ class OrganisationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            hostname = remove_www(request.get_host().rsplit(":", 1)[0].lower())
+            hostname = request.get_host().rsplit(":", 1)[0].lower()
         except DisallowedHost:
             return HttpResponse("Bad host name.", status=400, content_type="text/plain")
-        host = host_find(hostname)
+        host = host_reached(hostname)
         if host.kind == "unknown":
             return HttpResponse("No organisation here.", status=404, content_type="text/plain")
         refused = self._enter(request, host)

@@ -193,3 +193,27 @@ def test_platform_keeps_its_own_trail(settings, tmp_path):
         assert audit_verify(head=head_exported("audit")).sound
     finally:
         connection.set_schema("org_acme")
+
+
+def test_heads_are_copied_to_where_the_backups_lie_and_never_written_over(commits, settings, tmp_path):
+    settings.DATA_DIR, settings.BACKUP_TARGET = tmp_path / "here", str(tmp_path / "elsewhere")
+    fill(2)
+    path = heads_export()
+    heads_export()
+    (copy,) = (tmp_path / "elsewhere" / "chain-heads" / "org_acme").iterdir()
+    assert copy.read_bytes() == path.read_bytes()
+    path.write_text('{"audit": null}')  # the owner of this disk writes the witness anew
+    path.with_suffix(".copied").unlink()
+    heads_export()
+    kept = {item.read_text() for item in (tmp_path / "elsewhere" / "chain-heads" / "org_acme").iterdir()}
+    assert len(kept) == 2
+    assert copy.read_text() in kept
+
+
+def test_copy_that_fails_is_made_the_next_time(commits, settings, tmp_path, monkeypatch):
+    settings.DATA_DIR, settings.BACKUP_TARGET = tmp_path / "here", str(tmp_path / "file")
+    (tmp_path / "file").write_text("no folder")
+    heads_export()
+    settings.BACKUP_TARGET = str(tmp_path / "elsewhere")
+    heads_export()
+    assert len(list((tmp_path / "elsewhere").rglob("*.json"))) == 1

@@ -191,3 +191,15 @@ def test_figures_are_counts(acme):
         row = figures_collect()
         assert figures_collect() == row
     assert (row.users >= 1, row.database > 0, Figures.objects.count()) == (True, True, 1)
+
+
+def test_own_domain_that_begins_with_www_opens_by_that_name(acme, dns):
+    claim = domain_claim(acme, "www.firma.example")
+    call_command("simulate_dns", claim.record_name, claim.record_text, verbosity=0)
+    domain_verify(claim)
+    assert ask(host="www.firma.example").status_code == 200
+    assert ask(host="firma.example").status_code == 404  # only what was proved
+    plain = domain_claim(acme, "books.example")
+    call_command("simulate_dns", plain.record_name, plain.record_text, verbosity=0)
+    domain_verify(plain)
+    assert ask(host="www.books.example").status_code == 200

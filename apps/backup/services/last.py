@@ -14,8 +14,9 @@ def backup_before_delete(organisation: Any) -> dict[str, Any]:
 
     A demo is not kept, nor one whose tables are gone already (a deletion that goes on after a crash).
     """
+    said = {"operator_access": organisation.operator_access}  # a restore is never laxer than this
     if organisation.is_demo or not schema_exists(organisation.schema_name):
-        return {}
+        return said
     with organisation_context(organisation.schema_name):
         made = backup_make()
-    return {"backup": made.name, "backup_bytes": made.size, "backup_rows": made.rows}
+    return said | {"backup": made.name, "backup_bytes": made.size, "backup_rows": made.rows}

@@ -22,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from apps.backup.keys import keyring
+from apps.backup.services.public_side import public_read
 from apps.backup.tables import reading_settings, rows_out, sequences_of, tables_of
 from apps.backup.targets import Stored, backup_target
 from apps.core.errors import NotFound
@@ -30,10 +31,12 @@ from apps.core.tenant import current_organisation, current_schema
 from apps.files.models import StoredFile
 from apps.files.services.content import blocks
 from apps.files.services.storage import file_open
+from apps.tenancy.models import Organisation
 
 Progress = Callable[[int, int], None]
 KEPT = (
     "name", "enabled_modules", "country", "currency", "time_zone", "language", "fiscal_year_start", "accent",
+    "operator_access",
 )  # fmt: skip
 FORMAT = 1
 
@@ -53,7 +56,8 @@ class Made:
 def backup_make(*, progress: Progress = lambda done, total: None) -> Made:
     """Back up the organisation in use into the target. Only reads; others go on working meanwhile."""
     started = time.monotonic()
-    organisation, schema = current_organisation(), current_schema()
+    schema = current_schema()
+    organisation = Organisation.objects.get(pk=current_organisation().pk)  # as it is now
     name = f"{organisation.slug}/{organisation.slug}-{timezone.now():%Y%m%d-%H%M%S}.bahibackup"
     head = {"organisation": organisation.slug, "made": timezone.now().isoformat(), "format": FORMAT}
     work = Path(settings.DATA_DIR) / "tmp"
@@ -99,6 +103,7 @@ def _tables_out(
         "format": FORMAT,
         "schema": schema,
         "organisation": {field: getattr(organisation, field) for field in KEPT},
+        "public": public_read(organisation),
         "migrations": migrations_applied(),
         "sequences": sequences_of(schema),
         "tables": {table.name: _table_out(tar, schema, table, work) for table in tables_of(schema)},

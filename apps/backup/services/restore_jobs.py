@@ -50,7 +50,8 @@ def restore_run(job: OrganisationJob, progress: Callable[[str], None]) -> None:
         _belong(job, None)
         raise
     text = _("%(tables)d tables, %(rows)d rows and %(files)d files are equal to the backup by their hashes.")
-    progress(text % {"tables": done.tables, "rows": done.rows, "files": done.files})
+    proved = text % {"tables": done.tables, "rows": done.rows, "files": done.files}
+    progress(" ".join((proved, *done.told)))
 
 
 def _belong(job: OrganisationJob, organisation: Organisation | None) -> None:

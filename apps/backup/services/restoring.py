@@ -19,10 +19,13 @@ from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy, gettext_noop
 from psycopg import sql
 
+from apps.accounts.selectors import users_holding
 from apps.backup.keys import keyring
 from apps.backup.services.making import KEPT, migrations_applied
+from apps.backup.services.public_side import access_after_restore, public_write
 from apps.backup.tables import reading_settings, rows_in, sequences_set, table_hash, tables_of
 from apps.backup.targets import backup_target
 from apps.core.errors import InvalidInput, Refused
@@ -32,13 +35,21 @@ from apps.core.tenant import organisation_context
 from apps.files.models import FileKey, StoredFile
 from apps.files.services.content import blocks, content_open, content_write
 from apps.files.services.keys import data_key_sealed, file_key_add
+from apps.messaging.catalogue import register_notification_event
+from apps.messaging.services.notifications import lazy_text, notify
+from apps.tenancy.choices import OrganisationState
 from apps.tenancy.models import Organisation
 from apps.tenancy.services.provisioning import organisation_create, organisation_opened
 from apps.tenancy.services.schema_build import schema_drop, schema_replay
 
 Progress = Callable[[str], None]
 FileKeys = dict[str, bytes]
+COPIED = "backup.copied"
+register_notification_event(
+    COPIED, gettext_lazy("A backup of our organisation is restored as another one"), mail=True
+)
 _after: list[Callable[[], object]] = []
+_before_opening: list[Callable[[], list[str]]] = []
 
 
 def register_after_copy(function: Callable[[], object]) -> None:
@@ -48,12 +59,22 @@ def register_after_copy(function: Callable[[], object]) -> None:
         _after.append(function)
 
 
+def register_before_opening(function: Callable[[], list[str]]) -> None:
+    """``function()`` runs inside every restored organisation, proved and not open yet, with the owner's
+    connection; what it returns is told to the operator. Called from an app's ``ready()``."""
+    if function not in _before_opening:
+        _before_opening.append(function)
+
+
 @dataclass(frozen=True)
 class Restored:
+    """told: sentences about what was not taken over, or was done besides."""
+
     organisation: Organisation
     tables: int
     rows: int
     files: int
+    told: tuple[str, ...] = ()
 
 
 def backup_restore(
@@ -74,15 +95,17 @@ def backup_restore(
         raise InvalidInput("There is an organisation of this name.", field="slug", code="taken")
     manifest = manifest_read(name)
     details = {field: value for field, value in manifest["organisation"].items() if field in KEPT}
+    details["operator_access"] = access_after_restore(manifest)
     organisation = organisation_create(slug=slug, modules=details.pop("enabled_modules"), **details)
     begun(organisation)
     try:
-        _fill(organisation, name, manifest, progress)
+        told = _fill(organisation, name, manifest, progress)
     except BaseException:
         restore_undo(organisation)
         raise
+    copy_tell(organisation, manifest)
     rows = sum(table["rows"] for table in manifest["tables"].values())
-    return Restored(organisation, len(manifest["tables"]), rows, len(manifest["files"]))
+    return Restored(organisation, len(manifest["tables"]), rows, len(manifest["files"]), tuple(told))
 
 
 def restore_undo(organisation: Organisation) -> None:
@@ -91,7 +114,7 @@ def restore_undo(organisation: Organisation) -> None:
     organisation.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
 
 
-def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progress: Progress) -> None:
+def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progress: Progress) -> list[str]:
     schema = organisation.schema_name
     progress("Building the tables")
     schema_replay(schema)
@@ -113,7 +136,29 @@ def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progr
                 progress(f"{lost} secrets stay closed: bring the secrets' keys of the old installation")
             for function in _after:
                 function()
+        told = [text for before in _before_opening for text in before()]
+    told += public_write(organisation, manifest)
     organisation_opened(organisation)
+    return told
+
+
+def copy_tell(organisation: Organisation, manifest: dict[str, Any]) -> None:
+    """The administrators of an original that still stands hear that a copy of it was made."""
+    schema = manifest["schema"]
+    standing = Organisation.objects.filter(schema_name=schema, state=OrganisationState.ACTIVE)
+    if schema == organisation.schema_name or not standing.exists():
+        return
+    with organisation_context(schema), transaction.atomic():
+        notify(
+            list(users_holding("*")),
+            event=COPIED,
+            title=gettext_lazy("A copy of this organisation was made"),
+            text=lazy_text(
+                gettext_noop("A backup of it was restored as “%(name)s”."), name=organisation.slug
+            ),
+            url="/organisation/operator/",
+            tone="warning",
+        )
 
 
 def manifest_read(name: str) -> dict[str, Any]:

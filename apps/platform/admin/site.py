@@ -56,6 +56,7 @@ class PlatformSite(UnfoldAdminSite):
             path("settings/", self.admin_view(self.settings), name="settings"),
             path("jobs/", self.admin_view(self.jobs), name="jobs_everywhere"),
             path("backups/", self.admin_view(self.backups), name="backups"),
+            path("trail/", self.admin_view(self.trail), name="trail"),
             *super().get_urls(),
         ]
 
@@ -78,6 +79,11 @@ class PlatformSite(UnfoldAdminSite):
         from apps.platform.admin.backups import backups_page  # it needs this site
 
         return backups_page(request)
+
+    def trail(self, request: HttpRequest) -> HttpResponse:
+        from apps.platform.admin.audit import trail_page  # it needs this site
+
+        return trail_page(request)
 
     def jobs(self, request: HttpRequest) -> HttpResponse:
         state = request.GET.get("state", "")
@@ -152,4 +158,5 @@ register_page(
 register_page(
     "tenancy", "platform:accounts_accesslog_changelist", gettext_lazy("Platform's log"), icon="policy"
 )
+register_page("tenancy", "platform:trail", gettext_lazy("Verify the log"), icon="verified_user")
 register_page("tenancy", "platform:settings", gettext_lazy("Settings"), icon="settings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from apps.accounts.brand import contrast, readable_on
+from apps.backup.services.public_side import PublicPart
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.platform_log import platform_log
 from apps.core.tenant import current_organisation, is_public
@@ -99,3 +101,32 @@ def look_css(look: SignInLook | None) -> str:
             f"background:{look.accent};border-color:{look.accent};color:{readable_on(look.accent)}}}"
         )
     return "\n".join(rules) + "\n"
+
+
+# --- in a backup ----------------------------------------------------------------------------------
+
+
+def _look_read(organisation: Any) -> dict[str, str] | None:
+    look = SignInLook.objects.filter(organisation_id=organisation.pk).first()
+    if look is None:
+        return None
+    logo = base64.b64encode(look.logo).decode() if look.logo else ""
+    return {"text": look.text, "accent": look.accent, "background": look.background, "logo": logo}
+
+
+def _look_write(organisation: Any, kept: dict[str, str] | None) -> list[str]:
+    if kept is None:
+        return []
+    logo = base64.b64decode(kept["logo"])
+    SignInLook.objects.create(
+        organisation_id=organisation.pk,
+        text=kept["text"],
+        accent=kept["accent"],
+        background=kept["background"],
+        logo=logo or None,
+        logo_digest=hashlib.sha256(logo).hexdigest()[:16] if logo else "",
+    )
+    return []
+
+
+LOOK_PART = PublicPart("look", _look_read, _look_write)

@@ -44,9 +44,10 @@ from apps.files.services.storage import file_release
 from apps.messaging.models import MailAttachment, MailMessage
 from apps.privacy.keeping import Kept, documents_kept
 from apps.privacy.models import PersonalRequest, RequestState, RequestWhat
-from apps.privacy.people import Person, declared_about, model_of, rows_of, traces_of
+from apps.privacy.people import Person, born_at, declared_about, model_of, rows_of, traces_of
 from apps.privacy.services.retention import access_log_remove
 from apps.tenancy.models import OrganisationJob
+from apps.tenancy.services.erasures import erasure_note
 from apps.tenancy.services.owner_jobs import erasure_start
 
 USER = "accounts.user"
@@ -140,13 +141,18 @@ def work_run(job: OrganisationJob, progress: Callable[[str], None]) -> None:
         if request.state == RequestState.DONE:
             return
         progress("Erasing")
-        try:
-            with transaction.atomic():
-                _erase(request)
-        except Exception as error:
-            detail = str(getattr(error, "detail", "") or type(error).__name__)[:300]
-            PersonalRequest.objects.filter(pk=request.pk).update(state=RequestState.FAILED, error=detail)
-            raise
+        erasure_do(request)
+
+
+def erasure_do(request: PersonalRequest) -> None:
+    """Erase as asked, all or nothing; a refusal is kept with the request and raised. Owner's connection."""
+    try:
+        with transaction.atomic():
+            _erase(request)
+    except Exception as error:
+        detail = str(getattr(error, "detail", "") or type(error).__name__)[:300]
+        PersonalRequest.objects.filter(pk=request.pk).update(state=RequestState.FAILED, error=detail)
+        raise
 
 
 def _erase(request: PersonalRequest) -> None:
@@ -169,6 +175,7 @@ def _erase(request: PersonalRequest) -> None:
     request.pseudonym, request.state = erasure.pseudonym, RequestState.DONE
     request.result, request.done_at = {"rows": {name: n for name, n in done.items() if n}}, timezone.now()
     request.save()
+    erasure_note(person.subject.kind, person.record.pk, born_at(person.subject, person.record))
     told = {"request": request.pk, "person": person.key}
     access_log_write(AccessEvent.PERSON_ERASED, detail=told, label=erasure.by)
 

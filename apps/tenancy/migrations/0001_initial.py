@@ -61,6 +61,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ErasureRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject_kind', models.CharField(max_length=60)),
+                ('subject_id', models.BigIntegerField()),
+                ('salt', models.CharField(max_length=32)),
+                ('digest', models.CharField(max_length=64)),
+                ('erased_at', models.DateTimeField()),
+                ('signature', models.CharField(max_length=200)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Organisation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -182,6 +194,18 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='deletionrecord',
             trigger=pgtrigger.compiler.Trigger(name='deletionrecord_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='1a7d2dd1a3ba50efa950a77508cb61126fb1a205', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_deletionrecord_no_trunc_11ecb', table='tenancy_deletionrecord', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='erasurerecord',
+            index=models.Index(fields=['subject_kind', 'subject_id'], name='tenancy_erasure_of'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='erasurerecord',
+            trigger=pgtrigger.compiler.Trigger(name='erasurerecord_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='d0b520a3ea989460e9627a0952f422bd55354a3c', operation='UPDATE OR DELETE', pgid='pgtrigger_erasurerecord_no_change_b00cc', table='tenancy_erasurerecord', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='erasurerecord',
+            trigger=pgtrigger.compiler.Trigger(name='erasurerecord_no_trunc', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'table % is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='25a280b80273521287d877b573eab4870072a898', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_erasurerecord_no_trunc_2e898', table='tenancy_erasurerecord', when='BEFORE')),
         ),
         migrations.AddField(
             model_name='domainclaim',

@@ -1,3 +1,4 @@
+from apps.tenancy.models.erasure import ErasureRecord
 from apps.tenancy.models.job import DeletionRecord, OrganisationJob
 from apps.tenancy.models.organisation import Domain, Organisation
 from apps.tenancy.models.plan import Plan, Usage
@@ -8,6 +9,7 @@ __all__ = [
     "DeletionRecord",
     "Domain",
     "DomainClaim",
+    "ErasureRecord",
     "Organisation",
     "OrganisationJob",
     "Plan",

@@ -203,7 +203,7 @@ def _take(job_id: int) -> OrganisationJob | None:
 
 def _work(job: OrganisationJob, organisation: Organisation | None) -> None:
     def progress(text: str) -> None:
-        job.step = text
+        job.step = text[:200]  # all of it is among the steps
         job.steps = [*job.steps, {"at": timezone.now().isoformat(), "text": text, "attempt": job.attempts}]
         job.save(update_fields=["step", "steps"])
 

@@ -39,3 +39,5 @@ class Command(BaseCommand):
             f"{done.organisation.slug}: {done.tables} tables, {done.rows} rows and {done.files} files "
             "are equal to the backup by their hashes."
         )
+        for text in done.told:
+            self.stdout.write(text)
