@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import AccessLink, User
 from apps.accounts.selectors import users_active
+from apps.core.actor import Actor, reset_actor, set_actor
 from apps.customer_portal.models import PortalMember, PortalRequest
 from apps.customer_portal.services.requests import party_of_address, requests_clean
 from apps.documents.models import TimelineEntry
@@ -248,6 +249,23 @@ def test_known_address_comes_in_at_once_where_no_approval_is_wanted(open_registr
     stranger.post("/portal/join/", {**FORM, "email": "who@gmail.com"})
     stranger.post(last_link("who@gmail.com"))
     assert PortalRequest.objects.get(email="who@gmail.com").state == "waiting"
+
+
+def test_address_that_the_operator_entered_on_a_visit_opens_nothing_by_itself(
+    open_registration, stranger, api
+):
+    set_(api, "approval", False)
+    party = make_customer(email="office@oldfirm.example")
+    token = set_actor(Actor(kind="operator", user=None, label="Omkar (platform operator)"))
+    try:
+        party.email = "backdoor@newfirm.example"
+        party.save()
+    finally:
+        reset_actor(token)
+    stranger.post("/portal/join/", FORM)
+    stranger.post(last_link(FORM["email"]))
+    assert PortalRequest.objects.get(email=FORM["email"]).state == "waiting"  # somebody looks first
+    assert not PortalMember.objects.exists()
 
 
 def test_party_is_found_by_contact_then_by_a_domain_that_is_one_firms_own():

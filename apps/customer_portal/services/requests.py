@@ -116,8 +116,10 @@ def request_find(token: str) -> PortalRequest | None:
 
 
 def request_confirm(token: str, *, request: Any = None) -> PortalRequest:
-    """The address is proved. A known firm's person is invited at once where no approval is needed, everybody
-    else waits and whoever decides is told. Raises InvalidInput for a used or old link. In a transaction.
+    """The address is proved. A known firm's person is invited at once where no approval is needed and the
+    operator never changed the firm; everybody else waits and whoever decides is told.
+
+    Raises InvalidInput for a used or old link. In a transaction.
     """
     found = request_find(token)
     row = lock_row(PortalRequest, found.pk) if found else None
@@ -130,10 +132,16 @@ def request_confirm(token: str, *, request: Any = None) -> PortalRequest:
     row.verified_at, row.state = timezone.now(), RequestState.WAITING
     row.party = party_of_address(row.email)
     row.save()
-    if row.party is not None and not setting("customer_portal.approval"):
+    if row.party is not None and not setting("customer_portal.approval") and not _by_operator(row.party):
         return _approved(row, row.party, Sees.OWN, by=None, request=request)
     _tell_deciders(row)
     return row
+
+
+def _by_operator(party: Party) -> bool:
+    """Whether the platform's operator changed this party on a visit: then somebody of the organisation looks
+    first, or he could enter his own address there and come back by it."""
+    return party.history.filter(actor_kind="operator").exists()
 
 
 def party_of_address(email: str) -> Party | None:
