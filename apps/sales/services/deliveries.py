@@ -140,7 +140,7 @@ def _lines_fill(lines: list[DeliveryLine], known: dict[int, OrderLine]) -> None:
 
 def line_fill(line: DeliveryLine, source: Any) -> None:
     """Product, unit, factor and value of a delivery line from the order or invoice line it delivers."""
-    line.product, line.unit = source.product, source.unit
+    line.product, line.unit_id = source.product, source.unit_id  # the unit's row isn't needed
     line.unit_factor = source.unit_factor
     line.components = getattr(source, "components", [])
     line.description = line.description or source.description
