@@ -20,6 +20,7 @@ from apps.core.api.routes import register_resource_routes, register_routes
 from apps.core.api.transaction import api_write, work_claim
 from apps.core.errors import InvalidInput, NotFound
 from apps.core.registry import register_resource
+from apps.datatools.edit_api import edit_routes
 from apps.datatools.exporting import export_answer
 from apps.datatools.importing.engine import mapping_suggest
 from apps.datatools.importing.reading import table_read
@@ -197,11 +198,11 @@ class ImportUndoView(APIView):
 class ImportRunApi(ResourceViewSet):
     model, path = ImportRun, "datatools/imports"
     fields = (
-        "id", "target", "file_name", "mode", "dry_run", "state", "record_count", "done_count",
+        "id", "target", "origin", "file_name", "mode", "dry_run", "state", "record_count", "done_count",
         "created_count", "updated_count", "skipped_count", "errors", "notes", "job_id", "owner", "created_at",
         "finished_at", "undo_state", "undo_job_id", "undone_by", "undone_at",
     )  # fmt: skip
-    filters = {"target": "target", "state": "state", "created_at": "created_at"}
+    filters = {"target": "target", "origin": "origin", "state": "state", "created_at": "created_at"}
     writable = False
 
 
@@ -213,4 +214,5 @@ register_routes(
         url_path("datatools/imports/<int:pk>/undo/", ImportUndoView.as_view(), name="import_undo_api"),
     ]
 )
+register_routes(edit_routes())
 register_routes(api_routes())

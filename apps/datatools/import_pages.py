@@ -21,6 +21,7 @@ from apps.core.errors import BahiError
 from apps.datatools.importing.engine import column_names
 from apps.datatools.importing.targets import ResourceTarget, Target, target_find, targets_all
 from apps.datatools.models import ImportMapping, ImportRun
+from apps.datatools.models.imports import Origin
 
 LAST = 25
 OPTIONS = {
@@ -61,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
     targets = targets_of(request.user)
     if not targets:
         raise PermissionDenied
-    runs = runs_of(request.user).select_related("owner").order_by("-id")[:LAST]
+    runs = runs_of(request.user).filter(origin=Origin.FILE).select_related("owner").order_by("-id")[:LAST]
     known = {target.key: target for target in targets_all()}
     context = {
         **admin_site.each_context(request),

@@ -44,6 +44,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "item": run_row(run, known.get(run.target), request.user),
         "run": run,
         "closed": closed,
+        "problems": [
+            {"row": e["row"], "record": e["column"], "reason": e["detail"]} for e in run.errors[:200]
+        ],
         "preview": preview and {**preview, "refused": _linked(preview["refused"])},
         "undone": undone and {**undone, "refused": _linked(undone["refused"])},
         "working": undo_runs(run),
@@ -71,7 +74,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     run = run_find(pk, request.user)
     try:
         run_in_unit_of_work(lambda: undo_start(run, by=request.user))
-        messages.success(request, _("The import is being taken back."))
+        messages.success(request, _("It is being taken back."))
     except BahiError as error:
         messages.error(request, str(error.detail))
     return HttpResponseRedirect(reverse("import_run", args=[pk]))

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, NotAllowed
 from apps.datatools.models import ImportRun
 from apps.datatools.models.imports import ImportState
 from apps.datatools.reports.stored import report_run
@@ -24,16 +24,22 @@ def run_import(job: Any, *, run_id: int) -> dict[str, Any]:
     """Run a queued import; after a crash it goes on behind the last finished chunk."""
     run = ImportRun.objects.select_related("owner", "file").get(pk=run_id)
     if run.finished_at is not None:
-        return run_answer(run)
+        return _answer(run)
     try:
         done = import_resume(
-            run, file_read(run.file), progress=lambda count, total: job_progress(job, count, total)
+            run,
+            file_read(run.file) if run.file else b"",
+            progress=lambda count, total: job_progress(job, count, total),
         )
-    except InvalidInput:
+    except (InvalidInput, NotAllowed):
         run.state, run.finished_at = ImportState.FAILED, timezone.now()
         run.save(update_fields=["state", "finished_at"])
         raise
-    return run_answer(done)
+    return _answer(done)
+
+
+def _answer(run: ImportRun) -> dict[str, Any]:
+    return {**run_answer(run), "url": reverse("import_run", args=[run.pk])}
 
 
 @task

@@ -66,6 +66,24 @@ def use_list_store(store: ListStore) -> None:
     _store[:] = [store]
 
 
+@dataclass(frozen=True)
+class ListAction:
+    """What a higher app offers for chosen rows of every list; ``run(model_admin, request, queryset)``."""
+
+    name: str
+    label: Any
+    run: Any
+    allowed: Any
+
+
+_actions: list[ListAction] = []
+
+
+def register_list_action(action: ListAction) -> None:
+    """Offer something for the chosen rows of every list for which ``allowed(model, user)`` says yes."""
+    _actions.append(action)
+
+
 class EstimatingPaginator(Paginator):
     """Exact below fifty thousand rows; an unfiltered list of a larger table takes the planner's estimate."""
 
@@ -174,7 +192,8 @@ class ListBehaviour:
             self.model._meta.get_field("date")
         except FieldDoesNotExist:
             return None
-        kept = [(k, v) for k, v in params.items() if k not in ("date__gte", "date__lte", *PASSING)]
+        own = ("date__gte", "date__lte", "date__period", *PASSING)  # from–to stands for the period
+        kept = [(k, v) for k, v in params.items() if k not in own]
         return {"from": params.get("date__gte", ""), "to": params.get("date__lte", ""), "kept": kept}
 
     def _export(self, request: HttpRequest, store: ListStore, form: str) -> HttpResponse:
@@ -196,6 +215,15 @@ class ListBehaviour:
         found = super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         if not (found.has_active_filters or found.query):
             found.full_result_count = found.result_count
+        return found
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """With what higher apps offer for this list."""
+        found = super().get_actions(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+        if "_popup" not in request.GET:
+            for item in _actions:
+                if item.allowed(self.model, request.user):
+                    found[item.name] = (item.run, item.name, str(item.label))
         return found
 
     # --- columns ----------------------------------------------------------------------------------

@@ -152,10 +152,10 @@ class ResourceTarget:
                 continue
             if isinstance(item, serializers.ListSerializer):
                 found += [
-                    _import_field(f"{name}/{sub}", s) for sub, s in item.child.fields.items() if sub != "id"
+                    import_field(f"{name}/{sub}", s) for sub, s in item.child.fields.items() if sub != "id"
                 ]
             else:
-                found.append(_import_field(name, item))
+                found.append(import_field(name, item))
         return found
 
     # --- writing ----------------------------------------------------------------------------------
@@ -267,7 +267,8 @@ def values_now(view: Any, row: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: data[name] for name in wanted if name in data}
 
 
-def _import_field(path: str, item: serializers.Field) -> ImportField:
+def import_field(path: str, item: serializers.Field) -> ImportField:
+    """What a field of a serializer is in a file."""
     kinds: list[tuple[type, str]] = [
         (KeyField, "key"),
         (serializers.BooleanField, "bool"),

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('target', models.CharField(max_length=80, verbose_name='what')),
+                ('origin', models.CharField(choices=[('file', 'File'), ('edit', 'Bulk edit')], default='file', max_length=4, verbose_name='rows from')),
                 ('file_name', models.CharField(max_length=200, verbose_name='file')),
                 ('columns', models.JSONField(default=dict)),
                 ('options', models.JSONField(default=dict)),

@@ -43,6 +43,13 @@ class ImportMode(models.TextChoices):
     SKIP_BAD = "skip_bad", _("Skip bad rows")
 
 
+class Origin(models.TextChoices):
+    """Where the rows of a run come from: a file, or a list in which one field of many records is changed."""
+
+    FILE = "file", _("File")
+    EDIT = "edit", _("Bulk edit")
+
+
 class UndoState(models.TextChoices):
     """Empty: nobody asked. ``partly``: what was used or changed since stayed; it may be asked again."""
 
@@ -59,6 +66,7 @@ class ImportRun(models.Model):
     scope: ClassVar[Scope] = Scope(owner="owner")
 
     target = models.CharField(_("what"), max_length=80)
+    origin = models.CharField(_("rows from"), max_length=4, choices=Origin.choices, default=Origin.FILE)
     owner = models.ForeignKey("accounts.User", verbose_name=_("by"), on_delete=models.PROTECT)
     file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(_("file"), max_length=200)

@@ -15,7 +15,7 @@ from apps.datatools.importing.engine import import_execute, mapping_check, mappi
 from apps.datatools.importing.reading import Table, table_read
 from apps.datatools.importing.targets import Target, target_find
 from apps.datatools.models import ImportMapping, ImportRun
-from apps.datatools.models.imports import ImportMode, ImportState
+from apps.datatools.models.imports import ImportMode, ImportState, Origin
 from apps.files.models import StoredFile
 
 INLINE_ROWS = 300
@@ -143,7 +143,13 @@ def _queue(run: ImportRun, by: Any) -> None:
 
 
 def import_resume(run: ImportRun, content: bytes, *, progress: Any = None) -> ImportRun:
-    """Run (or go on with) a queued import from its stored file."""
+    """Run (or go on with) a queued import from its stored file, or a bulk edit from its list of records."""
+    if run.origin == Origin.EDIT:
+        from apps.datatools.services.edits import edit_records, edit_target
+
+        chosen = edit_target(run, by=run.owner)
+        import_execute(run, chosen, edit_records(run), by=run.owner, progress=progress)
+        return run
     target = target_find(run.target)
     target.require(run.owner)  # what was allowed when the job was entered may be taken back since
     table = table_read(content, run.file_name)

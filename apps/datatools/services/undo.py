@@ -14,6 +14,7 @@ from apps.core.access import may
 from apps.core.errors import BahiError, NotAllowed, Refused
 from apps.core.locks import lock_row
 from apps.core.uow import run_in_unit_of_work
+from apps.datatools.importing.editing import EditTarget
 from apps.datatools.importing.targets import target_find
 from apps.datatools.importing.undoing import (
     STEPS,
@@ -23,7 +24,7 @@ from apps.datatools.importing.undoing import (
     plan_try,
 )
 from apps.datatools.models import ImportedRecord, ImportRun
-from apps.datatools.models.imports import ImportState, UndoState
+from apps.datatools.models.imports import ImportState, Origin, UndoState
 from apps.datatools.permissions import UNDO_IMPORT
 from apps.runtime.models import ENDED, Job
 from apps.runtime.services.jobs import job_progress, job_start
@@ -41,7 +42,10 @@ def undo_may(run: ImportRun, user: Any) -> bool:
     if run.owner_id != user.pk:
         return False
     try:
-        target_find(run.target).require(user)
+        if run.origin == Origin.EDIT:
+            EditTarget(run.target, "", None, user)
+        else:
+            target_find(run.target).require(user)
     except BahiError:
         return False
     return True
