@@ -17,12 +17,19 @@ class CompanyConfig(BahiAppConfig):
         from apps.accounts.models import User
         from apps.accounts.selectors import register_company_source
         from apps.company.models import Company
-        from apps.company.selectors import COMPANIES_OF_USER, companies_kept, companies_worked_in
+        from apps.company.selectors import (
+            COMPANIES_OF_USER,
+            companies_kept,
+            companies_worked_in,
+            company_today,
+            fiscal_start_of,
+        )
         from apps.company.services.access import companies_of_users, company_limit_set
         from apps.company.services.companies import company_from_setup
         from apps.company.services.pictures import company_picture_guard
         from apps.company.services.settings import settings_kept
         from apps.core.contribute import Contribution, contribute
+        from apps.core.periods import use_calendar
         from apps.core.quota import register_quota_source
         from apps.core.typed_settings import use_settings_store
         from apps.core.working import use_company_choices
@@ -31,6 +38,7 @@ class CompanyConfig(BahiAppConfig):
         register_quota_source("companies", companies_kept)
         register_company_source(COMPANIES_OF_USER)
         use_company_choices(companies_worked_in)
+        use_calendar(today=company_today, fiscal_start=fiscal_start_of)
         use_settings_store(settings_kept)
         register_file_guard(company_picture_guard)
         companies = Contribution(

@@ -18,7 +18,7 @@ from apps.core.access import access_of
 from apps.core.errors import InvalidInput, Locked
 from apps.core.scope import record_filter
 from apps.core.tenant import current_organisation, is_public
-from apps.core.working import CompanyChoice
+from apps.core.working import CompanyChoice, company_choices, working_company_id
 
 COMPANIES_OF_USER = "SELECT a.company_id FROM company_companyaccess a WHERE a.user_id = u.id"
 """The companies that user ``u`` is limited to; no row: all of them."""
@@ -63,6 +63,15 @@ def fiscal_year_of(company_id: int, day: date) -> FiscalYear:
             code="no_fiscal_year",
         )
     return year
+
+
+def fiscal_start_of(day: date, user: Any) -> date:
+    """The first day of the fiscal year of a day, in the company that the user works in, else in the first of
+    his; April where no year is open."""
+    choices = company_choices(user)
+    company = working_company_id(user) or (choices[0].pk if choices else None)
+    found = FiscalYear.objects.filter(company_id=company, start__lte=day, end__gte=day).first()
+    return found.start if found else date(day.year if day.month >= 4 else day.year - 1, 4, 1)
 
 
 def period_hold(company_id: int, day: date, *, may_soft: bool = False) -> Period:

@@ -16,7 +16,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from apps.core.access import access_of
-from apps.core.api.filtering import word_condition
+from apps.core.api.filtering import amount_condition, word_condition
 from apps.core.registry import business_models, kind_name
 from apps.core.scope import kind_of
 
@@ -85,18 +85,18 @@ def _containing(item: Searchable, words: list[str], user: Any) -> list[dict[str,
     for word in words:
         queryset = queryset.filter(word_condition(item.model, word, user))
     rows = list(queryset.order_by()[: PER_KIND * 4])
-    scored = [(_score(row, words) * item.boost, row) for row in rows]
+    scored = [(_score(row, words, user) * item.boost, row) for row in rows]
     scored.sort(key=lambda pair: -pair[0])
     return [_hit(item, row, score) for score, row in scored[:PER_KIND]]
 
 
-def _score(row: Any, words: list[str]) -> float:
-    """Whole words and beginnings of the title count more than a middle."""
+def _score(row: Any, words: list[str], user: Any) -> float:
+    """Whole words, the total and beginnings of the title count more than a middle."""
     title = str(row).lower()
     parts = row.search_text.split()
     score = 0.0
     for word in words:
-        if word in parts or word == title:
+        if word in parts or word == title or _is_total(row, word, user):
             score += 1.0
         elif title.startswith(word):
             score += 0.9
@@ -105,6 +105,11 @@ def _score(row: Any, words: list[str]) -> float:
         else:
             score += 0.5
     return round(score / len(words), 3)
+
+
+def _is_total(row: Any, word: str, user: Any) -> bool:
+    asked = amount_condition(type(row), word, user)
+    return bool(asked) and all(getattr(row, name) == value for name, value in asked.children)  # type: ignore[misc]  # pairs of a plain condition
 
 
 def _similar(item: Searchable, text: str, user: Any) -> list[dict[str, Any]]:

@@ -2076,6 +2076,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='invoice',
+            index=models.Index(fields=['grand_total'], name='invoice_total_accounting'),
+        ),
+        migrations.AddIndex(
+            model_name='invoice',
             index=models.Index(fields=['party', '-date'], name='accounting_invoice_party'),
         ),
         migrations.AddIndex(
@@ -2136,6 +2140,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='debitnote',
+            index=models.Index(fields=['grand_total'], name='debitnote_total_accounting'),
+        ),
+        migrations.AddIndex(
+            model_name='debitnote',
             index=models.Index(fields=['party', '-date'], name='accounting_debitnote_party'),
         ),
         migrations.AddConstraint(
@@ -2168,6 +2176,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='creditnote',
+            index=models.Index(fields=['grand_total'], name='creditnote_total_accounting'),
+        ),
+        migrations.AddIndex(
+            model_name='creditnote',
             index=models.Index(fields=['party', '-date'], name='accounting_creditnote_party'),
         ),
         migrations.AddConstraint(
@@ -2197,6 +2209,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='bill',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='bill_srch_accounting', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='bill',
+            index=models.Index(fields=['grand_total'], name='bill_total_accounting'),
         ),
         migrations.AddIndex(
             model_name='bill',
@@ -2240,6 +2256,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='payment',
+            index=models.Index(fields=['amount'], name='payment_total_accounting'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
             index=models.Index(fields=['party', '-date'], name='payment_party_accounting'),
         ),
         migrations.AddConstraint(
@@ -2269,6 +2289,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='proforma',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='proforma_srch_accounting', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='proforma',
+            index=models.Index(fields=['grand_total'], name='proforma_total_accounting'),
         ),
         migrations.AddConstraint(
             model_name='proforma',
@@ -2324,6 +2348,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='receipt',
+            index=models.Index(fields=['amount'], name='receipt_total_accounting'),
+        ),
+        migrations.AddIndex(
+            model_name='receipt',
             index=models.Index(fields=['party', '-date'], name='receipt_party_accounting'),
         ),
         migrations.AddConstraint(
@@ -2357,6 +2385,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='voucher',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='voucher_srch_accounting', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='voucher',
+            index=models.Index(fields=['debit_total'], name='voucher_total_accounting'),
         ),
         migrations.AddConstraint(
             model_name='voucher',

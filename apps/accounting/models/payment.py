@@ -29,6 +29,7 @@ class MoneyDocument(PostedDocument, Document):
     scope = party_scope()
     constraints_checked: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ("number", "reference", "party_name")
+    amount_field: ClassVar[str] = "amount"
 
     party = models.ForeignKey("parties.Party", verbose_name=_("party"), on_delete=models.PROTECT)
     party_name = models.CharField(
@@ -86,6 +87,7 @@ class MoneyDocument(PostedDocument, Document):
         ]
         indexes: ClassVar[list[models.Index]] = [
             *Document.Meta.indexes,
+            models.Index(fields=["amount"], name="%(class)s_total_%(app_label)s"),
             models.Index(fields=["party", "-date"], name="%(class)s_party_%(app_label)s"),
         ]
 

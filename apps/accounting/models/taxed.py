@@ -66,6 +66,7 @@ class TaxedDocument(Document):
     terms_setting: ClassVar[str] = ""  # the typed setting that a new document takes its terms from
     constraints_checked: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ("number", "po_reference", "party_name")
+    amount_field: ClassVar[str] = "grand_total"
 
     party = models.ForeignKey("parties.Party", verbose_name=_("party"), on_delete=models.PROTECT)
     party_name = models.CharField(
@@ -121,6 +122,10 @@ class TaxedDocument(Document):
 
     class Meta(Document.Meta):
         abstract = True
+        indexes: ClassVar[list[models.Index]] = [
+            *Document.Meta.indexes,
+            models.Index(fields=["grand_total"], name="%(class)s_total_%(app_label)s"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Document.Meta.constraints,
             models.CheckConstraint(condition=totals_sound(), name="%(app_label)s_%(class)s_totals_sound"),

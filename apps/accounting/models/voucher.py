@@ -20,6 +20,7 @@ class Voucher(Booked, Document):
     """Amounts in company currency. ``journal_entry`` is set at posting."""
 
     search_fields: ClassVar[tuple[str, ...]] = ("number", "narration")
+    amount_field: ClassVar[str] = "debit_total"
 
     journal = models.ForeignKey(
         "accounting.Journal", verbose_name=_("journal"), blank=True, on_delete=models.PROTECT
@@ -31,6 +32,10 @@ class Voucher(Booked, Document):
     class Meta(Document.Meta):
         verbose_name = _("voucher")
         verbose_name_plural = _("vouchers")
+        indexes: ClassVar[list[models.Index]] = [
+            *Document.Meta.indexes,
+            models.Index(fields=["debit_total"], name="%(class)s_total_%(app_label)s"),
+        ]
 
 
 class VoucherLine(models.Model):

@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.access import may
-from apps.core.admin.filters import contributed_filters
+from apps.core.admin.filters import contributed_filters, with_periods
 from apps.core.admin.guarded import is_column, open_rows
 from apps.core.admin.lists import ListBehaviour
 from apps.core.admin.neighbours import neighbours, pin_of
 from apps.core.admin.urls import admin_url
 from apps.core.admin.widgets import StateFields
+from apps.core.api.filtering import amount_condition
 from apps.core.errors import BahiError
 from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
 from apps.core.records import record_delete
@@ -75,7 +76,7 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         own = [*super().get_list_filter(request), *contributed_filters(self.model)]
-        return [item for item in own if not self._closed_path(request, item)]
+        return with_periods(self.model, [item for item in own if not self._closed_path(request, item)])
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """No filter in the address tells a value that its reader may not see."""
@@ -88,8 +89,11 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         return isinstance(name, str) and path_hidden(self.model, name, request.user)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Guarded numbers (a PAN) are found whole, by those who may see them."""
+        """Documents are found by their total too, guarded numbers (a PAN) whole, by who may see them."""
         found, twice = super().get_search_results(request, queryset, search_term)
+        total = amount_condition(self.model, search_term.strip(), request.user)
+        if total:
+            found |= queryset.filter(total)
         names = open_names(self.model, getattr(self.model, "guarded_search", ()), request.user)
         for name in names if search_term.strip() else ():
             found |= queryset.filter(**{name: search_term.strip().upper()})

@@ -19,6 +19,7 @@ from apps.core.counting import total_of
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.guards import open_names
 from apps.core.money import parse_decimal
+from apps.core.periods import PERIODS, period_condition
 
 CONTROL = {
     "page",
@@ -34,7 +35,7 @@ CONTROL = {
     "columns",
     "filename",
 }
-LOOKUPS = {"exact", "in", "gte", "lte", "gt", "lt", "icontains", "istartswith", "isnull", "iexact"}
+LOOKUPS = {"period", "exact", "in", "gte", "lte", "gt", "lt", "icontains", "istartswith", "isnull", "iexact"}
 MAX_PER_PAGE = 200
 
 
@@ -45,16 +46,21 @@ class Page:
 
 
 def filter_queryset(
-    queryset: Any, params: Any, allowed: dict[str, str], extra: frozenset[str] = frozenset()
+    queryset: Any,
+    params: Any,
+    allowed: dict[str, str],
+    extra: frozenset[str] = frozenset(),
+    user: Any = None,
 ) -> Any:
-    """Apply ``field__lookup=value`` filters; ``allowed`` maps API names to model paths."""
+    """Apply ``field__lookup=value`` filters; ``allowed`` maps API names to model paths. ``user``: whose
+    fiscal year a period such as ``date__period=this_fiscal_year`` means."""
     errors = ErrorList()
     condition = Q()
     for name in params:
         if name in CONTROL or name in extra:
             continue
         try:
-            condition &= _condition(queryset.model, name, params.get(name), allowed)
+            condition &= _condition(queryset.model, name, params.get(name), allowed, user)
         except InvalidInput as error:
             errors.items.extend(error.errors)
     errors.raise_if_any()
@@ -64,7 +70,9 @@ def filter_queryset(
         raise InvalidInput(_("A filter has a value that its field can't have."), field="filter") from error
 
 
-def _condition(model: type[models.Model], name: str, raw: str, allowed: dict[str, str]) -> Q:
+def _condition(
+    model: type[models.Model], name: str, raw: str, allowed: dict[str, str], user: Any = None
+) -> Q:
     if name.startswith("cf_"):
         return Q(**{f"custom__{name[3:].split('__', maxsplit=1)[0]}": raw})
     base, _sep, lookup = name.partition("__")
@@ -74,6 +82,8 @@ def _condition(model: type[models.Model], name: str, raw: str, allowed: dict[str
     if base not in allowed or lookup not in LOOKUPS:
         raise InvalidInput(_("Unknown filter."), field=name, code="unknown")
     path = allowed[base]
+    if lookup == "period":
+        return _in_period(model, path, name, raw, user)
     if lookup == "isnull":
         return Q(**{f"{path}__isnull": _boolean(name, raw)})
     if lookup == "in":
@@ -83,6 +93,17 @@ def _condition(model: type[models.Model], name: str, raw: str, allowed: dict[str
         raise InvalidInput(_("Invalid text."), field=name)
     value = raw if lookup in ("icontains", "istartswith", "iexact") else _typed(model, path, name, raw)
     return Q(**{path if lookup == "exact" else f"{path}__{lookup}": value})
+
+
+def _in_period(model: type[models.Model], path: str, name: str, raw: str, user: Any) -> Q:
+    field = _field_of(model, path)
+    if not isinstance(field, models.DateField):
+        raise InvalidInput(_("Only dates lie in a period."), field=name, code="unknown")
+    try:
+        return period_condition(field, path, raw, user)
+    except KeyError as error:
+        text = _("Must be one of: %(p)s.") % {"p": ", ".join(PERIODS)}
+        raise InvalidInput(text, field=name) from error
 
 
 def _boolean(name: str, raw: str) -> bool:
@@ -170,11 +191,22 @@ def search_queryset(queryset: Any, text: str, user: Any = None) -> Any:
 
 
 def word_condition(model: type[models.Model], word: str, user: Any) -> Q:
-    """A word in the search column, or a whole guarded number that the user may see."""
-    found = Q(search_text__contains=word)
+    """A word in the search column, the total of a document, or a whole guarded number the user may see."""
+    found = Q(search_text__contains=word) | amount_condition(model, word, user)
     for name in open_names(model, getattr(model, "guarded_search", ()), user):
         found |= Q(**{name: word.upper()})
     return found
+
+
+def amount_condition(model: type[models.Model], word: str, user: Any) -> Q:
+    """Documents of exactly this total (``1,18,000`` or ``118000.00``), where the user sees totals."""
+    name = getattr(model, "amount_field", "")
+    if not name or not any(letter.isdigit() for letter in word) or not open_names(model, [name], user):
+        return Q()
+    try:
+        return Q(**{name: parse_decimal(word, max_digits=18, places=2)})
+    except ValueError:
+        return Q()
 
 
 def _plain_search(queryset: Any, words: list[str]) -> Any:

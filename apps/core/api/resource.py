@@ -235,7 +235,7 @@ class ResourceViewSet(viewsets.ViewSet):
         """The filtered, searched queryset of a list or export."""
         params = request.query_params
         filters = open_paths(self.model, {"id": "id", **self.filters}, request.user)
-        queryset = filter_queryset(self.queryset(), params, filters, self.extra_params)
+        queryset = filter_queryset(self.queryset(), params, filters, self.extra_params, request.user)
         if params.get("search"):
             queryset = search_queryset(queryset, params["search"], request.user)
         return queryset

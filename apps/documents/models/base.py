@@ -41,6 +41,7 @@ class Document(Searchable, Timestamped):
     tracked: ClassVar[bool] = True
     scope: ClassVar[Scope] = Scope(owner="owner", department="department", team="team", company="company")
     search_fields: ClassVar[tuple[str, ...]] = ("number",)
+    amount_field: ClassVar[str] = ""  # the total by which people look for it; indexed
     keeps_its_day: ClassVar[bool] = False  # its date is given by its kind, so it counts as no back-dating
 
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)

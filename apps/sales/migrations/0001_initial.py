@@ -693,6 +693,10 @@ class Migration(migrations.Migration):
             model_name='quotation',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='quotation_srch_sales', opclasses=['gin_trgm_ops']),
         ),
+        migrations.AddIndex(
+            model_name='quotation',
+            index=models.Index(fields=['grand_total'], name='quotation_total_sales'),
+        ),
         migrations.AddConstraint(
             model_name='quotation',
             constraint=models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0), ('discount_amount__gte', 0), ('cess_total__gte', 0), ('cgst_total__gte', 0), ('igst_total__gte', 0), ('sgst_total__gte', 0), ('taxable_total__gte', 0), ('grand_total__gte', 0), models.Q(models.Q(('grand_total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('taxable_total'), '+', models.F('cgst_total')), '+', models.F('sgst_total')), '+', models.F('igst_total')), '+', models.F('cess_total')), '+', models.F('round_off'))), ('reverse_charge', False)), models.Q(('grand_total', django.db.models.expressions.CombinedExpression(models.F('taxable_total'), '+', models.F('round_off'))), ('reverse_charge', True)), _connector='OR')), name='sales_quotation_totals_sound'),
@@ -716,6 +720,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='order',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='order_srch_sales', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['grand_total'], name='order_total_sales'),
         ),
         migrations.AddIndex(
             model_name='order',
