@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from apps.documents.models import Attachment
+from apps.parties.models import Party
 from tests.kit.files import pdf, png, upload
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,19 @@ def test_repeated_upload_with_one_key_is_kept_once(api, target):
     assert first["data"]["id"] == again["data"]["id"]
     assert Attachment.objects.count() == 1
     assert send(png(9), 409)["errors"][0]["code"] == "idempotency_conflict"
+
+
+def test_a_file_that_hangs_elsewhere_is_told_to_who_sees_that_record(api, api_as, user_with, target):
+    content = pdf()
+    clerk = user_with(SEE, CHANGE, level="own")
+    own = Party.objects.create(legal_name="Own Ltd", display_name="Own", salesperson=clerk)
+    first = api.upload("documents/attachments/", {"target": target, "file": upload("a.pdf", content)})["data"]
+    assert first["twins"] == []
+    body = {"target": f"parties.party:{own.pk}", "file": upload("b.pdf", content)}
+    assert api_as(clerk).upload("documents/attachments/", body)["data"]["twins"] == [], "no leak"
+    again = {"target": f"parties.party:{own.pk}", "file": upload("c.pdf", content)}
+    (twin,) = api.upload("documents/attachments/", again)["data"]["twins"]
+    assert (twin["target"], twin["label"]) == (target, "Party Sharma")
+    api.delete(f"documents/attachments/{first['id']}/")
+    last = {"target": f"parties.party:{own.pk}", "file": upload("d.pdf", content)}
+    assert api.upload("documents/attachments/", last)["data"]["twins"] == [], "it was taken off there"

@@ -18,6 +18,9 @@ from apps.documents.services.timeline import timeline_add
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_check, file_keep, file_store
 
+MOST_TWINS = 50
+"""Places of one file that are looked through for those a person may see."""
+
 
 def may_attach(record: models.Model, user: Any) -> bool:
     """Who may change records of this kind, or made this one his own, may add and remove files."""
@@ -64,6 +67,22 @@ def attachment_remove(attachment: Attachment, *, record: models.Model, by: Any) 
         row.removed_at = timezone.now()
         row.save(update_fields=["removed_at"])
         timeline_add(record, "file_removed", text=row.file.name, data={"attachment": row.pk})
+
+
+def attachment_twins(attachment: Attachment, user: Any) -> list[models.Model]:
+    """Other records that carry a file of the same content, those that ``user`` may see: the newest five."""
+    rows = Attachment.objects.filter(file__sha256=attachment.file.sha256, removed_at=None)
+    rows = rows.exclude(target_kind=attachment.target_kind, target_id=attachment.target_id)
+    places = dict.fromkeys(rows.order_by("-pk").values_list("target_kind", "target_id")[:MOST_TWINS])
+    ids: dict[str, list[int]] = {}
+    for kind, pk in places:
+        ids.setdefault(kind, []).append(pk)
+    seen = {
+        (kind, row.pk): row
+        for kind, pks in ids.items()
+        for row in KindRef(kind, 0).model.objects.for_user(user).filter(pk__in=pks)
+    }
+    return [seen[place] for place in places if place in seen][:5]
 
 
 def attached_file_visible(file: StoredFile, user: Any) -> bool:

@@ -49,6 +49,7 @@ class Files {
     this.target = host.dataset.bahiFiles;
     const id = uid("files");
     this.input = el("input", { type: "file", id, class: "bahi-sr", multiple: true });
+    this.input.hasChangeListener = true; // the theme would look for a text input beside it, and fail
     this.list = el("ul", { class: "bahi-rows" });
     this.status = el("p", { class: "bahi-muted", role: "status" });
     fill(host, this.list, this.status, this.input, el("label", { class: "bahi-button bahi-button--small", for: id }, icon("plus", 15), t("attach")));
@@ -91,6 +92,13 @@ class Files {
     return el("li", { class: "bahi-rows__item" }, label, el("span", { class: "bahi-muted", text: by }), file.removable === false ? null : drop);
   }
 
+  /** The same file hangs on another record already: most often a document entered twice. */
+  warn(name, twins) {
+    if (!twins.length) return;
+    const records = twins.map((twin) => twin.label).join(", ");
+    toast(t("file_twin", { name, records }), { tone: "warning", seconds: 15, url: safeUrl(twins[0].url) });
+  }
+
   async upload(files) {
     for (const file of files) {
       this.status.textContent = t("uploading", { name: file.name });
@@ -98,7 +106,8 @@ class Files {
       body.append("target", this.target);
       body.append("file", file);
       try {
-        await post(`${BASE}attachments/`, body);
+        const { data } = await post(`${BASE}attachments/`, body);
+        this.warn(file.name, data?.twins || []);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         toast(`${file.name}: ${error.errors[0]?.detail || error.message}`, { tone: "danger", seconds: 12 });

@@ -40,6 +40,7 @@ export const TEXTS = {
   job_waiting: "Waiting to start…",
   attach: "Add files",
   attachment_remove: "Remove {name}",
+  file_twin: "{name} is already attached to: {records}.",
   comment: "Comment",
   comment_add: "Add comment",
   comment_is_public: "Customer sees it",
