@@ -39,6 +39,22 @@ def test_every_text_of_the_scripts_is_translatable():
     assert used <= set(texts)
 
 
+def test_chains_of_imports_are_shorter_than_the_passes_that_hash_them():
+    from apps.core.static_storage import StaticStorage
+
+    folder = ROOT / "static/bahi/js"
+    imports = {
+        script.name: set(re.findall(r'(?:from\s+|import\s*\(?\s*)"\./([\w-]+\.js)"', script.read_text()))
+        for script in folder.glob("*.js")
+    }
+
+    def length(name, path=()):
+        assert name not in path, f"{name} imports itself in a circle"
+        return 1 + max([length(other, (*path, name)) for other in imports[name]] or [0])
+
+    assert max(length(name) for name in imports) < StaticStorage.max_post_process_passes
+
+
 def test_vendored_files_are_as_locked():
     assert differences_find(json.loads(SPEC.read_text()), json.loads(LOCK.read_text())) == []
 

@@ -30,6 +30,18 @@ def settled(queryset: Any) -> Any:
     return queryset.filter(open_item__status="paid")
 
 
+def item_open(queryset: Any) -> Any:
+    return queryset.exclude(open_amount=0)
+
+
+def item_late(queryset: Any) -> Any:
+    return item_open(queryset).filter(due_date__lt=company_today())
+
+
+def item_settled(queryset: Any) -> Any:
+    return queryset.filter(open_amount=0)
+
+
 DueFilter = condition_filter(
     "due",
     _("payment"),

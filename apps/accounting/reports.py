@@ -10,6 +10,7 @@ from apps.accounting.payments import report as statement_of_account
 from apps.accounting.statements.ageing import payables_ageing, receivables_ageing
 from apps.accounting.statements.base import current_year, default_from, default_month, default_to
 from apps.accounting.statements.books import cash_book, day_book, general_ledger
+from apps.accounting.statements.gaps import number_gaps
 from apps.accounting.statements.opening import opening_report
 from apps.accounting.statements.proof import books_proof
 from apps.accounting.statements.results import balance_sheet, profit_and_loss
@@ -40,6 +41,29 @@ PARTY = Param(
     lookup={"url": "/api/v1/parties/parties/", "label": "display_name", "sub": "code"},
 )
 
+DIMENSIONS = (
+    Param(
+        "cost_centre",
+        _("Cost centre"),
+        "record",
+        model=CostCentre,
+        lookup={"url": "/api/v1/dimensions/cost-centres/", "label": "name", "sub": "code"},
+    ),
+    Param(
+        "project",
+        _("Project"),
+        "record",
+        model=Project,
+        lookup={"url": "/api/v1/dimensions/projects/", "label": "name", "sub": "code"},
+    ),
+)
+GROUP = Param(
+    "group",
+    _("All my companies of this currency together"),
+    "flag",
+    default=lambda _v: False,
+)
+
 
 def account_param(*, required: bool, url: str = "/api/v1/accounting/accounts/?is_group=false") -> Param:
     return Param(
@@ -64,10 +88,23 @@ register_report(
             FROM,
             Param("before_closing", _("Before the closing entry"), "flag", default=lambda _v: False),
             Param("zero", _("Accounts without amounts"), "flag", default=lambda _v: False),
+            *DIMENSIONS,
+            GROUP,
         ),
         trial_balance,
         icon="balance",
         landscape=True,
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "number-gaps",
+        _("Numbers: used, cancelled, missing"),
+        SEE,
+        (COMPANY, TO, FROM),
+        number_gaps,
+        icon="format_list_numbered",
     )
 )
 register_report(
@@ -87,7 +124,7 @@ register_report(
         "profit-and-loss",
         _("Profit and loss"),
         SEE,
-        (COMPANY, TO, FROM, COMPARE),
+        (COMPANY, TO, FROM, COMPARE, *DIMENSIONS, GROUP),
         profit_and_loss,
         icon="trending_up",
     )
@@ -120,20 +157,7 @@ register_report(
             FROM,
             account_param(required=True),
             PARTY,
-            Param(
-                "cost_centre",
-                _("Cost centre"),
-                "record",
-                model=CostCentre,
-                lookup={"url": "/api/v1/dimensions/cost-centres/", "label": "name", "sub": "code"},
-            ),
-            Param(
-                "project",
-                _("Project"),
-                "record",
-                model=Project,
-                lookup={"url": "/api/v1/dimensions/projects/", "label": "name", "sub": "code"},
-            ),
+            *DIMENSIONS,
         ),
         general_ledger,
         icon="menu_book",

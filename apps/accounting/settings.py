@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.typed_settings import OneOf, Text, register_settings
+from apps.core.typed_settings import OneOf, Text, WholeNumber, register_settings
 
 AS_COUNTED, NEXT_WORKING_DAY = "as_counted", "next_working_day"
 _TERMS = _("Terms and conditions of new documents")
@@ -21,6 +21,18 @@ register_settings(
             per_company=True,
             help=_(
                 "Closed days come from the company's working days and holidays. A date that is entered stays."
+            ),
+        ),
+        WholeNumber(
+            "write_off_limit",
+            _("Small rests that may be written off"),
+            10,
+            least=0,
+            most=1_000_000,
+            per_company=True,
+            help=_(
+                "In the company's currency, for whoever may write off small rests. "
+                "A permission of its own goes beyond."
             ),
         ),
         *(

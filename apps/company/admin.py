@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.dates import MONTHS
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -29,6 +29,7 @@ from apps.company.services.periods import period_close, period_reopen
 from apps.company.services.pictures import PICTURES
 from apps.company.services.series import series_delete, series_kinds, series_save
 from apps.core.access import may
+from apps.core.admin.acting import ActRow, act_field, act_going, act_ids, act_page
 from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin, ScopedAdmin
 from apps.core.admin.site import register
 from apps.core.errors import NotAllowed
@@ -237,29 +238,54 @@ class PeriodAdmin(ReadOnlyAdmin):
     actions: ClassVar[tuple[str, ...]] = ("close_softly", "close_hard", "reopen")
 
     @admin.action(description=_("Close for most (a permission still posts)"), permissions=["view"])
-    def close_softly(self, request: HttpRequest, queryset: Any) -> None:
-        self._close(request, queryset, hard=False)
+    def close_softly(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._change(request, queryset, "close_softly", _("Close for most"), "company.close_period")
 
     @admin.action(description=_("Close for everybody"), permissions=["view"])
-    def close_hard(self, request: HttpRequest, queryset: Any) -> None:
-        self._close(request, queryset, hard=True)
-
-    def _close(self, request: HttpRequest, queryset: Any, *, hard: bool) -> None:
-        _allow(request, "company.close_period")
-        periods = list(queryset.order_by("pk"))
-        run_in_unit_of_work(
-            lambda: [period_close(period=period, hard=hard, by=request.user) for period in periods]
-        )
-        messages.success(request, _("Closed."))
+    def close_hard(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._change(request, queryset, "close_hard", _("Close for everybody"), "company.close_period")
 
     @admin.action(description=_("Open again"), permissions=["view"])
-    def reopen(self, request: HttpRequest, queryset: Any) -> None:
-        _allow(request, "company.reopen_period")
-        periods, reason = list(queryset.order_by("pk")), str(_("Opened in the back office"))
-        run_in_unit_of_work(
-            lambda: [period_reopen(period=period, reason=reason, by=request.user) for period in periods]
+    def reopen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._change(request, queryset, "reopen", _("Open again"), "company.reopen_period")
+
+    def _change(
+        self, request: HttpRequest, queryset: Any, action: str, label: Any, permission: str
+    ) -> HttpResponse | None:
+        """A page that names the months and asks why; on its button all of them or none."""
+        _allow(request, permission)
+        ids = act_ids(request, queryset.order_by("start", "pk"))
+        periods = list(
+            Period.objects.for_user(request.user)
+            .filter(pk__in=ids)
+            .select_related("company")
+            .order_by("start")
         )
-        messages.success(request, _("Opened."))
+        reason = act_field(request, "reason", _("Reason"), required=True)
+        if act_going(request) and reason.value:
+            run_in_unit_of_work(lambda: _periods_move(periods, action, reason.value, request.user))
+            messages.success(request, _("Opened.") if action == "reopen" else _("Closed."))
+            return None
+        return act_page(
+            self,
+            request,
+            action=action,
+            title=str(label),
+            label=label,
+            heads=[_("Period"), _("company"), _("status")],
+            rows=[ActRow((period, period.company, period.get_status_display())) for period in periods],
+            ids=[period.pk for period in periods],
+            fields=[reason],
+            danger=action == "close_hard",
+        )
+
+
+def _periods_move(periods: list[Period], action: str, reason: str, user: Any) -> None:
+    for period in periods:
+        if action == "reopen":
+            period_reopen(period=period, reason=reason, by=user)
+        else:
+            period_close(period=period, hard=action == "close_hard", by=user, reason=reason)
 
 
 def _allow(request: HttpRequest, permission: str) -> None:

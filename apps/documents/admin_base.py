@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.core.access import may
 from apps.core.admin.bases import ScopedAdmin
+from apps.core.admin.filters import record_filter
 from apps.core.admin.neighbours import neighbours, pin_of
-from apps.core.errors import BahiError
+from apps.core.api.rendering import envelope
 from apps.core.guards import open_names
 from apps.core.india.numbers import format_indian
+from apps.core.money import round_money
 from apps.core.registry import resource_of
 from apps.core.scope import kind_of
 from apps.core.surfaces import codes
-from apps.core.uow import run_in_unit_of_work
+from apps.documents.admin_bulk import BulkTransitions
 from apps.documents.form_config import document_config
-from apps.documents.lifecycle import Transition, lifecycle_of, transition_run
+from apps.documents.lifecycle import lifecycle_of
 from apps.documents.permissions import PRINT
 from apps.documents.services.comments import may_publish
+from apps.documents.verb_config import ask_fields
 
-INLINE_LIMIT = 20
 TOTALS_LIMIT = 20_000
+RECORD_FILTERS = ("party", "owner", "currency")
+
+
+@dataclass(frozen=True)
+class ListTotal:
+    """A sum under a list that is no plain column: what is summed, under the guard of the field ``name``."""
+
+    name: str
+    expression: Any = None
+    label: Any = ""
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -52,12 +64,17 @@ def state_filter(title: Any, states: list[tuple[str, Any]]) -> type[StateFilter]
     return type("StateFilter", (StateFilter,), {"title": title, "states": tuple(states)})
 
 
-class DocumentAdmin(ScopedAdmin):
-    """``list_totals``: money fields summed under the list; transitions without questions are bulk actions."""
+class DocumentAdmin(BulkTransitions, ScopedAdmin):
+    """``list_totals``: money fields summed under the list; bulk actions come from the transitions."""
 
     list_after_template = "documents/list_totals.html"
     date_hierarchy = None
-    list_totals: tuple[str, ...] = ()
+    list_totals: tuple[str | ListTotal, ...] = ()
+    # Pages about one document: (last part of the address, method, permissions beside seeing it).
+    record_pages: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+        ("print", "print_view", (PRINT,)),
+        ("ask", "ask_view", ()),
+    )
     search_fields = ("search_text",)
     list_filter_sheet = False
     ordering = ("-date", "-id")
@@ -75,8 +92,19 @@ class DocumentAdmin(ScopedAdmin):
         return format_html('<span class="bahi-badge bahi-badge--{}">{}</span>', state.tone, state.label)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """The states come from the lifecycle: no look through the whole table for those that occur."""
-        return [self._states() if item == "status" else item for item in super().get_list_filter(request)]
+        """The states come from the lifecycle: no look through the whole table for those that occur. Party,
+        salesperson and currency are looked up by typing in every list that has them."""
+        own = super().get_list_filter(request)
+        keys = [name for name in RECORD_FILTERS if self._has_key(name) and name not in own]
+        return [self._filter(item) for item in (*own, *keys)]
+
+    def _has_key(self, name: str) -> bool:
+        return any(field.name == name for field in self.model._meta.concrete_fields)
+
+    def _filter(self, item: Any) -> Any:
+        if item == "status":
+            return self._states()
+        return record_filter(self.model, item) if item in RECORD_FILTERS else item
 
     def _states(self) -> type[admin.SimpleListFilter]:
         states = [(state.value, state.label) for state in lifecycle_of(self.model).states]
@@ -89,72 +117,54 @@ class DocumentAdmin(ScopedAdmin):
 
     def _totals(self, request: HttpRequest, changelist: Any) -> list[tuple[str, str]]:
         """Sums over everything the filters leave; not worked out over very large results."""
-        names = open_names(self.model, self.list_totals, request.user)
-        if not names or changelist.result_count > TOTALS_LIMIT:
+        wanted = [item if isinstance(item, ListTotal) else ListTotal(item) for item in self.list_totals]
+        shown = set(open_names(self.model, [item.name for item in wanted], request.user))
+        wanted = [item for item in wanted if item.name in shown]
+        if not wanted or changelist.result_count > TOTALS_LIMIT:
             return []
-        sums = changelist.queryset.order_by().aggregate(**{name: Sum(name) for name in names})
-        return [
-            (str(self.model._meta.get_field(name).verbose_name), format_indian(sums[name] or Decimal(0)))
-            for name in names
-        ]
-
-    # --- bulk actions -----------------------------------------------------------------------------
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        for item in lifecycle_of(self.model).transitions:
-            if self._is_bulk(item) and request.user.has_perm(item.permission):
-                actions[f"bulk_{item.name}"] = (_bulk_action(item), f"bulk_{item.name}", str(item.label))
-        return actions
-
-    @staticmethod
-    def _is_bulk(item: Transition) -> bool:
-        return item.answers == "record" and not any(ask.required for ask in item.asks)
-
-    def run_bulk(self, request: HttpRequest, queryset: Any, name: str) -> Any:
-        """A few documents at once here, more of them in a job that can be watched or left."""
-        ids = list(queryset.order_by("date", "pk").values_list("pk", flat=True))
-        if len(ids) > INLINE_LIMIT:
-            return self._start_job(request, ids, name)
-        done, refused = transition_many(self.model, ids, name, by=request.user)
-        if done:
-            text = ngettext("%(n)d document done.", "%(n)d documents done.", done) % {"n": done}
-            messages.success(request, text)
-        for number, detail in refused[:10]:
-            messages.error(request, f"{number}: {detail}")
-        return None
-
-    def _start_job(self, request: HttpRequest, ids: list[int], name: str) -> None:
-        from apps.documents.tasks import run_transitions
-        from apps.runtime.services.jobs import job_start
-
-        label = lifecycle_of(self.model).by_name[name].label
-        title = f"{label}: {len(ids)} {self.model._meta.verbose_name_plural}"
-        job = run_in_unit_of_work(
-            lambda: job_start(
-                run_transitions, title=title, by=request.user, kind=kind_of(self.model), ids=ids, name=name
-            )
+        sums = changelist.queryset.order_by().aggregate(
+            **{f"sum_{index}": Sum(item.expression or item.name) for index, item in enumerate(wanted)}
         )
-        text = format_html('{} <span data-bahi-job="{}"></span>', _("Started in the background:"), job.pk)
-        messages.info(request, text)
+        return [
+            (
+                str(item.label or self.model._meta.get_field(item.name).verbose_name),
+                format_indian(round_money(sums[f"sum_{index}"] or Decimal(0))),
+            )
+            for index, item in enumerate(wanted)
+        ]
 
     # --- the page ---------------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
         meta = self.model._meta
-        name = f"{meta.app_label}_{meta.model_name}_print"
-        return [
-            path("<int:pk>/print/", self._print_page(), name=name),
-            *super().get_urls(),
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self._record_page(method, needs),
+                name=f"{meta.app_label}_{meta.model_name}_{name}",
+            )
+            for name, method, needs in self.record_pages
         ]
+        return [*own, *super().get_urls()]
 
-    def _print_page(self) -> Any:
+    def _record_page(self, method: str, needs: tuple[str, ...]) -> Any:
         meta = self.model._meta
-        view = self.admin_site.admin_view(self.print_view)
+        view = self.admin_site.admin_view(getattr(self, method))
         view.model_admin = self
-        view.declared = codes(f"{meta.app_label}.view_{meta.model_name}", PRINT)
+        view.declared = codes(f"{meta.app_label}.view_{meta.model_name}", *needs)
         return view
+
+    def record_page(
+        self, request: HttpRequest, document: Any, template: str, **context: Any
+    ) -> TemplateResponse:
+        """A page about one document in the frame of the back office."""
+        frame = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": str(document),
+            "document": document,
+        }
+        return TemplateResponse(request, template, {**frame, **context})
 
     def api_view(self, request: HttpRequest) -> Any:
         view_class = resource_of(self.model)
@@ -176,7 +186,14 @@ class DocumentAdmin(ScopedAdmin):
         else:
             document = self._find(request, object_id)
         beside = neighbours(self, request, document) if document else {}
-        config = document_config(view, document, lifecycle_of(self.model), request.user, beside=beside)
+        config = document_config(
+            view,
+            document,
+            lifecycle_of(self.model),
+            request.user,
+            beside=beside,
+            verb=request.GET.get("verb", ""),
+        )
         if document is not None:
             config["pin"] = pin_of(request, str(document))
         meta = self.model._meta
@@ -200,43 +217,23 @@ class DocumentAdmin(ScopedAdmin):
             raise Http404
         return document
 
+    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the dialog of a transition asks for, with the rows to choose from: ``?verb=return``."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        document = self._find(request, pk)
+        found = lifecycle_of(self.model).open_to(document, request.user)
+        item = next((item for item in found if item.name == request.GET.get("verb")), None)
+        if item is None:
+            raise Http404
+        return JsonResponse(envelope({"fields": ask_fields(item, document, request.user)}))
+
     def print_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Print preview: the PDF itself inside the page, so that screen and paper are the same."""
         document = self._find(request, pk)
         if not may(request.user, PRINT):
             raise PermissionDenied
         view = self.api_view(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.model._meta,
-            "title": str(document),
-            "pdf_url": f"/api/v1/{view.path}/{document.pk}/pdf/",
-            "document": document,
-        }
-        return TemplateResponse(request, "documents/print.html", context)
-
-
-def _bulk_action(item: Transition) -> Any:
-    def action(model_admin: DocumentAdmin, request: HttpRequest, queryset: Any) -> Any:
-        return model_admin.run_bulk(request, queryset, item.name)
-
-    return action
-
-
-def transition_many(
-    model: Any, ids: list[int], name: str, *, by: Any, progress: Any = None
-) -> tuple[int, list[tuple[str, str]]]:
-    """Run a transition on each document, each in its own unit of work; → (done, [(number, why not)])."""
-    done, refused = 0, []
-    for index, pk in enumerate(ids):
-        document = model.objects.for_user(by).filter(pk=pk).first()
-        if document is None:
-            continue
-        try:
-            run_in_unit_of_work(lambda row=document: transition_run(row, name, by=by))  # type: ignore[misc]  # mypy infers no lambda with a default
-            done += 1
-        except BahiError as error:
-            refused.append((str(document), str(error.detail)))
-        if progress is not None:
-            progress(index + 1)
-    return done, refused
+        return self.record_page(
+            request, document, "documents/print.html", pdf_url=f"/api/v1/{view.path}/{document.pk}/pdf/"
+        )

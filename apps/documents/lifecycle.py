@@ -26,6 +26,7 @@ from apps.core.typed_settings import setting
 from apps.documents.events import DocumentMoved
 from apps.documents.models import Document
 from apps.documents.permissions import BACK_DATE
+from apps.documents.services.correcting import document_correct
 from apps.documents.services.timeline import timeline_add
 
 
@@ -40,11 +41,32 @@ class State:
 
 
 @dataclass(frozen=True)
+class AskColumn:
+    """A column of an ask of kind ``lines``: shown only, or filled in (``input``).
+
+    kind: text, money, decimal, bool or list (several values in one cell, separated by commas).
+    """
+
+    name: str
+    label: Any
+    kind: str = "text"
+    input: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True)
 class Ask:
     """An input that a transition asks for (reason, date, quantities).
 
-    ``after``: the form asks for it only when the document was refused with one of these codes and the user
-    has the permission beside it. ``suggest``: path in the document of what the form proposes.
+    ``kind``: text, textarea, date, money, decimal, choice, bool, record (a key), lines, or json
+    for what only the API sends. ``after``: the form asks for it only when the document was refused with one
+    of these codes and the user has the permission beside it. ``suggest``: path in the document of what the
+    form proposes; ``default``: what a tick proposes.
+
+    ``lines``: ``rows(document, user)`` gives the rows of the dialog, each with the keys of ``sent`` and what
+    ``columns`` show; a row goes out when its ``counts`` column is filled or ticked. With ``changes`` and
+    ``adds`` instead, the document's own lines are opened on its page: what may be changed of a line, and
+    what a new one is made of.
     """
 
     name: str
@@ -54,6 +76,15 @@ class Ask:
     choices: tuple[tuple[str, Any], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
     suggest: str = ""
+    default: Any = None
+    related: str = ""
+    query: str = ""
+    rows: Callable[[Any, Any], list[dict[str, Any]]] | None = None
+    columns: tuple[AskColumn, ...] = ()
+    sent: tuple[str, ...] = ()
+    counts: str = ""
+    changes: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +108,13 @@ class Transition:
     answers: str = "record"  # or new_document
     shown: Callable[[Any], bool] | None = None
     past: Any = ""
+    bulk: bool | None = None
+    menu: bool = False  # stands in the page's menu, not among the next steps
+
+    @property
+    def in_bulk(self) -> bool:
+        """Whether lists offer it for many documents: unless ``bulk`` says so, what moves them to a state."""
+        return self.answers == "record" and self.target is not None if self.bulk is None else self.bulk
 
 
 def posting_states(posted: Any = None) -> tuple[State, ...]:
@@ -128,6 +166,31 @@ def cancel_transition(
         asks=(Ask("reason", gettext_lazy("Reason"), required=required),),
         past=past,
     )
+
+
+def correct_transition(
+    model: type[Document], permission: str, names: tuple[str, ...], sources: tuple[str, ...] = ("posted",)
+) -> Transition:
+    """The few columns of a document that may be put right after it took effect: texts, never the books. The
+    history keeps what stood there before."""
+    return Transition(
+        "correct",
+        sources,
+        None,
+        permission,
+        document_correct,
+        gettext_lazy("Correct texts"),
+        asks=tuple(_ask_of(model, name) for name in names),
+        past=gettext_lazy("Texts corrected"),
+        menu=True,
+    )
+
+
+def _ask_of(model: type[Document], name: str) -> Ask:
+    column = model._meta.get_field(name)
+    kinds = {"DateField": "date", "TextField": "textarea", "PositiveIntegerField": "decimal"}
+    label = getattr(column, "verbose_name", name)
+    return Ask(name, label, kinds.get(column.get_internal_type(), "text"), suggest=name)
 
 
 @dataclass
@@ -306,6 +369,8 @@ def _parsed(ask: Ask, value: Any) -> Any:
             return parse_decimal(str(value))
         if ask.kind == "text":
             return str(value)[:2000]
+        if ask.kind == "bool" and not isinstance(value, bool):
+            raise ValueError(_("Send true or false."))
         if ask.kind == "choice" and not (isinstance(value, str) and value in dict(ask.choices)):
             raise ValueError(_("Not one of the choices."))
     except ValueError as error:

@@ -6,19 +6,26 @@ from typing import Any
 
 from django.apps import apps
 
-from apps.documents.admin_base import transition_many
+from apps.documents.bulk import transition_many
 from apps.runtime.services.jobs import job_progress, task
 
 
 @task
-def run_transitions(job: Any, *, kind: str, ids: list[int], name: str) -> dict[str, Any]:
+def run_transitions(
+    job: Any, *, kind: str, ids: list[int], name: str, data: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Run a transition on many documents as the job's owner. Safe to repeat: those done are refused."""
     from django.contrib.auth import get_user_model
 
     owner = get_user_model().objects.get(pk=job.owner_id)
     total = len(ids)
     done, refused = transition_many(
-        apps.get_model(kind), ids, name, by=owner, progress=lambda count: job_progress(job, count, total)
+        apps.get_model(kind),
+        ids,
+        name,
+        by=owner,
+        data=data,
+        progress=lambda count: job_progress(job, count, total),
     )
     return {
         "done": done,

@@ -14,11 +14,11 @@ from apps.core.api.representation import add_labels
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
-from apps.core.errors import NotAllowed, Refused
+from apps.core.errors import InvalidInput, NotAllowed, Refused
 from apps.core.records import rows_keep
 from apps.core.registry import resource_of
 from apps.core.working import working_company_id
-from apps.documents.form_config import chosen_from
+from apps.documents.form_fields import chosen_from
 from apps.documents.lifecycle import lifecycle_of, transition_run
 from apps.documents.pdf import pdf_answer
 from apps.documents.permissions import PRINT
@@ -30,10 +30,12 @@ class DocumentViewSet(ResourceViewSet):
 
     form_sections: ClassVar[dict[Any, tuple[str, ...]]] = {}
     form_columns: ClassVar[dict[str, tuple[str, ...]]] = {}
+    form_more: ClassVar[dict[str, tuple[str, ...]]] = {}
     form_labels: ClassVar[dict[str, Any]] = {}
     form_totals: ClassVar[tuple[str, ...]] = ()
     form_lookups: ClassVar[dict[str, dict[str, Any]]] = {}
     form_proposals: ClassVar[dict[str, dict[str, Any]]] = {}
+    duplicable: ClassVar[bool] = True
     reads: ClassVar[dict[str, str]] = {"pdf": "pdf"}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -56,10 +58,11 @@ class DocumentViewSet(ResourceViewSet):
         self.compute(document, children)
 
     def print_bytes(self, document: Any) -> tuple[bytes, str]:
-        """The PDF and its file name."""
+        """The PDF and its file name; ``?variant=`` names another paper of the document."""
         from apps.documents.services.printing import document_pdf
 
-        return document_pdf(document, by=self.request.user)
+        variant = self.request.query_params.get("variant", "")[:40]
+        return document_pdf(document, by=self.request.user, variant=variant)
 
     def defaults(self, user: Any) -> dict[str, Any]:
         """What a new document's form shows at first."""
@@ -76,15 +79,23 @@ class DocumentViewSet(ResourceViewSet):
         }
 
     def _choice_defaults(self) -> dict[str, Any]:
-        """What the model takes for a choice that nobody makes (mode of payment, reason of a note)."""
-        found = {}
+        """What the model takes for a choice or a tick that nobody makes (mode of payment, moves stock)."""
+        found: dict[str, Any] = {}
         for name in self.fields:
             field = next(
                 (f for f in self.model._meta.concrete_fields if f.name == self.rename.get(name, name)), None
             )
-            if field is not None and name not in self.read_only and field.choices and field.has_default():
+            if field is None or name in self.read_only or not field.has_default():
+                continue
+            if field.choices:
                 found[name] = str(field.get_default())
+            elif field.get_default() is True:
+                found[name] = True
         return found
+
+    def form_tools(self, document: Any, user: Any) -> list[dict[str, Any]]:
+        """Hook: further entries of the menu on the document's page (``form_config.document_tools``)."""
+        return []
 
     def one(self, row: Any) -> dict[str, Any]:
         data = super().one(row)
@@ -181,8 +192,22 @@ class DocumentViewSet(ResourceViewSet):
         return api_write(request, work)
 
     def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Hook: turn ids in a verb's body into records in scope."""
-        return data
+        """Hook: turn ids in a verb's body into records in scope; those of asks for a record are."""
+        table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]  # the class is a document's here
+        asked = [ask for ask in table.asks if ask.kind == "record" and data.get(ask.name) is not None]
+        return {**data, **{ask.name: self._chosen(ask, data[ask.name]) for ask in asked}}
+
+    def _chosen(self, ask: Any, pk: Any) -> Any:
+        from django.apps import apps
+
+        from apps.core.api.serializers import _visible
+
+        found = None
+        if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
+            found = _visible(apps.get_model(ask.related), [pk], self.request.user).get(pk)
+        if found is None:
+            raise InvalidInput(_("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, field=ask.name)
+        return found
 
     def _answer(self, made: Any, row: Any, message: str) -> tuple[int, Any, str]:
         if type(made) is type(row) and made.pk == row.pk:

@@ -8,10 +8,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.admin.acting import link_cell
 from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin
 from apps.core.admin.columns import money_column, quantity_column
 from apps.core.admin.site import register
 from apps.documents.admin_base import DocumentAdmin
+from apps.inventory.holders import holders_named
 from apps.inventory.models import Batch, Inward, Place, Reservation, Serial, StockMove, StockRow
 
 
@@ -62,13 +64,27 @@ class StockMoveAdmin(ReadOnlyAdmin):
     icon, menu_order = "swap_horiz", 30
     search_fields = ("product__search_text",)
     list_display: ClassVar[tuple[Any, ...]] = (
-        "date", "movement_kind", "product", "from_place", "to_place", "batch", "serial",
+        "date", "movement_kind", "source", "product", "from_place", "to_place", "batch", "serial",
         quantity_column("quantity", _("quantity"), ordering="quantity"),
         money_column("value", _("value"), ordering="value"),
         "actor_name", "recorded_at",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("movement_kind", "company")
     list_select_related: ClassVar[tuple[str, ...]] = ("product", "from_place", "to_place", "batch", "serial")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The documents that moved the goods, by their numbers: a query for each kind."""
+        changelist = super().get_changelist_instance(request)
+        rows = list(changelist.result_list)
+        names = holders_named([(row.source_kind, row.source_id) for row in rows])
+        for row in rows:
+            row.source_link = names.get((row.source_kind, row.source_id))
+        return changelist
+
+    @admin.display(description=_("document"))
+    def source(self, obj: StockMove) -> Any:
+        found = getattr(obj, "source_link", None)
+        return link_cell(*found) if found else ""
 
 
 @register(Place)
@@ -114,6 +130,29 @@ class SerialAdmin(MasterAdmin):
 class ReservationAdmin(ReadOnlyAdmin):
     icon, menu_order = "lock_clock", 70
     list_display: ClassVar[tuple[str, ...]] = (
-        "row", "quantity", "holder_kind", "holder_id", "actor_name", "created_at",
+        "shown_product", "shown_place", quantity_column("quantity", _("quantity"), ordering="quantity"),
+        "holder", "actor_name", "created_at",
     )  # fmt: skip
     list_select_related: ClassVar[tuple[str, ...]] = ("row__product", "row__place")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Who holds the stock, by the documents' numbers: a query for each kind of holder."""
+        changelist = super().get_changelist_instance(request)
+        rows = list(changelist.result_list)
+        names = holders_named([(row.holder_kind, row.holder_id) for row in rows])
+        for row in rows:
+            row.holder_link = names.get((row.holder_kind, row.holder_id))
+        return changelist
+
+    @admin.display(description=_("product"), ordering="row__product__name")
+    def shown_product(self, obj: Reservation) -> str:
+        return f"{obj.row.product.code} {obj.row.product.name}"
+
+    @admin.display(description=_("place"), ordering="row__place__code")
+    def shown_place(self, obj: Reservation) -> str:
+        return str(obj.row.place)
+
+    @admin.display(description=_("held for"))
+    def holder(self, obj: Reservation) -> Any:
+        found = getattr(obj, "holder_link", None)
+        return link_cell(*found) if found else f"{obj.holder_kind} {obj.holder_id}"

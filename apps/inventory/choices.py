@@ -3,12 +3,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PlaceKind(models.TextChoices):
-    """Own stock is in warehouses, zones, bins and in transit; the other places are the outside world."""
+    """Own stock is in warehouses, zones, bins, in transit and under repair; the other places are the
+    outside world."""
 
     WAREHOUSE = "warehouse", _("Warehouse")
     ZONE = "zone", _("Zone")
     BIN = "bin", _("Bin")
     TRANSIT = "transit", _("In transit")
+    REPAIR = "repair", _("Under repair")
     VENDOR = "vendor", _("Vendors")
     CUSTOMER = "customer", _("Customers")
     SCRAP = "scrap", _("Scrap")
@@ -17,7 +19,7 @@ class PlaceKind(models.TextChoices):
     PRODUCTION = "production", _("Production")
 
 
-STOCK_KINDS = (PlaceKind.WAREHOUSE, PlaceKind.ZONE, PlaceKind.BIN, PlaceKind.TRANSIT)
+STOCK_KINDS = (PlaceKind.WAREHOUSE, PlaceKind.ZONE, PlaceKind.BIN, PlaceKind.TRANSIT, PlaceKind.REPAIR)
 """Places whose stock is counted, guarded and valued."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from apps.core.admin.columns import amount_column
 from apps.core.admin.site import register
 from apps.documents.admin_base import DocumentAdmin
 from apps.sales.choices import Progress
+from apps.sales.comparing import comparison_table
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
 from apps.sales.portal import OrderOpenFilter
 from apps.sales.selectors import orders_delivered, orders_invoiced
@@ -31,10 +33,24 @@ class SalesAdmin(DocumentAdmin):
 @register(Quotation)
 class QuotationAdmin(SalesAdmin):
     icon, menu_order = "request_quote", 10
+    record_pages = (*SalesAdmin.record_pages, ("compare", "compare_view", ()))
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "revision", "date", "valid_until", "party", "owner", "company", "total",
         "state_badge",
     )  # fmt: skip
+
+    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """All revisions of the offer side by side; what differs from the first is marked."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        document = self._find(request, pk)
+        return self.record_page(
+            request,
+            document,
+            "sales/quotation_compare.html",
+            title=_("Revisions of %(number)s") % {"number": document.number or document},
+            **comparison_table(document, by=request.user),
+        )
 
 
 @register(Order)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ReturnCondition(models.TextChoices):
     RESTOCK = "restock", _("Back to stock")
+    REPAIR = "repair", _("To repair")
     SCRAP = "scrap", _("Scrap")
 
 

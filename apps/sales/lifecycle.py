@@ -6,18 +6,23 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.documents.lifecycle import (
     Ask,
+    AskColumn,
     Lifecycle,
     State,
     Transition,
     cancel_transition,
+    correct_transition,
     post_transition,
     posting_states,
     register_lifecycle,
 )
 from apps.sales.choices import BillingBasis, ReturnCondition
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
-from apps.sales.selectors import order_awaits
+from apps.sales.selectors import order_awaits, returnable_rows
 from apps.sales.services import billing, deliveries, orders, quotations, returns
+from apps.sales.services.amendments import LINE_ADDS, LINE_CHANGES
+
+OWN_PLACES = "company={company}&active=true&place_kind__in=warehouse,zone,bin"
 
 QUOTATION = register_lifecycle(
     Lifecycle(
@@ -147,7 +152,7 @@ ORDER = register_lifecycle(
                 asks=(
                     Ask("lines", _("Lines"), "json"),
                     Ask("date", _("Date"), "date"),
-                    Ask("place", _("From"), "json"),
+                    Ask("place", _("From"), "record", related="inventory.place", query=OWN_PLACES),
                 ),
                 answers="new_document",
                 past=_("Delivery drafted"),
@@ -188,7 +193,7 @@ ORDER = register_lifecycle(
                 orders.order_amend,
                 _("Amend"),
                 asks=(
-                    Ask("lines", _("Lines"), "json"),
+                    Ask("lines", _("Lines"), "json", changes=LINE_CHANGES, adds=LINE_ADDS),
                     Ask("promised_date", _("Promised for"), "date"),
                     Ask("po_reference", _("Their order")),
                     Ask("reason", _("Reason")),
@@ -275,14 +280,38 @@ DELIVERY = register_lifecycle(
                 returns.delivery_return,
                 _("Take goods back"),
                 asks=(
-                    Ask("lines", _("Lines"), "json"),
+                    Ask(
+                        "lines",
+                        _("What comes back"),
+                        "lines",
+                        rows=returnable_rows,
+                        sent=("line",),
+                        counts="quantity",
+                        columns=(
+                            AskColumn("description", _("Line")),
+                            AskColumn("left", _("Still with the customer"), "decimal"),
+                            AskColumn("quantity", _("Comes back"), "decimal", input=True),
+                            AskColumn("serials", _("Serial numbers"), "list", input=True),
+                        ),
+                    ),
                     Ask("reason", _("Reason"), required=True),
-                    Ask("condition", _("Condition"), "choice", choices=tuple(ReturnCondition.choices)),
-                    Ask("credit_note", _("Draft a credit note"), "json"),
+                    Ask(
+                        "condition",
+                        _("Condition"),
+                        "choice",
+                        choices=tuple(ReturnCondition.choices),
+                        default=ReturnCondition.RESTOCK.value,
+                    ),
+                    Ask("place", _("Into"), "record", related="inventory.place", query=OWN_PLACES),
+                    Ask("credit_note", _("Draft a credit note"), "bool", default=True),
                     Ask("date", _("Date"), "date"),
-                    Ask("place", _("Into"), "json"),
                 ),
                 past=_("Goods taken back"),
+            ),
+            correct_transition(
+                Delivery,
+                "sales.change_delivery",
+                ("carrier", "vehicle_number", "tracking_number", "packages", "instructions", "notes"),
             ),
             cancel_transition(
                 "sales.cancel_delivery",
@@ -297,8 +326,41 @@ DELIVERY = register_lifecycle(
 RETURN = register_lifecycle(
     Lifecycle(
         DeliveryReturn,
-        (State("posted", _("Taken back"), "success"), State("cancelled", _("Cancelled"), "danger")),
         (
+            State("posted", _("Taken back"), "success"),
+            State("repaired", _("Repaired"), "done"),
+            State("scrapped", _("Scrapped"), "done"),
+            State("cancelled", _("Cancelled"), "danger"),
+        ),
+        (
+            Transition(
+                "repaired",
+                ("posted",),
+                "repaired",
+                "sales.return_delivery",
+                returns.return_repaired,
+                _("Repaired, back to stock"),
+                style="primary",
+                asks=(
+                    Ask("place", _("Into"), "record", related="inventory.place", query=OWN_PLACES),
+                    Ask("date", _("Date"), "date"),
+                ),
+                shown=lambda made: made.condition == ReturnCondition.REPAIR,
+                past=_("Repaired"),
+            ),
+            Transition(
+                "scrap",
+                ("posted",),
+                "scrapped",
+                "sales.return_delivery",
+                returns.return_scrapped,
+                _("Can't be repaired: scrap"),
+                style="danger",
+                confirm=_("The goods leave the stock at their cost."),
+                asks=(Ask("date", _("Date"), "date"),),
+                shown=lambda made: made.condition == ReturnCondition.REPAIR,
+                past=_("Scrapped"),
+            ),
             cancel_transition(
                 "sales.cancel_delivery",
                 returns.return_cancel,

@@ -7,12 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounting.printing.taxed import day_text, filled, taxed_print, watermark_of
 from apps.company.selectors import company_moment
 from apps.core.india.numbers import format_quantity
 from apps.documents.printing import COPIES_CHALLAN, PrintDocument, PrintLine, PrintSignature, PrintTotal
-from apps.documents.services.printing import print_company, print_party, register_print
+from apps.documents.services.printing import (
+    Variant,
+    print_company,
+    print_party,
+    register_print,
+    register_variant,
+)
 from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn, DeliveryReturnLine, Order, Quotation
 from apps.sales.selectors import quotation_signature
 from apps.sales.services.kits import component_products, exploded
@@ -173,6 +180,26 @@ def _delivery_line(line: DeliveryLine, parts: dict[int, Any]) -> PrintLine:
 
 
 register_print(Delivery, delivery_print)
+
+
+def packing_slip(delivery: Delivery, built: PrintDocument) -> PrintDocument:
+    """What lies in the packages: one copy, no values."""
+    lines = tuple(replace(line, taxable=None) for line in built.lines)
+    return replace(
+        built,
+        title="Packing slip",
+        lines=lines,
+        columns=("position", "description", "quantity"),
+        totals=(),
+        copies=(),
+        signatures=(
+            PrintSignature(caption="Packed by", ours=True),
+            PrintSignature(caption="Checked by", ours=True),
+        ),
+    )
+
+
+register_variant(Delivery, Variant("packing", gettext_lazy("Packing slip"), packing_slip))
 
 
 def return_print(document: DeliveryReturn) -> PrintDocument:

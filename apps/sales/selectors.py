@@ -14,7 +14,7 @@ from apps.documents.models import Attachment, TimelineEntry
 from apps.files.services.storage import file_read
 from apps.sales.calculation.fulfilment import LineQuantities, delivery_progress, invoice_progress
 from apps.sales.choices import Progress
-from apps.sales.models import Order, OrderLine, Quotation, QuotationLine
+from apps.sales.models import Delivery, Order, OrderLine, Quotation, QuotationLine
 
 _HEADER = ("discount_amount", "charges_total", "taxable_total", "grand_total", "special_terms")
 _LINE = ("quantity", "unit_price", "discount_percent", "line_total", "optional")
@@ -124,3 +124,19 @@ def _quantities(ids: Iterable[int]) -> dict[int, list[LineQuantities]]:
     for order_id, *quantities, kind, shadow in rows:
         result[order_id].append(LineQuantities(*quantities, goods=kind in DELIVERED_KINDS, billed=not shadow))
     return result
+
+
+def returnable_rows(delivery: Delivery, user: Any) -> list[dict[str, Any]]:
+    """Lines of a delivery that the customer still has, for the dialog of a return: all of it proposed."""
+    rows = delivery.lines.select_related("unit", "product__unit").order_by("position", "id")
+    return [
+        {
+            "line": line.pk,
+            "description": line.description or str(line.product),
+            "left": str(left),
+            "quantity": str(left),
+            "serials": ", ".join(line.serials),
+        }
+        for line in rows
+        if (left := line.quantity - line.returned_quantity) > 0
+    ]

@@ -197,7 +197,8 @@ def test_manager_cancels_with_a_reason_that_the_server_checks(open_page, harness
 def test_clerk_duplicates_to_a_new_document(open_page, harness):
     harness.api.store(7, BODY, 1)["status"] = "posted"
     page = open_page("/document?id=7")
-    page.locator("[data-verb=duplicate]").click()
+    page.get_by_text("More", exact=True).click()
+    page.locator("[data-tool=duplicate]:not(td *)").click()
     page.wait_for_url("**/document?id=99")
 
 

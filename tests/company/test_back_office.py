@@ -76,14 +76,21 @@ def test_year_is_opened_and_periods_close_and_open(office):
     year = FiscalYear.objects.get(company=company, label="2010-11")
     period = year.periods.first()
     data = {"action": "close_hard", "_selected_action": [period.pk]}
-    office.post("/admin/company/period/", data)
+    go = {**data, "_go": "1", "ask_reason": "Returns are filed"}
+    assert "Reason" in office.post("/admin/company/period/", data).content.decode()
+    office.post("/admin/company/period/", {**go, "ask_reason": ""})
+    period.refresh_from_db()
+    assert period.status == "open", "nobody closes or opens a month without saying why"
+    office.post("/admin/company/period/", go)
     period.refresh_from_db()
     assert period.status == "closed"
-    again = office.post("/admin/company/period/", data, follow=True)
+    again = office.post("/admin/company/period/", go, follow=True)
     assert "already" in again.content.decode()
-    office.post("/admin/company/period/", {**data, "action": "reopen"})
+    office.post("/admin/company/period/", {**go, "action": "reopen", "ask_reason": "A late bill"})
     period.refresh_from_db()
     assert period.status == "open"
+    reasons = period.history.order_by("history_id").values_list("history_change_reason", flat=True)
+    assert list(reasons)[-2:] == ["Returns are filed", "A late bill"]
 
 
 def test_series_is_changed_forward_only(office):

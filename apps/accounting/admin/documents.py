@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import F
+from django.db.models.functions import Abs
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +15,13 @@ from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment
 from apps.accounting.portal import AllocationFilter, DueFilter
 from apps.core.admin.columns import amount_column, amount_shown
 from apps.core.admin.site import register
-from apps.documents.admin_base import DocumentAdmin
+from apps.documents.admin_base import DocumentAdmin, ListTotal
 
+# Amounts of several currencies have no sum: what is summed is their value in the company's.
+TAXABLE = ListTotal(
+    "taxable_total", F("taxable_total") * F("exchange_rate"), _("taxable in company currency")
+)
+DUE = ListTotal("grand_total", Abs(F("open_item__open_base")), _("due in company currency"))
 TONES = {"paid": "success", "partly_paid": "warning", "unpaid": "neutral", "overdue": "danger"}
 
 
@@ -23,7 +30,7 @@ class TradeAdmin(DocumentAdmin):
 
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency")
     list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "date")
-    list_totals = ("base_total",)  # amounts of several currencies have no sum
+    list_totals: ClassVar[tuple[Any, ...]] = (TAXABLE, "base_total")
     taxable = amount_column("taxable_total", _("taxable"))
     total = amount_column("grand_total", _("total"))
 
@@ -33,6 +40,7 @@ class SettledAdmin(TradeAdmin):
 
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency", "open_item")
     list_filter: ClassVar[tuple[Any, ...]] = (DueFilter, *TradeAdmin.list_filter)
+    list_totals: ClassVar[tuple[Any, ...]] = (TAXABLE, "base_total", DUE)
 
     @admin.display(description=_("due"))
     def due(self, obj: Any) -> str:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from apps.accounting.choices import Control
+from apps.accounting.ledger.role_titles import role_title
 from apps.accounting.models import Account, AccountRole, Journal, JournalEntry, JournalLine
-from apps.accounting.services.accounts import account_delete, balances_now
+from apps.accounting.services.accounts import account_delete, balances_now, group_balances
 from apps.core.access import may
 from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin, ScopedAdmin
 from apps.core.admin.site import register
@@ -62,10 +63,12 @@ class AccountAdmin(MasterAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Balances of the accounts on the page in one query, for who may see them."""
         changelist = super().get_changelist_instance(request)
-        rows = [row for row in changelist.result_list if not row.is_group]
-        found = balances_now([row.pk for row in rows]) if may(request.user, "accounting.view_reports") else {}
-        for row in rows:
-            row.kept_balance = found.get(row.pk)
+        rows = list(changelist.result_list)
+        if may(request.user, "accounting.view_reports"):
+            found = balances_now([row.pk for row in rows if not row.is_group])
+            found |= group_balances([row.pk for row in rows if row.is_group])
+            for row in rows:
+                row.kept_balance = found.get(row.pk)
         return changelist
 
     @display(description=_("account"), ordering="code")
@@ -106,7 +109,12 @@ class AccountAdmin(MasterAdmin):
 @register(AccountRole)
 class AccountRoleAdmin(ScopedAdmin):
     icon, menu_order = "rule_settings", 90
-    list_display: ClassVar[tuple[str, ...]] = ("role", "account", "company")
+    list_display: ClassVar[tuple[str, ...]] = ("part", "account", "company")
+
+    @display(description=_("part"), ordering="role")
+    def part(self, row: AccountRole) -> str:
+        return role_title(row.role)
+
     list_filter: ClassVar[tuple[str, ...]] = ("company",)
     list_select_related: ClassVar[tuple[str, ...]] = ("account", "company")
     search_fields: ClassVar[tuple[str, ...]] = ("role", "account__search_text")

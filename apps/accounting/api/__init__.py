@@ -1,5 +1,14 @@
 """API of accounting: one module for each part."""
 
-from apps.accounting.api import accounts, closing, invoicing, journals, money, revaluation, vouchers
+from apps.accounting.api import (
+    accounts,
+    closing,
+    invoicing,
+    journals,
+    money,
+    revaluation,
+    statements,
+    vouchers,
+)
 
-__all__ = ["accounts", "closing", "invoicing", "journals", "money", "revaluation", "vouchers"]
+__all__ = ["accounts", "closing", "invoicing", "journals", "money", "revaluation", "statements", "vouchers"]

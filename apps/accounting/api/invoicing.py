@@ -50,24 +50,58 @@ SETTLED_FILTERS = {
 }
 EXPANDS = ("company", "party", "currency", "owner")
 DIMENSIONS = ("account", "cost_centre", "project")
+HEAD = (
+    "company:3",
+    "party:4",
+    "date:2",
+    "due_date:3",
+    "po_reference:3",
+    "po_date:2",
+    "payment_terms:3",
+    "owner:3",
+)
 SECTIONS = {
-    "": ("company:3", "party:4", "date:2", "due_date:3", "po_reference:3", "po_date:2", "payment_terms:3"),
+    "": HEAD,
     _("Tax"): ("place_of_supply:3", "supply_kind:3", "currency:2", "exchange_rate:2", "prices_include_tax:2",
             "reverse_charge:2", "discount_amount:2"),
     _("Addresses"): ("billing_address:6", "shipping_address:6"),
     _("Terms"): ("terms:6", "special_terms:6", "notes:12"),
 }  # fmt: skip
-COLUMNS = {
-    "lines": ("product:220", "description:240", "hsn:80", "quantity:90", "unit:80", "unit_price:110",
-              "discount_percent:80", "tax_category:110", "gst_rate:70", "taxable_value:110",
-              "line_total:120"),
-    "charges": ("kind:120", "description:240", "amount:120", "tax_category:140", "line_total:120"),
+MONEY_COLUMNS = ("tax_category:110", "gst_rate:70", "taxable_value:110", "line_total:120")
+SALE_COLUMNS = ("product:220", "description:240", "hsn:80", "quantity:90", "unit:80", "unit_price:110",
+                "discount_percent:80")  # fmt: skip
+BOOKED = ("account:180", "cost_centre:130", "project:130")
+CHARGE_COLUMNS = ("kind:120", "description:240", "amount:120", "tax_category:140", "line_total:120")
+COLUMNS = {"lines": (*SALE_COLUMNS, *BOOKED, *MONEY_COLUMNS), "charges": CHARGE_COLUMNS}
+INVOICE_COLUMNS = {
+    "lines": (*SALE_COLUMNS, "shadow:60", *BOOKED, *MONEY_COLUMNS),
+    "charges": CHARGE_COLUMNS,
+}
+PROFORMA_COLUMNS = {"lines": (*SALE_COLUMNS, "shadow:60", *MONEY_COLUMNS), "charges": CHARGE_COLUMNS}
+BILL_COLUMNS = {
+    "lines": (*SALE_COLUMNS, *BOOKED, "itc_eligible:70", *MONEY_COLUMNS[:1], "gst_rate_override:90",
+              "override_reason:160", *MONEY_COLUMNS[1:]),
+    "charges": CHARGE_COLUMNS,
 }  # fmt: skip
+BOOKED_MORE = ("shadow", "account", "cost_centre", "project")
+
+
+def booked_lookups(party: dict[str, Any], account_types: str) -> dict[str, dict[str, Any]]:
+    """Look-ups of a form whose lines are booked: accounts of the company, that can be posted to."""
+    account = f"is_group=false&locked=false&active=true&account_type__in={account_types}&company={{company}}"
+    return {
+        **party,
+        "lines.account": {"query": account},
+        "lines.cost_centre": {"query": "active=true"},
+        "lines.project": {"query": "active=true&company={company}"},
+    }
 
 
 CUSTOMERS = {"party": {"query": "is_customer=true&active=true", "defaults": {"is_customer": True}}}
 VENDORS = {"party": {"query": "is_vendor=true&active=true", "defaults": {"is_vendor": True}}}
 LABELS = {"charges": _("Charges")}
+SALES = booked_lookups(CUSTOMERS, "income")
+PURCHASES = booked_lookups(VENDORS, "expense,asset")
 
 
 class SettledViewSet(TaxedViewSet):
@@ -89,10 +123,11 @@ class InvoiceApi(SettledViewSet):
         line_child(InvoiceLine, "invoice", *DIMENSIONS, read=("source_kind", "source_line_id")),
         charge_child(InvoiceCharge, "invoice"),
     )
-    form_sections = SECTIONS
-    form_columns = COLUMNS
+    form_sections = SECTIONS | {"": (*HEAD, "moves_stock:3")}
+    form_columns = INVOICE_COLUMNS
+    form_more = {"lines": BOOKED_MORE}
     form_labels = LABELS
-    form_lookups = CUSTOMERS
+    form_lookups = SALES
 
 
 @register_resource
@@ -113,7 +148,8 @@ class ProformaApi(TaxedViewSet):
     expands = EXPANDS
     children = (line_child(ProformaLine, "proforma"), charge_child(ProformaCharge, "proforma"))
     form_sections = SECTIONS
-    form_columns = COLUMNS
+    form_columns = PROFORMA_COLUMNS
+    form_more = {"lines": ("shadow",)}
     form_labels = LABELS
     form_lookups = CUSTOMERS
 
@@ -155,8 +191,9 @@ class CreditNoteApi(NoteViewSet):
         _("Terms"): ("notes:12",),
     }
     form_columns = COLUMNS
+    form_more = {"lines": BOOKED_MORE}
     form_labels = LABELS
-    form_lookups = CUSTOMERS | {"invoice": {"query": "party={party}&status=posted"}}
+    form_lookups = SALES | {"invoice": {"query": "party={party}&status=posted"}}
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         credit_note_compute(document, children)
@@ -184,8 +221,9 @@ class DebitNoteApi(NoteViewSet):
         _("Terms"): ("terms:6", "notes:6"),
     }
     form_columns = COLUMNS
+    form_more = {"lines": BOOKED_MORE}
     form_labels = LABELS
-    form_lookups = CUSTOMERS | {"invoice": {"query": "party={party}&status=posted"}}
+    form_lookups = SALES | {"invoice": {"query": "party={party}&status=posted"}}
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         debit_note_compute(document, children)
@@ -217,9 +255,10 @@ class BillApi(SettledViewSet):
                    "prices_include_tax:2", "reverse_charge:2", "discount_amount:2", "moves_stock:2"),
         _("Notes"): ("notes:12",),
     }  # fmt: skip
-    form_columns = COLUMNS
+    form_columns = BILL_COLUMNS
+    form_more = {"lines": ("cost_centre", "project", "itc_eligible", "gst_rate_override", "override_reason")}
     form_labels = LABELS
-    form_lookups = VENDORS
+    form_lookups = PURCHASES
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         bill_compute(document, children)

@@ -13,6 +13,7 @@ from apps.accounting.invoicing.from_invoice import credit_note_draft, debit_note
 from apps.accounting.invoicing.invoices import invoice_cancel, invoice_post, proforma_cancel, proforma_post
 from apps.accounting.invoicing.sending import document_send
 from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
+from apps.accounting.payments.choosing import allocatable_rows, allocated_rows
 from apps.accounting.payments.money import (
     money_allocate,
     money_bounce,
@@ -23,16 +24,49 @@ from apps.accounting.payments.money import (
 )
 from apps.documents.lifecycle import (
     Ask,
+    AskColumn,
     Lifecycle,
     State,
     Transition,
     cancel_transition,
+    correct_transition,
     post_transition,
     posting_states,
     register_lifecycle,
 )
 
 STATES = posting_states()
+_DOCUMENT = (
+    AskColumn("number", _("Document")),
+    AskColumn("date", _("Date"), "date"),
+    AskColumn("due_date", _("Due"), "date"),
+)
+_ALLOCATE = Ask(
+    "allocations",
+    _("Documents"),
+    "lines",
+    rows=allocatable_rows,
+    sent=("open_item",),
+    counts="amount",
+    columns=(
+        *_DOCUMENT,
+        AskColumn("open", _("Open"), "money"),
+        AskColumn("amount", _("Amount"), "money", input=True),
+    ),
+)
+_TAKE_BACK = Ask(
+    "allocations",
+    _("Allocations"),
+    "lines",
+    rows=allocated_rows,
+    sent=("id",),
+    counts="take",
+    columns=(
+        AskColumn("take", _("Take back"), "bool", input=True),
+        *_DOCUMENT,
+        AskColumn("amount", _("Amount"), "money"),
+    ),
+)
 SOFT_REASON = Ask(
     "reason",
     _("Reason (for a closed period or over the credit limit)"),
@@ -66,6 +100,14 @@ def _send(noun: str) -> Transition:
             Ask("text", _("Text"), "textarea"),
         ),
         past=_("Sent"),
+        bulk=True,
+    )
+
+
+def _correct(model: Any, noun: str, *names: str) -> Transition:
+    """Their order number and our notes may be put right after posting; amounts and dates never."""
+    return correct_transition(
+        model, f"accounting.change_{noun}", names or ("po_reference", "po_date", "notes")
     )
 
 
@@ -100,6 +142,7 @@ register_lifecycle(
                 _("Debit note drafted"),
             ),
             _send("invoice"),
+            _correct(Invoice, "invoice"),
             _cancel("invoice", invoice_cancel),
         ),
     )
@@ -111,6 +154,7 @@ register_lifecycle(
         (
             _post("creditnote", credit_note_post),
             _send("creditnote"),
+            _correct(CreditNote, "creditnote"),
             _cancel("creditnote", credit_note_cancel),
         ),
     )
@@ -119,7 +163,12 @@ register_lifecycle(
     Lifecycle(
         DebitNote,
         STATES,
-        (_post("debitnote", debit_note_post), _send("debitnote"), _cancel("debitnote", debit_note_cancel)),
+        (
+            _post("debitnote", debit_note_post),
+            _send("debitnote"),
+            _correct(DebitNote, "debitnote"),
+            _cancel("debitnote", debit_note_cancel),
+        ),
     )
 )
 register_lifecycle(
@@ -129,11 +178,18 @@ register_lifecycle(
         (
             _post("proforma", proforma_post, reason=None, label=_("Issue")),
             _send("proforma"),
+            _correct(Proforma, "proforma"),
             _cancel("proforma", proforma_cancel),
         ),
     )
 )
-register_lifecycle(Lifecycle(Bill, STATES, (_post("bill", bill_post), _cancel("bill", bill_cancel))))
+register_lifecycle(
+    Lifecycle(
+        Bill,
+        STATES,
+        (_post("bill", bill_post), _correct(Bill, "bill"), _cancel("bill", bill_cancel)),
+    )
+)
 
 
 def _money(model: Any, noun: str, service: Any) -> Lifecycle:
@@ -150,8 +206,9 @@ def _money(model: Any, noun: str, service: Any) -> Lifecycle:
                 allocate,
                 money_allocate,
                 _("Allocate"),
-                asks=(Ask("allocations", _("Documents"), kind="json"),),
+                asks=(_ALLOCATE,),
                 past=_("Allocated"),
+                bulk=True,
                 shown=lambda document: bool(document.unallocated),
             ),
             Transition(
@@ -162,10 +219,12 @@ def _money(model: Any, noun: str, service: Any) -> Lifecycle:
                 money_unallocate,
                 _("Take the allocation back"),
                 asks=(
-                    Ask("allocations", _("Allocations"), kind="json"),
+                    _TAKE_BACK,
                     Ask("invoice", _("Document"), kind="json"),
                 ),
                 past=_("Allocation taken back"),
+                shown=lambda document: document.unallocated != document.settles,
+                bulk=True,
             ),
             Transition(
                 "bounce",
@@ -178,6 +237,7 @@ def _money(model: Any, noun: str, service: Any) -> Lifecycle:
                 asks=(Ask("reason", _("Reason")), Ask("charges", _("Charges of the bank"), kind="money")),
                 past=_("Bounced"),
             ),
+            _correct(model, noun, "notes"),
             _cancel(noun, money_cancel),
             _send(noun),
         ),

@@ -11,6 +11,7 @@ import pgtrigger
 HEADER_FREE = (
     "status", "version", "updated_at", "notes", "tags", "custom", "owner_id", "department_id", "team_id",
     "cancelled_on", "cancel_reason", "reversal_entry_id", "search_text", "sent_at",
+    "po_reference", "po_date",
 )  # fmt: skip
 _REFUSE = "USING ERRCODE = 'restrict_violation';"
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounting.payments.statement import StatementPart, party_statement
 from apps.accounting.statements.base import default_from, default_to, period_text
+from apps.core.access import may
 from apps.datatools.reports import Answer, Check, Column, Param, Record, Report, Row, register_report
 from apps.parties.models import Party
 
@@ -73,6 +76,19 @@ def _rows(part: StatementPart, values: dict[str, Any], *, several: bool) -> list
     return rows
 
 
+def mail_step(values: dict[str, Any], user: Any) -> list[tuple[Any, str]]:
+    """The page that mails what the report shows, for whoever may send documents."""
+    if not may(user, "accounting.send_invoice"):
+        return []
+    query = {
+        "company": values["company"].pk,
+        "party": values["party"].pk,
+        "from": values["from"].isoformat(),
+        "to": values["to"].isoformat(),
+    }
+    return [(_("Send by mail"), f"{reverse('admin:accounting_openitem_statement')}?{urlencode(query)}")]
+
+
 register_report(
     Report(
         "accounting",
@@ -94,5 +110,6 @@ register_report(
         ),
         statement_of_account,
         icon="contract",
+        steps=mail_step,
     )
 )

@@ -17,9 +17,12 @@ from apps.core.actor import current_actor
 from apps.core.errors import InvalidInput, Refused
 from apps.core.locks import lock_row
 from apps.core.money import ZERO, round_money
+from apps.core.typed_settings import setting
 
-WRITE_OFF_LIMIT = Decimal("10.00")
-"""In company currency: what everybody with the permission ``write_off`` may give up."""
+
+def write_off_limit(company_id: int) -> Decimal:
+    """In company currency: what everybody with the permission ``write_off`` may give up."""
+    return Decimal(setting("accounting.write_off_limit", company_id))
 
 
 def item_write_off(item: OpenItem, *, by: Any, reason: str, amount: Decimal | None = None) -> Allocation:
@@ -35,10 +38,9 @@ def item_write_off(item: OpenItem, *, by: Any, reason: str, amount: Decimal | No
     if not ZERO < part <= abs(item.open_amount):
         raise InvalidInput(_("That much isn't open."), field="amount", code="max_value")
     base = round_money(abs(item.open_base) * part / abs(item.open_amount))
-    if base > WRITE_OFF_LIMIT and not may(by, "accounting.write_off_any"):
-        raise Refused(
-            _("Up to %(limit)s may be written off.") % {"limit": WRITE_OFF_LIMIT}, code="write_off_limit"
-        )
+    limit = write_off_limit(item.company_id)
+    if base > limit and not may(by, "accounting.write_off_any"):
+        raise Refused(_("Up to %(limit)s may be written off.") % {"limit": limit}, code="write_off_limit")
     counter = _book(item, part, base, reason, by=by)
     sign = 1 if item.amount > 0 else -1
     item.open_amount -= part * sign

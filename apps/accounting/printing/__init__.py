@@ -1,5 +1,7 @@
 """How the documents of accounting look on paper."""
 
+from django.utils.translation import gettext_lazy
+
 from apps.accounting.models import (
     Bill,
     CreditNote,
@@ -13,6 +15,7 @@ from apps.accounting.models import (
 )  # fmt: skip
 from apps.accounting.printing.closing import closing_print
 from apps.accounting.printing.money import payment_print, receipt_print
+from apps.accounting.printing.summary import summary_print
 from apps.accounting.printing.taxed import (
     bill_print,
     credit_note_print,
@@ -21,9 +24,10 @@ from apps.accounting.printing.taxed import (
     proforma_print,
 )
 from apps.accounting.printing.voucher import voucher_print
-from apps.documents.services.printing import register_print
+from apps.documents.services.printing import Variant, register_print, register_variant
 
 register_print(Invoice, invoice_print)
+register_variant(Invoice, Variant("summary", gettext_lazy("Summary PDF"), summary_print))
 register_print(Proforma, proforma_print)
 register_print(CreditNote, credit_note_print)
 register_print(DebitNote, debit_note_print)

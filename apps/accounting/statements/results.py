@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounting.choices import AccountType, Subtype
-from apps.accounting.closing.services import closing_movements
 from apps.accounting.ledger.balances import Turnover, turnovers
 from apps.accounting.models import Account
 from apps.accounting.statements.base import (
@@ -22,6 +21,7 @@ from apps.accounting.statements.base import (
     period_text,
     year_start,
 )
+from apps.accounting.statements.reading import books_of
 from apps.datatools.reports import Answer, Check, Column, Row
 
 INCOME = (Subtype.REVENUE, Subtype.OTHER_INCOME)
@@ -112,11 +112,12 @@ def profit_and_loss(values: dict[str, Any], user: Any) -> Answer:
     period_check(values)
     company, first, last = values["company"], values["from"], values["to"]
     compared = _compared_period(values)
+    books = books_of(values, user)
     cuts = [before(first), last, *((before(compared[0]), compared[1]) if compared else ())]
-    found = turnovers(company.pk, cuts)
-    accounts = [a for a in accounts_of(company) if a.account_type in OF_THE_YEAR]
-    moved = closing_movements(company.pk, first, last)
-    moved_before = closing_movements(company.pk, *compared) if compared else {}
+    found = books.turnovers(lambda _company: cuts)
+    accounts = [a for a in books.accounts if a.account_type in OF_THE_YEAR]
+    moved = books.closings(first, last)
+    moved_before = books.closings(*compared) if compared else {}
     amounts = {
         a.pk: _movements(found[a.pk], moved.get(a.pk), moved_before.get(a.pk))
         for a in accounts
@@ -124,6 +125,9 @@ def profit_and_loss(values: dict[str, Any], user: Any) -> Answer:
     }
     sheet = _Sheet(amounts, accounts, first, last, bool(compared))
     totals = _results(sheet)
+    if not books.drills:
+        for row in sheet.rows:
+            row.links = {}
     proof = -sum((amount for amount, _other in amounts.values()), NIL) - totals["net_profit"]
     return Answer(
         columns=sheet.columns(_("Amount"), period_text(*compared) if compared else ""),
@@ -131,6 +135,7 @@ def profit_and_loss(values: dict[str, Any], user: Any) -> Answer:
         totals=totals,
         checks=[Check(_("Equals the ledger"), proof)],
         company=company,
+        subtitle=books.subtitle,
         period=period_text(first, last),
     )
 

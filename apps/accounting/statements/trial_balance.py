@@ -8,13 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounting.closing.services import closing_movements
 from apps.accounting.ledger.balances import Turnover, turnovers
 from apps.accounting.models import Account
 from apps.accounting.statements.base import (
     NIL,
     OF_THE_YEAR,
-    accounts_of,
     before,
     debit_credit,
     ledger_link,
@@ -22,6 +20,7 @@ from apps.accounting.statements.base import (
     period_text,
     year_start,
 )
+from apps.accounting.statements.reading import books_of
 from apps.company.models import Company
 from apps.datatools.reports import Answer, Check, Column, Row
 
@@ -31,13 +30,15 @@ _NONE = [Turnover(), Turnover(), Turnover()]
 
 def trial_balance(values: dict[str, Any], user: Any) -> Answer:
     """Income and expenses begin anew with each fiscal year; what earlier years left is one line. With
-    ``before_closing`` the closing entries of the period are left out."""
+    ``before_closing`` the closing entries of the period are left out. A cost centre or project shows what is
+    booked under it, which balances only by chance."""
     period_check(values)
     company, first, last = values["company"], values["from"], values["to"]
-    found = turnovers(company.pk, [before(year_start(company, first)), before(first), last])
-    closed = closing_movements(company.pk, first, last) if values.get("before_closing") else {}
+    books = books_of(values, user)
+    found = books.turnovers(lambda one: [before(year_start(one, first)), before(first), last])
+    closed = books.closings(first, last) if values.get("before_closing") else {}
     rows, earlier = [], NIL
-    for account in accounts_of(company):
+    for account in books.accounts:
         if account.pk not in found and not values.get("zero"):
             continue
         start, opening, closing = found.get(account.pk, _NONE)
@@ -46,6 +47,8 @@ def trial_balance(values: dict[str, Any], user: Any) -> Answer:
             opening, closing = opening - start, closing - start
         movement = closing - opening - closed.get(account.pk, Turnover())
         row = _row(account, opening.balance, movement, first, last)
+        if not books.drills:
+            row.links = {}
         if values.get("zero") or any(row.cells[name] for name in AMOUNTS):
             rows.append(row)
     if earlier:
@@ -56,8 +59,9 @@ def trial_balance(values: dict[str, Any], user: Any) -> Answer:
         columns=_columns(),
         rows=rows if len(rows) > 1 else [],
         totals=totals,
-        checks=_checks(totals),
+        checks=_checks(totals) if books.whole else [],
         company=company,
+        subtitle=books.subtitle,
         period=period_text(first, last),
     )
 

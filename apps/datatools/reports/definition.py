@@ -114,7 +114,8 @@ class Answer:
 @dataclass(frozen=True)
 class Report:
     """``build(values, user)`` gives the answer; rows only of what the user may see. A ``slow`` one is worked
-    out by a job (``stored``) and reports to ``values["progress"](done, total)``."""
+    out by a job (``stored``) and reports to ``values["progress"](done, total)``. ``steps(values, user)``:
+    [(title, address)] of what can be done with the answer (mail a statement), buttons of its page."""
 
     app: str
     key: str
@@ -125,6 +126,7 @@ class Report:
     icon: str = "table_chart"
     landscape: bool = False
     slow: bool = False
+    steps: Callable[[dict[str, Any], Any], list[tuple[Any, str]]] | None = None
 
     @property
     def name(self) -> str:

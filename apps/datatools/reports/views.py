@@ -193,6 +193,7 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
         "running": running,
         "table": _table(answer) if answer else None,
         "exports": _export_links(raw, request.user) if answer else [],
+        "steps": report.steps(values, request.user) if answer and report.steps else [],
         "more": _link(raw, cursor=answer.more) if answer and answer.more else "",
     }
     return TemplateResponse(request, "datatools/report.html", context, status=400 if errors else 200)

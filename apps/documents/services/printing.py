@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from babel import Locale
@@ -21,6 +21,7 @@ from apps.accounts.services.access_log import access_log_write
 from apps.company.choices import AddressKind
 from apps.company.models import Company
 from apps.core.access import may
+from apps.core.errors import InvalidInput
 from apps.core.india.states import OTHER_COUNTRY, STATES
 from apps.core.registry import load_modules
 from apps.core.scope import kind_of
@@ -38,6 +39,7 @@ from apps.documents.services.timeline import timeline_add
 
 Builder = Callable[[Any], PrintDocument]
 _builders: dict[type[models.Model], Builder] = {}
+_variants: dict[type[models.Model], list[Variant]] = {}
 _price_permissions: dict[type[models.Model], str] = {}
 _pictures: list[Callable[[int], bytes | None]] = []
 SENDER_SETTINGS = tuple(
@@ -51,6 +53,36 @@ def register_print(model: type[models.Model], builder: Builder, *, prices: str =
     who prints without this permission gets a paper without prices and values (a goods received note)."""
     _builders[model] = builder
     _price_permissions[model] = prices
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Another paper of the same document: ``change(document, built)`` makes it from the ordinary one."""
+
+    name: str
+    label: Any
+    change: Callable[[Any, PrintDocument], PrintDocument]
+
+
+def register_variant(model: type[models.Model], variant: Variant) -> None:
+    """A further print, asked for as ``pdf/?variant=packing`` and in the menu of the document's page."""
+    _variants.setdefault(model, []).append(variant)
+
+
+def variants_of(model: type[models.Model]) -> list[Variant]:
+    """The further prints of documents of this model."""
+    load_modules("printing")
+    return list(_variants.get(model, ()))
+
+
+def _varied(document: Any, built: PrintDocument, name: str) -> PrintDocument:
+    """Raises InvalidInput naming ``variant`` for one that isn't there."""
+    if not name:
+        return built
+    found = next((item for item in variants_of(type(document)) if item.name == name), None)
+    if found is None:
+        raise InvalidInput(_("There is no such print."), field="variant", code="not_found")
+    return found.change(document, built)
 
 
 def register_pictures(function: Callable[[int], bytes | None]) -> None:
@@ -67,10 +99,11 @@ def print_builder(model: type[models.Model]) -> Builder:
     return _builders[model]
 
 
-def document_pdf(document: Any, by: Any = None) -> tuple[bytes, str]:
+def document_pdf(document: Any, by: Any = None, variant: str = "") -> tuple[bytes, str]:
     """The PDF of a document and its file name. ``by`` is who prints (what he may see was checked before): the
     timeline says so, once for each call; without ``by`` (mail, batch) it says nothing."""
-    built = _as_set(print_builder(type(document))(document), _language(document))
+    built = _varied(document, print_builder(type(document))(document), variant)
+    built = _as_set(built, _language(document))
     permission = _price_permissions[type(document)]
     if by is not None and permission and not may(by, permission):
         built = _without_prices(built)
@@ -79,7 +112,8 @@ def document_pdf(document: Any, by: Any = None) -> tuple[bytes, str]:
         timeline_add(document, "printed", text=_("Printed"))
         told = {"kind": kind_of(document), "record": document.pk, "number": str(document)}
         access_log_write(AccessEvent.PRINTED, user=by, detail=told)
-    return content, file_name(document)
+    name = file_name(document)
+    return content, f"{name.removesuffix('.pdf')}-{variant}.pdf" if variant else name
 
 
 def _without_prices(built: PrintDocument) -> PrintDocument:

@@ -15,6 +15,7 @@ def places_seed(company: Company) -> None:
     table = (
         ("MAIN", _("Main warehouse"), PlaceKind.WAREHOUSE),
         ("TRANSIT", _("In transit"), PlaceKind.TRANSIT),
+        ("REPAIR", _("Under repair"), PlaceKind.REPAIR),
         ("VENDOR", _("Vendors"), PlaceKind.VENDOR),
         ("CUSTOMER", _("Customers"), PlaceKind.CUSTOMER),
         ("SCRAP", _("Scrap"), PlaceKind.SCRAP),

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
-
 from apps.accounting.api.taxed import HEADER_FIELDS, READ_FIELDS, TaxedViewSet
-from apps.core.errors import InvalidInput
 from apps.documents.viewset import DocumentViewSet
 
 FILTERS = {
@@ -56,19 +53,3 @@ class OfferViewSet(SalesViewSet, TaxedViewSet):
 
     def refine(self, queryset: Any) -> Any:
         return queryset.select_related("currency")
-
-
-def place_input(data: dict[str, Any], user: Any) -> dict[str, Any]:
-    """``place`` of a verb's body as a record that the user may choose."""
-    from apps.core.api.serializers import _visible
-    from apps.inventory.models import Place
-
-    pk = data.get("place")
-    if pk is None:
-        return data
-    found = None
-    if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
-        found = _visible(Place, [pk], user).get(pk)
-    if found is None:
-        raise InvalidInput(_("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, field="place")
-    return {**data, "place": found}

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from apps.core.api.transaction import api_write
 from apps.core.records import Child
 from apps.core.registry import register_resource
-from apps.sales.api.common import SalesViewSet, place_input
+from apps.sales.api.common import SalesViewSet
 from apps.sales.models import Delivery, DeliveryLine
 from apps.sales.services.deliveries import delivery_again, delivery_compute
 
@@ -75,6 +75,3 @@ class DeliveryApi(SalesViewSet):
             return 201, self.one(delivery_again(row, by=request.user)), _("Duplicated.")
 
         return api_write(request, work)
-
-    def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
-        return place_input(data, self.request.user)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.api.taxed import READ_FIELDS, charge_child, line_child
 from apps.core.registry import register_resource
-from apps.sales.api.common import FILTERS, HEADER, ORDERINGS, OfferViewSet, place_input
+from apps.sales.api.common import FILTERS, HEADER, ORDERINGS, OfferViewSet
 from apps.sales.models import Order, OrderCharge, OrderLine
 from apps.sales.services.orders import order_compute
 
@@ -59,6 +59,3 @@ class OrderApi(OfferViewSet):
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         order_compute(document, children["lines"], children["charges"])
-
-    def verb_input(self, data: dict[str, Any]) -> dict[str, Any]:
-        return place_input(data, self.request.user)

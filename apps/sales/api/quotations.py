@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
@@ -53,6 +55,25 @@ class QuotationApi(OfferViewSet):
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
         quotation_compute(document, children["lines"], children["charges"])
+
+    def form_tools(self, document: Any, user: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        if document.revision > 1 or document.status == "superseded":
+            url = reverse("admin:sales_quotation_compare", args=[document.pk])
+            found.append(
+                {"name": "compare", "label": gettext("Compare revisions"), "does": "page", "url": url}
+            )
+        if document.link_key:
+            found.append(
+                {
+                    "name": "link",
+                    "label": gettext("Copy customer's link"),
+                    "does": "copy",
+                    "url": f"/api/v1/{self.path}/{document.pk}/link/",
+                    "text": gettext("Whoever has this address can read the offer and answer it."),
+                }
+            )
+        return found
 
     def compare(self, request: Any, pk: int) -> Response:
         """All revisions of the offer side by side."""

@@ -19,6 +19,7 @@ class ReturnApi(SalesViewSet):
     model, path = DeliveryReturn, "sales/returns"
     writable = False
     deletable = False
+    duplicable = False
     fields = (
         "id", "company", "number", "date", "status", "delivery", "party", "party_name", "place",
         "reason", "condition", "credit_note", "owner", "department", "team", "version", "created_at",

@@ -14,8 +14,8 @@ from apps.core.money import parse_decimal
 from apps.sales.models import Order, OrderLine
 from apps.sales.services.copying import MAX_LINES, quantity_read
 
-_CHANGES = ("quantity", "unit_price", "discount_percent", "description", "promised_date")
-_NEW = ("product", "quantity", "unit_price", "discount_percent", "description", "promised_date")
+LINE_CHANGES = ("quantity", "unit_price", "discount_percent", "description", "promised_date")
+LINE_ADDS = ("product", "quantity", "unit_price", "discount_percent", "description", "promised_date")
 
 
 def lines_amend(
@@ -60,9 +60,9 @@ def _change(
     if line is None:
         errors.add(f"{path}.line", _("This line does not belong here."), "not_found")
         return
-    for name in set(row) - {"line", *_CHANGES}:
+    for name in set(row) - {"line", *LINE_CHANGES}:
         errors.add(f"{path}.{str(name)[:60]}", _("Unknown field."), "unknown")
-    for name in _CHANGES:
+    for name in LINE_CHANGES:
         if name not in row:
             continue
         value = _read(name, row[name], f"{path}.{name}", errors)
@@ -94,14 +94,14 @@ def _allowed(line: OrderLine, name: str, value: Any, path: str, errors: ErrorLis
 def _added(
     order: Order, row: dict[str, Any], products: dict[int, Product], path: str, errors: ErrorList
 ) -> OrderLine | None:
-    for name in set(row) - set(_NEW):
+    for name in set(row) - set(LINE_ADDS):
         errors.add(f"{path}.{str(name)[:60]}", _("Unknown field."), "unknown")
     key = row.get("product")
     if not _is_key(key) or key not in products:
         errors.add(f"{path}.product", _("There is no such record."), "not_found")
         return None
     line = OrderLine(order=order, product=products[key])
-    for name in _CHANGES:
+    for name in LINE_CHANGES:
         if name in row:
             value = _read(name, row[name], f"{path}.{name}", errors)
             if value is not None:

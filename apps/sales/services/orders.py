@@ -119,8 +119,6 @@ def order_cancel(order: Order, *, by: Any, reason: str) -> None:
 
 # --- amendment ------------------------------------------------------------------------------------
 
-_LINE_CHANGES = ("quantity", "unit_price", "discount_percent", "description", "promised_date")
-
 
 def order_amend(
     order: Order,

@@ -50,5 +50,5 @@ def stock_place(company_id: int) -> Place | None:
     """Where the company's goods leave from when nobody said: its default place, else its first warehouse."""
     rows = Place.objects.filter(
         company_id=company_id, place_kind__in=STOCK_KINDS, active=True, deleted_at=None
-    ).exclude(place_kind=PlaceKind.TRANSIT)
+    ).exclude(place_kind__in=(PlaceKind.TRANSIT, PlaceKind.REPAIR))
     return rows.order_by("-is_default", "id").first()

@@ -1,4 +1,4 @@
-"""Goods that come back: into stock or to scrap, and the credit note when they were billed."""
+"""Goods that come back: into stock, to repair or to scrap, and the credit note when they were billed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from apps.sales.services.fulfilment import quantities_add, quantities_take
 from apps.sales.services.kits import components_back
 from apps.sales.services.places import places_of
 
-RETURN, SCRAP = "return", "scrap"
+RETURN, SCRAP, REPAIRED = "return", "scrap", "repaired"
 
 
 def delivery_return(
@@ -45,12 +45,15 @@ def delivery_return(
 ) -> DeliveryReturn:
     """Take goods back: ``[{line, quantity, serials?}]``, without lines everything that is still out.
 
-    ``condition`` restock or scrap; ``credit_note`` drafts one for what was billed. Raises Refused
+    ``condition`` restock, scrap or repair (they wait in the company's place for it, which nobody sells
+    from); ``credit_note`` drafts one for what was billed. Raises Refused
     over_delivery (more than went out), InvalidInput with paths, Locked (closed period).
     """
     known = {line.pk: line for line in delivery.lines.select_related("product__unit", "order_line")}
     parts = _wanted(known, lines)
     target = place or delivery.place
+    if condition == ReturnCondition.REPAIR:
+        target = places_of(delivery.company_id, [PlaceKind.REPAIR])[PlaceKind.REPAIR]
     place_check(target, delivery.company_id)
     order = lock_row(Order, delivery.order_id, share=True) if delivery.order_id else None
     made = _store(delivery, parts, reason=reason, condition=condition, place=target, date=date)
@@ -270,6 +273,50 @@ def _onward(item: Move, place: Place, scrap: Place) -> Move:
         line_path=item.line_path,
         line_id=item.line_id,
     )
+
+
+# --- what becomes of goods under repair -----------------------------------------------------------
+
+
+def return_repaired(
+    made: DeliveryReturn, *, by: Any, place: Place | None = None, date: Date | None = None
+) -> None:
+    """The goods are whole again: from repair into ``place``, else where the delivery left from."""
+    target = place or made.delivery.place
+    place_check(target, made.company_id)
+    _move_on(made, target, REPAIRED, by=by, date=date)
+
+
+def return_scrapped(made: DeliveryReturn, *, by: Any, date: Date | None = None) -> None:
+    """The goods can't be repaired: they go to scrap at their cost."""
+    target = places_of(made.company_id, [PlaceKind.SCRAP])[PlaceKind.SCRAP]
+    _move_on(made, target, SCRAP, by=by, date=date)
+
+
+def _move_on(made: DeliveryReturn, target: Place, purpose: str, *, by: Any, date: Date | None) -> None:
+    if made.condition != ReturnCondition.REPAIR:
+        raise Refused(_("These goods are not under repair."), code="invalid_transition", field="condition")
+    day = date or max(company_today(), made.date)
+    if day < made.date:
+        raise InvalidInput(
+            _("Goods can't leave repair before they came back."), field="date", code="min_value"
+        )
+    moved = StockMove.objects.filter(source_kind="sales.deliveryreturn", source_id=made.pk, purpose=RETURN)
+    on = [
+        Move(
+            product=row.product,
+            quantity=row.quantity,
+            from_place=made.place,
+            to_place=target,
+            batch=row.batch,
+            serials=(row.serial,) if row.serial else (),
+            line_path=f"lines.{index}",
+            line_id=row.source_line_id,
+        )
+        for index, row in enumerate(moved.select_related("product__unit", "batch", "serial").order_by("id"))
+    ]
+    narration = _("Return %(n)s from %(party)s") % {"n": made.number, "party": made.party_name}
+    move(on, source=made, purpose=purpose, date=day, by=by, narration=narration)
 
 
 # --- cancelling -----------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ export async function formDialog({ title, text = "", fields, values = {}, submit
     }
   };
   const actions = [{ label: t("cancel"), value: "" }, { label: submit, style, value: "save", submit: true }];
-  const chosen = await openDialog({ title, body, actions, onAction, onOpen: () => made[0]?.focus() });
+  const size = fields.some((def) => def.kind === "lines") ? "lg" : "md";
+  const chosen = await openDialog({ title, body, actions, size, onAction, onOpen: () => made[0]?.focus() });
   return chosen === null ? null : result;
 }
 

@@ -1,6 +1,7 @@
-// The bar of a document: state, number, grand total, save, verbs by state, print, duplicate, neighbours; and its keys.
+// The bar of a document: state, number, grand total, save, verbs by state, the menu, print, neighbours; and its keys.
 
 import { runVerb } from "./document-save.js";
+import { toolMenu } from "./document-tools.js";
 import { el, safeUrl } from "./dom.js";
 import { icon } from "./icons.js";
 import { keyHelp, registerKeys } from "./keys.js";
@@ -15,7 +16,7 @@ export function renderBar(page) {
   const tone = config.state?.tone || "neutral";
   const badge = config.state ? el("span", { class: `bahi-badge bahi-badge--${tone}`, text: config.state.label }) : null;
   const number = page.record.number ? el("span", { class: "bahi-doc__number", text: page.record.number }) : null;
-  const actions = el("div", { class: "bahi-doc__actions" }, saveButtons(page), verbButtons(page));
+  const actions = el("div", { class: "bahi-doc__actions" }, saveButtons(page), verbButtons(page), toolMenu(page));
   page.setBusy = (busy) => {
     actions.querySelectorAll("button").forEach((button) => (button.disabled = busy));
     page.root.setAttribute("aria-busy", busy ? "true" : "false");
@@ -26,6 +27,12 @@ export function renderBar(page) {
 
 function saveButtons(page) {
   if (!page.editable) return [];
+  const { opened } = page.config;
+  if (opened) {
+    const send = el("button", { type: "button", class: "bahi-button bahi-button--primary", title: "Ctrl+S", text: opened.label, data: { action: "save" } });
+    send.addEventListener("click", () => page.save());
+    return [el("a", { class: "bahi-button", href: safeUrl(opened.back), text: t("cancel") }), send];
+  }
   const hasVerb = (page.config.verbs || []).some((verb) => verb.style === "primary");
   const style = hasVerb ? "plain" : "primary";
   const save = el("button", { type: "button", class: `bahi-button bahi-button--${style}`, title: "Ctrl+S", text: t("save"), data: { action: "save" } });
@@ -34,7 +41,7 @@ function saveButtons(page) {
 }
 
 function verbButtons(page) {
-  return (page.config.verbs || []).map((verb) => {
+  return (page.config.verbs || []).filter((verb) => !verb.menu).map((verb) => {
     const button = el("button", { type: "button", class: `bahi-button bahi-button--${verb.style || "plain"}`, text: verb.label, data: { verb: verb.name, ...(asksFirst(verb) ? { asks: "" } : {}) } });
     button.addEventListener("click", () => runVerb(page, verb));
     return button;
@@ -43,7 +50,7 @@ function verbButtons(page) {
 
 /** Whether a dialog opens before anything is sent: inputs that only a refusal asks for don't count. */
 function asksFirst(verb) {
-  return Boolean(verb.confirm) || (verb.fields || []).some((field) => !field.after?.length);
+  return Boolean(verb.confirm) || Boolean(verb.fields_url) || (verb.fields || []).some((field) => !field.after?.length);
 }
 
 function links(urls, pin) {
@@ -53,7 +60,7 @@ function links(urls, pin) {
     return el("a", { class: "bahi-iconlink", href: address, "aria-label": label, title: `${label}${keys ? ` (${keys})` : ""}`, ...(blank ? { target: "_blank", rel: "noopener" } : {}) }, icon(name));
   };
   return el("div", { class: "bahi-doc__links" }, pin ? pinButton(pin) : null,
-    link(urls.print || urls.pdf, "print", t("print"), "Ctrl+P", true), link(urls.duplicate, "copy", t("duplicate"), ""),
+    link(urls.print || urls.pdf, "print", t("print"), "Ctrl+P", true),
     link(urls.prev, "left", t("go_previous"), "Alt+←"), link(urls.next, "right", t("go_next"), "Alt+→"),
     el("button", { type: "button", class: "bahi-iconlink", "aria-label": t("shortcuts"), title: `${t("shortcuts")} (?)`, on: { click: keyHelp } }, icon("help")));
 }

@@ -1,9 +1,10 @@
 // Saving a document and running its verbs: checks, idempotent create, version on update, errors at their places.
 
-import { ApiError, newKey, patch, post } from "./api.js";
+import { ApiError, get, newKey, patch, post } from "./api.js";
 import { resolveConflict } from "./document-conflict.js";
 import { showProblems } from "./document-errors.js";
 import { confirmDialog, formDialog } from "./dialog.js";
+import "./field-lines.js";
 import { safeUrl } from "./dom.js";
 import { makeField } from "./fields.js";
 import { lookupsSettled } from "./lookup.js";
@@ -44,6 +45,7 @@ async function save(page, { then = "stay" } = {}) {
     if (then === "stay") toast(t("saved"), { tone: "success", seconds: 2 });
     return leave(page, then);
   }
+  if (page.config.opened) return sendOpened(page);
   try {
     const answer = page.id ? await update(page) : await create(page);
     if (!answer) return false;
@@ -124,6 +126,7 @@ function go(page, url) {
 /** Run a verb: save first, ask what it asks, post, then show the document that came of it. */
 export async function runVerb(page, verb) {
   if (page.busy) return;
+  if (verb.page) return void go(page, verb.page);
   if (page.editable && (page.isDirty() || !page.id) && !(await page.save({ then: "quiet" }))) return;
   const url = `${page.config.resource}${page.id}/${verb.name}/`;
   let answer = null;
@@ -141,8 +144,8 @@ async function askAndPost(page, verb, url) {
   const send = (body) => exclusively(page, () => post(url, body));
   const style = verb.style || "primary";
   const ask = (fields, text, sent = {}) => formDialog({ title: verb.label, text, fields, submit: verb.label, style, makeField,
-    onSubmit: (values) => send({ ...sent, ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== "")) }) });
-  const fields = verb.fields || [];
+    onSubmit: (values) => send({ ...sent, ...given(fields, values) }) });
+  const fields = verb.fields_url ? (await get(verb.fields_url)).data.fields : verb.fields || [];
   const first = fields.filter((field) => !field.after?.length);
   if (first.length) return ask(first, verb.confirm || "");
   if (verb.confirm && !(await confirmDialog({ title: verb.label, text: verb.confirm, confirm: verb.label, style }))) return null;
@@ -154,6 +157,35 @@ async function askAndPost(page, verb, url) {
     if (!late.length) throw error;
     return ask(late.map((field) => ({ ...field, required: true })), error.message);
   }
+}
+
+/** What was filled in; an empty text goes along where something stood before. */
+function given(fields, values) {
+  const emptied = (name) => fields.some((field) => field.name === name && field.default && ["text", "textarea"].includes(field.kind));
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== null && (value !== "" || emptied(name))));
+}
+
+/** Send the lines that a verb opened: what changed of those that stood there, and the new ones. */
+async function sendOpened(page) {
+  const { verb, label, fields, back } = page.config.opened;
+  const url = `${page.config.resource}${page.id}/${verb}/`;
+  const answer = await formDialog({ title: label, fields, submit: label, makeField,
+    onSubmit: (values) => post(url, { ...openedBody(page), ...given(fields, values) }) });
+  if (!answer) return false;
+  flash(answer.message || label);
+  return go(page, back);
+}
+
+function openedBody(page) {
+  const { grid: name, key, changes, adds, header } = page.config.opened;
+  const dirty = page.dirtyNames();
+  const body = { version: page.version };
+  header.filter((field) => dirty.includes(field)).forEach((field) => (body[field] = page.valueOf(field)));
+  if (!dirty.includes(name)) return body;
+  const taken = (line, names) => Object.fromEntries(names.filter((column) => line[column] !== undefined && line[column] !== null).map((column) => [column, line[column]]));
+  const lines = page.grids.find((grid) => grid.def.name === name).payload();
+  body[name] = lines.map((line) => (line.id ? { [key]: line.id, ...taken(line, changes) } : taken(line, adds)));
+  return body;
 }
 
 async function arrived(page, verb, { data, message, status }) {

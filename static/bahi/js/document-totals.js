@@ -53,9 +53,16 @@ function state(page, text, stale = false) {
 function previewBody(page) {
   const parts = page.grids.map((grid) => ({ grid, ...grid.previewPayload() }));
   const fields = page.fields.filter((field) => !field.def.readonly && !field.isEmpty() && !field.problem());
-  const body = Object.fromEntries(fields.map((field) => [field.def.name, field.value]));
+  const body = { ...closedValues(page), ...Object.fromEntries(fields.map((field) => [field.def.name, field.value])) };
   parts.forEach(({ grid, lines }) => (body[grid.def.name] = lines));
   return { body, parts };
+}
+
+// Where only lines are opened, the rest of the document goes along as it stands.
+function closedValues(page) {
+  if (!page.config.opened) return {};
+  const closed = page.fields.filter((field) => field.def.readonly && !field.isEmpty() && page.config.opened.known.includes(field.def.name));
+  return Object.fromEntries(closed.map((field) => [field.def.name, field.value]));
 }
 
 // The totals shown are marked as old. Errors of cells appear at once; those of the header wait for the save,

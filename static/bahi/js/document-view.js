@@ -22,7 +22,7 @@ function right(column) {
 function isIdle(column, rows, before) {
   if (column.kind === "computed" || column.required) return false;
   const texts = rows.map((record) => shownValue(column, record));
-  if (column.kind === "bool") return rows.every((record) => !record[column.name]);
+  if (column.kind === "bool") return rows.every((record) => Boolean(record[column.name]) === (column.default === true));
   if (column.name.startsWith("discount")) return rows.every((record) => !Number(record[column.name]));
   if (column.name === "description") return rows.every((record, index) => texts[index] === linkOf(record, "product").label);
   const named = column.kind === "lookup" ? before.filter((other) => other.kind === "lookup") : [];

@@ -28,7 +28,7 @@ export function choiceValue(def, text) {
   return def.numeric ? Number(text) : text;
 }
 
-class Field {
+export class Field {
   constructor(def, { value, record = {}, onChange = () => {}, context = () => null } = {}) {
     Object.assign(this, { def, record, onChange, context, hasError: false });
     this.id = uid(`f-${def.name}`);
@@ -346,6 +346,11 @@ const KINDS = {
   text: Field, textarea: TextArea, decimal: NumberField, money: NumberField, date: DateField, choice: ChoiceField, bool: BoolField,
   lookup: LookupField, "json-address": AddressField,
 };
+
+/** Add a kind of field that only some pages need. */
+export function addKind(name, kind) {
+  KINDS[name] = kind;
+}
 
 /** A field of the kind that its definition names. options: {value, record, onChange(field), context(name)}. */
 export function makeField(def, options) {

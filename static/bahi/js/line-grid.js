@@ -7,6 +7,7 @@ import { formatDate, formatNumber, parseDate, parseNumber, sameNumber } from "./
 import { wireDrag } from "./grid-drag.js";
 import { wireKeys } from "./grid-keys.js";
 import { wirePaste } from "./grid-paste.js";
+import { isWide, widen, widener } from "./grid-wide.js";
 import { icon } from "./icons.js";
 import { Lookup } from "./lookup.js";
 import { countLines, t } from "./text.js";
@@ -26,8 +27,7 @@ export class LineGrid {
   /** def: {name, label, columns, …}; rows: as the API shows them; onChange() after each change by the person. */
   constructor(def, { rows = [], onChange = () => {}, context = () => null } = {}) {
     Object.assign(this, { def, onChange, context, rows: [], sent: [] });
-    this.columns = def.columns;
-    this.inputColumns = def.columns.filter((column) => column.kind !== "computed" && !column.readonly);
+    this.choose(isWide(def, rows));
     this.id = uid(`grid-${def.name}`);
     this.build();
     this.load(rows);
@@ -36,14 +36,18 @@ export class LineGrid {
     wireDrag(this);
   }
 
+  /** The columns that are drawn: those that few lines need wait for "More columns". */
+  choose(wide) {
+    this.columns = this.def.columns.filter((column) => wide || !column.more);
+    this.inputColumns = this.columns.filter((column) => column.kind !== "computed" && !column.readonly);
+  }
+
   // ── table ──────────────────────────────────────────────────────────────────────────────────────────────
 
   build() {
-    const heads = this.columns.map((column) => this.head(column));
-    const head = el("tr", {}, el("th", { class: "bahi-grid__no", scope: "col" }, el("span", { class: "bahi-sr", text: "#" })), heads,
-      el("th", { class: "bahi-grid__tools", scope: "col" }, el("span", { class: "bahi-sr", text: t("more_actions") })));
     this.body = el("tbody");
-    this.table = el("table", { class: "bahi-grid", id: this.id, "aria-label": this.def.label }, el("thead", {}, head), this.body);
+    this.heads = el("thead", {}, this.headRow());
+    this.table = el("table", { class: "bahi-grid", id: this.id, "aria-label": this.def.label }, this.heads, this.body);
     this.message = el("p", { class: "bahi-form-error", role: "alert", hidden: true });
     const add = el("button", { type: "button", class: "bahi-button bahi-button--small", data: { add: "" } }, icon("plus", 15), ` ${t("add_line")}`);
     add.addEventListener("click", () => this.focusCell(this.addRow(), 0));
@@ -52,12 +56,17 @@ export class LineGrid {
       el("div", { class: "bahi-lines__head" }, el("h2", { class: "bahi-lines__title", text: this.def.label }), this.count),
       this.message,
       el("div", { class: "bahi-lines__scroll", tabIndex: -1 }, this.table),
-      el("div", { class: "bahi-lines__foot" }, add));
+      el("div", { class: "bahi-lines__foot" }, add, widener(this)));
     this.body.addEventListener("input", (event) => this.typed(event));
     this.body.addEventListener("change", (event) => this.typed(event));
     this.body.addEventListener("focusin", (event) => this.entered(event));
     this.body.addEventListener("focusout", (event) => this.leftCell(event));
     this.body.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  headRow() {
+    return el("tr", {}, el("th", { class: "bahi-grid__no", scope: "col" }, el("span", { class: "bahi-sr", text: "#" })), this.columns.map((column) => this.head(column)),
+      el("th", { class: "bahi-grid__tools", scope: "col" }, el("span", { class: "bahi-sr", text: t("more_actions") })));
   }
 
   head(column) {
@@ -73,6 +82,10 @@ export class LineGrid {
   }
 
   load(records) {
+    if (isWide(this.def, records) && this.columns.length < this.def.columns.length) {
+      widen(this);
+      this.root.querySelector("[data-wider]")?.remove();
+    }
     this.rows = [];
     this.body.replaceChildren();
     records.forEach((record) => this.insert(this.newRow(record), this.rows.length));
@@ -84,18 +97,20 @@ export class LineGrid {
 
   newRow(record) {
     const row = { id: record.id ?? null, base: record, values: {}, labels: {}, bad: {}, auto: new Set(), typed: new Set(), cells: {}, started: Boolean(record.id) };
-    this.columns.forEach((column) => {
-      if (column.kind === "lookup") {
-        const link = linkOf(record, column.name, column.lookup);
-        row.values[column.name] = link.id;
-        row.labels[column.name] = link.label;
-      } else {
-        row.values[column.name] = record[column.name] ?? (record.id ? null : column.default ?? null);
-      }
-    });
-    row.tr = el("tr", {}, this.handleCell(), this.columns.map((column) => this.cell(row, column)), this.toolCell());
+    this.columns.forEach((column) => this.takeValue(row, column, record));
+    row.tr = el("tr", {}, this.handleCell(), this.columns.map((column) => this.cell(row, column)), this.toolCell(row));
     row.tr.bahiRow = row;
     return row;
+  }
+
+  takeValue(row, column, record) {
+    if (column.kind === "lookup") {
+      const link = linkOf(record, column.name, column.lookup);
+      row.values[column.name] = link.id;
+      row.labels[column.name] = link.label;
+    } else {
+      row.values[column.name] = record[column.name] ?? (record.id ? null : column.default ?? null);
+    }
   }
 
   handleCell() {
@@ -103,21 +118,27 @@ export class LineGrid {
     return el("td", { class: "bahi-grid__no" }, handle);
   }
 
-  toolCell() {
+  toolCell(row) {
     const button = (name, mark) => el("button", { type: "button", class: "bahi-grid__tool", tabIndex: -1, data: { tool: name } }, icon(mark, 16));
-    return el("td", { class: "bahi-grid__tools" }, button("duplicate", "copy"), button("delete", "trash"));
+    const kept = this.def.fixed && row.id; // a line that stood there before stays, whatever becomes of its quantity
+    return el("td", { class: "bahi-grid__tools" }, button("duplicate", "copy"), kept ? null : button("delete", "trash"));
   }
 
   cell(row, column) {
-    const control = this.control(column);
+    const control = this.control(column, row);
     const td = el("td", { class: `${this.alignClass(column)} bahi-cell bahi-cell--${column.kind}`, data: { label: column.label, col: column.name } }, control);
     row.cells[column.name] = { td, control, lookup: null };
     this.paint(row, column);
     return td;
   }
 
-  control(column) {
-    if (column.kind === "computed" || column.readonly) return el("span", { class: "bahi-cell__out" });
+  /** Whether a cell is only shown: computed, closed, or of a line that stood there before. */
+  isShown(column, row) {
+    return column.kind === "computed" || column.readonly || (column.new_only && row.id);
+  }
+
+  control(column, row) {
+    if (this.isShown(column, row)) return el("span", { class: "bahi-cell__out" });
     const data = { col: column.name };
     if (column.kind === "bool") return el("input", { type: "checkbox", class: "bahi-check", data });
     if (column.kind === "choice") {
@@ -132,7 +153,7 @@ export class LineGrid {
   paint(row, column) {
     const { control, lookup } = row.cells[column.name];
     const value = row.values[column.name];
-    if (column.kind === "computed" || column.readonly) {
+    if (this.isShown(column, row)) {
       control.textContent = shownValue(column, { ...row.base, [column.name]: value });
     } else if (column.kind === "bool") control.checked = Boolean(value);
     else if (column.kind === "lookup") this.paintLookup(row, column, control, lookup);
@@ -173,6 +194,7 @@ export class LineGrid {
   }
 
   deleteRow(index, { quiet = false } = {}) {
+    if (this.def.fixed && this.rows[index].id) return;
     const [row] = this.rows.splice(index, 1);
     const hadFocus = row.tr.contains(document.activeElement);
     row.tr.remove();
@@ -214,7 +236,7 @@ export class LineGrid {
     row.tr.querySelector("[data-no]").textContent = n;
     row.tr.querySelector("[data-handle]").setAttribute("aria-label", t("drag_line", { n }));
     row.tr.querySelector('[data-tool="duplicate"]').setAttribute("aria-label", t("duplicate_line", { n }));
-    row.tr.querySelector('[data-tool="delete"]').setAttribute("aria-label", t("delete_line", { n }));
+    row.tr.querySelector('[data-tool="delete"]')?.setAttribute("aria-label", t("delete_line", { n }));
     this.inputColumns.forEach((column) => row.cells[column.name].control.setAttribute("aria-label", `${column.label}, ${t("line_n", { n })}`));
   }
 

@@ -148,9 +148,9 @@ VERBS = {
             "fields": [REASON],
             "answers": "record",
         },
-        {"name": "duplicate", "label": "Duplicate", "style": "plain", "answers": "new_document"},
     ],
 }
+TOOLS = [{"name": "duplicate", "label": "Duplicate", "does": "verb", "answers": "new_document"}]
 TONES = {"draft": "neutral", "posted": "success", "cancelled": "danger"}
 
 
@@ -172,6 +172,7 @@ def document_config(api: FakeApi, query: dict) -> dict:
         "editable": status == "draft",
         "record": record,
         "fields": FIELDS,
+        "tools": TOOLS if pk else [],
         "grids": [LINES],
         "totals": TOTALS,
         "preview_url": "/api/v1/accounting/invoices/preview/",

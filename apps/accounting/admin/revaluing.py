@@ -1,0 +1,127 @@
+"""What the page of a revaluation asks for, shows and books."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from apps.accounting.payments.revaluation import Revaluation, revaluation_post, revaluation_preview
+from apps.company.models import Company
+from apps.company.selectors import company_today
+from apps.core.access import may
+from apps.core.errors import BahiError
+from apps.core.india.numbers import format_indian, format_western
+from apps.core.money import parse_decimal
+from apps.core.uow import run_in_unit_of_work
+from apps.core.working import working_company_id
+from apps.documents.form_fields import chosen_from
+
+
+class RevaluationForm:
+    """Company, day and rates of a request; ``found`` is what would be booked, ``error`` why nothing is."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.sent = request.POST if request.method == "POST" else request.GET
+        self.error = ""
+        self.companies = list(chosen_from(Company, request.user))
+        self.company = self._company()
+        self.on = self._day()
+        self.reason = self.sent.get("reason", "").strip()[:200]
+        self.may_book = may(request.user, "accounting.post_revaluation")
+        self.found: Revaluation | None = None
+        self.rates: list[dict[str, Any]] = []
+        self.given: dict[int, Decimal] = {}
+        if self.company is not None and self.on is not None:
+            self._work_out()
+
+    def _company(self) -> Company | None:
+        wanted = self.sent.get("company") or str(working_company_id(self.request.user) or "")
+        chosen = [row for row in self.companies if str(row.pk) == wanted]
+        return next(iter(chosen or self.companies), None)
+
+    def _day(self) -> date | None:
+        text = self.sent.get("on", "")
+        if not text:
+            return company_today()
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.error = _("This is not a date.")
+            return None
+
+    def _work_out(self) -> None:
+        try:
+            self.found = revaluation_preview(company=self.company, day=self.on)  # type: ignore[arg-type]  # asked only with both
+            currencies = {row.item.currency_id: row for row in self.found.rows}
+            given = {pk: self._given(row.item.currency.code) for pk, row in currencies.items()}
+            self.given = {pk: rate for pk, rate in given.items() if rate is not None}
+            if self.given:
+                self.found = revaluation_preview(company=self.company, day=self.on, rates=self.given)  # type: ignore[arg-type]  # as above
+            self.rates = [
+                {"code": row.item.currency.code, "rate": self.given.get(pk, row.rate)}
+                for pk, row in currencies.items()
+            ]
+        except BahiError as error:
+            self.error = str(error.detail)
+
+    def _given(self, code: str) -> Decimal | None:
+        text = self.sent.get(f"rate_{code}", "").strip()
+        if not text:
+            return None
+        try:
+            return parse_decimal(text, allow_negative=False)
+        except ValueError as error:
+            self.error = f"{code}: {error}"
+            return None
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What the table shows, figures grouped."""
+        rows = self.found.rows if self.found else []
+        return [
+            {
+                "number": row.item.number,
+                "party": row.item.party,
+                "currency": row.item.currency.code,
+                "open_amount": format_western(row.open_amount),
+                "booked": format_indian(row.booked),
+                "rate": f"{row.rate.normalize():f}",
+                "worth": format_indian(row.worth),
+                "gain": format_indian(row.gain),
+            }
+            for row in rows
+        ]
+
+    @property
+    def total(self) -> str:
+        return format_indian(self.found.total) if self.found else ""
+
+    def book(self) -> bool:
+        """Book what the page shows; False with ``error`` where it was refused."""
+        if self.error or self.company is None or self.on is None:
+            return False
+        if not self.may_book:
+            self.error = _("You may not see or book exchange differences.")
+            return False
+        company, day = self.company, self.on
+        try:
+            made = run_in_unit_of_work(
+                lambda: revaluation_post(
+                    company=company, day=day, rates=self.given, by=self.request.user, reason=self.reason
+                )
+            )
+        except BahiError as error:
+            self.error = str(error.detail)
+            return False
+        if made.entry is None:
+            self.error = _("There is no difference to book.")
+            return False
+        numbers = {"entry": made.entry.number, "back": made.reversal.number if made.reversal else ""}
+        messages.success(self.request, _("Booked as %(entry)s, taken back next day as %(back)s.") % numbers)
+        return True

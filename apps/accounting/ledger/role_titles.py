@@ -1,0 +1,83 @@
+"""The parts that accounts play in automatic postings, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+TITLES: dict[str, Any] = {
+    "fixed_asset": _("Fixed assets"),
+    "accumulated_depreciation": _("Accumulated depreciation"),
+    "stock": _("Stock"),
+    "stock_in_transit": _("Stock in transit"),
+    "receivable": _("Debtors"),
+    "retention_receivable": _("Retention receivable"),
+    "fx_revaluation": _("Unrealised exchange differences"),
+    "bank": _("Bank"),
+    "cash": _("Cash"),
+    "cheques_in_hand": _("Cheques in hand"),
+    "petty_cash": _("Petty cash"),
+    "cgst_input": _("Input CGST"),
+    "sgst_input": _("Input SGST"),
+    "igst_input": _("Input IGST"),
+    "cess_input": _("Input cess"),
+    "rcm_cgst_input": _("Input CGST, reverse charge"),
+    "rcm_sgst_input": _("Input SGST, reverse charge"),
+    "rcm_igst_input": _("Input IGST, reverse charge"),
+    "rcm_cess_input": _("Input cess, reverse charge"),
+    "gst_cash_ledger": _("GST cash ledger"),
+    "tds_receivable": _("TDS deducted by customers"),
+    "tcs_receivable": _("TCS collected by vendors"),
+    "vendor_advance": _("Advances to vendors"),
+    "staff_advance": _("Advances to staff"),
+    "capital": _("Capital"),
+    "retained_earnings": _("Retained earnings"),
+    "opening_equity": _("Opening balances"),
+    "payable": _("Creditors"),
+    "stock_received_not_billed": _("Goods received, bill awaited"),
+    "retention_payable": _("Retention payable"),
+    "cgst_output": _("Output CGST"),
+    "sgst_output": _("Output SGST"),
+    "igst_output": _("Output IGST"),
+    "cess_output": _("Output cess"),
+    "rcm_cgst_output": _("Output CGST, reverse charge"),
+    "rcm_sgst_output": _("Output SGST, reverse charge"),
+    "rcm_igst_output": _("Output IGST, reverse charge"),
+    "rcm_cess_output": _("Output cess, reverse charge"),
+    "tds_payable": _("TDS to be deposited"),
+    "tcs_payable": _("TCS to be deposited"),
+    "salary_payable": _("Salaries payable"),
+    "customer_advance": _("Advances from customers"),
+    "accrued_expense": _("Accrued expenses"),
+    "suspense": _("Suspense"),
+    "sales": _("Sales of goods"),
+    "sales_service": _("Sales of services"),
+    "sales_export": _("Export sales"),
+    "sales_return": _("Sales returns"),
+    "discount_allowed": _("Discount allowed"),
+    "freight_income": _("Freight recovered"),
+    "interest_income": _("Interest received"),
+    "discount_received": _("Discount received"),
+    "fx_gain_loss": _("Exchange gain or loss"),
+    "other_income": _("Other income"),
+    "cost_of_sales": _("Cost of goods sold"),
+    "purchase": _("Purchases"),
+    "purchase_return": _("Purchase returns"),
+    "freight_expense": _("Inward freight and duty"),
+    "stock_adjustment": _("Stock adjustments"),
+    "price_difference": _("Purchase price differences"),
+    "salary": _("Salaries and wages"),
+    "expense": _("Sundry costs"),
+    "bank_charges": _("Bank charges"),
+    "interest_expense": _("Interest paid"),
+    "depreciation": _("Depreciation"),
+    "round_off": _("Rounding off"),
+    "write_off": _("Bad debts written off"),
+    "gst_not_creditable": _("GST that can't be credited"),
+}
+
+
+def role_title(role: str) -> str:
+    """``accrued_expense`` → Accrued expenses; a part that an app added without a title, as it is."""
+    return str(TITLES.get(role, role.replace("_", " ").capitalize()))
