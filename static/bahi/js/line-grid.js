@@ -56,7 +56,7 @@ export class LineGrid {
       el("div", { class: "bahi-lines__head" }, el("h2", { class: "bahi-lines__title", text: this.def.label }), this.count),
       this.message,
       el("div", { class: "bahi-lines__scroll", tabIndex: -1 }, this.table),
-      el("div", { class: "bahi-lines__foot" }, add, widener(this)));
+      el("div", { class: "bahi-lines__foot" }, this.inputColumns.length ? add : null, widener(this)));
     this.body.addEventListener("input", (event) => this.typed(event));
     this.body.addEventListener("change", (event) => this.typed(event));
     this.body.addEventListener("focusin", (event) => this.entered(event));
