@@ -111,11 +111,6 @@ class CurrencyApi(MasterViewSet):
     read_only = ("id", "version")
     filters: ClassVar[dict[str, str]] = {"code": "code", "active": "active"}
 
-    def delete_record(self, row: Any) -> Any:
-        if Company.objects.filter(currency=row, deleted_at=None).exists():
-            raise Refused(_("A company keeps its books in this currency."), code="in_use")
-        return super().delete_record(row)
-
 
 @register_resource
 class CurrencyRateApi(MasterViewSet):

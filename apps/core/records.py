@@ -8,13 +8,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.core.copying import rows_insert
-from apps.core.errors import ErrorList, FieldError, InvalidInput, VersionConflict
+from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused, VersionConflict
 from apps.core.events import Event, emit
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
+from apps.core.uses import unused_or_refuse
 from apps.core.validation import clean_instance, field_errors
 
 
@@ -62,7 +64,7 @@ def record_save(
         instance = lock_row(type(instance), instance.pk)
         _version_check(instance, version)
     values_set(instance, values)
-    clean_instance(instance, exclude=["search_text"])
+    clean_instance(instance, exclude=["search_text"], by=by)
     if not new and hasattr(instance, "version"):
         instance.version += 1
     with transaction.atomic():
@@ -214,16 +216,44 @@ def _keys(model: type[models.Model]) -> list[str]:
 
 
 def record_delete(instance: models.Model, *, by: Any = None) -> None:
-    """Put a master in the bin: gone from choices, kept on documents, restorable."""
+    """Put a master in the bin: gone from choices, kept on documents, restorable.
+
+    Raises InUse (``in_use``) when something that still runs needs it (``core.uses``).
+    """
     row = lock_row(type(instance), instance.pk)
+    unused_or_refuse(row)
     row.deleted_at = timezone.now()
     row.active = False
-    row.save()
+    _store_bin(row)
 
 
-def record_restore(instance: models.Model, *, by: Any = None) -> None:
-    """Take a master out of the bin."""
+def record_restore(instance: models.Model, *, by: Any = None) -> models.Model:
+    """Take a master out of the bin, switched on again unless its model says otherwise.
+
+    Raises Refused (``invalid_transition``) when it isn't there or when what it needs lies in the bin itself,
+    InvalidInput when another record has taken its place meanwhile.
+    """
     row = lock_row(type(instance), instance.pk)
+    if row.deleted_at is None:
+        raise Refused(_("“%(name)s” is not in the bin.") % {"name": row}, code="invalid_transition")
+    for key in row._meta.concrete_fields:
+        needed = getattr(row, key.name) if key.is_relation else None
+        if getattr(needed, "deleted_at", None) is not None:
+            detail = _("%(field)s “%(name)s” is in the bin. Restore it first.")
+            values = {"field": capfirst(key.verbose_name), "name": needed}
+            raise Refused(detail % values, code="invalid_transition", field=key.name)
     row.deleted_at = None
-    row.active = True
+    row.active = getattr(row, "active_when_restored", True)
+    try:
+        row.validate_constraints()
+    except ValidationError as error:
+        raise InvalidInput(field_errors(error)) from error
+    _store_bin(row)
+    return row
+
+
+def _store_bin(row: Any) -> None:
+    if hasattr(row, "version"):
+        row.version += 1
     row.save()
+    emit(RecordSaved(kind=kind_of(row), record_id=row.pk, created=False))

@@ -85,7 +85,8 @@ def access_of_address(name: str, callback: Any, method: str) -> Declared | None:
     return _addresses.get(f"{name}:{method}") or _addresses.get(name)
 
 
-_ADMIN_ACTIONS = {"add": "add", "delete": "delete", "changelist": "view", "change": "view", "history": "view"}
+_ADMIN_ACTIONS = {"add": "add", "delete": "delete", "changelist": "view", "change": "view", "history": "view",
+                  "restore": "delete", "off": "change"}  # fmt: skip
 
 
 def _of_model_admin(model_admin: Any, name: str, callback: Any) -> Declared | None:

@@ -9,6 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.exceptions import FieldError as UnknownField
 from django.db import models
 
+from apps.core.doubles import bin_hint, plain_duplicates, taken_by
 from apps.core.errors import FieldError, InvalidInput
 
 
@@ -25,17 +26,20 @@ def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
 
 
 def clean_instance(
-    instance: models.Model, prefix: str = "", exclude: Any = None, constraints: bool = True
+    instance: models.Model, prefix: str = "", exclude: Any = None, constraints: bool = True, by: Any = None
 ) -> None:
     """``full_clean`` that raises InvalidInput with the product's field names.
 
     It asks the database less than Django's own: not for rows that were just read, and once for all checks of
-    the table instead of once for each.
+    the table instead of once for each. ``by``: who may see the bin that a double lies in.
     """
     try:
         _full_clean(instance, set(exclude or ()), constraints)
     except ValidationError as error:
-        raise InvalidInput(field_errors(error, prefix)) from error
+        twins = taken_by(instance)
+        refusal = InvalidInput(plain_duplicates(instance, field_errors(error, prefix), twins, prefix, by))
+        refusal.data = bin_hint(twins, by)
+        raise refusal from error
 
 
 def _full_clean(instance: models.Model, exclude: set[str], constraints: bool) -> None:

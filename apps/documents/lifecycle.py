@@ -21,6 +21,7 @@ from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.events import emit
 from apps.core.locks import lock_row
+from apps.core.registry import load_modules
 from apps.core.scope import kind_of
 from apps.core.typed_settings import setting
 from apps.documents.events import DocumentMoved
@@ -32,12 +33,14 @@ from apps.documents.services.timeline import timeline_add
 
 @dataclass(frozen=True)
 class State:
-    """tone: neutral, info, success, warning, danger or done; one colour per meaning everywhere."""
+    """tone: neutral, info, success, warning, danger or done; one colour per meaning everywhere. ``open``:
+    something is still to be done with it, so its masters stay out of the bin (editable ones are open)."""
 
     value: str
     label: Any
     tone: str = "neutral"
     editable: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,11 @@ class Lifecycle:
     def editable(self, status: str) -> bool:
         return self.state(status).editable
 
+    @property
+    def open_states(self) -> tuple[str, ...]:
+        """States in which something is still to be done with a document."""
+        return tuple(state.value for state in self.states if state.editable or state.open)
+
     def open_to(self, document: Document, user: Any) -> list[Transition]:
         """Transitions that this user may start on this document now."""
         return [
@@ -231,6 +239,13 @@ def register_lifecycle(lifecycle: Lifecycle) -> Lifecycle:
 
 def lifecycle_of(model: type[Document]) -> Lifecycle:
     return _lifecycles[model]
+
+
+def open_states(model: type[Any]) -> tuple[str, ...]:
+    """States in which documents of this model still need their masters (``core.uses``)."""
+    load_modules("lifecycle")
+    table = _lifecycles.get(model)
+    return table.open_states if table else ("draft",)
 
 
 def lifecycles() -> dict[type[Document], Lifecycle]:

@@ -29,7 +29,7 @@ QUOTATION = register_lifecycle(
         Quotation,
         (
             State("draft", _("Draft"), "neutral", editable=True),
-            State("sent", _("Sent"), "info"),
+            State("sent", _("Sent"), "info", open=True),
             State("accepted", _("Accepted"), "success"),
             State("rejected", _("Rejected"), "danger"),
             State("expired", _("Expired"), "neutral"),
@@ -116,8 +116,8 @@ ORDER = register_lifecycle(
         Order,
         (
             State("draft", _("Draft"), "neutral", editable=True),
-            State("confirmed", _("Confirmed"), "success"),
-            State("on_hold", _("On hold"), "warning"),
+            State("confirmed", _("Confirmed"), "success", open=True),
+            State("on_hold", _("On hold"), "warning", open=True),
             State("closed", _("Closed"), "done"),
             State("cancelled", _("Cancelled"), "danger"),
         ),

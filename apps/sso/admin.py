@@ -23,7 +23,14 @@ from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin
 from apps.core.admin.site import register
 from apps.core.errors import InvalidInput
 from apps.sso.models import ExternalIdentity, GroupRole, IdentityProvider
-from apps.sso.services.providers import FIELDS, identity_unlink, preset_fill, provider_delete, provider_save
+from apps.sso.services.providers import (
+    FIELDS,
+    identity_unlink,
+    preset_fill,
+    provider_delete,
+    provider_restore,
+    provider_save,
+)
 from apps.sso.services.rights import sso_change_allow
 from apps.sso.setup_views import provider_addresses
 
@@ -94,6 +101,7 @@ class GroupRoleInline(ChildInline):
 @register(IdentityProvider)
 class IdentityProviderAdmin(MasterAdmin):
     icon, menu_order = "key", 10
+    tagged = False
     form = ProviderForm
     inlines: ClassVar[list[Any]] = [GroupRoleInline]
     list_display: ClassVar[tuple[str, ...]] = ("name", "code", "preset", "protocol", "issuer", "active")
@@ -175,6 +183,9 @@ class IdentityProviderAdmin(MasterAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         provider_delete(obj, by=request.user)
+
+    def restore_model(self, request: HttpRequest, obj: Any) -> None:
+        provider_restore(obj, by=request.user)
 
 
 @register(ExternalIdentity)

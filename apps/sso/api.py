@@ -25,6 +25,7 @@ from apps.sso.services.providers import (
     identity_unlink,
     provider_delete,
     provider_refresh,
+    provider_restore,
     provider_save,
 )
 
@@ -68,6 +69,9 @@ class IdentityProviderApi(MasterViewSet):
     def delete_record(self, row: Any) -> Any:
         provider_delete(row, by=self.request.user)
         return {"id": row.pk}
+
+    def restore_record(self, row: Any) -> Any:
+        return provider_restore(row, by=self.request.user)
 
     def _given(self, request: Any, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
         serializer = serializer_class(data=request.data)

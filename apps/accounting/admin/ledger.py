@@ -15,7 +15,7 @@ from unfold.admin import TabularInline
 from apps.accounting.choices import Control
 from apps.accounting.ledger.role_titles import role_title
 from apps.accounting.models import Account, AccountRole, Journal, JournalEntry, JournalLine
-from apps.accounting.services.accounts import account_delete, balances_now, group_balances
+from apps.accounting.services.accounts import balances_now, group_balances
 from apps.core.access import may
 from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin, ScopedAdmin
 from apps.core.admin.site import register
@@ -101,9 +101,6 @@ class AccountAdmin(MasterAdmin):
             return ""
         values = {"company": row.company_id, "account": row.pk}
         return link(ReportLink("accounting/general-ledger", values), _("Ledger"))
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        account_delete(obj, by=request.user)
 
 
 @register(AccountRole)

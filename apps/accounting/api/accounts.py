@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from apps.accounting.models import Account, AccountRole
-from apps.accounting.services.accounts import account_delete
 from apps.core.api.resource import MasterViewSet
 from apps.core.registry import register_resource
 
@@ -24,10 +21,6 @@ class AccountApi(MasterViewSet):
         "currency": "currency", "locked": "locked", "active": "active", "role": "roles__role",
     }  # fmt: skip
     expands = ("company", "parent", "currency")
-
-    def delete_record(self, row: Any) -> Any:
-        account_delete(row, by=self.request.user)
-        return {"id": row.pk}
 
 
 @register_resource

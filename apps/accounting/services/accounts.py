@@ -5,20 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
-
-from apps.accounting.models import Account, JournalLine
-from apps.core.errors import Refused
-from apps.core.records import record_delete
-
-
-def account_delete(account: Account, *, by: Any = None) -> None:
-    """Put an account in the bin. Refused (``in_use``) with postings, accounts below or an automatic part."""
-    if JournalLine.objects.filter(account=account).exists():
-        raise Refused(_("The account has postings. Lock it instead."), code="in_use")
-    if account.children.filter(deleted_at=None).exists() or account.roles.exists():
-        raise Refused(_("Other accounts or automatic postings need this account."), code="in_use")
-    record_delete(account, by=by)
 
 
 def balances_now(account_ids: list[int]) -> dict[int, Any]:

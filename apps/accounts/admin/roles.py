@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.admin.pickers import LevelsField, PermissionsField
 from apps.accounts.models import Department, Role, Team
 from apps.accounts.services.handing import unit_move_or_refuse
-from apps.accounts.services.roles import role_delete, role_save
-from apps.accounts.services.units import unit_delete
+from apps.accounts.services.roles import role_delete, role_restore, role_save
 from apps.core.admin.bases import MasterAdmin
 from apps.core.admin.site import register
 
@@ -43,6 +42,7 @@ def adopt(obj: Any, saved: Any) -> None:
 @register(Role)
 class RoleAdmin(MasterAdmin):
     icon, menu_order = "badge", 20
+    tagged = False
     form = RoleForm
     list_display: ClassVar[tuple[str, ...]] = (
         "name",
@@ -87,14 +87,14 @@ class RoleAdmin(MasterAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         role_delete(obj, by=request.user)
 
+    def restore_model(self, request: HttpRequest, obj: Any) -> None:
+        role_restore(obj, by=request.user)
+
 
 class _UnitAdmin(MasterAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         unit_move_or_refuse(obj, obj.parent, by=request.user)
         super().save_model(request, obj, form, change)
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        unit_delete(obj, by=request.user)
 
 
 @register(Department)

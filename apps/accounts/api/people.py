@@ -18,9 +18,8 @@ from apps.accounts.services.handing import unit_move_or_refuse
 from apps.accounts.services.keys import key_revoke
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send
-from apps.accounts.services.roles import role_delete, role_save
+from apps.accounts.services.roles import role_delete, role_restore, role_save
 from apps.accounts.services.sessions import session_end, sessions_end_all
-from apps.accounts.services.units import unit_delete
 from apps.accounts.services.users import user_deactivate, user_delete, user_restore, user_save
 from apps.core.access import LEVELS, may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
@@ -210,6 +209,9 @@ class RoleApi(MasterViewSet):
         role_delete(row, by=self.request.user)
         return {"id": row.pk}
 
+    def restore_record(self, row: Any) -> Any:
+        return role_restore(row, by=self.request.user)
+
 
 class _UnitApi(MasterViewSet):
     def save_record(
@@ -217,10 +219,6 @@ class _UnitApi(MasterViewSet):
     ) -> Any:
         unit_move_or_refuse(instance, values.get("parent"), by=self.request.user)
         return super().save_record(instance, values, children, version)
-
-    def delete_record(self, row: Any) -> Any:
-        unit_delete(row, by=self.request.user)
-        return {"id": row.pk}
 
 
 @register_resource

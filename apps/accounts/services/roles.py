@@ -17,7 +17,7 @@ from apps.core.errors import ErrorList, NotAllowed, Refused
 from apps.core.locks import advisory_lock
 from apps.core.modules import bahi_apps
 from apps.core.permissions import all_permissions, ready_roles
-from apps.core.records import record_delete, record_save
+from apps.core.records import record_delete, record_restore, record_save
 
 EVERYTHING = "*"
 
@@ -136,6 +136,15 @@ def role_delete(role: Role, *, by: Any) -> None:
         raise Refused(_("Users have this role. Give them another one first."), code="in_use")
     record_delete(role, by=by)
     access_log_write(AccessEvent.ROLE_CHANGED, detail={"role": role.code, "deleted": True})
+
+
+def role_restore(role: Role, *, by: Any) -> Role:
+    """Take a role out of the bin. Refused for rights that the person doesn't hold himself."""
+    administrators_hold()
+    covers_or_refuse(by, role_permissions(role))
+    restored = record_restore(role, by=by)
+    access_log_write(AccessEvent.ROLE_CHANGED, detail={"role": role.code, "restored": True})
+    return restored  # type: ignore[return-value]  # the same kind of record comes back
 
 
 def role_permissions(role: Role) -> set[str]:

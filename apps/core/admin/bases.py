@@ -6,21 +6,28 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.access import may
+from apps.core.admin import contributed
+from apps.core.admin.bin import BinAdmin
 from apps.core.admin.filters import contributed_filters, with_periods
 from apps.core.admin.guarded import is_column, open_rows
 from apps.core.admin.lists import ListBehaviour
+from apps.core.admin.master_form import master_form
 from apps.core.admin.neighbours import neighbours, pin_of
+from apps.core.admin.panels import panels_of
 from apps.core.admin.urls import admin_url
 from apps.core.admin.widgets import StateFields
 from apps.core.api.filtering import amount_condition
 from apps.core.errors import BahiError
 from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
-from apps.core.records import record_delete
+from apps.core.registry import kind_name
+from apps.core.scope import kind_of
 from apps.core.working import in_company
 
 _record_links: list[tuple[type[models.Model], Callable[[HttpRequest, Any], list[tuple[str, str]]]]] = []
@@ -66,13 +73,22 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
     icon = "list"
     menu_order = 100
     change_form_outer_before_template = "core/record_tools.html"
+    change_form_outer_after_template = "core/record_beside.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Rows in scope; in a list those of the company that the user works in, on a record's page all."""
         queryset = self.model._default_manager.for_user(request.user)
-        queryset = in_company(queryset, getattr(request, "bahi_company", None))
+        queryset = self.of_bin(request, in_company(queryset, getattr(request, "bahi_company", None)))
         ordering = self.get_ordering(request)
         return queryset.order_by(*ordering) if ordering else queryset
+
+    def restore_url(self, request: HttpRequest, obj: Any) -> str:
+        """Where the button Restore of a record's page leads; empty for those not in a bin (``BinAdmin``)."""
+        return ""
+
+    def of_bin(self, request: HttpRequest, queryset: Any) -> Any:
+        """Masters leave out what is in the bin (``BinAdmin``)."""
+        return queryset
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         own = [*super().get_list_filter(request), *contributed_filters(self.model)]
@@ -145,7 +161,16 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
             links = [
                 item for model, find in _record_links if isinstance(obj, model) for item in find(request, obj)
             ]
-            context["record_tools"] = {**urls, "pin": pin_of(request, str(obj)), "links": links}
+            beside = kind_name(self.model) in ("master", "setting") and self.has_view_permission(request)
+            context["record_tools"] = {
+                "facts": contributed.facts(obj, request.user),
+                "panels": panels_of(request, obj),
+                "target": f"{kind_of(self.model)}:{obj.pk}" if beside else "",
+                **urls,
+                "pin": pin_of(request, str(obj)),
+                "links": links,
+                "restore": self.restore_url(request, obj),
+            }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -203,35 +228,43 @@ class ReadOnlyAdmin(ScopedAdmin):
 OF_BASES = ("parent", "active")
 
 
-class MasterAdmin(ScopedAdmin):
+class MasterAdmin(BinAdmin, ScopedAdmin):
     """A master in one line: ``@register(Unit) class UnitAdmin(MasterAdmin): list_display = (…)``."""
 
-    exclude = ("deleted_at", "search_text", "custom", "tags")
+    exclude = ("deleted_at", "search_text", "custom")
     search_fields = ("search_text",)
+    shows_contributed = True
+    tagged = True  # False where a service writes the record and takes no tags
+    change_form_before_template = "core/record_version.html"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        more = contributed.form_fields(self.model, request.user)
+        kwargs.setdefault("form", type("ContributedForm", (self.form,), more) if more else self.form)
+        return master_form(super().get_form(request, obj, change=change, **kwargs), request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The class's own, and below them what every master has: fields of higher apps, tags."""
+        found = list(super().get_fieldsets(request, obj))
+        known = set(flatten_fieldsets(found))
+        given = [name for name in contributed.form_fields(self.model, request.user) if name not in known]
+        if self.tagged and "tags" not in known and any(f.name == "tags" for f in self.model._meta.fields):
+            given.append("tags")
+        return [*found, (_("Further"), {"fields": tuple(given)})] if given else found
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        contributed.values_write(form.instance, form, request.user)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """As the model lists them; what comes from the bases (``parent``, ``active``) last."""
         names = list(super().get_fields(request, obj))
-        return [n for n in names if n not in OF_BASES] + [n for n in OF_BASES if n in names]
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        queryset = super().get_queryset(request)
-        return queryset.filter(deleted_at=None) if hasattr(self.model, "deleted_at") else queryset
+        further = {*OF_BASES, "tags", *contributed.form_fields(self.model, request.user)}
+        return [n for n in names if n not in further] + [n for n in OF_BASES if n in names]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and hasattr(obj, "version"):
             obj.version += 1
         super().save_model(request, obj, form, change)
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        if hasattr(obj, "deleted_at"):
-            record_delete(obj, by=request.user)
-        else:
-            super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        for obj in queryset:
-            self.delete_model(request, obj)
 
 
 class ChildInline(GuardedFields, StateFields, TabularInline):

@@ -17,8 +17,10 @@ from django.core.paginator import Paginator
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from apps.core.admin import contributed
 from apps.core.admin.neighbours import order_only
 from apps.core.counting import total_of
 from apps.core.fields import MoneyField
@@ -142,6 +144,7 @@ class ListBehaviour:
     paginator = EstimatingPaginator
     model: Any
     hidden_columns: tuple[str, ...] = ()
+    shows_contributed = False  # figures of higher apps stand in the list from the start
 
     # --- opening a list ---------------------------------------------------------------------------
 
@@ -215,6 +218,11 @@ class ListBehaviour:
         found = super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         if not (found.has_active_filters or found.query):
             found.full_result_count = found.result_count
+        names = {getattr(item, "__name__", item) for item in found.list_display}
+        given = [name for name in contributed.listed(self.model, request.user) if name in names]
+        if given and getattr(found, "result_list", None) is not None:
+            found.result_list = list(found.result_list)
+            contributed.values_put(self.model, found.result_list, given, request.user)
         return found
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -229,22 +237,40 @@ class ListBehaviour:
     # --- columns ----------------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        shown = list(super().get_list_display(request))  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+        shown = self._usual(request)
         chosen = getattr(getattr(request, "bahi_list", None), "columns", None)
         if chosen:
             allowed = {*shown, *self._extra(request, shown)}
             shown = [name for name in shown[:1] if name not in chosen] + [n for n in chosen if n in allowed]
-        return [self._column(name) for name in open_names(self.model, shown, request.user)]
+        given = contributed.listed(self.model, request.user)
+        return [self._column(name, given) for name in open_names(self.model, shown, request.user)]
 
-    def _column(self, name: Any) -> Any:
+    def _usual(self, request: HttpRequest) -> list[Any]:
+        """The class's own columns, and the figures that higher apps contribute where it shows them."""
+        own = list(super().get_list_display(request))  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+        if not self.shows_contributed:
+            return own
+        given = contributed.listed(self.model, request.user)
+        figures = [
+            n for n, item in given.items() if item.kind in contributed.FIGURES and not hasattr(self, n)
+        ]
+        end = len(own) - 1 if own and own[-1] == "active" else len(own)
+        return [*own[:end], *figures, *own[end:]]
+
+    def _column(self, name: Any, given: dict[str, Any]) -> Any:
         if not isinstance(name, str) or hasattr(self, name):
             return name
+        if name in given:
+            return contributed.column(name, given[name])
         return number_column(self.model, name) or name
 
     def _extra(self, request: HttpRequest, shown: Any) -> list[str]:
         names = [name for name in shown if isinstance(name, str)]
         offered = open_names(self.model, extra_columns(self.model, names), request.user)
-        return [name for name in offered if name not in self.hidden_columns]
+        given = [
+            n for n in contributed.listed(self.model, request.user) if n not in names and not hasattr(self, n)
+        ]
+        return [name for name in (*offered, *given) if name not in self.hidden_columns]
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         """The class's own, and every key among the columns: a list never asks row by row."""
@@ -256,7 +282,7 @@ class ListBehaviour:
         return tuple(dict.fromkeys([*(own or ()), *keys])) or False
 
     def _column_choices(self, request: HttpRequest) -> list[dict[str, Any]]:
-        usual = super().get_list_display(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+        usual = self._usual(request)
         default = [n for n in open_names(self.model, usual, request.user) if isinstance(n, str)]
         now = [getattr(item, "__name__", item) for item in self.get_list_display(request)]
         names = [
@@ -264,9 +290,12 @@ class ListBehaviour:
             *(n for n in default if n not in now),
             *(n for n in self._extra(request, default) if n not in now),
         ]
-        return [{"name": n, "label": self._column_label(n), "shown": n in now} for n in names]
+        given = contributed.listed(self.model, request.user)
+        return [{"name": n, "label": self._column_label(n, given), "shown": n in now} for n in names]
 
-    def _column_label(self, name: str) -> str:
+    def _column_label(self, name: str, given: dict[str, Any]) -> str:
+        if name in given:
+            return capfirst(contributed.column_label(name, given[name]))
         try:
             text = str(self.model._meta.get_field(name).verbose_name)
         except FieldDoesNotExist:

@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.core.fields import MoneyField
@@ -46,6 +49,12 @@ class StateFields:
         if isinstance(db_field, MoneyField):
             widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "class": "bahi-amount"})
             kwargs |= {"form_class": MoneyInput, "widget": widget}
+            return db_field.formfield(**kwargs)
+        if isinstance(db_field, ArrayField) and isinstance(db_field.base_field, CharField):
+            kwargs |= {
+                "widget": UnfoldAdminTextInputWidget(),
+                "help_text": _("Several are separated by commas."),
+            }
             return db_field.formfield(**kwargs)
         if state_code_validator in db_field.validators:
             kwargs["widget"] = UnfoldAdminSelectWidget(choices=_states(db_field.name))

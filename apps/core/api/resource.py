@@ -38,7 +38,7 @@ from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.guards import open_paths, record_input_check
-from apps.core.records import Child, record_delete, record_save
+from apps.core.records import Child, record_delete, record_restore, record_save
 from apps.core.scope import scope_of
 from apps.core.surfaces import PERSONAL, Declared, codes
 
@@ -413,15 +413,49 @@ class _BulkRefused(InvalidInput):
         )
 
 
+def has_bin(model: Any) -> bool:
+    """Whether records of this model are deleted into a bin."""
+    return model is not None and any(f.name == "deleted_at" for f in model._meta.concrete_fields)
+
+
 class MasterViewSet(ResourceViewSet):
     """Resource of a master or setting: written by the generic service, deleted into the bin."""
 
     deletable: ClassVar[bool] = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Every master has the way back out of the bin, whatever other verbs it names."""
+        super().__init_subclass__(**kwargs)
+        if has_bin(cls.__dict__.get("model", getattr(cls, "model", None))):
+            cls.verbs = {"restore": "restore", **cls.verbs}
+            cls.verb_permissions = {"restore": "delete", **cls.verb_permissions}
+            cls.extra_params = frozenset({*cls.extra_params, "deleted"})
+
     def refine(self, queryset: Any) -> Any:
-        if any(f.name == "deleted_at" for f in self.model._meta.concrete_fields):
-            return queryset.filter(deleted_at=None)
-        return queryset
+        return queryset.filter(deleted_at__isnull=not self.in_bin()) if has_bin(self.model) else queryset
+
+    def in_bin(self) -> bool:
+        """Whether the bin is asked for (``?deleted=true``): for those who may delete, as restoring is."""
+        if self.verb == "restore":
+            return True
+        params = getattr(self.request, "query_params", None)
+        asked = params.get("deleted", "false") if params is not None else "false"
+        if asked not in ("true", "false"):
+            raise InvalidInput(_("Must be true or false."), field="deleted")
+        if asked == "true":
+            self.require("delete")
+        return asked == "true"
+
+    def restore(self, request: Any, pk: int) -> Response:
+        """Out of the bin, switched on; whoever may delete a record may do that."""
+        self.require("view")
+        row = self.record(pk)
+        self.require("delete")
+        self.require_row("delete", pk)
+        return api_write(request, lambda: (200, self.one(self.restore_record(row)), _("Restored.")))
+
+    def restore_record(self, row: Any) -> Any:
+        return record_restore(row, by=self.request.user)
 
     def check_values(self, instance: Any, values: dict[str, Any]) -> None:
         """Hook: what a resource asks of the values besides the rules of its model. Raises InvalidInput."""

@@ -244,7 +244,7 @@ class ResourceTarget:
             raise NotAllowed(_("You may see this record, but not change it."), field=self.group_by)
         binned = getattr(row, "deleted_at", None) is not None
         if binned:  # as good as new: it comes out of the bin
-            record_restore(row, by=by)
+            row = record_restore(row, by=by)
         before = {} if binned else values_now(view, row, payload)
         values, children, _version = view.read_input(payload, partial=True, row=row)
         saved = view.save_record(row, values, children, getattr(row, "version", None))

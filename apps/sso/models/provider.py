@@ -31,6 +31,7 @@ class IdentityProvider(MasterModel):
     """
 
     search_fields: ClassVar[tuple[str, ...]] = ("code", "name", "issuer")
+    active_when_restored: ClassVar[bool] = False  # a way in is opened by hand
 
     code = models.CharField(
         _("code"),

@@ -14,7 +14,7 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.core.errors import InvalidInput, Refused
 from apps.core.outbound import url_check
-from apps.core.records import Child, record_delete, record_save
+from apps.core.records import Child, record_delete, record_restore, record_save
 from apps.core.secrets import secret_write
 from apps.core.uow import run_in_unit_of_work
 from apps.sso.addresses import browser_address_check
@@ -163,6 +163,14 @@ def provider_delete(provider: IdentityProvider, *, by: Any) -> None:
     record_delete(provider, by=by)
     provider_must_remain()
     _log(provider, {"deleted": True})
+
+
+def provider_restore(provider: IdentityProvider, *, by: Any) -> IdentityProvider:
+    """Out of the bin, still switched off. Raises NotAllowed, Refused."""
+    sso_change_allow(by)
+    restored: Any = record_restore(provider, by=by)
+    _log(restored, {"restored": True})
+    return restored
 
 
 def provider_address_set(provider: IdentityProvider, *, by: Any, request: Any) -> IdentityProvider:
