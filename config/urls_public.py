@@ -4,12 +4,16 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.accounts.urls import sign_in_urls
+from apps.core.api.docs import SchemaView, docs_view
 from apps.platform import public_views
 from apps.platform.admin import platform_site
 from apps.platform.urls import look_urls
 
 urlpatterns = [
     path("admin/", platform_site.urls),
+    path("api/schema/", SchemaView.as_view(urlconf="config.urls_public"), name="api_schema"),
+    path("api/docs/", docs_view, name="api_docs"),
+    path("api/v1/", include("apps.platform.host_api.urls")),
     path("accounts/", include(sign_in_urls)),
     path("organisation/", include(look_urls)),
     path("sign-up/", public_views.sign_up, name="sign_up"),

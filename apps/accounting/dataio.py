@@ -21,6 +21,7 @@ from apps.company.models import Company, Currency
 from apps.company.selectors import company_today, rate_on
 from apps.core.access import access_of, may
 from apps.core.errors import BahiError, InvalidInput, NotAllowed
+from apps.core.formats import show_date
 from apps.core.money import ZERO, parse_decimal
 from apps.core.scope import record_filter
 from apps.datatools.importing.targets import (
@@ -117,7 +118,7 @@ class OpeningTrialBalance:
         if opening_exists(company, day):
             outcome.skipped = len(records)
             known = _("The opening balances of %(day)s are posted already.")
-            outcome.notes = [known % {"day": f"{day:%d-%m-%Y}"}, *opening_notes(company)]
+            outcome.notes = [known % {"day": show_date(day)}, *opening_notes(company)]
             return outcome
         rows = []
         for record in records:

@@ -19,7 +19,8 @@ declare(
             "password_change", "email_change", "session_close", "sessions_close", "auth_confirm",
             "auth_confirm_send", "auth_confirm_second_factor", "auth_second_factors", "confirm", "security",
             "factor_totp", "factor_sent", "factor_passkey", "factor_passkey_options", "factor_remove",
-            "backup_codes", "profile",
+            "backup_codes", "profile", "auth_factor_totp", "auth_factor_totp_confirm", "auth_backup_codes",
+            "auth_factor", "auth_factor_sent", "auth_factor_sent_confirm",
         ),
         EVERY_PERSON,
     )

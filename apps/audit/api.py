@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.urls import path
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
+from apps.accounts.api.guarded import GuardedView
 from apps.audit.models import AuditEntry
 from apps.audit.selectors import visible_columns
+from apps.audit.services.chain import chain_head
+from apps.audit.services.heads import head_exported
+from apps.audit.tasks import run_verification
+from apps.core.api.rendering import envelope
+from apps.core.api.representation import iso_time
 from apps.core.api.resource import ResourceViewSet
+from apps.core.api.routes import register_routes
+from apps.core.api.transaction import api_write
 from apps.core.registry import register_resource
+from apps.runtime.models import Job
+from apps.runtime.services.jobs import job_start
+
+VERIFY = "audit.verify_audit"
+SHOWN = 10
 
 
 @register_resource
@@ -34,3 +51,38 @@ class AuditEntryApi(ResourceViewSet):
             if "changes" in shown:
                 shown["changes"] = visible_columns(row.record_kind, row.changes, self.request.user)
         return data
+
+
+class VerifyView(GuardedView):
+    """The chain's head here and the newest one outside the database, with the last verifications; POST has a
+    job verify the whole trail."""
+
+    bahi_app, needs = "audit", {"": (VERIFY,)}
+    answers_later = True
+
+    def get(self, request: Any) -> Response:
+        jobs = Job.objects.filter(task="audit.run_verification").order_by("-id")[:SHOWN]
+        data = {
+            "head": chain_head(),
+            "exported": head_exported("audit"),
+            "runs": [
+                {
+                    "job": job.pk,
+                    "state": job.state,
+                    "asked_at": iso_time(job.created_at),
+                    "result": job.result or None,
+                }
+                for job in jobs
+            ],
+        }
+        return Response(envelope(data))
+
+    def post(self, request: Any) -> Response:
+        def work() -> tuple[int, Any, str]:
+            job = job_start(run_verification, title=_("Verify the audit trail"), by=request.user)
+            return 202, {"job": job.pk}, _("The verification runs in the background.")
+
+        return api_write(request, work)
+
+
+register_routes([path("audit/verify/", VerifyView.as_view(), name="audit_verify")])

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api.confirming import confirmed_or_refuse
+from apps.backup import api_backups  # noqa: F401 - its addresses
 from apps.backup.models import DataExport
 from apps.backup.services.asking import export_begin
 from apps.backup.services.exports import export_answer, export_give

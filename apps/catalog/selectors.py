@@ -22,7 +22,7 @@ from apps.catalog.models import (
     UnitConversion,
 )
 from apps.core.errors import InvalidInput
-from apps.core.india.numbers import format_quantity
+from apps.core.formats import show_quantity
 from apps.core.money import EXACT, ONE, round_money, round_price
 
 
@@ -163,7 +163,7 @@ def _listed(
             if item.min_quantity:
                 why = _("Price list %(list)s, from %(quantity)s %(unit)s") % {
                     "list": price_list.code,
-                    "quantity": format_quantity(item.min_quantity),
+                    "quantity": show_quantity(item.min_quantity),
                     "unit": product.unit.code,
                 }
             return PriceAnswer(item.unit_price, why, price_list, price_list.prices_include_tax)
@@ -187,8 +187,8 @@ class _Plain:
             return PriceAnswer(None, _("There is no price in %(code)s.") % {"code": self.currency})
         price = round_price(EXACT.divide(product.sale_price, rate))
         why = _("Sale price %(price)s exchanged at %(rate)s") % {
-            "price": format_quantity(product.sale_price),
-            "rate": format_quantity(rate),
+            "price": show_quantity(product.sale_price),
+            "rate": show_quantity(rate),
         }
         return PriceAnswer(price, why)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.company.models import Company, Holiday
 from apps.company.models.holiday import HolidayKind
 from apps.core.errors import Refused
+from apps.core.formats import show_date
 from apps.core.typed_settings import setting
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -42,5 +43,5 @@ def working_day_from(company: Company, day: date) -> date:
     found = next(working_days(company, day, day + timedelta(days=_FURTHEST)), None)
     if found is None:
         text = _("The calendar has no working day within %(n)d days of %(day)s.")
-        raise Refused(text % {"n": _FURTHEST, "day": f"{day:%d-%m-%Y}"}, code="no_working_day")
+        raise Refused(text % {"n": _FURTHEST, "day": show_date(day)}, code="no_working_day")
     return found

@@ -16,6 +16,7 @@ from apps.company.choices import PeriodStatus
 from apps.company.models import Company, CurrencyRate, FiscalYear, Period, WorkingCompany
 from apps.core.access import access_of
 from apps.core.errors import InvalidInput, Locked
+from apps.core.formats import show_date
 from apps.core.scope import record_filter
 from apps.core.tenant import current_organisation, is_public
 from apps.core.working import CompanyChoice, company_choices, working_company_id
@@ -58,7 +59,7 @@ def fiscal_year_of(company_id: int, day: date) -> FiscalYear:
     year = FiscalYear.objects.filter(company_id=company_id, start__lte=day, end__gte=day).first()
     if year is None:
         raise InvalidInput(
-            _("There is no fiscal year for %(day)s.") % {"day": f"{day:%d-%m-%Y}"},
+            _("There is no fiscal year for %(day)s.") % {"day": show_date(day)},
             field="date",
             code="no_fiscal_year",
         )
@@ -103,7 +104,7 @@ def _open_period(periods: list[Period], company_id: int, day: date, may_soft: bo
     period = next((p for p in periods if p.company_id == company_id and p.start <= day <= p.end), None)
     if period is None:
         raise InvalidInput(
-            _("There is no accounting period for %(day)s.") % {"day": f"{day:%d-%m-%Y}"},
+            _("There is no accounting period for %(day)s.") % {"day": show_date(day)},
             field="date",
             code="no_period",
         )
@@ -136,7 +137,7 @@ def rate_on(currency_id: int, company: Company, day: date) -> Decimal:
     rate = CurrencyRate.objects.filter(currency_id=currency_id, date__lte=day).order_by("-date").first()
     if rate is None:
         raise InvalidInput(
-            _("There is no exchange rate on or before %(day)s.") % {"day": f"{day:%d-%m-%Y}"},
+            _("There is no exchange rate on or before %(day)s.") % {"day": show_date(day)},
             field="exchange_rate",
             code="no_rate",
         )

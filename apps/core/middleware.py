@@ -9,10 +9,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 
+from apps.core.formats import zone_of
 from apps.core.logs import request_id_var
 from apps.core.modules import app_of_view, module_key_of_app
-from apps.core.tenant import switch_on
+from apps.core.tenant import is_public, switch_on
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -110,6 +112,21 @@ class BodyLimitMiddleware:
         if int(raw) > limit:
             return api_error(413, "too_large", f"The request is larger than {limit // (1024 * 1024)} MB.")
         return self.get_response(request)
+
+
+class ZoneMiddleware:
+    """Times of the request in the person's own time zone when he set one, else in the organisation's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_public():
+            return self.get_response(request)
+        by_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES
+        user = request.user if by_cookie and not request.META.get("HTTP_AUTHORIZATION") else None
+        with timezone.override(zone_of(user)):
+            return self.get_response(request)
 
 
 class ModuleSwitchMiddleware:

@@ -72,6 +72,8 @@ def _load() -> None:
 def access_of_address(name: str, callback: Any, method: str) -> Declared | None:
     """What the address asks of a method (``get``, ``post`` …); None when nobody said it."""
     view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
+    if view is not None and hasattr(view, "access_by_method"):
+        return view.access_by_method(method)
     if view is not None and hasattr(view, "declared_access"):
         action = getattr(callback, "actions", {}).get(method, "")
         verb = getattr(callback, "initkwargs", {}).get("verb", "")

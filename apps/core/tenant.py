@@ -45,7 +45,9 @@ def organisation_context(schema: str) -> Iterator[None]:
     """Run the block inside the organisation with this schema. Refuses an empty name."""
     if not schema:
         raise TenantMissing("An organisation must be named.")
-    with schema_context(schema):
+    from apps.core.formats import organisation_times
+
+    with schema_context(schema), organisation_times():
         yield
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.access import may
 from apps.core.errors import NotFound
-from apps.core.india.numbers import format_money
+from apps.core.formats import show_money
 from apps.core.scope import kind_of
 from apps.core.typed_settings import settings_of
 from apps.customer_portal.choices import MemberState, Sees, Side
@@ -132,7 +132,7 @@ def balances_of(visit: Visit) -> list[dict[str, Any]]:
     if visit.account is None:
         return []
     return [
-        {"currency": code, "amount": amount, "shown": format_money(abs(amount), code), "credit": amount < 0}
+        {"currency": code, "amount": amount, "shown": show_money(abs(amount), code), "credit": amount < 0}
         for code, amount in visit.account.balances(visit.party)
     ]
 

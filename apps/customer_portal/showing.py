@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from apps.core.india.numbers import format_money, format_quantity
+from apps.core.formats import show_date, show_money, show_quantity
 from apps.core.scope import kind_of
 from apps.customer_portal.registry import Cell, Section
 from apps.customer_portal.selectors import Visit
@@ -23,13 +23,13 @@ def shown(cell: Cell, record: Any, currency: str) -> str:
     if value is None or value == "":
         return ""
     if cell.kind == "money":
-        return format_money(value, currency)
+        return show_money(value, currency)
     if cell.kind == "day":
-        return f"{value:%d-%m-%Y}"
+        return show_date(value)
     if cell.kind in ("quantity", "number"):
-        return format_quantity(Decimal(value))
+        return show_quantity(Decimal(value))
     if cell.kind == "percent":
-        return f"{format_quantity(value)} %"
+        return f"{show_quantity(value)} %"
     return str(value)
 
 

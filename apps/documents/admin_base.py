@@ -20,8 +20,8 @@ from apps.core.admin.bases import ScopedAdmin
 from apps.core.admin.filters import record_filter
 from apps.core.admin.neighbours import neighbours, pin_of
 from apps.core.api.rendering import envelope
+from apps.core.formats import show_number
 from apps.core.guards import open_names
-from apps.core.india.numbers import format_indian
 from apps.core.money import round_money
 from apps.core.registry import resource_of
 from apps.core.scope import kind_of
@@ -128,7 +128,7 @@ class DocumentAdmin(BulkTransitions, ScopedAdmin):
         return [
             (
                 str(item.label or self.model._meta.get_field(item.name).verbose_name),
-                format_indian(round_money(sums[f"sum_{index}"] or Decimal(0))),
+                show_number(round_money(sums[f"sum_{index}"] or Decimal(0))),
             )
             for index, item in enumerate(wanted)
         ]

@@ -15,6 +15,7 @@ from apps.core.access import may
 from apps.core.admin.acting import ActRow, act_field, act_going, act_ids, act_page, link_cell
 from apps.core.admin.columns import amount_shown
 from apps.core.admin.urls import admin_url
+from apps.core.formats import show_date
 from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
 from apps.documents.bulk import refused_at_sight, transition_many, transition_trial
@@ -112,7 +113,7 @@ class BulkTransitions:
             party = getattr(document, "party_name", "") or getattr(document, "party", None) or ""
             cells = (
                 link_cell(admin_url(document), document),
-                f"{document.date:%d-%m-%Y}",
+                show_date(document.date),
                 party,
                 _amount(document),
                 badge,

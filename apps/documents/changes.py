@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.formats import show_date, show_moment
 from apps.core.guards import hidden_fields
 from apps.documents.lifecycle import lifecycles
 
@@ -188,7 +188,7 @@ def _plain(value: Any) -> str | None:
 _WRITERS: list[tuple[Any, Any]] = [
     (bool, lambda value: _("Yes") if value else _("No")),
     (Decimal, lambda value: format(value, "f")),
-    (datetime, lambda value: timezone.localtime(value).strftime("%d-%m-%Y %H:%M")),
-    (date, lambda value: value.strftime("%d-%m-%Y")),
+    (datetime, show_moment),
+    (date, show_date),
     ((list, tuple), lambda value: ", ".join(str(part) for part in value)[:MAX_VALUE]),
 ]

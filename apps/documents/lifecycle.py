@@ -20,6 +20,7 @@ from apps.company.selectors import company_today
 from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.events import emit
+from apps.core.formats import show_date
 from apps.core.locks import lock_row
 from apps.core.registry import load_modules
 from apps.core.scope import kind_of
@@ -349,7 +350,7 @@ def back_date_check(document: Document, *, by: Any) -> None:
     if (today - document.date).days > days:
         raise NotAllowed(
             _("You may date documents back by %(days)s days; this one is of %(day)s.")
-            % {"days": days, "day": f"{document.date:%d-%m-%Y}"},
+            % {"days": days, "day": show_date(document.date)},
             field="date",
             code="back_dated",
         )

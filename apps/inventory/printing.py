@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from apps.core.formats import show_date
 from apps.documents.printing import PrintDocument, PrintLine, PrintParty, PrintSignature, PrintTotal
 from apps.documents.services.printing import print_company, print_party, register_print
 from apps.inventory.choices import InwardKind
@@ -22,7 +23,7 @@ def inward_print(document: Inward) -> PrintDocument:
     return PrintDocument(
         title=_("Opening stock") if opening else _("Goods received note"),
         number=document.number or _("Draft"),
-        date=f"{document.date:%d-%m-%Y}",
+        date=show_date(document.date),
         company=print_company(document.company),
         bill_to=_vendor(document),
         bill_to_label=_("Received from"),
@@ -48,7 +49,7 @@ def _vendor(document: Inward) -> PrintParty | None:
 def _line(line: InwardLine) -> PrintLine:
     details = [_("Batch %(b)s") % {"b": line.batch}] if line.batch else []
     if line.expires_on:
-        details.append(_("expires %(d)s") % {"d": f"{line.expires_on:%d-%m-%Y}"})
+        details.append(_("expires %(d)s") % {"d": show_date(line.expires_on)})
     if line.serials:
         details.append(_("Serial numbers: %(s)s") % {"s": ", ".join(line.serials)})
     return PrintLine(

@@ -15,6 +15,7 @@ from apps.accounting.ledger.balances import balance_of
 from apps.catalog.models import Product
 from apps.core.access import may
 from apps.core.errors import InvalidInput
+from apps.core.formats import show_date
 from apps.core.money import ZERO, round_price
 from apps.datatools.reports import Answer, Check, Column, Record, ReportLink, Row
 from apps.inventory.choices import STOCK_KINDS, MovementKind
@@ -46,7 +47,7 @@ def period_check(values: dict[str, Any]) -> None:
 
 
 def _period(first: date, last: date) -> str:
-    return _("%(first)s to %(last)s") % {"first": f"{first:%d-%m-%Y}", "last": f"{last:%d-%m-%Y}"}
+    return _("%(first)s to %(last)s") % {"first": show_date(first), "last": show_date(last)}
 
 
 def _levels(values: dict[str, Any], on: date) -> list[Level]:
@@ -230,7 +231,7 @@ def stock_valuation(values: dict[str, Any], user: Any) -> Answer:
         totals={"value": total},
         checks=_account_check(values, total, on),
         company=values["company"],
-        period=_("On %(day)s") % {"day": f"{on:%d-%m-%Y}"},
+        period=_("On %(day)s") % {"day": show_date(on)},
         subtitle=str(values.get("place") or ""),
     )
 

@@ -16,6 +16,7 @@ from apps.core.api.routes import register_routes
 from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput, NotAllowed
 from apps.core.registry import register_resource
+from apps.messaging import api_gateway  # noqa: F401 - its addresses
 from apps.messaging.catalogue import notification_events
 from apps.messaging.models import MailMessage, Notification
 from apps.messaging.permissions import MANAGE_MAILS

@@ -20,11 +20,13 @@ class PlatformConfig(BahiAppConfig):
         from apps.platform.services.audit import entry_write
         from apps.platform.services.look import LOOK_PART
         from apps.platform.services.override import operator_inside
+        from apps.platform.services.profile import PICTURES_PART
         from apps.privacy.services.replaying import erasures_replay
         from apps.tenancy.middleware import register_operator_pass
 
         register_platform_log(entry_write)
         register_operator_pass(operator_inside)
         register_public_part(LOOK_PART)
+        register_public_part(PICTURES_PART)
         register_before_opening(erasures_replay)
         register_heads_copy(heads_copy)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from apps.core.tenant import current_organisation, is_public
 from apps.platform.services.announcements import announcements_for
 from apps.platform.services.look import look_now
+from apps.platform.services.profile import PARTS
 
 
 def platform_shell(request: HttpRequest) -> dict[str, Any]:
@@ -18,7 +20,28 @@ def platform_shell(request: HttpRequest) -> dict[str, Any]:
         "override": getattr(request, "override", None),
         "announcements": SimpleLazyObject(lambda: _announcements(request)),
         "sign_in_look": SimpleLazyObject(look_now),
+        "brand": brand_of(None if is_public() else current_organisation()),
     }
+
+
+def brand_of(organisation: Any) -> dict[str, str]:
+    """Addresses of the organisation's own pictures; empty where it has none."""
+    found = {}
+    for part, column in PARTS.items():
+        digest = getattr(organisation, column, "")
+        found[part.value] = f"{reverse('organisation_picture', args=[part])}?{digest}" if digest else ""
+    return found
+
+
+def shell_name(_request: HttpRequest | None) -> str:
+    """What the back office calls itself."""
+    return "Bahi platform" if is_public() else str(current_organisation())
+
+
+def shell_icon(_request: HttpRequest | None) -> str | None:
+    """The picture at the head of the back office's menu; None: the usual sign."""
+    brand = brand_of(None if is_public() else current_organisation())
+    return brand["mark"] or brand["logo"] or None
 
 
 def _announcements(request: HttpRequest) -> list[Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -16,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.limits import attempts_limit
 from apps.accounts.second_step_views import confirmed_required
-from apps.backup.models import DataExport
 from apps.backup.services.making import backups_of
 from apps.core.access import may
 from apps.core.admin.menu import register_page
@@ -25,20 +22,13 @@ from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
 from apps.platform.forms import LeaveForm
 from apps.platform.permissions import LEAVE
-from apps.platform.services.leaving import leaving_ask, leaving_find, leaving_undo
+from apps.platform.services.leaving import copy_is_fresh, leaving_ask, leaving_find, leaving_undo
 from apps.platform.views import needs
 from apps.runtime.models import Job
 from apps.tenancy.lifecycle import GRACE
 from apps.tenancy.models import Organisation
 
-FRESH = timedelta(days=1)
 COPYING = ("backup.run_backup", "backup.run_export")
-
-
-def _copy_is_fresh(backups: list[Any]) -> bool:
-    """Whether a backup or a whole export of the last day exists."""
-    since = timezone.now() - FRESH
-    return bool(backups and backups[0].at > since) or DataExport.objects.filter(ready_at__gt=since).exists()
 
 
 @needs(LEAVE)
@@ -48,7 +38,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """What will happen and when; the name typed and a fresh proof of the person do it."""
     organisation = Organisation.objects.get(pk=current_organisation().pk)
     backups = backups_of(organisation.slug)
-    fresh = _copy_is_fresh(backups)
+    fresh = copy_is_fresh(organisation)
     form = LeaveForm(request.POST or None, fresh=fresh)
     if request.method == "POST" and form.is_valid():
         typed, by = form.cleaned_data["name"], request.user

@@ -7,6 +7,8 @@ LEAVE = "platform.delete_organisation"
 register_permissions(
     "platform",
     {
+        "manage_organisation": "Change the organisation's name, formats, colour and logo",
+        "manage_modules": "Switch modules of the plan on and off",
         "view_usage": "See plan and usage",
         "manage_domains": "Name and verify own domains",
         "manage_look": "Change the look of the sign-in pages",

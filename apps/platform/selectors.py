@@ -10,6 +10,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.formats import show_moment
 from apps.platform.choices import OverrideState, SignUpState
 from apps.platform.models import Announcement, Figures, Override, SignUp
 from apps.runtime.models import JobState
@@ -109,7 +110,7 @@ def health() -> list[dict[str, Any]]:
          "note": _("%(n)d connections") % {"n": facts["connections"]}},
         {"name": _("Free disk"), "bytes": facts["disk_free"], "note": "",
          "tone": "danger" if low else "success"},
-        {"name": _("Figures"), "value": f"{timezone.localtime(counted):%d-%m-%Y %H:%M}" if counted else "–",
+        {"name": _("Figures"), "value": show_moment(counted) if counted else "–",
          "tone": "warning" if stale else "success", "note": _("last counted")},
         {"name": _("Maintenance"), "value": _("on") if state.maintenance else _("off"),
          "tone": "warning" if state.maintenance else "success", "note": state.maintenance_text},

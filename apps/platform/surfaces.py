@@ -3,12 +3,20 @@
 from apps.core.surfaces import ANYONE, PERSONAL, codes, declare
 
 declare(
-    dict.fromkeys(
-        ("sign_in_look_css", "sign_in_logo", "override_over", "override_enter"),  # the last: by its token
+    dict.fromkeys(  # override_enter: by its token
+        (
+            "sign_in_look_css",
+            "sign_in_logo",
+            "organisation_picture",
+            "override_over",
+            "override_enter",
+        ),
         ANYONE,
     )
     | dict.fromkeys(("announcement_dismiss", "override_end"), PERSONAL)
     | {
+        "organisation_profile": codes("platform.manage_organisation"),
+        "organisation_modules": codes("platform.manage_modules"),
         "organisation_usage": codes("platform.view_usage"),
         "organisation_domains": codes("platform.manage_domains"),
         "organisation_look": codes("platform.manage_look"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.platform import leaving_pages, views
+from apps.platform import leaving_pages, profile_pages, views
 
 PREFIX = "organisation/"
 look_urls = [
@@ -9,6 +9,9 @@ look_urls = [
 ]
 urlpatterns = [
     *look_urls,
+    path("profile/", profile_pages.profile, name="organisation_profile"),
+    path("pictures/<str:part>.png", profile_pages.picture, name="organisation_picture"),
+    path("modules/", profile_pages.modules, name="organisation_modules"),
     path("usage/", views.usage, name="organisation_usage"),
     path("domains/", views.domains, name="organisation_domains"),
     path("look/", views.look, name="organisation_look"),

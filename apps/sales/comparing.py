@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from apps.core.admin.urls import admin_url
-from apps.core.india.numbers import format_indian, format_quantity
+from apps.core.formats import show_number, show_quantity
 from apps.documents.lifecycle import lifecycle_of
 from apps.sales.models import Quotation
 from apps.sales.selectors import quotation_comparison
@@ -55,15 +55,15 @@ def _name(field: str) -> str:
 
 
 def _figure(name: str, value: str) -> str:
-    return format_indian(Decimal(value)) if name in _MONEY else value
+    return show_number(Decimal(value)) if name in _MONEY else value
 
 
 def _line(value: dict[str, str] | None) -> str:
     """``5 × 1,200.00 − 10 % = 5,400.00``; a dash where the revision doesn't have the line."""
     if value is None:
         return "–"
-    text = f"{format_quantity(Decimal(value['quantity']))} × {format_indian(Decimal(value['unit_price']))}"
+    text = f"{show_quantity(Decimal(value['quantity']))} × {show_number(Decimal(value['unit_price']))}"
     if Decimal(value["discount_percent"]):
-        text += f" − {format_quantity(Decimal(value['discount_percent']))} %"
-    text += f" = {format_indian(Decimal(value['line_total']))}"
+        text += f" − {show_quantity(Decimal(value['discount_percent']))} %"
+    text += f" = {show_number(Decimal(value['line_total']))}"
     return f"{text} ({pgettext('line of an offer', 'optional')})" if value["optional"] == "True" else text

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounting.models import Invoice
 from apps.accounting.taxed_showing import LINE_CELLS, taxed_sums, taxed_texts
 from apps.company.selectors import company_today
+from apps.core.formats import show_date
 from apps.core.scope import kind_of
 from apps.customer_portal.registry import (
     DATE,
@@ -135,7 +136,7 @@ def _steps(order: Order) -> list[tuple[Any, str, bool]]:
     """Confirmed, delivered, invoiced: how far the order is."""
     delivered, invoiced = order_progress(order)
     said = {"none": _("not yet"), "partial": _("in part"), "complete": _("complete")}
-    rows = [(_("Confirmed"), f"{order.date:%d-%m-%Y}", order.status in ("confirmed", "closed"))]
+    rows = [(_("Confirmed"), show_date(order.date), order.status in ("confirmed", "closed"))]
     rows += [
         (title, said[progress], progress == "complete")
         for title, progress in ((_("Delivered"), delivered), (_("Invoiced"), invoiced))

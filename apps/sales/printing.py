@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounting.printing.taxed import day_text, filled, taxed_print, watermark_of
 from apps.company.selectors import company_moment
-from apps.core.india.numbers import format_quantity
+from apps.core.formats import show_quantity
 from apps.documents.printing import COPIES_CHALLAN, PrintDocument, PrintLine, PrintSignature, PrintTotal
 from apps.documents.services.printing import (
     Variant,
@@ -84,7 +84,7 @@ def _options(quotation: Quotation) -> tuple[Any, ...]:
                 PrintRow(
                     (
                         line.description,
-                        f"{format_quantity(line.quantity)} {line.unit.code if line.unit_id else ''}".strip(),
+                        f"{show_quantity(line.quantity)} {line.unit.code if line.unit_id else ''}".strip(),
                         line.unit_price,
                         line.line_total,
                     )
@@ -161,7 +161,7 @@ def _delivery_line(line: DeliveryLine, parts: dict[int, Any]) -> PrintLine:
     """A line of the challan; of a kit also what is in it, for whoever packs and counts."""
     detail = [line.product.code]
     detail += [
-        f"{format_quantity(quantity)} {product.unit.code} {product.name}"
+        f"{show_quantity(quantity)} {product.unit.code} {product.name}"
         for product, quantity in exploded(line, line.base_quantity, parts)
     ]
     if line.batch_id:

@@ -17,7 +17,7 @@ from apps.core.actor import Actor, reset_actor, set_actor
 from apps.core.api.throttling import LinkThrottle
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.events import emit
-from apps.core.india.numbers import format_money, format_quantity
+from apps.core.formats import show_money, show_quantity
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
@@ -115,7 +115,7 @@ def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
         "lines": [_line(line, code) for line in rows if not line.optional],
         "options": [_line(line, code) for line in rows if line.optional],
         "sums": _sums(quotation, code),
-        "grand_total": format_money(quotation.grand_total, code),
+        "grand_total": show_money(quotation.grand_total, code),
         "trail": _trail(quotation),
         "name_length": NAME_LENGTH,
         "text_length": TEXT_LENGTH,
@@ -126,19 +126,19 @@ def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
 
 def _line(line: Any, code: str) -> dict[str, str]:
     unit = f" {line.unit.code}" if line.unit_id else ""
-    note = _("%(n)s %% off") % {"n": format_quantity(line.discount_percent)} if line.discount_percent else ""
+    note = _("%(n)s %% off") % {"n": show_quantity(line.discount_percent)} if line.discount_percent else ""
     return {
         "description": line.description,
-        "quantity": f"{format_quantity(line.quantity)}{unit}",
-        "price": format_money(line.unit_price, code),
-        "amount": _("not billed") if line.shadow else format_money(line.gross_value, code),
+        "quantity": f"{show_quantity(line.quantity)}{unit}",
+        "price": show_money(line.unit_price, code),
+        "amount": _("not billed") if line.shadow else show_money(line.gross_value, code),
         "note": note,
     }
 
 
 def _sums(quotation: Quotation, code: str) -> list[dict[str, Any]]:
     *rows, total = [
-        {"label": label, "amount": format_money(amount, code)} for label, amount in taxed_sums(quotation)
+        {"label": label, "amount": show_money(amount, code)} for label, amount in taxed_sums(quotation)
     ]
     return [*rows, {**total, "strong": True}]
 

@@ -18,6 +18,7 @@ from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer, raise_invalid
 from apps.core.api.transaction import api_write
 from apps.core.registry import register_resource
+from apps.sso import api_rule  # noqa: F401 - its addresses
 from apps.sso.models import ExternalIdentity, IdentityProvider
 from apps.sso.services.providers import (
     FIELDS,

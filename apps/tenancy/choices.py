@@ -18,6 +18,29 @@ class OrganisationState(models.TextChoices):
     DELETED = "deleted", _("Deleted")
 
 
+class NumberFormat(models.TextChoices):
+    """How numbers are grouped; ``core.formats`` writes them."""
+
+    INDIAN = "indian", _("Indian: 1,23,45,678.50")
+    WESTERN = "western", _("Western: 12,345,678.50")
+
+
+class DateFormat(models.TextChoices):
+    """How days are written; all of them day first or by ISO, so that what is typed is never read two ways."""
+
+    DAY_DASH = "day_dash", _("31-12-2026")
+    DAY_SLASH = "day_slash", _("31/12/2026")
+    DAY_DOT = "day_dot", _("31.12.2026")
+    ISO = "iso", _("2026-12-31")
+
+
+class BrandPart(models.TextChoices):
+    """Pictures of an organisation: the logo beside its name, the mark alone (tabs, small places)."""
+
+    LOGO = "logo", _("Logo")
+    MARK = "mark", _("Mark")
+
+
 class JobWork(models.TextChoices):
     """Work on an organisation that needs the owner's role."""
 

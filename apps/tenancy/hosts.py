@@ -106,6 +106,12 @@ def link_base(request: Any = None) -> str:
     return f"{scheme}://{host_of(organisation)}{port}"
 
 
+def logo_link(organisation: Organisation) -> str:
+    """Where mails find the organisation's logo; empty without one."""
+    digest = organisation.logo_digest
+    return f"{link_base()}/organisation/pictures/logo.png?{digest}" if digest else ""
+
+
 def _is_own_host(request: Any, organisation: Any) -> bool:
     hostname = request.get_host().rsplit(":", 1)[0].lower()
     if hostname in settings.DEFAULT_ORGANISATION_HOSTS or hostname == request.META.get("SERVER_NAME"):

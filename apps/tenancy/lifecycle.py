@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django_tenants.utils import schema_context
 
 from apps.core.errors import InvalidInput, Refused
+from apps.core.formats import show_date
 from apps.core.locks import lock_row
 from apps.core.platform_log import platform_log
 from apps.tenancy.choices import OrganisationState as S
@@ -135,7 +136,7 @@ def _facts_of(row: Organisation, name: str, before: str, reason: str) -> None:
         row.delete_after = timezone.now() + GRACE
         row.state_before = before
         day = timezone.localtime(row.delete_after)
-        row.state_reason = _("Closed; it is deleted after %(day)s.") % {"day": f"{day:%d-%m-%Y}"}
+        row.state_reason = _("Closed; it is deleted after %(day)s.") % {"day": show_date(day)}
     elif name == "undo":
         row.state = row.state_before or S.ACTIVE
         row.delete_after, row.state_before = None, ""

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.platform.middleware.OverrideMiddleware",
     "apps.accounts.middleware.ActorMiddleware",
+    "apps.core.middleware.ZoneMiddleware",
     "apps.core.middleware.ModuleSwitchMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -417,7 +418,8 @@ LOGGING = {
 
 UNFOLD = {
     "SITE_TITLE": "Bahi",
-    "SITE_HEADER": "Bahi",
+    "SITE_HEADER": "apps.platform.context.shell_name",
+    "SITE_ICON": "apps.platform.context.shell_icon",
     "SITE_SYMBOL": "book_2",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

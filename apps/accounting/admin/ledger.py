@@ -19,14 +19,14 @@ from apps.accounting.services.accounts import balances_now, group_balances
 from apps.core.access import may
 from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin, ScopedAdmin
 from apps.core.admin.site import register
-from apps.core.india.numbers import format_indian
+from apps.core.formats import show_number
 from apps.datatools.reports import Record, ReportLink
 from apps.datatools.reports.views import link_url
 
 
 def figure(value: Any) -> SafeString:
     """An amount at the right of its column; nothing for zero."""
-    return format_html('<span class="bahi-number">{}</span>', format_indian(value) if value else "")
+    return format_html('<span class="bahi-number">{}</span>', show_number(value) if value else "")
 
 
 def link(target: Record | ReportLink, text: Any) -> Any:
@@ -166,7 +166,7 @@ class LineInline(TabularInline):
     @display(description=_("in its currency"))
     def foreign(self, row: JournalLine) -> Any:
         same = row.amount == row.base_amount
-        return "" if same else f"{row.currency} {format_indian(row.amount)}"
+        return "" if same else f"{row.currency} {show_number(row.amount)}"
 
 
 @register(JournalEntry)

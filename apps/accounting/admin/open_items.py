@@ -29,6 +29,7 @@ from apps.core.admin.filters import condition_filter
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import register
 from apps.core.errors import BahiError
+from apps.core.formats import show_date
 from apps.core.surfaces import codes
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.reports import Record
@@ -231,7 +232,7 @@ _HEADS = [
 def _cells(item: OpenItem) -> tuple[Any, ...]:
     return (
         item.number,
-        f"{item.due_date:%d-%m-%Y}",
+        show_date(item.due_date),
         item.party,
         amount_shown(item.amount, item),
         amount_shown(item.open_amount, item),

@@ -15,7 +15,8 @@ from apps.company.models import Company
 from apps.company.selectors import company_today
 from apps.core.access import may
 from apps.core.errors import BahiError
-from apps.core.india.numbers import format_indian, format_western
+from apps.core.formats import show_number
+from apps.core.india.numbers import format_western
 from apps.core.money import parse_decimal
 from apps.core.uow import run_in_unit_of_work
 from apps.core.working import working_company_id
@@ -90,17 +91,17 @@ class RevaluationForm:
                 "party": row.item.party,
                 "currency": row.item.currency.code,
                 "open_amount": format_western(row.open_amount),
-                "booked": format_indian(row.booked),
+                "booked": show_number(row.booked),
                 "rate": f"{row.rate.normalize():f}",
-                "worth": format_indian(row.worth),
-                "gain": format_indian(row.gain),
+                "worth": show_number(row.worth),
+                "gain": show_number(row.gain),
             }
             for row in rows
         ]
 
     @property
     def total(self) -> str:
-        return format_indian(self.found.total) if self.found else ""
+        return show_number(self.found.total) if self.found else ""
 
     def book(self) -> bool:
         """Book what the page shows; False with ``error`` where it was refused."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.selectors import prices_for
 from apps.core.access import access_of, may
 from apps.core.errors import ErrorList
-from apps.core.india.numbers import format_quantity
+from apps.core.formats import show_quantity
 from apps.core.money import ZERO, round_quantity
 
 CHANGE_PRICE = "accounting.change_price"
@@ -103,8 +103,8 @@ def _given_away(line: Any, listed: Decimal | None) -> Decimal:
 def _price_text(listed: Decimal | None) -> str:
     if listed is None:
         return _("There is no listed price for this, and you may not set one.")
-    return _("The listed price is %(price)s; you may not change it.") % {"price": format_quantity(listed)}
+    return _("The listed price is %(price)s; you may not change it.") % {"price": show_quantity(listed)}
 
 
 def _limit_text(limit: Decimal) -> str:
-    return _("You may give discounts up to %(limit)s %%.") % {"limit": format_quantity(limit)}
+    return _("You may give discounts up to %(limit)s %%.") % {"limit": show_quantity(limit)}

@@ -22,6 +22,7 @@ from apps.accounting.models import Allocation, JournalEntry, OpenItem
 from apps.company.models import Company
 from apps.company.selectors import rate_on
 from apps.core.errors import InvalidInput, Refused
+from apps.core.formats import show_date
 from apps.core.money import ZERO
 
 
@@ -117,7 +118,7 @@ def revaluation_post(
                 date=day,
                 source=company,
                 purpose=f"revaluation {day.isoformat()}",
-                narration=_("Open items at the closing rates of %(day)s") % {"day": f"{day:%d-%m-%Y}"},
+                narration=_("Open items at the closing rates of %(day)s") % {"day": show_date(day)},
                 lines=[
                     PostingLine(account_for(company, "fx_revaluation"), gain, home, gain),
                     PostingLine(account_for(company, "fx_gain_loss"), -gain, home, -gain),

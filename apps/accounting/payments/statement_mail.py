@@ -12,6 +12,7 @@ from apps.accounting.payments.statement import party_statement
 from apps.accounting.printing.statement import statement_pdf
 from apps.company.models import Company
 from apps.core.errors import InvalidInput
+from apps.core.formats import show_date
 from apps.messaging.models import MailMessage
 from apps.messaging.services.mail import mail_queue
 from apps.parties.models import Party
@@ -42,7 +43,7 @@ def statement_send(
         title = _("Statement of account of %(company)s") % {
             "company": company.trade_name or company.legal_name
         }
-        period = f"{start:%d-%m-%Y} – {end:%d-%m-%Y}"
+        period = f"{show_date(start)} – {show_date(end)}"
         facts = [(_("Period"), period)]
     return mail_queue(
         to=addresses[:20],

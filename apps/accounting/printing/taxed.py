@@ -15,7 +15,8 @@ from apps.accounting.calculation.place_of_supply import TaxKind, tax_kind
 from apps.accounting.calculation.tax_lines import ALWAYS_INTER_STATE
 from apps.accounting.choices import SupplyKind, TaxClass
 from apps.accounting.tax.header import supplier_state
-from apps.core.india.numbers import SYMBOLS, format_indian, format_quantity
+from apps.core.formats import show_date, show_number, show_quantity
+from apps.core.india.numbers import SYMBOLS
 from apps.core.india.states import PLACE_CODES
 from apps.core.typed_settings import setting
 from apps.documents.printing import (
@@ -49,7 +50,7 @@ _ZERO_RATED = {
 
 
 def day_text(value: Any) -> str:
-    return f"{value:%d-%m-%Y}" if value else ""
+    return show_date(value) if value else ""
 
 
 def filled(*pairs: tuple[str, str]) -> Fields:
@@ -131,7 +132,7 @@ def line_of(line: Any) -> PrintLine:
         quantity=line.quantity,
         unit=line.unit.code if line.unit_id else "",
         price=line.unit_price,
-        discount=f"{format_quantity(line.discount_percent)} %" if line.discount_percent else None,
+        discount=f"{show_quantity(line.discount_percent)} %" if line.discount_percent else None,
         taxable=None if line.shadow else line.taxable_value,
         rate=line.gst_rate or None,
         cgst=line.cgst or None,
@@ -186,7 +187,7 @@ def totals_of(document: Any, charges: list[Any], worth: str) -> tuple[PrintTotal
         rows.append(PrintTotal("Round off", document.round_off))
     rows.append(PrintTotal("Grand total", document.grand_total, "grand"))
     if document.is_foreign:
-        rows.append(PrintTotal(_("Value in ₹"), format_indian(document.base_total), "muted"))
+        rows.append(PrintTotal(_("Value in ₹"), show_number(document.base_total), "muted"))
     return tuple(rows)
 
 
@@ -210,7 +211,7 @@ def _notes(document: Any, *more: str) -> str:
     """What the law wants to be said: zero rating, reverse charge, composition."""
     texts = [str(_ZERO_RATED.get(document.supply_kind, ""))]
     if document.reverse_charge:
-        tax = format_indian(document.tax_total)
+        tax = show_number(document.tax_total)
         texts.append(_("Tax of %(tax)s is payable by the recipient on reverse charge.") % {"tax": tax})
     if document.direction == "out" and document.company.is_composition:
         texts.append(_("Composition taxable person, not eligible to collect tax on supplies."))

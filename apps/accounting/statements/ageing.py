@@ -22,6 +22,7 @@ from apps.accounting.models import Account
 from apps.accounting.statements.base import NIL
 from apps.company.models import Company
 from apps.core.access import access_of
+from apps.core.formats import show_date
 from apps.core.scope import record_filter
 from apps.datatools.reports import Answer, Check, Column, Record, ReportLink, Row
 from apps.parties.models import Party
@@ -115,7 +116,7 @@ def _ageing(values: dict[str, Any], user: Any, side: str, sign: int) -> Answer:
         totals=totals,
         checks=_checks(company, side, sign, day, totals["total"]) if seen is None else [],
         company=company,
-        period=_("as on %(day)s") % {"day": f"{day:%d-%m-%Y}"},
+        period=_("as on %(day)s") % {"day": show_date(day)},
         subtitle=str(party) if party is not None else "",
         extra={"buckets": labels},
     )

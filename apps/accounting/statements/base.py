@@ -13,6 +13,7 @@ from apps.accounting.models import Account
 from apps.company.models import Company, FiscalYear
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput
+from apps.core.formats import show_date
 from apps.datatools.reports import ReportLink
 
 NIL = Decimal("0.00")
@@ -41,7 +42,7 @@ def period_check(values: dict[str, Any]) -> None:
 
 
 def period_text(first: date, last: date) -> str:
-    return _("%(first)s to %(last)s") % {"first": f"{first:%d-%m-%Y}", "last": f"{last:%d-%m-%Y}"}
+    return _("%(first)s to %(last)s") % {"first": show_date(first), "last": show_date(last)}
 
 
 def default_to(values: dict[str, Any]) -> date:

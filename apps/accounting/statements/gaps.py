@@ -14,6 +14,7 @@ from apps.company.models import NumberSeries
 from apps.company.models.fiscal import year_token
 from apps.company.services.series import number_format
 from apps.core.access import may
+from apps.core.formats import show_moment
 from apps.core.scope import kind_of
 from apps.datatools.reports import Answer, Check, Column, Record, Row
 
@@ -111,7 +112,7 @@ def _missing_rows(numbers: list[str], model: Any, start: date, end: date) -> lis
         rows = model.history.filter(number__in=numbers, history_type="-", date__gte=start, date__lte=end)
         for row in rows.select_related("history_user"):
             gone[row.number] = _("deleted %(day)s by %(who)s") % {
-                "day": f"{row.history_date:%d-%m-%Y %H:%M}",
+                "day": show_moment(row.history_date),
                 "who": row.history_user or _("the system"),
             }
     return [Row(_blank(number, gone.get(number, _("missing"))), "normal", 1) for number in numbers]

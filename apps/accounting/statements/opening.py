@@ -19,7 +19,7 @@ from apps.accounting.models import Account, JournalLine
 from apps.accounting.services.opening import BY_DOCUMENTS, TRIAL_BALANCE
 from apps.accounting.statements.base import NIL
 from apps.company.models import Company
-from apps.core.india.numbers import format_indian
+from apps.core.formats import show_number
 from apps.datatools.reports import Answer, Check, Column, Row
 
 
@@ -106,7 +106,7 @@ def opening_notes(company: Company) -> list[str]:
 
 
 def _sided(amount: Decimal) -> str:
-    text = format_indian(abs(amount))
+    text = show_number(abs(amount))
     if not amount:
         return text
     side = _("%(amount)s debit") if amount > 0 else _("%(amount)s credit")

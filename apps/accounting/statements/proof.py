@@ -12,6 +12,7 @@ from apps.accounting.ledger.chain import Problem, ledger_verify
 from apps.accounting.models import Account, JournalEntry
 from apps.accounting.statements.ageing import items_open_on
 from apps.accounting.statements.base import NIL
+from apps.core.formats import show_date
 from apps.datatools.reports import Answer, Check, Column, Record, Row
 
 
@@ -34,7 +35,7 @@ def books_proof(values: dict[str, Any], user: Any) -> Answer:
             {
                 "what": "balance",
                 "number": names.get(d.account_id, ""),
-                "detail": f"{d.grain} {d.start:%d-%m-%Y}: {d.kept_debit}/{d.kept_credit} ≠ "
+                "detail": f"{d.grain} {show_date(d.start)}: {d.kept_debit}/{d.kept_credit} ≠ "
                 f"{d.true_debit}/{d.true_credit}",
             }
         )

@@ -22,6 +22,7 @@ from apps.accounting.statements.base import (
     year_start,
 )
 from apps.accounting.statements.reading import books_of
+from apps.core.formats import show_date
 from apps.datatools.reports import Answer, Check, Column, Row
 
 INCOME = (Subtype.REVENUE, Subtype.OTHER_INCOME)
@@ -209,7 +210,7 @@ def balance_sheet(values: dict[str, Any], user: Any) -> Answer:
         (amounts[a.pk][0] for a in lasting if a.account_type == AccountType.ASSET and a.pk in amounts), NIL
     )
     return Answer(
-        columns=sheet.columns(f"{day:%d-%m-%Y}", f"{other:%d-%m-%Y}" if other else ""),
+        columns=sheet.columns(show_date(day), show_date(other) if other else ""),
         rows=sheet.rows if found else [],
         totals=totals,
         checks=[
@@ -217,7 +218,7 @@ def balance_sheet(values: dict[str, Any], user: Any) -> Answer:
             Check(_("Equals the ledger"), ledger - totals["assets"]),
         ],
         company=company,
-        period=_("as on %(day)s") % {"day": f"{day:%d-%m-%Y}"},
+        period=_("as on %(day)s") % {"day": show_date(day)},
     )
 
 

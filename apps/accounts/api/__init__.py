@@ -1,5 +1,5 @@
 """API of sign-in, people, roles and access."""
 
-from apps.accounts.api import auth, grants, keys, people, second_step
+from apps.accounts.api import auth, factors, grants, keys, people, rules, second_step
 
-__all__ = ["auth", "grants", "keys", "people", "second_step"]
+__all__ = ["auth", "factors", "grants", "keys", "people", "rules", "second_step"]

@@ -18,11 +18,12 @@ from apps.accounts.services.handing import unit_move_or_refuse
 from apps.accounts.services.keys import key_revoke
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send
-from apps.accounts.services.roles import role_delete, role_restore, role_save
+from apps.accounts.services.roles import role_copy, role_delete, role_reset, role_restore, role_save
 from apps.accounts.services.sessions import session_end, sessions_end_all
 from apps.accounts.services.users import user_deactivate, user_delete, user_restore, user_save
 from apps.core.access import LEVELS, may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
+from apps.core.api.serializers import StrictSerializer, raise_invalid
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import NotAllowed, Refused
@@ -165,6 +166,11 @@ class UserApi(_People):
         )
 
 
+class CopyInput(StrictSerializer):
+    code = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=120)
+
+
 @register_resource
 class RoleApi(MasterViewSet):
     """``permissions``: list of codes; ``levels``: {kind of record: own, team, department, company or all}."""
@@ -180,8 +186,35 @@ class RoleApi(MasterViewSet):
         "code": "code", "name": "name", "active": "active", "permission": "grants__permission",
     }  # fmt: skip
 
+    verbs: ClassVar[dict[str, str]] = {"copy": "copy", "reset": "reset"}
+    verb_permissions: ClassVar[dict[str, str]] = {
+        "copy": "accounts.add_role", "reset": "accounts.change_role",
+    }  # fmt: skip
+
     def refine(self, queryset: Any) -> Any:
         return super().refine(queryset).prefetch_related("grants", "levels")
+
+    def copy(self, request: Any, pk: int) -> Response:
+        """{code, name}: a new role with the same rights."""
+        self.require("add")
+        serializer = CopyInput(data=request.data)
+        raise_invalid(serializer)
+
+        def run() -> tuple[int, Any, str]:
+            made = role_copy(self.record(pk), **serializer.validated_data, by=request.user)
+            return 201, self.one(self.record(made.pk)), _("Role “%(r)s” made.") % {"r": made.name}
+
+        return api_write(request, run)
+
+    def reset(self, request: Any, pk: int) -> Response:
+        """A ready role gets back the rights that it came with."""
+        self.require("change")
+
+        def run() -> tuple[int, Any, str]:
+            role_reset(self.record(pk), by=request.user)
+            return 200, self.one(self.record(pk)), _("Saved.")
+
+        return api_write(request, run)
 
     @classmethod
     def input_serializer(cls) -> Any:

@@ -132,7 +132,7 @@ class ConfirmStepView(PersonalView):
 
 
 class SecondFactorsView(PersonalView):
-    """My second factors; they are set up in the browser (``/accounts/security/``)."""
+    """My second factors; passkeys are set up in the browser (``/accounts/security/``), others here too."""
 
     def get(self, request: Any) -> Response:
         rows = SecondFactor.objects.filter(user=request.user, confirmed_at__isnull=False)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.formats import show_moment
 from apps.core.scope import Scope, ScopedManager
 
 
@@ -38,7 +39,7 @@ class DataExport(models.Model):
         ordering: ClassVar[list[str]] = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.asked_at:%d-%m-%Y %H:%M}"
+        return show_moment(self.asked_at)
 
     @property
     def waiting(self) -> bool:

@@ -36,7 +36,7 @@ from apps.tenancy.models import Organisation
 Progress = Callable[[int, int], None]
 KEPT = (
     "name", "enabled_modules", "country", "currency", "time_zone", "language", "fiscal_year_start", "accent",
-    "operator_access",
+    "operator_access", "number_format", "date_format",
 )  # fmt: skip
 FORMAT = 1
 

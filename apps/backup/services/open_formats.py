@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from apps.backup.services.making import snapshot
 from apps.core.errors import NotFound
+from apps.core.formats import show_moment
 from apps.core.registry import kind_name
 from apps.core.sealed_stream import FileDamaged
 from apps.core.secrets import SecretField
@@ -271,5 +272,5 @@ def _closing_out(archive: zipfile.ZipFile, contents: Contents) -> None:
         "left_out": LEFT_OUT,
     }
     archive.writestr("manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
-    day = f"{timezone.localtime():%d-%m-%Y %H:%M}"
+    day = show_moment(timezone.now())
     archive.writestr("README.txt", README.format(name=organisation.name, day=day))

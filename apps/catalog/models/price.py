@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.choices import PriceKind
 from apps.core.fields import QuantityField
+from apps.core.formats import show_date
 from apps.core.models import LedgerEntry, MasterModel, SettingModel
 from apps.core.scope import Scope, ScopedManager
 from apps.core.triggers import append_only
@@ -117,4 +118,4 @@ class PricePoint(LedgerEntry):
         triggers: ClassVar[list[object]] = append_only("price_point")
 
     def __str__(self) -> str:
-        return f"{self.product_id} {self.date:%d-%m-%Y}: {self.unit_price}"
+        return f"{self.product_id} {show_date(self.date)}: {self.unit_price}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.choices import TaxClass
 from apps.core.fields import MoneyField, RateField
+from apps.core.formats import show_date
 from apps.core.models import MasterModel, SettingModel
 
 
@@ -57,7 +58,7 @@ class TaxRate(SettingModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gst_rate.normalize():f} % ({self.from_date:%d-%m-%Y})"
+        return f"{self.gst_rate.normalize():f} % ({show_date(self.from_date)})"
 
     def clean(self) -> None:
         untaxed = self.category_id is not None and self.category.tax_class != TaxClass.TAXABLE

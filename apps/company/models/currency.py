@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.formats import show_date
 from apps.core.models import MasterModel, SettingModel
 
 
@@ -48,4 +49,4 @@ class CurrencyRate(SettingModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.currency_id} {self.date:%d-%m-%Y}: {self.rate}"
+        return f"{self.currency_id} {show_date(self.date)}: {self.rate}"

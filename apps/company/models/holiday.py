@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.formats import show_date
 from apps.core.models import MasterModel
 from apps.core.validators import state_code_validator
 
@@ -67,4 +68,4 @@ class Holiday(MasterModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date:%d-%m-%Y} {self.name}"
+        return f"{show_date(self.date)} {self.name}"

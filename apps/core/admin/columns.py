@@ -9,23 +9,24 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html
 
-from apps.core.india.numbers import format_indian, format_quantity, format_western
+from apps.core.formats import show_number, show_quantity
+from apps.core.india.numbers import format_western
 
 
 def quantity_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
     """A quantity or unit price for ``list_display``: ``1,250``, ``12.5``."""
-    return _column(name, label, format_quantity, ordering)
+    return _column(name, label, show_quantity, ordering)
 
 
 def money_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
     """An amount for ``list_display``: ``1,23,456.00``."""
-    return _column(name, label, format_indian, ordering)
+    return _column(name, label, show_number, ordering)
 
 
 def amount_shown(amount: Any, obj: Any) -> str:
     """An amount of a document: ``1,23,456.00``, in a foreign currency ``USD 1,200.00``."""
     own = obj.currency_id == obj.company.currency_id
-    text = "" if amount is None else format_indian(amount)
+    text = "" if amount is None else show_number(amount)
     if text and not own:
         text = f"{obj.currency.code} {format_western(amount)}"
     return format_html('<span class="bahi-number">{}</span>', text)

@@ -24,8 +24,8 @@ from apps.core.admin import contributed
 from apps.core.admin.neighbours import order_only
 from apps.core.counting import total_of
 from apps.core.fields import MoneyField
+from apps.core.formats import show_number, show_quantity
 from apps.core.guards import open_names
-from apps.core.india.numbers import format_indian, format_quantity
 from apps.core.registry import resource_of
 from apps.core.scope import kind_of
 from apps.core.working import working_company_id
@@ -115,7 +115,7 @@ def number_column(model: type[models.Model], name: str) -> Any:
         return None
     if not isinstance(found, models.DecimalField):
         return None
-    write = format_indian if isinstance(found, MoneyField) else format_quantity
+    write = show_number if isinstance(found, MoneyField) else show_quantity
 
     @admin.display(description=found.verbose_name, ordering=name)
     def column(obj: Any) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.core.fields import MoneyField
-from apps.core.india.numbers import format_indian
+from apps.core.formats import show_number
 from apps.core.india.states import OTHER_COUNTRY, state_choices, state_name
 from apps.core.money import parse_decimal
 from apps.core.validators import state_code_validator
@@ -24,7 +24,7 @@ class MoneyInput(forms.DecimalField):
     """An amount shown and taken the Indian way: 12,34,567.00; plain and Western figures are taken too."""
 
     def prepare_value(self, value: Any) -> Any:
-        return format_indian(value) if isinstance(value, Decimal) else value
+        return show_number(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value.strip():

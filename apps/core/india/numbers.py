@@ -22,16 +22,22 @@ def format_western(amount: Decimal, decimals: int = 2) -> str:
     return _format(amount, decimals, 3)
 
 
-def format_money(amount: Decimal, currency: str = "INR", decimals: int = 2) -> str:
-    """``₹1,23,456.00`` or ``US$123,456.00``; a currency without a known symbol is written by its code."""
-    text = _format(abs(amount), decimals, 2 if currency == "INR" else 3)
+def format_money(
+    amount: Decimal, currency: str = "INR", decimals: int = 2, *, indian: bool | None = None
+) -> str:
+    """``₹1,23,456.00`` or ``US$123,456.00``; a currency without a known symbol is written by its code.
+
+    indian: groups of two; not given: for rupees.
+    """
+    grouped = currency == "INR" if indian is None else indian
+    text = _format(abs(amount), decimals, 2 if grouped else 3)
     sign = "-" if round_money(amount, decimals) < 0 else ""
     return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{text}"
 
 
-def format_quantity(quantity: Decimal, max_decimals: int = 6) -> str:
+def format_quantity(quantity: Decimal, max_decimals: int = 6, *, indian: bool = True) -> str:
     """A quantity without idle zeros: ``1,250``, ``12.5``."""
-    text = format_indian(quantity, max_decimals)
+    text = _format(quantity, max_decimals, 2 if indian else 3)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

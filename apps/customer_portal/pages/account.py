@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.core.errors import InvalidInput
-from apps.core.india.numbers import format_money
+from apps.core.formats import show_money
 from apps.customer_portal.pages.common import portal_page
 from apps.customer_portal.selectors import Visit
 from apps.customer_portal.services.statements import statement_asked, statement_of, statement_print
@@ -36,19 +36,19 @@ def _part(part: Any) -> dict[str, Any]:
     code = part.currency.code
     return {
         "currency": code,
-        "opening": format_money(part.opening, code),
+        "opening": show_money(part.opening, code),
         "rows": [
             {
                 "row": row,
-                "debit": format_money(row.debit, code) if row.debit else "",
-                "credit": format_money(row.credit, code) if row.credit else "",
-                "balance": format_money(row.balance, code),
+                "debit": show_money(row.debit, code) if row.debit else "",
+                "credit": show_money(row.credit, code) if row.credit else "",
+                "balance": show_money(row.balance, code),
             }
             for row in part.rows
         ],
-        "debit": format_money(part.debit, code),
-        "credit": format_money(part.credit, code),
-        "closing": format_money(part.closing, code),
+        "debit": show_money(part.debit, code),
+        "credit": show_money(part.credit, code),
+        "closing": show_money(part.closing, code),
     }
 
 

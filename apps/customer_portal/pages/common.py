@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from apps.core.errors import NotFound
 from apps.core.surfaces import PORTAL
-from apps.core.tenant import current_organisation
 from apps.customer_portal.selectors import Visit, visit_of
 
 View = Callable[..., HttpResponse]
@@ -33,19 +30,13 @@ def portal_page(view: View) -> View:
         try:
             visit = visit_of(user)
             request.bahi_visit = visit  # type: ignore[attr-defined]  # the frame's menu reads it
-            with timezone.override(zone_of(user)):
-                return view(request, visit, *args, **kwargs)
+            return view(request, visit, *args, **kwargs)
         except NotFound as error:
             raise Http404("not open to this person") from error
 
     page = never_cache(login_required(wrapper))
     page.declared = PORTAL  # type: ignore[attr-defined]  # read by core.surfaces
     return page
-
-
-def zone_of(user: Any) -> ZoneInfo:
-    """The person's time zone, else the organisation's."""
-    return ZoneInfo(user.time_zone or current_organisation().time_zone)
 
 
 def menu_of(visit: Visit) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from apps.core.errors import BahiError
-from apps.core.india.numbers import format_money
+from apps.core.formats import show_money
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
 from apps.customer_portal.pages.common import portal_page
@@ -79,8 +79,7 @@ def _page(
         for line in (section.lines(record) if section.lines else [])
     ]
     sums = [
-        (label, format_money(amount, code))
-        for label, amount in (section.sums(record) if section.sums else [])
+        (label, show_money(amount, code)) for label, amount in (section.sums(record) if section.sums else [])
     ]
     context = {
         "visit": visit,

@@ -13,7 +13,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.core.india.numbers import format_indian, format_quantity, format_western
+from apps.core.formats import is_indian, sheet_date, show_date, show_number, show_quantity
+from apps.core.india.numbers import format_western
 from apps.datatools.exporting import FORMATS, text_safe
 from apps.datatools.reports.definition import Answer, Column, Report
 from apps.documents.printing import PrintColumn, PrintReport, PrintRow, render_report
@@ -85,7 +86,7 @@ def _api_cell(kind: str, value: Any) -> Any:
 def money_format(answer: Answer) -> Callable[..., str]:
     """Groups as the company's currency is written: 1,18,000.00 or 118,000.00."""
     western = answer.company is not None and answer.company.currency.code != "INR"
-    return format_western if western else format_indian
+    return format_western if western else show_number
 
 
 def number_text(column: Column, value: Decimal, money: Callable[..., str]) -> str:
@@ -95,7 +96,7 @@ def number_text(column: Column, value: Decimal, money: Callable[..., str]) -> st
         return f"{money(abs(value))} {side}" if value else money(value)
     if column.kind == "rate":
         return money(value, RATE_DECIMALS)
-    return money(value) if column.kind == "money" else format_quantity(value)
+    return money(value) if column.kind == "money" else show_quantity(value)
 
 
 def cell_text(column: Column, value: Any) -> str:
@@ -153,7 +154,7 @@ def _pdf(report: Report, answer: Answer) -> bytes:
 
 def _print_cell(column: Column, value: Any, money: Callable[..., str]) -> Decimal | int | str | None:
     if isinstance(value, date):
-        return f"{value:%d-%m-%Y}"
+        return show_date(value)
     if isinstance(value, Decimal) and column.kind != "money":
         return number_text(column, value, money) if value else ""
     if value is None or isinstance(value, (Decimal, int)):
@@ -169,7 +170,7 @@ def _xlsx(report: Report, answer: Answer) -> bytes:
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet(str(report.title)[:31].translate(str.maketrans("", "", "[]:*?/\\")))
-    indian = answer.company is None or answer.company.currency.code == "INR"
+    indian = is_indian() and (answer.company is None or answer.company.currency.code == "INR")
     styles = _Styles(book, _INDIAN if indian else "#,##0.00")
     heads = [str(report.title), answer.company.legal_name if answer.company else ""]
     heads += [part for part in (answer.period, answer.subtitle) if part]
@@ -222,7 +223,7 @@ class _Styles:
             elif kind == "rate":
                 options["num_format"] = "#,##0.0000"
             elif kind == "date":
-                options |= {"num_format": "dd-mm-yyyy", "align": "left"}
+                options |= {"num_format": sheet_date(), "align": "left"}
             if row_kind in ("section", "subtotal", "total", "strong"):
                 options["bold"] = True
             if row_kind in ("subtotal", "total"):

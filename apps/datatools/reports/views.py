@@ -25,6 +25,7 @@ from apps.core.admin.site import admin_site
 from apps.core.api.rendering import envelope
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed, Refused
+from apps.core.formats import show_date
 from apps.core.surfaces import Declared, codes
 from apps.core.uow import run_in_unit_of_work
 from apps.core.working import working_company_id
@@ -265,7 +266,7 @@ def _cell(column: Column, row: Row, money: Any) -> dict[str, Any]:
     if value is None or value == "":
         text = ""
     elif column.kind == "date":
-        text = f"{value:%d-%m-%Y}"
+        text = show_date(value)
     elif isinstance(value, Decimal):
         empty = not value and not _shows_zero(column, row)
         text = "" if empty else number_text(column, value, money)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from apps.core.india.numbers import format_indian, format_western
+from apps.core.formats import show_number
+from apps.core.india.numbers import format_western
 
 
 def amount(value: Decimal | int | None, places: int = 2, *, indian: bool = True) -> str:
@@ -17,7 +18,7 @@ def amount(value: Decimal | int | None, places: int = 2, *, indian: bool = True)
     number = Decimal(value)
     if not number.is_finite():
         raise ValueError(f"amount: {number} is not a number that can be printed")
-    return format_indian(number, places) if indian else format_western(number, places)
+    return show_number(number, places) if indian else format_western(number, places)
 
 
 def quantity(value: Decimal | int | None, *, indian: bool = True) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.models import Product
 from apps.core.errors import ErrorList, FieldError, Refused
-from apps.core.india.numbers import format_quantity
+from apps.core.formats import show_quantity
 
 
 class InsufficientStock(Refused):
@@ -31,8 +31,8 @@ def short(path: str, product: Product, needed: Decimal, free: Decimal, place: st
         f"{path}.quantity",
         _("%(needed)s of %(product)s are needed; %(free)s free at %(place)s.")
         % {
-            "needed": format_quantity(needed),
-            "free": format_quantity(max(free, Decimal(0))),
+            "needed": show_quantity(needed),
+            "free": show_quantity(max(free, Decimal(0))),
             "product": product.code,
             "place": place,
         },

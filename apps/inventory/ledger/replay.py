@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.ledger import Posting, reversal_day
 from apps.company.models import Company
 from apps.core.errors import FieldError, InvalidInput, Refused
-from apps.core.india.numbers import format_quantity
+from apps.core.formats import show_date, show_quantity
 from apps.core.money import ZERO
 from apps.inventory.calculation.valuation import money
 from apps.inventory.choices import MovementKind as Kind
@@ -118,7 +118,7 @@ def _serials_check(work: Replay) -> None:
     if found is not None:
         raise InvalidInput(
             _("%(serial)s moved on %(day)s already.")
-            % {"serial": found.serial, "day": f"{found.date:%d-%m-%Y}"},
+            % {"serial": found.serial, "day": show_date(found.date)},
             field=f"{work.item.moves[0].line_path}.serials",
             code="backdated",
         )
@@ -138,7 +138,7 @@ def _to_past(work: Replay) -> None:
         if pool.row.method_since is not None and pool.row.method_since > day:
             raise Refused(
                 _("The valuation method changed on %(day)s: nothing can be entered before.")
-                % {"day": f"{pool.row.method_since:%d-%m-%Y}"},
+                % {"day": show_date(pool.row.method_since)},
                 code="backdated",
                 field="date",
             )
@@ -217,9 +217,9 @@ def _would_lack(work: Replay, move: StockMove, pool: Pool) -> InsufficientStock:
     line = next((m for m in work.item.moves if m.product.pk == move.product_id), work.item.moves[0])
     text = _("%(product)s: on %(day)s %(needed)s went out, and only %(free)s would be left.") % {
         "product": move.product.code,
-        "day": f"{move.date:%d-%m-%Y}",
-        "needed": format_quantity(move.quantity),
-        "free": format_quantity(pool.quantity),
+        "day": show_date(move.date),
+        "needed": show_quantity(move.quantity),
+        "free": show_quantity(pool.quantity),
     }
     return InsufficientStock([FieldError(f"{line.line_path}.quantity", text, InsufficientStock.code)])
 

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField, QuantityField
+from apps.core.formats import show_date
 from apps.core.guards import Guard
 from apps.core.models import LedgerEntry
 from apps.core.scope import Scope, ScopedManager
@@ -98,7 +99,7 @@ class StockMove(LedgerEntry):
         triggers: ClassVar[list[object]] = append_only("stock_move")
 
     def __str__(self) -> str:
-        return f"{self.date:%d-%m-%Y} {self.quantity.normalize():f} × {self.product_id}"
+        return f"{show_date(self.date)} {self.quantity.normalize():f} × {self.product_id}"
 
 
 class StockRevaluation(LedgerEntry):

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.india.numbers import format_indian
+from apps.core.formats import show_number
 from apps.documents.models import Document
 from apps.documents.services.printing import document_pdf
 from apps.messaging.models import MailMessage
@@ -72,7 +72,7 @@ def document_facts(document: Document) -> list[tuple[str, str]]:
     total: Decimal | None = getattr(document, "grand_total", None) or getattr(document, "amount", None)
     if total is not None:
         currency = getattr(getattr(document, "currency", None), "code", "")
-        facts.append((_("Total"), f"{currency} {format_indian(total)}".strip()))
+        facts.append((_("Total"), f"{currency} {show_number(total)}".strip()))
     return [(label, value) for label, value in facts if value]
 
 

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.brand import readable_on
 from apps.core.actor import current_actor
 from apps.core.consent import consent_link
 from apps.core.errors import ErrorList, InvalidInput, Refused
@@ -32,7 +33,7 @@ from apps.messaging.events import DocumentMailed
 from apps.messaging.models import MailAttachment, MailMessage, MailState
 from apps.runtime.services.holds import held
 from apps.runtime.services.queue import call_later
-from apps.tenancy.hosts import host_of, link_base
+from apps.tenancy.hosts import host_of, link_base, logo_link
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
@@ -162,6 +163,8 @@ def shell_context() -> dict[str, Any]:
         "organisation": organisation,
         "site": link_base(),
         "language": translation.get_language(),
+        "brand_logo": logo_link(organisation),
+        "on_accent": readable_on(organisation.accent),
         "mail_footer": setting("messaging.mail_footer"),
     }
 

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from apps.core.platform_log import platform_log
 from apps.platform.admin.site import PlatformAdmin, platform_site
 from apps.platform.models import Announcement
-from apps.platform.services.announcements import announcements_forget
+from apps.platform.services.announcements import announcement_delete, announcement_saved
 
 
 class AnnouncementAdmin(PlatformAdmin):
@@ -40,13 +39,10 @@ class AnnouncementAdmin(PlatformAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        platform_log("announcement", title=form.instance.title, changed=change)
-        announcements_forget()
+        announcement_saved(form.instance, changed=change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        platform_log("announcement_deleted", title=obj.title)
-        super().delete_model(request, obj)
-        announcements_forget()
+        announcement_delete(obj)
 
 
 platform_site.register(Announcement, AnnouncementAdmin)

@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from apps.accounts.models import AccessLog
-from apps.core.platform_log import platform_log
 from apps.platform.admin.organisations import _module_field
 from apps.platform.admin.site import PlatformAdmin, ReadOnlyPlatformAdmin, platform_site
 from apps.platform.models import Override, SignUp
+from apps.platform.services.organisations import plan_saved
 from apps.platform.services.override import override_end
 from apps.tenancy.choices import Metric
-from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import DeletionRecord, OrganisationJob, Plan
 from apps.tenancy.services.deletion import record_is_true
 
@@ -48,8 +47,7 @@ class PlanAdmin(PlatformAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        platform_log("plan_saved", plan=obj.code, limits=obj.limits(), modules=obj.modules)
-        forget_hosts()
+        plan_saved(obj)
 
 
 class SignUpAdmin(ReadOnlyPlatformAdmin):

@@ -28,8 +28,9 @@ from apps.core.modules import all_modules, default_modules
 from apps.platform.admin.site import PlatformAdmin, platform_site
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
+from apps.platform.services.organisations import VERBS, organisation_enter, organisation_verb
 from apps.platform.services.override import LIVE, override_ask, override_link
-from apps.platform.services.sign_up import organisation_link, request_approve, request_refuse
+from apps.platform.services.sign_up import organisation_link
 from apps.tenancy.choices import Metric, OrganisationState
 from apps.tenancy.first_run import progress_of
 from apps.tenancy.hosts import forget_hosts
@@ -38,7 +39,6 @@ from apps.tenancy.models import Organisation, Plan
 from apps.tenancy.services import provisioning
 from apps.tenancy.services.limits import plan_set
 from apps.tenancy.services.maintenance import maintenance_organisation
-from apps.tenancy.services.owner_jobs import deletion_start, provisioning_start
 
 S = OrganisationState
 TONES = {
@@ -206,7 +206,18 @@ class OrganisationAdmin(PlatformAdmin):
             plan_set(obj, plan=obj.plan, own_limits=form.own_limits())
             forget_hosts()
             return
-        made = _create(form)
+        data = form.cleaned_data
+        made = organisation_enter(
+            slug=data["slug"],
+            name=data["name"],
+            administrator=data["administrator"],
+            plan=data["plan"],
+            limits=form.own_limits(),
+            modules=data["enabled_modules"],
+            time_zone=data["time_zone"],
+            language=data["language"],
+            fiscal_year_start=data["fiscal_year_start"],
+        )
         obj.pk, obj._state.adding = made.pk, False
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -247,11 +258,11 @@ class OrganisationAdmin(PlatformAdmin):
 
     def state_change(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         organisation = _organisation(pk)
-        work = VERBS.get(verb)
-        if work is None:
+        if verb not in VERBS:
             raise Http404
-        gone = verb in ("delete", "refuse")
-        if _said(request, lambda: work(organisation, request.POST)) and gone:
+        gone, data = verb in ("delete", "refuse"), request.POST
+        asked = {"reason": data.get("reason", ""), "confirm": data.get("confirm", "")}
+        if _said(request, lambda: organisation_verb(organisation, verb, **asked)) and gone:
             return HttpResponseRedirect(reverse("platform:tenancy_organisation_changelist"))
         return _back(pk)
 
@@ -358,30 +369,6 @@ def _one_of_many(organisation: Organisation, verb: str, data: Any) -> None:
         organisation_step(organisation, verb, reason=data.get("reason", ""))
 
 
-def _create(form: Any) -> Organisation:
-    data = form.cleaned_data
-    email = data["administrator"]
-    administrator = {
-        "email": email,
-        "name": email.split("@", 1)[0].replace(".", " ").title(),
-        "language": data["language"],
-    }
-    made = provisioning.organisation_create(
-        slug=data["slug"],
-        name=data["name"],
-        modules=data["enabled_modules"],
-        setup={"administrator": administrator},
-        state=S.APPROVED,
-        plan=data["plan"],
-        own_limits=form.own_limits(),
-        time_zone=data["time_zone"],
-        language=data["language"],
-        fiscal_year_start=data["fiscal_year_start"],
-    )
-    provisioning_start(made)
-    return made
-
-
 def _organisation(pk: int) -> Organisation:
     found = Organisation.objects.select_related("plan").filter(pk=pk).first()
     if found is None:
@@ -408,30 +395,5 @@ def moment_of(text: str) -> Any:
     found = parse_datetime(text) if text else None
     return make_aware(found) if found is not None and is_naive(found) else found
 
-
-def _retry(organisation: Organisation, data: Any) -> None:
-    organisation_step(organisation, "retry")
-    provisioning_start(organisation)
-
-
-def _delete(organisation: Organisation, data: Any) -> None:
-    if organisation.state != S.SCHEDULED:
-        raise InvalidInput(_("Schedule the deletion first."), field="state")
-    if data.get("confirm") != organisation.slug:
-        raise InvalidInput(_("Type the short name to confirm."), field="confirm")
-    deletion_start(organisation)
-
-
-def _plain(name: str) -> Callable[[Organisation, Any], Any]:
-    return lambda organisation, data: organisation_step(organisation, name, reason=data.get("reason", ""))
-
-
-VERBS: dict[str, Callable[[Organisation, Any], Any]] = {
-    "approve": lambda organisation, data: request_approve(organisation),
-    "refuse": lambda organisation, data: request_refuse(organisation, reason=data.get("reason", "")),
-    "retry": _retry,
-    "delete": _delete,
-    **{name: _plain(name) for name in ("suspend", "archive", "restore", "schedule", "undo")},
-}
 
 platform_site.register(Organisation, OrganisationAdmin)

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BahiError, InvalidInput
-from apps.core.platform_log import platform_log
 from apps.platform.admin.organisations import moment_of
 from apps.platform.admin.site import platform_site
 from apps.platform.forms import LookForm
 from apps.platform.models import SignInLook
 from apps.platform.services.look import look_save
+from apps.platform.services.sign_up import sign_up_switch
 from apps.tenancy.models import PlatformState
 from apps.tenancy.services.maintenance import maintenance_platform
 
@@ -58,11 +58,3 @@ def _save(request: HttpRequest, form: LookForm) -> bool:
         return False
     messages.success(request, _("Saved."))
     return True
-
-
-def sign_up_switch(*, on: bool) -> None:
-    """Open or close the public sign-up page."""
-    state = PlatformState.current()
-    state.sign_up = on
-    state.save()
-    platform_log("sign_up", on=on)

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from apps.core.access import access_of
 from apps.core.errors import NotFound
+from apps.core.platform_log import platform_log
+from apps.core.validation import clean_instance
 from apps.platform.choices import Audience
 from apps.platform.models import Announcement, AnnouncementSeen
 
@@ -61,6 +63,31 @@ def _now() -> list[Current]:
         found = [Current(row, frozenset(o.pk for o in row.organisations.all())) for row in rows]
         _current[:] = [(moment + CACHE_SECONDS, found)]
     return _current[0][1]
+
+
+def announcement_save(row: Announcement, values: dict[str, Any]) -> Announcement:
+    """Make or change one. ``organisations``: for these only, none for all. Raises InvalidInput."""
+    chosen, changed = values.pop("organisations", None), row.pk is not None
+    for name, value in values.items():
+        setattr(row, name, value)
+    clean_instance(row)
+    row.save()
+    if chosen is not None:
+        row.organisations.set(chosen)
+    announcement_saved(row, changed=changed)
+    return row
+
+
+def announcement_saved(row: Announcement, *, changed: bool) -> None:
+    """What goes with it: the platform's log, and no old one in memory."""
+    platform_log("announcement", title=row.title, changed=changed)
+    announcements_forget()
+
+
+def announcement_delete(row: Announcement) -> None:
+    platform_log("announcement_deleted", title=row.title)
+    row.delete()
+    announcements_forget()
 
 
 def announcement_dismiss(pk: int, *, organisation: Any, user: Any) -> None:

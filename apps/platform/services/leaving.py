@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
@@ -18,7 +19,10 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import User
 from apps.accounts.services.access_log import access_log_write
+from apps.backup.models import DataExport
+from apps.backup.services.making import backups_of
 from apps.core.errors import InvalidInput, NotAllowed, NotFound
+from apps.core.formats import show_date
 from apps.core.mailing import mail_send
 from apps.core.platform_log import platform_log
 from apps.core.tenant import public_context
@@ -28,6 +32,15 @@ from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import link_base
 from apps.tenancy.lifecycle import organisation_step
 from apps.tenancy.models import Organisation
+
+FRESH = timedelta(days=1)
+
+
+def copy_is_fresh(organisation: Organisation) -> bool:
+    """Whether a backup or a whole export of the last day exists."""
+    since = timezone.now() - FRESH
+    backups = backups_of(organisation.slug)
+    return bool(backups and backups[0].at > since) or DataExport.objects.filter(ready_at__gt=since).exists()
 
 
 def leaving_ask(organisation: Organisation, *, typed: str, by: Any, request: Any = None) -> None:
@@ -82,7 +95,7 @@ def leaving_undo(organisation: Organisation, token: str) -> Organisation:
 def _tell(organisation: Organisation, *, by: str, to: Iterable[str], link: bool) -> None:
     subject = _("%(name)s will be deleted") % {"name": organisation.name}
     day = timezone.localtime(organisation.delete_after)
-    values = {"who": by, "name": organisation.name, "day": f"{day:%d-%m-%Y}"}
+    values = {"who": by, "name": organisation.name, "day": show_date(day)}
     text = _(
         "%(who)s asked to delete %(name)s. It is closed from now on. After %(day)s a last backup is made and "
         "everything is removed."

@@ -16,6 +16,8 @@ from apps.core.errors import ErrorList, InvalidInput
 from apps.core.platform_log import platform_log
 from apps.core.tenant import current_organisation, is_public
 from apps.core.validation import clean_instance
+from apps.files.services.kinds import Unfit
+from apps.files.services.scanner import scan
 from apps.platform.models import SignInLook
 
 MOST_BYTES, MOST_PIXELS = 1024 * 1024, 16_000_000
@@ -70,20 +72,27 @@ def _seen(look: SignInLook) -> None:
     errors.raise_if_any()
 
 
-def logo_small(uploaded: Any) -> bytes:
-    """The picture drawn anew as a PNG of at most 480 × 160: nothing of what was hidden in it stays."""
+def logo_small(uploaded: Any, *, field: str = "logo", size: tuple[int, int] = LOGO_SIZE) -> bytes:
+    """The picture, shown to the virus scanner and drawn anew as a small PNG: nothing hidden in it stays.
+
+    Raises InvalidInput naming the field.
+    """
     if uploaded.size > MOST_BYTES:
-        raise InvalidInput(_("The picture is larger than 1 MB."), field="logo", code="too_large")
+        raise InvalidInput(_("The picture is larger than 1 MB."), field=field, code="too_large")
+    content = uploaded.read()
     try:
-        with Image.open(io.BytesIO(uploaded.read()), formats=["PNG", "JPEG", "WEBP"]) as picture:
+        scan(content)
+        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise InvalidInput(_("The picture has too many points."), field="logo", code="too_large")
+                raise InvalidInput(_("The picture has too many points."), field=field, code="too_large")
             small = picture.convert("RGBA")
-            small.thumbnail(LOGO_SIZE)
+            small.thumbnail(size)
             out = io.BytesIO()
             small.save(out, "PNG", optimize=True)
+    except Unfit as error:
+        raise InvalidInput(error.detail, field=field, code="unfit_file") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InvalidInput(_("Send a PNG, JPEG or WebP picture."), field="logo", code="unfit_file") from error
+        raise InvalidInput(_("Send a PNG, JPEG or WebP picture."), field=field, code="unfit_file") from error
     return out.getvalue()
 
 

@@ -166,6 +166,14 @@ def _decide(row: SignUp, state: str, reason: str) -> None:
     row.save()
 
 
+def sign_up_switch(*, on: bool) -> None:
+    """Open or close the public sign-up page."""
+    state = PlatformState.current()
+    state.sign_up = on
+    state.save()
+    platform_log("sign_up", on=on)
+
+
 def sign_ups_clean() -> int:
     """Forget wishes whose e-mail nobody confirmed in time."""
     late = SignUp.objects.filter(

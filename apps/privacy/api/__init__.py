@@ -1,5 +1,5 @@
 """API of privacy."""
 
-from apps.privacy.api import consents, people
+from apps.privacy.api import consents, encryption, people
 
-__all__ = ["consents", "people"]
+__all__ = ["consents", "encryption", "people"]

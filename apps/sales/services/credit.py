@@ -12,7 +12,7 @@ from apps.accounting.invoicing.hold import exposure_of, party_check
 from apps.accounting.models import Invoice, InvoiceLine
 from apps.core.access import may
 from apps.core.errors import Refused
-from apps.core.india.numbers import format_money
+from apps.core.formats import show_money
 from apps.core.locks import lock_row
 from apps.core.money import ZERO, round_money
 from apps.documents.services.timeline import timeline_add
@@ -88,8 +88,8 @@ def _over(document: Any, party: Party, total: Decimal, *, by: Any, reason: str, 
     limit = party.credit_limit or ZERO
     text = _("%(party)s would owe %(total)s, the limit is %(limit)s.") % {
         "party": party,
-        "total": format_money(total, code),
-        "limit": format_money(limit, code),
+        "total": show_money(total, code),
+        "limit": show_money(limit, code),
     }
     figures = {"exposure": str(total), "limit": str(limit), "over": str(total - limit)}
     if party.credit_policy == CreditPolicy.WARN or released:

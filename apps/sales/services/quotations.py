@@ -19,6 +19,7 @@ from apps.company.selectors import company_today
 from apps.core.actor import current_actor
 from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
+from apps.core.formats import show_date
 from apps.core.money import ZERO
 from apps.core.records import rows_keep
 from apps.core.typed_settings import setting
@@ -181,7 +182,7 @@ def _check_valid(quotation: Quotation) -> None:
     if quotation.valid_until and quotation.valid_until < company_today():
         raise Refused(
             _("The offer ended on %(day)s. Revise it to offer it again.")
-            % {"day": f"{quotation.valid_until:%d-%m-%Y}"},
+            % {"day": show_date(quotation.valid_until)},
             code="invalid_transition",
             field="valid_until",
         )

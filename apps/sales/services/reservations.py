@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.core.india.numbers import format_quantity
+from apps.core.formats import show_quantity
 from apps.core.money import round_quantity
 from apps.inventory.models import Place
 from apps.inventory.services.reservations import Want, release, reserve
@@ -74,8 +74,8 @@ def _kits_reserve(lines: Sequence[OrderLine], place: Place, *, by: Any) -> list[
 def _notice(line: OrderLine, reserved: Decimal) -> str:
     return _("Line %(n)d: %(reserved)s of %(ordered)s reserved.") % {
         "n": line.position,
-        "reserved": format_quantity(reserved),
-        "ordered": format_quantity(quantities_of(line).to_deliver),
+        "reserved": show_quantity(reserved),
+        "ordered": show_quantity(quantities_of(line).to_deliver),
     }
 
 

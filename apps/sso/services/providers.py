@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.core.errors import InvalidInput, Refused
+from apps.core.formats import show_date
 from apps.core.outbound import url_check
 from apps.core.records import Child, record_delete, record_restore, record_save
 from apps.core.secrets import secret_write
@@ -253,6 +254,6 @@ def _saml_findings(provider: IdentityProvider, by: Any) -> list[Finding]:
     soon = timezone.now() + timedelta(days=30)
     for one in certificates_check(provider.certificates, field="certificates"):
         until = one.not_valid_after_utc
-        text = _("The certificate is good until %(day)s.") % {"day": until.strftime("%d-%m-%Y")}
+        text = _("The certificate is good until %(day)s.") % {"day": show_date(until)}
         found.append(Finding(until > soon, text))
     return found

@@ -16,6 +16,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='BrandPicture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('part', models.CharField(choices=[('logo', 'Logo'), ('mark', 'Mark')], max_length=4)),
+                ('content', models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='DeletionRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -101,6 +109,10 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='Asia/Kolkata', max_length=60, verbose_name='time zone')),
                 ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
                 ('fiscal_year_start', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='fiscal year starts in month')),
+                ('number_format', models.CharField(choices=[('indian', 'Indian: 1,23,45,678.50'), ('western', 'Western: 12,345,678.50')], default='indian', max_length=8, verbose_name='numbers')),
+                ('date_format', models.CharField(choices=[('day_dash', '31-12-2026'), ('day_slash', '31/12/2026'), ('day_dot', '31.12.2026'), ('iso', '2026-12-31')], default='day_dash', max_length=10, verbose_name='dates')),
+                ('logo_digest', models.CharField(blank=True, default='', editable=False, max_length=16)),
+                ('mark_digest', models.CharField(blank=True, default='', editable=False, max_length=16)),
                 ('accent', models.CharField(default='#0b63a5', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$')], verbose_name='accent colour')),
             ],
             options={
@@ -218,6 +230,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tenancy.organisation'),
         ),
         migrations.AddField(
+            model_name='brandpicture',
+            name='organisation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='tenancy.organisation'),
+        ),
+        migrations.AddField(
             model_name='organisationjob',
             name='organisation',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jobs', to='tenancy.organisation'),
@@ -243,6 +260,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='domainclaim',
             constraint=models.UniqueConstraint(fields=('organisation', 'domain'), name='tenancy_claim_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='brandpicture',
+            constraint=models.UniqueConstraint(fields=('organisation', 'part'), name='tenancy_picture_once'),
         ),
         migrations.AddConstraint(
             model_name='organisationjob',

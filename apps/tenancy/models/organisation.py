@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from apps.core.models import Timestamped
-from apps.tenancy.choices import Metric, OperatorAccess, OrganisationState
+from apps.tenancy.choices import (
+    BrandPart,
+    DateFormat,
+    Metric,
+    NumberFormat,
+    OperatorAccess,
+    OrganisationState,
+)
 
 
 class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-missing]  # the library's manager is not typed
@@ -72,6 +79,14 @@ class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-mis
     fiscal_year_start = models.PositiveSmallIntegerField(
         _("fiscal year starts in month"), default=4, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
+    number_format = models.CharField(
+        _("numbers"), max_length=8, choices=NumberFormat.choices, default=NumberFormat.INDIAN
+    )
+    date_format = models.CharField(
+        _("dates"), max_length=10, choices=DateFormat.choices, default=DateFormat.DAY_DASH
+    )
+    logo_digest = models.CharField(max_length=16, blank=True, default="", editable=False)
+    mark_digest = models.CharField(max_length=16, blank=True, default="", editable=False)
     accent = models.CharField(
         _("accent colour"),
         max_length=7,
@@ -104,6 +119,27 @@ class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-mis
 
     def limits(self) -> dict[str, int | None]:
         return {metric: self.limit_of(metric) for metric in Metric.values}
+
+
+class BrandPicture(models.Model):
+    """Logo or mark, drawn anew as PNG. Apart from the organisation's row, which every request carries; that
+    has the digests, so pages know whether there is one."""
+
+    kind: ClassVar[str] = "log"
+
+    organisation = models.ForeignKey(
+        "tenancy.Organisation", on_delete=models.CASCADE, related_name="pictures"
+    )
+    part = models.CharField(max_length=4, choices=BrandPart.choices)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "part"], name="tenancy_picture_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.part}"
 
 
 class Domain(DomainMixin):

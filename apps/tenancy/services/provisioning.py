@@ -89,11 +89,16 @@ def modules_of(plan: Plan | None) -> list[str]:
     return [key for key in keys if key in plan.modules] if plan and plan.modules else keys
 
 
-def modules_check(keys: list[str], *, plan: Plan | None = None) -> list[str]:
-    """The keys, in order and once. Raises InvalidInput: unknown, not in the plan, lacking what it needs."""
+def modules_known(keys: list[str]) -> None:
+    """Raises InvalidInput for a key that is no module."""
     unknown = sorted(set(keys) - set(switchable_keys()))
     if unknown:
         raise InvalidInput(_("Unknown module: %(names)s.") % {"names": ", ".join(unknown)}, field="modules")
+
+
+def modules_check(keys: list[str], *, plan: Plan | None = None) -> list[str]:
+    """The keys, in order and once. Raises InvalidInput: unknown, not in the plan, lacking what it needs."""
+    modules_known(keys)
     outside = sorted(set(keys) - set(plan.modules)) if plan and plan.modules else []
     if outside:
         text = _("The plan “%(plan)s” has no: %(names)s.")

@@ -39,6 +39,7 @@ PUBLIC_WRITABLE = {
     "axes_accessattemptexpiration",
     "django_admin_log",
     "django_session",
+    "runtime_idempotencykey",
 }
 APPEND_ONLY_KINDS = ("ledger",)
 

@@ -1,4 +1,5 @@
-// Numbers and dates as people in India write them. Amounts stay strings: no float ever touches them.
+// Numbers, dates and times as the organisation writes them (apps/core/formats.py, handed over in bahi/head.html).
+// Amounts stay strings: no float ever touches them.
 
 const DEVANAGARI = /[\u0966-\u096F]/g;
 
@@ -20,14 +21,21 @@ export function parseNumber(text) {
   return negative && /[1-9]/.test(value) ? `-${value}` : value;
 }
 
-/** Digits before the point in groups 1,23,45,678. */
+/** {numbers, dates, zone} of this page; the usual ones where it names none. */
+const chosen = (() => {
+  const given = globalThis.document?.querySelector('meta[name="bahi-formats"]')?.dataset ?? {};
+  return { numbers: given.numbers || "indian", dates: given.dates || "day_dash", zone: given.zone || undefined };
+})();
+
+/** Digits before the point in groups 1,23,45,678 or 12,345,678. */
 function groupWhole(digits) {
   if (digits.length <= 3) return digits;
+  if (chosen.numbers === "western") return digits.replace(/\B(?=(\d{3})+$)/g, ",");
   const tail = digits.slice(-3);
   return `${digits.slice(0, -3).replace(/\B(?=(\d\d)+$)/g, ",")},${tail}`;
 }
 
-/** Canonical string → shown string: at least `min` decimals, further zeros dropped, Indian groups unless told not to. */
+/** Canonical string → shown string: at least `min` decimals, further zeros dropped, in groups unless told not to. */
 export function formatNumber(value, { min = 0, group = true } = {}) {
   if (value === null || value === undefined || value === "") return "";
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value));
@@ -38,7 +46,7 @@ export function formatNumber(value, { min = 0, group = true } = {}) {
   return `${match[1]}${whole}${fraction ? `.${fraction}` : ""}`;
 }
 
-/** Money with two decimals and Indian groups. */
+/** Money with two decimals, in groups. */
 export function formatMoney(value, decimals = 2) {
   return formatNumber(value, { min: decimals });
 }
@@ -66,7 +74,7 @@ function fullYear(text, today) {
 }
 
 /** A date as clerks type it: t, +5, -3, 3, 3-4, 3-4-26, 030426, 2026-04-03 → ISO; "" when empty; null when it is none. */
-export function parseDate(text, today = new Date()) {
+export function parseDate(text, today = nowThere()) {
   const raw = String(text ?? "").trim().toLowerCase();
   if (raw === "") return "";
   if (raw === "t" || raw === "today") return isoOf(today);
@@ -82,15 +90,33 @@ export function parseDate(text, today = new Date()) {
   return isoFrom(Number(match[1]), match[2] ? Number(match[2]) : today.getMonth() + 1, fullYear(match[3], today));
 }
 
-/** ISO date (or date-time) → dd-mm-yyyy. */
+const SIGNS = { day_dash: "-", day_slash: "/", day_dot: "." };
+
+/** ISO date (or date-time) → as the organisation writes it: dd-mm-yyyy unless it chose otherwise. */
 export function formatDate(iso) {
   const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso || "");
-  return match ? `${match[3]}-${match[2]}-${match[1]}` : iso || "";
+  if (!match) return iso || "";
+  const sign = SIGNS[chosen.dates];
+  return sign ? [match[3], match[2], match[1]].join(sign) : match[0];
 }
 
-/** ISO date-time → dd-mm-yyyy hh:mm in the person's own time zone. */
+/** A moment as a Date whose local parts are those of the page's time zone (the person's own, else the organisation's). */
+function inZone(moment) {
+  if (!chosen.zone) return moment;
+  const parts = {};
+  const write = new Intl.DateTimeFormat("en-GB", {
+    timeZone: chosen.zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+  });
+  for (const part of write.formatToParts(moment)) parts[part.type] = Number(part.value);
+  return new Date(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
+}
+
+const nowThere = () => inZone(new Date());
+
+/** ISO date-time → day and hh:mm in the time zone that the lists of the server use too. */
 export function formatMoment(iso) {
-  const date = new Date(iso || "");
-  if (Number.isNaN(date.getTime())) return "";
+  const moment = new Date(iso || "");
+  if (Number.isNaN(moment.getTime())) return "";
+  const date = inZone(moment);
   return `${formatDate(isoOf(date))} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }

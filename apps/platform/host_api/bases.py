@@ -1,0 +1,86 @@
+"""What every operator's view begins with: an operator who signed in, as the actor of what is written."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.permissions import BasePermission
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.authentication import SessionAuthentication, TenantJWTAuthentication
+from apps.core.actor import Actor, set_actor
+from apps.core.address import client_address
+from apps.core.api.filtering import paginate
+from apps.core.api.rendering import Envelope, envelope
+from apps.core.api.serializers import StrictSerializer, raise_invalid
+from apps.core.errors import InvalidInput, NotFound
+
+PAGING = frozenset({"page", "per_page", "count"})
+
+
+class IsOperator(BasePermission):
+    """As on the platform's pages: an active platform user."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        user = request.user
+        return bool(user.is_authenticated and user.is_active and user.is_superuser)
+
+
+class OperatorView(APIView):
+    """A token of this host or its session; an organisation's token is refused, and no key is made here."""
+
+    authentication_classes: ClassVar[tuple[Any, ...]] = (TenantJWTAuthentication, SessionAuthentication)
+    permission_classes: ClassVar[tuple[Any, ...]] = (IsOperator,)
+    filters: ClassVar[dict[str, str]] = {}
+    words: ClassVar[tuple[str, ...]] = ()  # fields that ``search`` looks into
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        label = f"{request.user} (platform operator)"
+        set_actor(Actor("operator", request.user, label, client_address(request)))  # the middleware ends it
+
+    def read(self, request: Any, kind: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
+        """The body by a serializer; a wrong one is a 400 that names its fields."""
+        serializer = kind(data=request.data, partial=partial)
+        raise_invalid(serializer)
+        return dict(serializer.validated_data)
+
+    def listed(self, request: Any, rows: QuerySet[Any], show: Any) -> Response:
+        """A page of rows, narrowed by ``filters`` and ``search``. Raises InvalidInput (unknown filter)."""
+        return Response(self._page(request, rows, show))
+
+    def _page(self, request: Any, rows: QuerySet[Any], show: Any) -> Envelope:
+        for name, value in request.query_params.items():
+            if name == "search" and self.words:
+                for word in value[:100].split():
+                    found = Q()
+                    for path in self.words:
+                        found |= Q(**{f"{path}__icontains": word})
+                    rows = rows.filter(found).distinct()
+            elif name in self.filters:
+                rows = _narrowed(rows, name, self.filters[name], value)
+            elif name not in PAGING:
+                raise InvalidInput(_("Unknown filter."), field=name, code="unknown")
+        page = paginate(rows, request, ["-id"])
+        return envelope([show(row) for row in page.rows], pagination=page.pagination)
+
+
+def _narrowed(rows: QuerySet[Any], name: str, path: str, value: str) -> QuerySet[Any]:
+    field = rows.model._meta.get_field(path.split("__", maxsplit=1)[0].removesuffix("_id"))
+    if field.is_relation and "__" not in path:
+        if not (value.isascii() and value.isdigit() and len(value) < 19):
+            raise InvalidInput(_("Must be a whole number from 1."), field=name)
+    elif field.choices and value not in {str(key) for key, _label in field.choices}:
+        raise InvalidInput(_("Please choose one."), field=name)
+    return rows.filter(**{path: value[:200]})
+
+
+def found(rows: QuerySet[Any], pk: int) -> Any:
+    """The row, or 404."""
+    row = rows.filter(pk=pk).first() if pk < 2**63 else None
+    if row is None:
+        raise NotFound(_("Not found."))
+    return row

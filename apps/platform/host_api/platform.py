@@ -1,0 +1,243 @@
+"""What holds for the whole platform: dashboard, plans, sign-ups, announcements, maintenance, backups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+
+from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
+from apps.core.api.rendering import envelope
+from apps.core.api.representation import iso_time
+from apps.core.api.transaction import api_write
+from apps.core.errors import InvalidInput
+from apps.core.modules import all_modules
+from apps.core.platform_log import platform_log
+from apps.platform.host_api import shapes
+from apps.platform.host_api.bases import OperatorView, found
+from apps.platform.models import Announcement, SignUp
+from apps.platform.selectors import dashboard
+from apps.platform.services.announcements import announcement_delete, announcement_save
+from apps.platform.services.organisations import plan_save
+from apps.platform.services.sign_up import sign_up_switch
+from apps.tenancy.models import Organisation, OrganisationJob, Plan, PlatformState
+from apps.tenancy.services.maintenance import maintenance_platform
+
+
+class MeView(OperatorView):
+    """Who am I here."""
+
+    def get(self, request: Any) -> Response:
+        user = request.user
+        data = {"id": user.pk, "email": user.email, "name": user.name, "language": user.language}
+        return Response(envelope(data))
+
+
+class DashboardView(OperatorView):
+    """Counts of the whole platform: states, totals, growth, days, health and what waits for an operator."""
+
+    def get(self, request: Any) -> Response:
+        found_now = dashboard()
+        data = {
+            "states": found_now["states"],
+            "totals": found_now["totals"],
+            "counted": iso_time(found_now["counted"]),
+            "growth": [
+                {"month": f"{row['month']:%Y-%m}", "organisations": row["n"]} for row in found_now["growth"]
+            ],
+            "days": [
+                {"day": row["day"].isoformat(), "sign_ins": row["n"], "users": row["users"]}
+                for row in found_now["days"]
+            ],
+            "organisations": [
+                {"organisation": row.organisation_id, **shapes.figures_data(row)} for row in found_now["rows"]
+            ],
+            "health": [
+                {
+                    "name": str(row["name"]),
+                    "value": row.get("value", row.get("bytes")),
+                    "tone": row["tone"],
+                    "note": str(row["note"]),
+                }
+                for row in found_now["health"]
+            ],
+            "to_do": [{"text": str(row["text"]), "count": row["count"]} for row in found_now["to_do"]],
+        }
+        return Response(envelope(data))
+
+
+class ModulesView(OperatorView):
+    """Modules that can be switched for an organisation, with what each needs."""
+
+    def get(self, request: Any) -> Response:
+        rows = [
+            {"key": item.key, "title": str(item.title), "depends": list(item.depends)}
+            for item in all_modules()
+            if item.switchable
+        ]
+        return Response(envelope(rows))
+
+
+class PlansView(OperatorView):
+    """Plans; a limit that is null doesn't bind, no modules: all are allowed."""
+
+    words = ("code", "name")
+
+    def get(self, request: Any) -> Response:
+        return self.listed(request, Plan.objects.order_by("-id"), shapes.plan_data)
+
+    def post(self, request: Any) -> Response:
+        values = self.read(request, shapes.PlanInput)
+        return api_write(
+            request, lambda: (201, shapes.plan_data(plan_save(Plan(), dict(values))), _("Saved."))
+        )
+
+
+class PlanView(OperatorView):
+    def get(self, request: Any, pk: int) -> Response:
+        return Response(envelope(shapes.plan_data(found(Plan.objects.all(), pk))))
+
+    def patch(self, request: Any, pk: int) -> Response:
+        values = self.read(request, shapes.PlanInput, partial=True)
+        row = found(Plan.objects.all(), pk)
+        return api_write(request, lambda: (200, shapes.plan_data(plan_save(row, dict(values))), _("Saved.")))
+
+
+class SignUpsView(OperatorView):
+    """Requests; they are decided by ``approve`` and ``refuse`` of their organisation."""
+
+    filters = {"state": "state"}
+    words = ("name", "slug", "person", "email")
+
+    def get(self, request: Any) -> Response:
+        return self.listed(request, SignUp.objects.order_by("-id"), shapes.sign_up_data)
+
+
+class AnnouncementsView(OperatorView):
+    """What the platform tells people on every page."""
+
+    filters = {"tone": "tone", "audience": "audience"}
+    words = ("title", "text")
+
+    def get(self, request: Any) -> Response:
+        rows = Announcement.objects.prefetch_related("organisations").order_by("-id")
+        return self.listed(request, rows, shapes.announcement_data)
+
+    def post(self, request: Any) -> Response:
+        values = self.read(request, shapes.AnnouncementInput)
+
+        def work() -> tuple[int, Any, str]:
+            row = announcement_save(Announcement(), _addressed(dict(values)))
+            return 201, shapes.announcement_data(row), _("Saved.")
+
+        return api_write(request, work)
+
+
+class AnnouncementView(OperatorView):
+    def get(self, request: Any, pk: int) -> Response:
+        return Response(envelope(shapes.announcement_data(found(Announcement.objects.all(), pk))))
+
+    def patch(self, request: Any, pk: int) -> Response:
+        values = self.read(request, shapes.AnnouncementInput, partial=True)
+        row = found(Announcement.objects.all(), pk)
+
+        def work() -> tuple[int, Any, str]:
+            return (
+                200,
+                shapes.announcement_data(announcement_save(row, _addressed(dict(values)))),
+                _("Saved."),
+            )
+
+        return api_write(request, work)
+
+    def delete(self, request: Any, pk: int) -> Response:
+        row = found(Announcement.objects.all(), pk)
+
+        def work() -> tuple[int, Any, str]:
+            announcement_delete(row)
+            return 204, None, ""
+
+        return api_write(request, work)
+
+
+def _addressed(values: dict[str, Any]) -> dict[str, Any]:
+    """Organisations for their ids. Raises InvalidInput naming ``organisations``."""
+    if "organisations" in values:
+        wanted = set(values["organisations"])
+        rows = list(Organisation.objects.filter(pk__in=wanted))
+        if len(rows) != len(wanted):
+            raise InvalidInput(_("There is no such organisation."), field="organisations", code="not_found")
+        values["organisations"] = rows
+    return values
+
+
+class SettingsView(OperatorView):
+    """Whether anybody may ask for an organisation."""
+
+    def get(self, request: Any) -> Response:
+        return Response(envelope({"sign_up": PlatformState.current().sign_up}))
+
+    def patch(self, request: Any) -> Response:
+        on = self.read(request, shapes.SwitchInput)["sign_up"]
+
+        def work() -> tuple[int, Any, str]:
+            sign_up_switch(on=on)
+            return 200, {"sign_up": on}, _("Saved.")
+
+        return api_write(request, work)
+
+
+class MaintenanceView(OperatorView):
+    """Maintenance of all organisations; this host stays open."""
+
+    def get(self, request: Any) -> Response:
+        return Response(envelope(_resting()))
+
+    def put(self, request: Any) -> Response:
+        values = self.read(request, shapes.MaintenanceInput)
+
+        def work() -> tuple[int, Any, str]:
+            maintenance_platform(**values)
+            return 200, _resting(), _("Saved.")
+
+        return api_write(request, work)
+
+
+def _resting() -> dict[str, Any]:
+    row = PlatformState.current()
+    return {
+        "on": row.maintenance,
+        "text": row.maintenance_text,
+        "until": iso_time(row.maintenance_until),
+    }
+
+
+class JobsView(OperatorView):
+    """Set-ups, deletions and restores."""
+
+    filters = {"state": "state", "work": "work", "organisation": "organisation_id"}
+    words = ("slug",)
+
+    def get(self, request: Any) -> Response:
+        return self.listed(request, OrganisationJob.objects.order_by("-id"), shapes.job_data)
+
+
+class BackupsView(OperatorView):
+    """Backups of every organisation that is or was here; POST restores one as a new organisation."""
+
+    answers_later = True
+
+    def get(self, request: Any) -> Response:
+        rows = [{"name": i.name, "size": i.size, "at": iso_time(i.at)} for i in backups_everywhere()]
+        return Response(envelope(rows))
+
+    def post(self, request: Any) -> Response:
+        asked = self.read(request, shapes.RestoreInput)
+
+        def work() -> tuple[int, Any, str]:
+            job = restore_ask(**asked)
+            platform_log("restore_asked", source=asked["name"], slug=job.slug, job=job.pk)
+            return 202, shapes.job_data(job), _("The worker restores it as %(slug)s.") % {"slug": job.slug}
+
+        return api_write(request, work)
