@@ -17,6 +17,7 @@ class PlatformConfig(BahiAppConfig):
         from apps.backup.services.public_side import register_public_part
         from apps.backup.services.restoring import register_before_opening
         from apps.core.platform_log import register_platform_log
+        from apps.messaging.services.holding import waiting_hold
         from apps.platform.services.audit import entry_write
         from apps.platform.services.look import LOOK_PART
         from apps.platform.services.override import operator_inside
@@ -28,5 +29,6 @@ class PlatformConfig(BahiAppConfig):
         register_operator_pass(operator_inside)
         register_public_part(LOOK_PART)
         register_public_part(PICTURES_PART)
+        register_before_opening(waiting_hold)
         register_before_opening(erasures_replay)
         register_heads_copy(heads_copy)

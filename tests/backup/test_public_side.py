@@ -13,7 +13,8 @@ from apps.backup.services.making import backup_make
 from apps.backup.services.restoring import backup_restore
 from apps.core.personal import subjects
 from apps.core.tenant import organisation_context, public_context
-from apps.messaging.models import Notification
+from apps.messaging.models import MailMessage, Notification
+from apps.messaging.services.mail import mail_queue
 from apps.parties.models import Party
 from apps.platform.services.look import look_of, look_save
 from apps.privacy.people import Person
@@ -47,6 +48,18 @@ def test_choice_about_the_operator_is_never_laxer_after_a_restore(owner, place):
     assert backup_restore(lax.name, slug="copy-two").organisation.operator_access == "forbid"
     organisation_delete(acme())  # and what it said last outlives it
     assert backup_restore(lax.name, slug="acme").organisation.operator_access == "forbid"
+
+
+def test_what_waited_to_go_out_is_held_in_the_restored_one_only(owner, place):
+    with organisation_context("org_acme"):
+        mail_queue(to=["buyer@firm.example"], subject="Offer", text="Here it is")
+        waiting = MailMessage.objects.filter(state="queued").count()
+    done = backup_restore(made_now().name, slug="copy")
+    assert any(text.startswith(f"{waiting} waiting mails") for text in done.told)
+    with organisation_context("org_copy"):
+        assert {row.state for row in MailMessage.objects.filter(subject="Offer")} == {"failed"}
+    with organisation_context("org_acme"):
+        assert MailMessage.objects.filter(state="queued").count() == waiting > 0
 
 
 def test_backup_that_does_not_say_whether_operators_may_enter_keeps_them_out(owner, place, monkeypatch):

@@ -50,15 +50,7 @@ COPIED = "backup.copied"
 register_notification_event(
     COPIED, gettext_lazy("A backup of our organisation is restored as another one"), mail=True
 )
-_after: list[Callable[[], object]] = []
 _before_opening: list[Callable[[], list[str]]] = []
-
-
-def register_after_copy(function: Callable[[], object]) -> None:
-    """``function()`` runs inside an organisation that was restored beside its original, before it opens: what
-    must not happen twice (waiting mails) is stopped there. Called from an app's ``ready()``."""
-    if function not in _after:
-        _after.append(function)
 
 
 def register_before_opening(function: Callable[[], list[str]]) -> None:
@@ -139,8 +131,6 @@ def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progr
             lost = sum(secrets_move(*place, source=manifest["schema"]) for place in secret_fields())
             if lost:
                 progress(f"{lost} secrets stay closed: bring the secrets' keys of the old installation")
-            for function in _after:
-                function()
         told = [text for before in _before_opening for text in before()]
     told += public_write(organisation, manifest)
     organisation_opened(organisation)
