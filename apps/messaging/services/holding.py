@@ -11,7 +11,7 @@ MODELS = (MailMessage, TextMessage)
 
 
 def waiting_hold() -> list[str]:
-    """Let no mail or text go out that waited; a mail can be sent again by hand. Returns a sentence if any did."""
+    """Let nothing go out that waited; a mail can be sent again by hand. Returns a sentence if any waited."""
     why = _("Restored from a backup: it may have gone out before.")
     waiting = [model.objects.filter(state=MailState.QUEUED) for model in MODELS]
     held = sum(rows.update(state=MailState.FAILED, error=why) for rows in waiting)
