@@ -120,6 +120,11 @@ def agrees(wanted: int, status: int) -> bool:
     return status == wanted
 
 
+def _looks_into_the_bin(view: Any, operation: Operation) -> bool:
+    """Whether the address finds records of the bin only, which is empty here (``test_bin.py`` asks those)."""
+    return operation.path.endswith("/restore/") and view.verb_permissions.get("restore") == "delete"
+
+
 def ask(chosen: list[tuple[str, Operation]], people: dict[str, User]) -> tuple[dict[int, int], list[str]]:
     """(how many of each expectation, the breaches)."""
     counts: dict[int, int] = {}
@@ -134,7 +139,9 @@ def ask(chosen: list[tuple[str, Operation]], people: dict[str, User]) -> tuple[d
         model = getattr(getattr(match.func, "cls", None), "model", None)
         pk = None
         if "{id}" in operation.path:
-            row = model._default_manager.order_by("pk").first() if model is not None else None
+            row = None
+            if model is not None and not _looks_into_the_bin(match.func.cls, operation):
+                row = model._default_manager.order_by("pk").first()
             pk = row.pk if row is not None else NOWHERE
         user = User.objects.get(pk=people[code].pk)
         wanted = expected(user, declared, model, pk)

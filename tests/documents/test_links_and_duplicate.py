@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from apps.catalog.models import Product
 from apps.company.selectors import company_today
 from apps.documents.models import TimelineEntry
 from apps.messaging.models import Notification
@@ -53,7 +55,7 @@ def test_clerk_duplicates_a_sent_quotation(api, shop):
 
 def test_duplicate_of_a_vanished_product_names_the_line(api, shop):
     draft = api.post("sales/quotations/", shop.draft())["data"]
-    api.delete(f"catalog/products/{shop.chair.pk}/")
+    Product.objects.filter(pk=shop.chair.pk).untracked_update(deleted_at=timezone.now())
     answer = api.post(f"sales/quotations/{draft['id']}/duplicate/", expect=400)
     assert answer["errors"][0]["field"] == "lines.0.product"
 
