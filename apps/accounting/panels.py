@@ -19,7 +19,7 @@ from apps.accounting.portal import drafts, overdue, with_balance
 from apps.company.selectors import companies_worked_in, company_today
 from apps.core.access import access_of
 from apps.core.admin.panels import Content, Item, Panel, counted, latest, register_panel
-from apps.core.india.numbers import format_indian, format_money
+from apps.core.formats import show_money, show_number
 from apps.datatools.reports import ReportLink
 from apps.datatools.reports.views import link_url
 from apps.parties.models import Party
@@ -48,11 +48,11 @@ def _aged_lines(key: tuple[str, str], aged: Iterable[AgedItem]) -> list[Item]:
     sums = ageing(aged, company_today())
     what = _("Owes us") if side == Side.RECEIVABLE else _("We owe")
     late = any(amount > 0 for label, amount in sums.buckets.items() if label != NOT_DUE)
-    lines = [Item(what, format_money(sums.total, code), tone="warning" if late else "")]
+    lines = [Item(what, show_money(sums.total, code), tone="warning" if late else "")]
     for label, amount in sums.buckets.items():
         if amount:
             text = _("not due yet") if label == NOT_DUE else _("%(days)s days overdue") % {"days": label}
-            lines.append(Item(text, format_money(amount, code)))
+            lines.append(Item(text, show_money(amount, code)))
     return lines
 
 
@@ -74,9 +74,9 @@ def credit_of(request: HttpRequest, party: Party) -> Content | None:
         return None
     used, limit = exposure_of(party), party.credit_limit
     items = [
-        Item(_("Limit"), format_indian(limit)),
-        Item(_("Used"), format_indian(used), tone="danger" if used > limit else ""),
-        Item(_("Left"), format_indian(max(limit - used, Decimal(0)))),
+        Item(_("Limit"), show_number(limit)),
+        Item(_("Used"), show_number(used), tone="danger" if used > limit else ""),
+        Item(_("Left"), show_number(max(limit - used, Decimal(0)))),
         Item(_("Over the limit"), party.get_credit_policy_display()),
     ]
     return Content(items)

@@ -53,6 +53,11 @@ def test_page_number_and_a_counter_of_the_home_page_are_not_remembered(browser):
     assert browser.get(PARTIES).status_code == 200
 
 
+def test_the_bin_is_left_when_the_list_is_opened_again(browser):
+    browser.get(f"{PARTIES}?bin=1")
+    assert browser.get(PARTIES).status_code == 200
+
+
 def test_shared_view_is_offered_to_others_and_only_its_owner_removes_it(browser, administrator):
     kind = "parties.party"
     browser.post(

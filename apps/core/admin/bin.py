@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from apps.core.admin.lists import BIN
 from apps.core.admin.urls import admin_url
 from apps.core.errors import BahiError
 from apps.core.records import record_delete, record_restore, record_save
@@ -23,14 +24,12 @@ from apps.core.registry import resource_of
 from apps.core.uow import run_in_unit_of_work
 from apps.core.uses import Found, uses_of
 
-PARAMETER = "bin"
-
 
 class BinFilter(admin.SimpleListFilter):
     """The rows themselves are chosen by ``get_queryset``, which every page of the list starts from."""
 
     title = gettext_lazy("bin")
-    parameter_name = PARAMETER
+    parameter_name = BIN
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
         return [("1", _("In the bin"))]
@@ -75,7 +74,7 @@ class BinAdmin:
 
     def in_bin(self, request: HttpRequest) -> bool:
         """Whether the list shows the bin."""
-        return self.has_bin and request.GET.get(PARAMETER) == "1" and self._may(request, "delete")  # type: ignore[attr-defined]  # a mixin: the admin class beside it has the method
+        return self.has_bin and request.GET.get(BIN) == "1" and self._may(request, "delete")  # type: ignore[attr-defined]  # a mixin: the admin class beside it has the method
 
     def of_bin(self, request: HttpRequest, queryset: Any) -> Any:
         """The rows of a list or choice: those in the bin only where it is asked for; a page shows both."""

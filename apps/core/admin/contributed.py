@@ -21,9 +21,9 @@ from unfold.widgets import (
 
 from apps.core.admin.widgets import MoneyInput
 from apps.core.contribute import Contribution, contributions_to, resolve_contributions
-from apps.core.india.numbers import format_indian, format_quantity
+from apps.core.formats import show_date, show_number, show_quantity
 
-FIGURES: dict[str, Callable[[Any], str]] = {"money": format_indian, "quantity": format_quantity}
+FIGURES: dict[str, Callable[[Any], str]] = {"money": show_number, "quantity": show_quantity}
 LISTED = ("money", "quantity", "text", "integer", "date", "key")
 
 
@@ -52,7 +52,7 @@ def value_text(item: Contribution, value: Any) -> Any:
         text = FIGURES[item.kind](value) if value is not None else ""
         return format_html('<span class="bahi-number">{}</span>', text)
     if hasattr(value, "strftime"):
-        return value.strftime("%d-%m-%Y")
+        return show_date(value)
     return "" if value is None else str(value)
 
 

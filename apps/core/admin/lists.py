@@ -33,6 +33,7 @@ from apps.core.working import working_company_id
 HUGE = 50_000
 RESET, EXPORT, ONCE = "_reset", "_export", "_once"
 PASSING = ("p", "all", "e", "_popup", "_to_field", "_changelist_filters")
+BIN = "bin"
 LEFT_OUT = ("id", "search_text", "custom", "tags", "version", "deleted_at", "external_id")
 
 
@@ -315,9 +316,11 @@ def _came_from_here(request: HttpRequest) -> bool:
 
 
 def _lasting(params: QueryDict) -> str:
-    """The part of a list's address that is worth remembering: filters, search and sorting."""
+    """The part of a list's address that is worth remembering: filters, search and sorting; not the bin, whose
+    list would look like one that lost its records."""
+    left_out = (*PASSING, BIN)
     pairs = [
-        (key, value) for key, values in params.lists() if key not in PASSING for value in values if value
+        (key, value) for key, values in params.lists() if key not in left_out for value in values if value
     ]
     return urlencode(pairs)[:2000]
 

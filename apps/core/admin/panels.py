@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 
 from apps.core.access import may
 from apps.core.admin.urls import admin_url
+from apps.core.formats import show_date
 from apps.core.modules import module_key_of_app
 from apps.core.registry import load_modules
 from apps.core.tenant import switch_on
@@ -131,7 +132,7 @@ def latest(
     if not may(request.user, f"{meta.app_label}.view_{meta.model_name}"):
         return []
     rows = model._default_manager.for_user(request.user).filter(party=record.pk).order_by("-date", "-id")  # type: ignore[attr-defined]  # as above
-    return [(row.date, Item(record_name(row), f"{row.date:%d-%m-%Y}", admin_url(row))) for row in rows[:most]]
+    return [(row.date, Item(record_name(row), show_date(row.date), admin_url(row))) for row in rows[:most]]
 
 
 def record_name(row: Any) -> str:

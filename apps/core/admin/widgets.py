@@ -7,14 +7,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField
+from django.db.models import CharField, Field
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.core.fields import MoneyField
-from apps.core.formats import show_number
+from apps.core.fields import MoneyField, QuantityField, RateField
+from apps.core.formats import show_number, show_quantity
 from apps.core.india.states import OTHER_COUNTRY, state_choices, state_name
 from apps.core.money import parse_decimal
 from apps.core.validators import state_code_validator
@@ -41,14 +41,28 @@ class MoneyInput(forms.DecimalField):
             return True
 
 
+class FigureInput(MoneyInput):
+    """A quantity, unit price or percentage, without idle zeros: 7,200 or 12.5."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return show_quantity(value) if isinstance(value, Decimal) else value
+
+
+_FIGURES: dict[type[Field[Any, Any]], type[MoneyInput]] = {
+    MoneyField: MoneyInput,
+    QuantityField: FigureInput,
+    RateField: FigureInput,
+}
+
+
 class StateFields:
-    """Mixin before unfold's admin classes: a field of GST state codes is a list with the states' names, an
-    amount is grouped the Indian way."""
+    """Mixin before unfold's admin classes: a field of GST state codes is a list with the states' names,
+    amounts and other figures are grouped as the organisation writes them."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if isinstance(db_field, MoneyField):
+        if type(db_field) in _FIGURES:
             widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "class": "bahi-amount"})
-            kwargs |= {"form_class": MoneyInput, "widget": widget}
+            kwargs |= {"form_class": _FIGURES[type(db_field)], "widget": widget}
             return db_field.formfield(**kwargs)
         if isinstance(db_field, ArrayField) and isinstance(db_field.base_field, CharField):
             kwargs |= {
