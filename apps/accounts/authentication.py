@@ -18,6 +18,7 @@ from apps.accounts.models import ApiKey, SessionKind, SignInSession, User
 from apps.accounts.selectors import user_read
 from apps.accounts.services.keys import access_within, key_find, key_seen
 from apps.core.events import announce
+from apps.core.keys import key_read
 from apps.core.tenant import current_schema
 
 TENANT_CLAIM = "org"
@@ -86,7 +87,7 @@ def check_token(token: Token) -> None:
     """Raises InvalidToken when the token was made for another organisation."""
     if token.get(TENANT_CLAIM) != current_schema() or token.get("aud") != _audience():
         raise InvalidToken(_("This token belongs to another organisation."))
-    if not token.get(FAMILY_CLAIM) or not str(token.get("sub", "")).isdigit():
+    if not token.get(FAMILY_CLAIM) or key_read(token.get("sub")) is None:
         raise InvalidToken(_("This token is not complete."))
 
 

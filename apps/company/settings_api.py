@@ -23,6 +23,7 @@ from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer, raise_invalid
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotFound
+from apps.core.keys import key_read
 from apps.core.typed_settings import Setting, setting_named, settings_declared
 
 
@@ -38,8 +39,7 @@ def _company(request: Any, given: Any) -> Company | None:
     """The company asked for, if this user isn't shut out of it. Raises InvalidInput naming ``company``."""
     if given in (None, ""):
         return None
-    rows, text = settings_companies(request.user), str(given)
-    found = rows.filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
+    found = settings_companies(request.user).filter(pk=key_read(given)).first()
     if found is None:
         raise InvalidInput(_("There is no such company."), field="company", code="not_found")
     return found

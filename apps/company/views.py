@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from apps.company.services.access import working_company_choose
 from apps.core.errors import BahiError
+from apps.core.keys import key_read
 from apps.core.uow import run_in_unit_of_work
 
 
@@ -22,9 +23,8 @@ def work_in(request: HttpRequest) -> HttpResponse:
     """Change the company in which the user works (empty: all), then go back to ``next``."""
     user: Any = request.user
     wanted = request.POST.get("company", "")
-    company_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
     try:
-        run_in_unit_of_work(lambda: working_company_choose(user, company_id if wanted else None))
+        run_in_unit_of_work(lambda: working_company_choose(user, key_read(wanted)))
     except BahiError as error:
         messages.error(request, str(error.detail))
     return HttpResponseRedirect(_back_to(request))

@@ -15,10 +15,12 @@ from apps.core.errors import FieldError
 
 @dataclass(frozen=True)
 class Twin:
-    """Another record that has a value which only one may have."""
+    """Another record that has a value which only one may have. ``message`` is what the rule says of it,
+    ``said`` only if that is a sentence of ours: the library's own names a constraint."""
 
     fields: tuple[str, ...]
-    message: str  # as the rule itself says it
+    message: str
+    said: str
     record: models.Model
 
     @property
@@ -29,21 +31,26 @@ class Twin:
 def taken_by(instance: models.Model) -> list[Twin]:
     """The records because of which ``instance`` is a double, by its unique fields and constraints."""
     model, found = type(instance), list[Twin]()
-    rules: list[tuple[tuple[str, ...], Q | None, str]] = [
-        ((f.name,), None, "") for f in model._meta.concrete_fields if f.unique and not f.primary_key
+    rules: list[tuple[tuple[str, ...], Q | None, str, bool]] = [
+        ((f.name,), None, "", False) for f in model._meta.concrete_fields if f.unique and not f.primary_key
     ]
     rules += [
-        (tuple(rule.fields), rule.condition, str(rule.get_violation_error_message()))
+        (
+            tuple(rule.fields),
+            rule.condition,
+            str(rule.get_violation_error_message()),
+            rule.violation_error_message != rule.default_violation_error_message,
+        )
         for rule in model._meta.constraints
         if isinstance(rule, models.UniqueConstraint) and rule.fields
     ]
-    for fields, condition, message in rules:
+    for fields, condition, message, own in rules:
         values = {name: getattr(instance, model._meta.get_field(name).attname, None) for name in fields}
         if any(value in (None, "") for value in values.values()):
             continue
         rows = model._base_manager.filter(condition or Q(), **values).exclude(pk=instance.pk)
         if (other := rows.first()) is not None:
-            found.append(Twin(fields, message, other))
+            found.append(Twin(fields, message, message if own else "", other))
     return found
 
 
@@ -67,16 +74,15 @@ def plain_duplicates(
 
 
 def double_text(instance: models.Model, twin: Twin, by: Any) -> str:
-    """A rule's own sentence goes before ours; the library's default one only names a constraint."""
+    """A rule's own sentence goes before the general one."""
     labels = ", ".join(str(instance._meta.get_field(name).verbose_name) for name in twin.fields)
     values = {"what": capfirst(instance._meta.verbose_name), "field": labels, "name": twin.record}
-    said = "" if "“" in twin.message else twin.message
     if not twin.in_bin:
-        return said or _("%(what)s with this %(field)s already exists.") % values
+        return twin.said or _("%(what)s with this %(field)s already exists.") % values
     if not in_reach(twin.record, by):
-        return said or _("%(what)s with this %(field)s lies in the bin.") % values
-    if said:
-        return said + " " + _("“%(name)s” is in the bin; restore it instead.") % values
+        return twin.said or _("%(what)s with this %(field)s lies in the bin.") % values
+    if twin.said:
+        return twin.said + " " + _("“%(name)s” is in the bin; restore it instead.") % values
     return _("%(what)s “%(name)s” with this %(field)s is in the bin. Restore it instead.") % values
 
 

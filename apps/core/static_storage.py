@@ -7,6 +7,4 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """ES modules name each other by relative path: those get the hash too, else browsers keep old parts."""
 
     support_js_module_import_aggregation = True
-    max_post_process_passes = (
-        30  # a chain of imports needs as many as it is long; the longest has eleven files
-    )
+    max_post_process_passes = 30  # a chain of imports needs as many as it is long: now eleven

@@ -23,7 +23,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from apps.core.errors import Refused
-from apps.core.registry import business_models, kind_name, load_modules
+from apps.core.registry import business_models, has_bin, kind_name, load_modules
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _of_record(model: type[models.Model], path: str, before: str = "") -> Use | 
     if kind == "document":
         states = _open_states[0](model) if _open_states else ("draft",)
         return Use(model, path, where=Q(**{f"{before}status__in": tuple(states)}))
-    if kind == "master" and any(item.name == "deleted_at" for item in model._meta.concrete_fields):
+    if kind == "master" and has_bin(model):
         return Use(model, path, where=Q(**{f"{before}deleted_at": None}))
     return Use(model, path) if kind in ("master", "setting") else None
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 
 from apps.core.access import access_of
 from apps.core.api.filtering import amount_condition, word_condition
-from apps.core.registry import business_models, kind_name
+from apps.core.registry import business_models, has_bin, kind_name
 from apps.core.scope import kind_of
 
 PER_KIND = 8
@@ -75,7 +75,7 @@ def search_run(text: str, *, user: Any, kind: str = "") -> list[dict[str, Any]]:
 
 def _base(item: Searchable, user: Any) -> Any:
     queryset = item.model._default_manager.for_user(user)  # type: ignore[attr-defined]  # business models have a ScopedManager
-    if any(f.name == "deleted_at" for f in item.model._meta.concrete_fields):
+    if has_bin(item.model):
         queryset = queryset.filter(deleted_at=None)
     return queryset
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.core.access import access_of
 from apps.core.api.representation import iso_time
 from apps.core.errors import InvalidInput
+from apps.core.keys import key_read
 from apps.core.money import round_money
 from apps.inventory.choices import STOCK_KINDS
 from apps.inventory.selectors import places_below
@@ -111,9 +112,10 @@ def read_id(params: Any, name: str) -> int | None:
     text = params.get(name, "")
     if not text:
         return None
-    if not text.isdigit() or len(text) > 18:
+    key = key_read(text)
+    if key is None:
         raise InvalidInput(_("Must be a whole number from 1."), field=name)
-    return int(text)
+    return key
 
 
 def read_day(params: Any, name: str) -> date | None:

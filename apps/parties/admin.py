@@ -16,6 +16,7 @@ from apps.core.admin.bases import ChildInline, MasterAdmin
 from apps.core.admin.site import register
 from apps.core.admin.urls import admin_url
 from apps.core.errors import BahiError
+from apps.core.keys import key_read
 from apps.core.surfaces import codes
 from apps.core.uow import run_in_unit_of_work
 from apps.parties.models import Party, PartyAddress, PartyContact, PaymentTerms
@@ -53,7 +54,7 @@ class PartyAdmin(MasterAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         rows = Party.objects.for_user(request.user)
-        party = get_object_or_404(rows, pk=int(object_id) if object_id.isdigit() else 0)
+        party = get_object_or_404(rows, pk=key_read(object_id))
         if not may(request.user, "company.release_lock"):
             raise PermissionDenied
         reason = request.POST.get("reason", "")

@@ -21,6 +21,7 @@ from apps.accounts.second_step_views import confirmed_required
 from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.errors import BahiError, InvalidInput
+from apps.core.keys import key_read
 from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
 from apps.platform.choices import OverrideState
@@ -130,7 +131,7 @@ def _domain_change(request: HttpRequest, organisation: Organisation) -> None:
         name = request.POST.get("domain", "")
         _try(request, lambda: domain_claim(organisation, name), _("Now publish the record, then verify."))
         return
-    claim = organisation.domain_claims.filter(pk=claim_id).first() if claim_id.isdigit() else None
+    claim = organisation.domain_claims.filter(pk=key_read(claim_id)).first()
     if verb not in DOMAIN_VERBS or claim is None:
         raise Http404
     work, text = DOMAIN_VERBS[verb]
@@ -215,8 +216,8 @@ def _operator_change(request: HttpRequest, organisation: Organisation) -> None:
         wanted = request.POST.get("access", "")
         _try(request, lambda: operator_access_set(organisation, wanted), _("Saved."))
         return
-    given = request.POST.get("visit", "")
-    visit = Override.objects.filter(organisation=organisation, pk=given).first() if given.isdigit() else None
+    asked = Override.objects.filter(organisation=organisation, pk=key_read(request.POST.get("visit")))
+    visit = asked.first()
     if visit is None or verb not in ("grant", "refuse", "end"):
         raise Http404
     if verb == "end":

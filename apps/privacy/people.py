@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.core.errors import NotFound
+from apps.core.keys import key_read
 from apps.core.personal import Holding, Subject, holdings, subjects
 from apps.core.sweeping import Patterns, pattern_of, phone_pattern
 
@@ -87,9 +88,9 @@ def person_get(key: str, user: Any) -> Person:
     """The person ``<kind>:<id>``. Raises NotFound for what isn't a person or may not be seen."""
     kind, _colon, number = key.partition(":")
     subject = subjects().get(kind)
-    if subject is None or not number.isdigit() or len(number) > 18:
+    if subject is None:
         raise NotFound(_("Not found."))
-    record = people_visible(subject, user).filter(pk=int(number)).first()
+    record = people_visible(subject, user).filter(pk=key_read(number)).first()
     if record is None:
         raise NotFound(_("Not found."))
     return Person(subject, record)

@@ -106,10 +106,25 @@ def _refuse_busy_port(host: str, port: int) -> None:
 def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> list[str]:
     """Run a management command; its lines are shown as progress, those for us are returned instead."""
     kept: list[str] = []
-    command = [str(layout.python), "manage.py", *arguments]
+    with _managing(layout, environment, *arguments) as process:
+        for line in process.stdout or ():
+            if line.startswith((credentials.PREFIX, credentials.STATE)):
+                kept.append(line)
+            elif line.strip():
+                say(f"      {line.strip()}")
+    if process.returncode:
+        raise LauncherError(f"manage.py {arguments[0]} failed (code {process.returncode}); see above.")
+    return kept
+
+
+@contextlib.contextmanager
+def _managing(
+    layout: Layout, environment: dict[str, str], *arguments: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """A management command that runs beside the work within; it has ended, or was ended, afterwards."""
     with (
         subprocess.Popen(
-            command,
+            [str(layout.python), "manage.py", *arguments],
             cwd=layout.root,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -120,14 +135,7 @@ def _manage(layout: Layout, environment: dict[str, str], *arguments: str) -> lis
         ) as process,
         ended_on_error(process),
     ):
-        for line in process.stdout or ():
-            if line.startswith((credentials.PREFIX, credentials.STATE)):
-                kept.append(line)
-            elif line.strip():
-                say(f"      {line.strip()}")
-    if process.returncode:
-        raise LauncherError(f"manage.py {arguments[0]} failed (code {process.returncode}); see above.")
-    return kept
+        yield process
 
 
 @contextlib.contextmanager
@@ -141,20 +149,7 @@ def _static_collected(layout: Layout, environment: dict[str, str]) -> Iterator[N
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
         yield
         return
-    command = [str(layout.python), "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    with (
-        subprocess.Popen(
-            command,
-            cwd=layout.root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as process,
-        ended_on_error(process),
-    ):
+    with _managing(layout, environment, "collectstatic", "--noinput", "--verbosity=0") as process:
         yield
         said = process.communicate()[0]
     if process.returncode:

@@ -20,6 +20,7 @@ from apps.core.api.routes import register_routes
 from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed
+from apps.core.keys import key_read
 from apps.core.money import parse_decimal
 
 
@@ -48,10 +49,8 @@ def _input(data: dict[str, Any], user: Any, permission: str) -> tuple[Company, d
     if not may(user, permission):
         raise NotAllowed(_("You may not see or book exchange differences."))
     known_fields(data, {"company", "on", "rates", "reason"})
-    text = str(data.get("company") or "")
-    company = None
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        company = Company.objects.for_user(user).filter(pk=int(text), deleted_at=None).first()
+    companies = Company.objects.for_user(user).filter(deleted_at=None)
+    company = companies.filter(pk=key_read(data.get("company"))).first()
     if company is None:
         raise InvalidInput(_("There is no such company."), field="company", code="not_found")
     try:

@@ -30,6 +30,7 @@ from apps.accounts.services.separation import role_conflicts
 from apps.core.access import may
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError
+from apps.core.keys import key_read
 from apps.core.uow import run_in_unit_of_work
 
 SEE, CHANGE, ADD = "accounts.view_role", "accounts.change_role", "accounts.add_role"
@@ -60,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request, chosen)
     every = matrix_roles()
-    only = {int(pk) for pk in request.GET.getlist("role") if pk.isdigit()}
+    only = {key_read(pk) for pk in request.GET.getlist("role")} - {None}
     roles = [role for role in every if not only or role.pk in only]
     context = {
         **admin_site.each_context(request),
@@ -82,16 +83,18 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _save(request: HttpRequest, module: str) -> HttpResponse:
     require(request, CHANGE)
-    versions = {
-        int(name[8:]): int(value)
+    sent = {
+        key_read(name.removeprefix("version_")): key_read(value)
         for name, value in request.POST.items()
-        if name.startswith("version_") and name[8:].isdigit() and str(value).isdigit()
+        if name.startswith("version_")
     }
+    versions = {pk: value for pk, value in sent.items() if pk is not None and value is not None}
     wanted: dict[int, set[str]] = {pk: set() for pk in versions}
     for text in request.POST.getlist("cell"):
         pk, _sep, code = text.partition(":")
-        if pk.isdigit() and int(pk) in wanted:
-            wanted[int(pk)].add(code)
+        key = key_read(pk)
+        if key in wanted:
+            wanted[key].add(code)
     changed = run(request, lambda: matrix_save(module, wanted=wanted, versions=versions, by=request.user))
     if changed:
         text = ngettext("%(n)s role changed: %(r)s.", "%(n)s roles changed: %(r)s.", len(changed))

@@ -29,6 +29,7 @@ from apps.accounts.models.separation import MODE_CHOICES
 from apps.accounts.services.separation import breaches, mode_set, modes
 from apps.core.access import may
 from apps.core.admin.site import admin_site
+from apps.core.keys import key_read
 from apps.core.permissions import all_permissions
 from apps.core.separation import separation_rules
 
@@ -41,8 +42,7 @@ def why(request: HttpRequest) -> HttpResponse:
     """``?user=&permission=`` or ``&record=sales.order:7&action=view``; without either: all that he may do."""
     require(request, SEE, SEE_USERS)
     people = User.objects.for_user(request.user).filter(deleted_at=None).order_by("name")
-    chosen = request.GET.get("user", "")
-    user = people.filter(pk=int(chosen)).first() if chosen.isascii() and chosen.isdigit() else None
+    user = people.filter(pk=key_read(request.GET.get("user"))).first()
     permission, record = request.GET.get("permission", "").strip(), request.GET.get("record", "").strip()
     action = request.GET.get("action", "view")
     context = {

@@ -28,6 +28,7 @@ from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer
 from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput
+from apps.core.keys import key_read
 from apps.core.permissions import all_permissions
 from apps.core.separation import separation_rules
 
@@ -276,9 +277,8 @@ class WhyView(GuardedView):
 
 
 def _person(request: Any, text: str) -> User:
-    known = text.isascii() and text.isdigit() and len(text) < 19
     people = User.objects.for_user(request.user).filter(deleted_at=None)
-    found = people.filter(pk=int(text)).first() if known else None
+    found = people.filter(pk=key_read(text)).first()
     if found is None:
         raise InvalidInput(_("There is no such user."), field="user", code="not_found")
     return found

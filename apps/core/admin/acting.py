@@ -13,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from apps.core.keys import key_read
+
 
 @dataclass(frozen=True)
 class ActRow:
@@ -43,7 +45,7 @@ def act_going(request: HttpRequest) -> bool:
 def act_ids(request: HttpRequest, queryset: Any) -> list[int]:
     """Keys of the rows that the page showed, else of those chosen in the list; in the list's scope both."""
     if "_ids" in request.POST:
-        shown = [int(part) for part in request.POST["_ids"].split(",") if part.isdigit()]
+        shown = [key for part in request.POST["_ids"].split(",") if (key := key_read(part)) is not None]
         queryset = queryset.model._default_manager.for_user(request.user).filter(pk__in=shown)
         found = set(queryset.values_list("pk", flat=True))
         return [pk for pk in shown if pk in found]

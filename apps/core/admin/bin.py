@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.core.admin.lists import BIN
 from apps.core.admin.urls import admin_url
 from apps.core.errors import BahiError
+from apps.core.keys import key_read
 from apps.core.records import record_delete, record_restore, record_save
-from apps.core.registry import resource_of
+from apps.core.registry import has_bin, resource_of
 from apps.core.uow import run_in_unit_of_work
 from apps.core.uses import Found, uses_of
 
@@ -62,7 +63,7 @@ class BinAdmin:
 
     @property
     def has_bin(self) -> bool:
-        return any(item.name == "deleted_at" for item in self.model._meta.concrete_fields)
+        return has_bin(self.model)
 
     @property
     def delete_confirmation_template(self) -> str | None:
@@ -216,7 +217,7 @@ class BinAdmin:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         rows = self.model._default_manager.for_user(request.user, action)
-        record = get_object_or_404(rows, pk=int(object_id) if object_id.isdigit() else 0)
+        record = get_object_or_404(rows, pk=key_read(object_id))
         try:
             run_in_unit_of_work(lambda: work(record))
             messages.success(request, said)

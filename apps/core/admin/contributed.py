@@ -22,6 +22,7 @@ from unfold.widgets import (
 from apps.core.admin.widgets import MoneyInput
 from apps.core.contribute import Contribution, contributions_to, resolve_contributions
 from apps.core.formats import show_date, show_number, show_quantity
+from apps.core.registry import has_bin
 
 FIGURES: dict[str, Callable[[Any], str]] = {"money": show_number, "quantity": show_quantity}
 LISTED = ("money", "quantity", "text", "integer", "date", "key")
@@ -117,7 +118,7 @@ def values_write(record: models.Model, form: Any, user: Any) -> None:
 
 def _key(item: Contribution, user: Any) -> forms.Field:
     rows = item.model._default_manager.for_user(user)  # type: ignore[union-attr]  # a key names its model
-    if hasattr(item.model, "deleted_at"):
+    if has_bin(item.model):
         rows = rows.filter(deleted_at=None)
     return forms.ModelChoiceField(rows, required=False, widget=UnfoldAdminSelectWidget)
 

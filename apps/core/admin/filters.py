@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db import models
 
 from apps.core.access import may
+from apps.core.keys import key_read
 from apps.core.periods import PERIODS, period_condition
 from apps.core.registry import resource_of
 
@@ -89,8 +90,7 @@ class RecordFilter(admin.SimpleListFilter):
         return view is not None and may(self.user, view().permission("view"))
 
     def _key(self) -> int | None:
-        text = self.value() or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        return key_read(self.value())
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         if self.value() is None:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from apps.core.admin.contributed import initial_values
 from apps.core.admin.urls import admin_url
 from apps.core.doubles import double_text, in_reach, taken_by
+from apps.core.keys import key_read
 from apps.core.locks import lock_row
 
 VERSION, TAKE = "_version", "_take_"
@@ -45,8 +46,7 @@ def master_form(form_class: Any, request: HttpRequest) -> Any:
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            sent = self.data.get(VERSION, "") if self.is_bound else ""
-            self.bahi_sent = int(sent) if sent.isdigit() and len(sent) < 10 else None
+            self.bahi_sent = key_read(self.data.get(VERSION)) if self.is_bound else None
             self.bahi_version = self.bahi_sent or getattr(self.instance, "version", None)
             if self.instance.pk:
                 self.initial |= initial_values(self.instance, request.user)

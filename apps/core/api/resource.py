@@ -39,6 +39,7 @@ from apps.core.contribute import contributions_to
 from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.guards import open_paths, record_input_check
 from apps.core.records import Child, record_delete, record_restore, record_save
+from apps.core.registry import has_bin
 from apps.core.scope import scope_of
 from apps.core.surfaces import PERSONAL, Declared, codes
 
@@ -413,11 +414,6 @@ class _BulkRefused(InvalidInput):
         )
 
 
-def has_bin(model: Any) -> bool:
-    """Whether records of this model are deleted into a bin."""
-    return model is not None and any(f.name == "deleted_at" for f in model._meta.concrete_fields)
-
-
 class MasterViewSet(ResourceViewSet):
     """Resource of a master or setting: written by the generic service, deleted into the bin."""
 
@@ -426,7 +422,7 @@ class MasterViewSet(ResourceViewSet):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Every master has the way back out of the bin, whatever other verbs it names."""
         super().__init_subclass__(**kwargs)
-        if has_bin(cls.__dict__.get("model", getattr(cls, "model", None))):
+        if has_bin(getattr(cls, "model", None)):
             cls.verbs = {"restore": "restore", **cls.verbs}
             cls.verb_permissions = {"restore": "delete", **cls.verb_permissions}
             cls.extra_params = frozenset({*cls.extra_params, "deleted"})
@@ -482,7 +478,7 @@ class MasterViewSet(ResourceViewSet):
         return saved
 
     def delete_record(self, row: Any) -> Any:
-        if hasattr(row, "deleted_at"):
+        if has_bin(self.model):
             record_delete(row, by=self.request.user)
         else:
             row.delete()

@@ -17,6 +17,7 @@ from apps.core.access import may
 from apps.core.contribute import Contribution
 from apps.core.errors import ErrorList, FieldError, InvalidInput
 from apps.core.records import Child
+from apps.core.registry import has_bin
 
 
 def known_fields(given: Any, names: Collection[str]) -> Any:
@@ -192,7 +193,7 @@ def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, 
         if hidden and not may(user, f"{meta.app_label}.view_{meta.model_name}"):
             return {}
         queryset = queryset.filter(record_filter(model, access_of(user)))
-    if any(f.name == "deleted_at" for f in meta.concrete_fields):
+    if has_bin(model):
         queryset = queryset.filter(deleted_at=None)
     return {row.pk: row for row in queryset}
 

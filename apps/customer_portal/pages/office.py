@@ -24,6 +24,7 @@ from apps.core.access import may
 from apps.core.admin.bases import register_record_link
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError, InvalidInput, NotAllowed
+from apps.core.keys import key_read
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal.choices import RequestState, Sees
 from apps.customer_portal.forms import InviteForm
@@ -125,10 +126,7 @@ def _act(request: HttpRequest, party: Any, what: str, form: Any) -> str:
     if what == "invite":
         member_invite(party=party, **form.cleaned_data, by=by, request=request)
         return _("An invitation was mailed to %(mail)s.") % {"mail": form.cleaned_data["email"]}
-    text = request.POST.get("member", "")
-    member = PortalMember.objects.filter(
-        party=party, pk=int(text) if text.isdecimal() and len(text) < 18 else 0
-    ).first()
+    member = PortalMember.objects.filter(party=party, pk=key_read(request.POST.get("member"))).first()
     if member is None:
         raise InvalidInput(_("There is no such person."), field="member")
     if what == "again":

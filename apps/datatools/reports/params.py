@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.company.models import Company
 from apps.core.access import access_of
 from apps.core.errors import ErrorList, InvalidInput
+from apps.core.keys import key_read
 from apps.core.scope import record_filter
 from apps.datatools.reports.definition import Param, Report
 
@@ -78,8 +79,8 @@ def _company(text: str, user: Any) -> Company:
     """By id or code; the only one when the user has only one. Never silently all of them."""
     rows = companies_of(user)
     if text:
-        found = rows.filter(pk=int(text)) if _is_id(text) else rows.filter(code=text)
-        company = found.first()
+        key = key_read(text)
+        company = (rows.filter(code=text) if key is None else rows.filter(pk=key)).first()
         if company is None:
             raise InvalidInput(_("There is no such company."), code="not_found")
         return company
@@ -87,10 +88,6 @@ def _company(text: str, user: Any) -> Company:
     if len(some) != 1:
         raise InvalidInput(_("Please name a company."), code="required")
     return some[0]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _date(param: Param, text: str, values: dict[str, Any]) -> date:
@@ -133,7 +130,7 @@ def _record(param: Param, text: str, values: dict[str, Any]) -> models.Model:
     rows = model._default_manager.filter(record_filter(model, access_of(values["user"])))
     if "company" in names and values.get("company") is not None:
         rows = rows.filter(company=values["company"])
-    condition = models.Q(pk=int(text)) if _is_id(text) else models.Q(pk__in=[])
+    condition = models.Q(pk=key_read(text))
     if "code" in names:
         condition |= models.Q(code=text)
     row = rows.filter(condition).order_by("pk").first()

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext as _
 
+from apps.core.keys import key_read
 from apps.core.locks import advisory_lock, lock_rows
 from apps.core.sealed_stream import FileDamaged
 from apps.core.secrets import KEY_BYTES, NONCE_BYTES, SecretUnreadable, secret_read, secret_write
@@ -56,7 +57,7 @@ def data_key_of(file: StoredFile) -> bytes | None:
     if not file.sealed_key:
         return None
     version, number, encoded = [*file.sealed_key.split(".", 2), "", ""][:3]
-    row = FileKey.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    row = FileKey.objects.filter(pk=key_read(number)).first()
     if row is None or version != _VERSION:
         raise _unreadable()
     try:

@@ -17,6 +17,7 @@ from apps.core.api.filtering import paginate
 from apps.core.api.rendering import Envelope, envelope
 from apps.core.api.serializers import StrictSerializer, raise_invalid
 from apps.core.errors import InvalidInput, NotFound
+from apps.core.keys import key_read
 
 PAGING = frozenset({"page", "per_page", "count"})
 
@@ -71,7 +72,7 @@ class OperatorView(APIView):
 def _narrowed(rows: QuerySet[Any], name: str, path: str, value: str) -> QuerySet[Any]:
     field = rows.model._meta.get_field(path.split("__", maxsplit=1)[0].removesuffix("_id"))
     if field.is_relation and "__" not in path:
-        if not (value.isascii() and value.isdigit() and len(value) < 19):
+        if key_read(value) is None:
             raise InvalidInput(_("Must be a whole number from 1."), field=name)
     elif field.choices and value not in {str(key) for key, _label in field.choices}:
         raise InvalidInput(_("Please choose one."), field=name)

@@ -8,6 +8,7 @@ from django.core.signing import BadSignature
 from django.urls import reverse
 
 from apps.company.selectors import company_today
+from apps.core.keys import key_read
 from apps.core.tenant import signer
 from apps.sales.models import Quotation
 
@@ -42,11 +43,8 @@ def quotation_of_token(token: str) -> LinkTarget | None:
     except BadSignature:
         return None
     pk, _sep, key = text.partition(".")
-    quotation = (
-        Quotation.objects.select_related("company", "party", "currency").filter(pk=int(pk)).first()
-        if pk.isascii() and pk.isdigit() and len(pk) < 18
-        else None
-    )
+    rows = Quotation.objects.select_related("company", "party", "currency")
+    quotation = rows.filter(pk=key_read(pk)).first()
     if quotation is None or not key or quotation.link_key != key or quotation.status == "draft":
         return None
     return LinkTarget(quotation, quotation_state(quotation))
