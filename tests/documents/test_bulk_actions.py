@@ -70,7 +70,7 @@ def test_verbs_that_would_do_nothing_are_not_in_the_list(clerk, shop):
     page = clerk.get("/admin/sales/order/").content.decode()
     assert "bulk_amend" not in page
     assert "bulk_deliver" not in page
-    assert 'value="bulk_confirm"' in page or "bulk_confirm" in page
+    assert 'value="bulk_confirm"' in page
 
 
 def test_ids_of_the_page_are_those_in_scope_only(clerk, api, shop, user_with):

@@ -22,8 +22,8 @@ FIXED: dict[str, dict[str, Any]] = {
 }
 
 
-def make_master(model: type[models.Model], **values: Any) -> Any:
-    """A saved record; ``values`` go before what is made up."""
+def make_master(model: type[models.Model]) -> Any:
+    """A saved record with made-up values."""
     number = next(_numbers)
     if model is Company and not Company.objects.exists():
         make_company()  # the last one can't be deleted
@@ -31,9 +31,9 @@ def make_master(model: type[models.Model], **values: Any) -> Any:
         name: value(number) if callable(value) else value
         for name, value in FIXED.get(model._meta.label_lower, {}).items()
     }
-    row = model(**{**fixed, **values})
+    row = model(**fixed)
     for item in model._meta.concrete_fields:
-        if item.primary_key or item.name in fixed or item.name in values or item.has_default() or item.null:
+        if item.primary_key or item.name in fixed or item.has_default() or item.null:
             continue
         if not item.blank or item.is_relation:
             setattr(row, item.name, _made_up(item, number))
