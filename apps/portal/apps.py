@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import BahiAppConfig, Module
 
 
@@ -5,4 +7,4 @@ class PortalConfig(BahiAppConfig):
     name = "apps.portal"
     label = "portal"
     default = True
-    declares = Module(key="", title="", switchable=False)
+    declares = Module(key="", title=_("Home page"), switchable=False)

@@ -1,26 +1,35 @@
-"""The quick-create strip: four things that a user makes most, chosen by himself from what he may make."""
+"""The quick-create strip: four things that a person makes most, of what he may make.
+
+His own choice wins; else what his roles bring, by turns; else the usual documents.
+"""
 
 from __future__ import annotations
 
+from itertools import chain, zip_longest
+from types import SimpleNamespace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Role, User
+from apps.core.access import Access
 from apps.core.admin.site import admin_site
-from apps.core.errors import InvalidInput
+from apps.portal.models import RoleStrip
+from apps.portal.models.strip import PLACES
 
-PLACES = 4
+OWN, ROLES, NEITHER = "own", "roles", "usual"
 USUAL = (
     "accounting.invoice", "sales.quotation", "sales.order", "accounting.receipt", "accounting.bill",
     "sales.delivery", "inventory.inward", "parties.party", "catalog.product", "accounting.voucher",
 )  # fmt: skip
+Choices = dict[str, dict[str, str]]
 
 
-def quick_choices(request: Any) -> dict[str, dict[str, str]]:
+def quick_choices(user: Any) -> Choices:
     """{key: {key, label, url, icon}} of everything that the user may create, the usual ones first."""
-    found: dict[str, dict[str, str]] = {}
+    request: Any = SimpleNamespace(user=user)
+    found: Choices = {}
     for model, model_admin in admin_site._registry.items():
         if getattr(model_admin, "hidden_in_menu", False) or not model_admin.has_add_permission(request):
             continue
@@ -35,17 +44,29 @@ def quick_choices(request: Any) -> dict[str, dict[str, str]]:
     return usual | dict(sorted(found.items(), key=lambda item: item[1]["label"]))
 
 
-def quick_strip(user: Any, choices: dict[str, dict[str, str]]) -> list[dict[str, str]]:
-    """His own choice as far as he still may; the usual ones while he has chosen nothing."""
-    chosen = [choices[key] for key in user.quick_create if key in choices]
-    return (chosen or list(choices.values()))[:PLACES]
+def role_choices(role: Role) -> Choices:
+    """What somebody may create who has this role alone."""
+    access = Access(permissions=frozenset(role.permissions))
+    return quick_choices(SimpleNamespace(pk=None, is_active=True, access=access))
 
 
-def quick_create_choose(user: User, keys: list[str], *, choices: dict[str, Any], by: User) -> None:
-    """Keep up to four keys of ``choices``, each once; none goes back to the usual ones."""
-    wanted = list(dict.fromkeys(key for key in keys if key))
-    for key in wanted:
-        if key not in choices:
-            raise InvalidInput(_("You can't create this: %(key)s.") % {"key": key[:60]}, field="quick_create")
-    user.quick_create = wanted[:PLACES]
-    user.save(update_fields=["quick_create"])
+def quick_strip(user: User, choices: Choices) -> tuple[str, list[dict[str, str]]]:
+    """(where it comes from, the entries): never more than the person may create."""
+    own = _allowed(user.quick_create, choices)
+    if own:
+        return OWN, own
+    brought = _allowed(roles_strip(user), choices)
+    return (ROLES, brought) if brought else (NEITHER, list(choices.values())[:PLACES])
+
+
+def roles_strip(user: User) -> list[str]:
+    """What a person's roles bring: the first place of each role, then the second of each, and so on; roles in
+    the order of their names."""
+    rows = RoleStrip.objects.filter(role__users=user.pk, role__active=True, role__deleted_at=None)
+    strips = rows.order_by("role__name", "role_id").values_list("places", flat=True)
+    return [key for key in chain.from_iterable(zip_longest(*strips)) if key]
+
+
+def _allowed(keys: list[str], choices: Choices) -> list[dict[str, str]]:
+    """The entries that may be created, each once, as many as there are places."""
+    return [choices[key] for key in dict.fromkeys(keys) if key in choices][:PLACES]

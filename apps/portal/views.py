@@ -17,19 +17,21 @@ from apps.core.uow import run_in_unit_of_work
 from apps.portal.checklist import checklist_of
 from apps.portal.counters import counters_for
 from apps.portal.favourites import favourite_toggle
-from apps.portal.quick import PLACES, quick_choices, quick_create_choose, quick_strip
+from apps.portal.quick import quick_choices, quick_strip
+from apps.portal.role_pages import open_to, places_of
+from apps.portal.services.strips import quick_create_choose
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Quick create, what needs attention, and the modules that the user may use."""
     user: Any = request.user
-    choices = quick_choices(request) if user.is_staff else {}
+    choices = quick_choices(user) if user.is_staff else {}
     figures = counters_for(user) if user.is_staff else {}
     groups = navigation(request) if user.is_staff else []
     for group in groups:
         group["figures"] = figures.get(group.get("app", ""), [])
-    strip = quick_strip(user, choices)
+    source, strip = quick_strip(user, choices)
     modules = [group for group in groups if group.get("app")]
     context = {
         "groups": modules,
@@ -38,15 +40,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "favourites": next((group["items"] for group in groups if not group.get("app")), []),
         "strip": strip,
         "choices": list(choices.values()),
-        "places": _places(strip),
+        "places": places_of([item["key"] for item in strip]),
+        "strip_from": source,
+        "gives_strips": open_to(user),
         "checklist": checklist_of(user),
     }
     return render(request, "portal/home.html", context)
-
-
-def _places(strip: list[dict[str, str]]) -> list[dict[str, Any]]:
-    keys = [item["key"] for item in strip] + [""] * PLACES
-    return [{"number": index + 1, "key": keys[index]} for index in range(PLACES)]
 
 
 @login_required
@@ -58,15 +57,15 @@ def checklist_part(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def quick_create(request: HttpRequest) -> HttpResponse:
-    """Keep the four places of the strip; sent as ``key`` once for each place."""
-    choices = quick_choices(request)
+    """Keep the four places of the strip, sent as ``key`` once for each place; ``reset`` gives them up."""
     user: Any = request.user
+    keys = [] if "reset" in request.POST else request.POST.getlist("key")
+    choices = quick_choices(user)
     try:
-        run_in_unit_of_work(
-            lambda: quick_create_choose(user, request.POST.getlist("key"), choices=choices, by=user)
-        )
+        run_in_unit_of_work(lambda: quick_create_choose(user, keys, choices=choices, by=user))
     except BahiError as error:
-        messages.error(request, str(error.detail))
+        for item in error.errors:
+            messages.error(request, str(item.detail))
     else:
         messages.success(request, _("Your quick-create strip is kept."))
     return redirect("home")

@@ -1,0 +1,3 @@
+from apps.portal.models.strip import RoleStrip
+
+__all__ = ["RoleStrip"]
