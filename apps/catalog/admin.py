@@ -7,14 +7,17 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import (
-    UnfoldAdminImageFieldWidget,
+    UnfoldAdminImageSmallFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectMultipleWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from apps.catalog.models import (
@@ -27,6 +30,7 @@ from apps.catalog.models import (
     PriceListItem,
     PricePoint,
     Product,
+    ProductPicture,
     ProductSubstitute,
     ProductVendor,
     TaxCategory,
@@ -34,12 +38,13 @@ from apps.catalog.models import (
     Unit,
     UnitConversion,
 )
+from apps.catalog.services.pictures import pictures_settle, thumbnails_of
 from apps.catalog.services.variants import variants_make
 from apps.core.access import may
 from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin
 from apps.core.admin.columns import quantity_column
+from apps.core.admin.looks import Look
 from apps.core.admin.site import register
-from apps.files.models import StoredFile
 from apps.files.selectors import file_url
 from apps.files.services.storage import file_check, file_store
 
@@ -75,15 +80,98 @@ class ValueInline(ChildInline):
     model = AttributeValue
 
 
-class ProductForm(forms.ModelForm):
-    """With a picture to upload, and the values of which variants are to be made."""
+AT_THE_END = 30_000
 
-    picture = forms.FileField(
+
+class Brought(forms.FileInput):
+    """In the place of an upload that was done: nothing."""
+
+    def render(self, *args: Any, **kwargs: Any) -> Any:
+        return ""
+
+
+class PictureForm(forms.ModelForm):
+    """A picture is uploaded once; another one is another row. Without a place it comes last."""
+
+    upload = forms.FileField(
         label=_("Picture"),
         required=False,
-        widget=UnfoldAdminImageFieldWidget(),
+        widget=UnfoldAdminImageSmallFieldWidget(attrs={"accept": "image/*"}),
         help_text=_("PNG or JPEG, at most 3 MB."),
     )
+    position = forms.IntegerField(
+        label=_("Place"),
+        required=False,
+        min_value=1,
+        max_value=AT_THE_END,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    main = forms.BooleanField(label=_("Main one"), required=False, widget=UnfoldBooleanWidget())
+
+    class Meta:
+        model = ProductPicture
+        fields = ("caption", "position")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        if row.pk is not None:
+            self.fields["upload"].disabled, self.fields["upload"].widget = True, Brought()
+            self.fields["main"].initial = row.product.picture_file_id == row.file_id
+
+        else:
+            self.initial["position"] = None
+
+    def clean_position(self) -> int:
+        return self.cleaned_data["position"] or AT_THE_END
+
+    def clean(self) -> Any:
+        found = super().clean()
+        if self.instance.pk is None and not self.cleaned_data.get("upload"):
+            self.add_error("upload", _("Choose a picture."))
+        return found
+
+
+class PictureRows(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        if len(self._chosen()) > 1:
+            raise forms.ValidationError(_("Only one picture is the main one."))
+
+    def _chosen(self) -> list[Any]:
+        """The rows that became the main one just now; the one that was it makes room."""
+        rows = [form for form in self.forms if not (self.can_delete and self._should_delete_form(form))]
+        return [form for form in rows if form.cleaned_data.get("main") and "main" in form.changed_data]
+
+    def main_file(self) -> int | None:
+        return next((form.instance.file_id for form in self._chosen()), None)
+
+
+class PictureInline(ChildInline):
+    model = ProductPicture
+    form, formset = PictureForm, PictureRows
+    fields: ClassVar[tuple[str, ...]] = ("shown", "upload", "caption", "position", "main")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("shown",)
+    verbose_name, verbose_name_plural = _("picture"), _("pictures")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("file", "thumbnail", "product")
+
+    @admin.display(description=_("picture now"))
+    def shown(self, obj: ProductPicture) -> str:
+        if obj.pk is None:
+            return "–"
+        return format_html(
+            '<a href="{}"><img class="bahi-thumb bahi-thumb--large" src="{}" alt="{}"></a>',
+            file_url(obj.file),
+            file_url(obj.thumbnail or obj.file),
+            obj.caption or obj.file.name,
+        )
+
+
+class ProductForm(forms.ModelForm):
+    """With the values of which variants are to be made."""
+
     new_variants = forms.ModelMultipleChoiceField(
         AttributeValue.objects.select_related("attribute"),
         label=_("Make variants"),
@@ -117,17 +205,46 @@ class PriceInline(ChildInline):
 class ProductAdmin(MasterAdmin):
     icon, menu_order = "inventory_2", 10
     list_display: ClassVar[tuple[Any, ...]] = (
-        "code", "name", "product_kind", "hsn", "unit", "tax_category",
+        "code", "small", "name", "product_kind", "hsn", "unit", "tax_category",
         quantity_column("sale_price", _("sale price"), ordering="sale_price"), "active",
     )  # fmt: skip
     form = ProductForm
     formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
-    list_filter: ClassVar[tuple[str, ...]] = ("product_kind", "tax_category", "tracking", "is_sold", "active")
+    looks = (
+        Look(
+            "sold",
+            _("Products sold"),
+            Q(is_sold=True),
+            (
+                "code", "small", "name", "category", "tax_category", "sale_price", "active",
+            ),
+            "sell",
+        ),
+        Look(
+            "bought",
+            _("Materials bought"),
+            Q(is_purchased=True),
+            (
+                "code", "small", "name", "category", "purchase_price", "lead_time_days", "reorder_point",
+                "active",
+            ),
+            "shopping_basket",
+        ),
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = (
+        "product_kind",
+        "tax_category",
+        "category",
+        "tracking",
+        "active",
+    )
     list_select_related: ClassVar[tuple[str, ...]] = ("unit", "tax_category")
     autocomplete_fields: ClassVar[tuple[str, ...]] = (
         "unit", "purchase_unit", "sale_unit", "tax_category", "category", "brand",
     )  # fmt: skip
-    inlines: ClassVar[list[Any]] = [ConversionInline, ComponentInline, VendorInline, SubstituteInline]
+    inlines: ClassVar[list[Any]] = [
+        PictureInline, ConversionInline, ComponentInline, VendorInline, SubstituteInline,
+    ]  # fmt: skip
     fieldsets = (
         (
             None,
@@ -158,16 +275,30 @@ class ProductAdmin(MasterAdmin):
         ),
         (
             _("More"),
-            {"fields": (("category", "brand"), "barcodes", ("external_id", "active"), ("shown", "picture"))},
+            {"fields": (("category", "brand"), "barcodes", ("external_id", "active"))},
         ),
         (_("Variants"), {"fields": (("variant_of", "values"), "new_variants")}),
     )
-    readonly_fields: ClassVar[tuple[str, ...]] = ("shown", "variant_of", "values")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("variant_of", "values")
 
-    @admin.display(description=_("picture now"))
-    def shown(self, obj: Product) -> str:
-        file = StoredFile.objects.filter(pk=obj.picture_file_id or 0).first()
-        return format_html('<img src="{}" alt="" height="96">', file_url(file)) if file else "–"
+    @admin.display(description=_("picture"))
+    def small(self, obj: Product) -> str:
+        address = getattr(obj, "bahi_small", "")
+        return (
+            format_html('<img class="bahi-thumb" src="{}" alt="" loading="lazy">', address) if address else ""
+        )
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With the thumbnails of the page's products."""
+        found = super().get_changelist_instance(request)
+        if getattr(found, "result_list", None) is not None:
+            found.result_list = list(found.result_list)
+            addresses = thumbnails_of(found.result_list)
+            for row in found.result_list:
+                row.bahi_small = addresses.get(row.pk, "")
+            if not addresses:
+                found.list_display = [name for name in found.list_display if name != "small"]
+        return found
 
     @admin.display(description=_("values"))
     def values(self, obj: Product) -> str:
@@ -179,15 +310,23 @@ class ProductAdmin(MasterAdmin):
         return own or (ngettext("%(n)d variant", "%(n)d variants", count) % {"n": count} if count else "–")
 
     def prepare(self, request: HttpRequest) -> None:
-        if "picture" in request.FILES and (
-            self.has_add_permission(request) or self.has_change_permission(request)
-        ):
-            file_check(request.FILES["picture"], purpose="picture", field="picture")
+        if self.has_add_permission(request) or self.has_change_permission(request):
+            for name, uploaded in request.FILES.items():
+                if name.startswith("pictures-"):
+                    file_check(uploaded, purpose="picture", field=name)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is not ProductPicture:
+            super().save_formset(request, form, formset, change)
+            return
+        for row in formset.forms:
+            uploaded = row.cleaned_data.get("upload")
+            if row.instance.pk is None and uploaded:
+                row.instance.file = file_store(uploaded, by=request.user, purpose="picture", field="upload")
+        super().save_formset(request, form, formset, change)
+        pictures_settle(form.instance, formset.main_file())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if form.cleaned_data.get("picture"):
-            uploaded = form.cleaned_data["picture"]
-            obj.picture_file_id = file_store(uploaded, by=request.user, purpose="picture", field="picture").pk
         super().save_model(request, obj, form, change)
         chosen: dict[int, list[int]] = {}
         for value in form.cleaned_data.get("new_variants") or ():

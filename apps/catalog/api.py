@@ -17,6 +17,7 @@ from apps.catalog.models import (
     PriceListItem,
     PricePoint,
     Product,
+    ProductPicture,
     ProductSubstitute,
     ProductVendor,
     TaxCategory,
@@ -25,7 +26,7 @@ from apps.catalog.models import (
     UnitConversion,
     VariantValue,
 )
-from apps.catalog.services.pictures import picture_check
+from apps.catalog.services.pictures import picture_check, pictures_check, pictures_settle
 from apps.catalog.services.variants import variants_make
 from apps.core.access import may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
@@ -100,7 +101,11 @@ class AttributeApi(MasterViewSet):
 
 @register_resource
 class ProductApi(MasterViewSet):
-    """``variants`` makes the missing variants of a product: ``attributes`` [{attribute, values}]."""
+    """``variants`` makes the missing variants of a product: ``attributes`` [{attribute, values}].
+
+    ``picture`` is the main one of ``pictures``: a file sent there becomes one of them, ``null`` takes it away
+    and the next one stands in its place.
+    """
 
     model, path = Product, "catalog/products"
     quick_fields = ("code:4", "name:8", "kind:4", "hsn:4", "unit:4", "tax_category:6", "sale_price:6")
@@ -138,12 +143,26 @@ class ProductApi(MasterViewSet):
             limit=100,
         ),
         Child("substitutes", ProductSubstitute, "product", ("substitute", "note"), limit=100),
+        Child(
+            "pictures", ProductPicture, "product", ("file", "caption"), read_fields=("thumbnail",), limit=20
+        ),
         Child("variant_values", VariantValue, "product", (), read_fields=("attribute", "value")),
     )  # fmt: skip
 
     def check_values(self, instance: Any, values: dict[str, Any]) -> None:
         if values.get("picture_file_id") != instance.picture_file_id:
             picture_check(values.get("picture_file_id"), self.request.user)
+
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        pictures_check(instance, [row["file"] for row in children.get("pictures", ())], self.request.user)
+        touched = "pictures" in children or "picture_file_id" in values
+        main = values.get("picture_file_id")
+        saved = super().save_record(instance, values, children, version)
+        if touched:
+            pictures_settle(saved, main)
+        return saved
 
     def make_variants(self, request: Any, pk: int) -> Response:
         """Answers the variants that were made; those that exist stay."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.core.access import may
+from apps.core.admin.looks import LOOK, key_parts, list_key, look_asked, look_query
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError
 from apps.core.scope import kind_of
@@ -20,12 +21,20 @@ from apps.core.uow import run_in_unit_of_work
 from apps.datatools.lists import columns_keep, view_remove, view_save
 
 
-def _list_address(request: HttpRequest, list_kind: str) -> str:
-    """Address of a registered list that this user may see; 404 else."""
-    for model in admin_site._registry:
+def _list_address(request: HttpRequest, list_kind: str, query: str = "") -> str:
+    """Address of a registered list, or of a look of it, that this user may see; 404 else."""
+    kind, key = key_parts(list_kind)
+    for model, model_admin in admin_site._registry.items():
         meta = model._meta
-        if kind_of(model) == list_kind and may(request.user, f"{meta.app_label}.view_{meta.model_name}"):
-            return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        if kind_of(model) == kind and may(request.user, f"{meta.app_label}.view_{meta.model_name}"):
+            look = look_asked(model_admin, {LOOK: key})
+            if list_key(model, look) != list_kind:
+                break
+            address, query = (
+                reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+                query or look_query(look),
+            )
+            return f"{address}?{query}" if query else address
     raise Http404
 
 
@@ -41,25 +50,25 @@ def _run(request: HttpRequest, work: Callable[[], Any], done: str) -> None:
 @require_POST
 def columns(request: HttpRequest, list_kind: str) -> HttpResponse:
     """``column`` once for each that is to be shown, in their order; ``usual`` goes back."""
-    address = _list_address(request, list_kind)
+    address = _list_address(request, list_kind, request.POST.get("query", ""))
     names = [] if "usual" in request.POST else request.POST.getlist("column")
     _run(request, lambda: columns_keep(list_kind, names, by=request.user), _("Columns kept."))
-    query = request.POST.get("query", "")
-    return HttpResponseRedirect(f"{address}?{query}" if query else address)
+    return HttpResponseRedirect(address)
 
 
 @login_required
 @require_POST
 def save(request: HttpRequest, list_kind: str) -> HttpResponse:
     """``name``, ``query`` and ``shared`` of a view."""
-    address, query = _list_address(request, list_kind), request.POST.get("query", "")
+    query = request.POST.get("query", "")
+    address = _list_address(request, list_kind, query)
     name, shared = request.POST.get("name", ""), "shared" in request.POST
     _run(
         request,
         lambda: view_save(list_kind, name, query, shared=shared, by=request.user),
         _("View kept."),
     )
-    return HttpResponseRedirect(f"{address}?{query}" if query else address)
+    return HttpResponseRedirect(address)
 
 
 @login_required

@@ -119,7 +119,10 @@ def test_no_transaction_waits_for_the_scanner(locks_held, api, administrator):
     browser.force_login(administrator, backend="apps.accounts.backends.RoleBackend")
     form = company_form(code="NEW", logo=upload("b.png", png()))
     assert browser.post("/admin/company/company/add/", form).status_code == 302
-    assert browser.post("/admin/catalog/product/add/", {"picture": upload("c.png", png())}).status_code == 200
+    assert (
+        browser.post("/admin/catalog/product/add/", {"pictures-0-upload": upload("c.png", png())}).status_code
+        == 200
+    )
     api.upload("catalog/units/import/", {"file": upload("units.csv", b"code,name\nDZ,Dozen\n")}, 200)
     assert locks_held == [False] * 4
     assert StoredFile.objects.count() == 3

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('company', '0001_initial'),
+        ('files', '0001_initial'),
         ('parties', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -389,7 +390,7 @@ class Migration(migrations.Migration):
                 ('hazardous', models.BooleanField(default=False, verbose_name='hazardous')),
                 ('barcodes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=48, validators=[apps.catalog.validators.barcode_validator]), blank=True, default=list, size=50, verbose_name='barcodes')),
                 ('external_id', models.CharField(blank=True, db_index=True, default='', max_length=80, verbose_name='external id')),
-                ('picture_file_id', models.BigIntegerField(blank=True, null=True, verbose_name='picture')),
+                ('picture_file_id', models.BigIntegerField(blank=True, null=True, verbose_name='main picture')),
                 ('variant_key', models.CharField(blank=True, default='', editable=False, max_length=120)),
                 ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.brand', verbose_name='brand')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.category', verbose_name='category')),
@@ -493,6 +494,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'barcode',
                 'verbose_name_plural': 'barcodes',
                 'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProductPicture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='place')),
+                ('caption', models.CharField(blank=True, default='', max_length=120, verbose_name='caption')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='picture')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='catalog.product')),
+                ('thumbnail', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+            ],
+            options={
+                'verbose_name': 'picture of a product',
+                'verbose_name_plural': 'pictures of products',
+                'ordering': ['position', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -704,7 +721,7 @@ class Migration(migrations.Migration):
                 ('hazardous', models.BooleanField(default=False, verbose_name='hazardous')),
                 ('barcodes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=48, validators=[apps.catalog.validators.barcode_validator]), blank=True, default=list, size=50, verbose_name='barcodes')),
                 ('external_id', models.CharField(blank=True, db_index=True, default='', max_length=80, verbose_name='external id')),
-                ('picture_file_id', models.BigIntegerField(blank=True, null=True, verbose_name='picture')),
+                ('picture_file_id', models.BigIntegerField(blank=True, null=True, verbose_name='main picture')),
                 ('variant_key', models.CharField(blank=True, default='', editable=False, max_length=120)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -845,6 +862,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='historicalpricelistitem',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE who jsonb;', func='who := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id,\n    label, address, request_id, path, changes, detail, content_hash)\nSELECT CASE n.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'catalog.pricelistitem\', n.id, left(coalesce(nullif(now.row ->> \'number\', \'\'), nullif(now.row ->> \'name\', \'\'),\n    now.row ->> \'code\', \'\'), 200), n.actor_kind, n.history_user_id, n.actor_label,\n    coalesce(who ->> \'address\', \'\'), coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'),\n    coalesce(changed.columns, \'{}\'), \'{}\', \'\'\n  FROM written n\n  CROSS JOIN LATERAL (SELECT to_jsonb(n) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'] AS row) now\n  LEFT JOIN LATERAL (\n    SELECT to_jsonb(h) AS row FROM catalog_historicalpricelistitem h\n     WHERE n.history_type = \'~\' AND h.id = n.id AND h.history_id < n.history_id\n     ORDER BY h.history_id DESC LIMIT 1) before ON true\n  LEFT JOIN LATERAL (\n    SELECT jsonb_object_agg(key, jsonb_build_array(before.row -> key, value)) AS columns\n      FROM jsonb_each(now.row) WHERE value IS DISTINCT FROM coalesce(before.row -> key, \'null\')\n       AND (before.row IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'))) changed ON true\n WHERE n.history_type <> \'~\' OR changed.columns IS NOT NULL\n ORDER BY n.history_id;\nRETURN NULL;\n', hash='107431d06d5275d103bac207f06fce697086e71f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audited_c3404', referencing='REFERENCING NEW TABLE AS written ', table='catalog_historicalpricelistitem', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='productpicture',
+            constraint=models.UniqueConstraint(fields=('product', 'file'), name='catalog_picture_once', violation_error_message='This picture is here twice.'),
         ),
         migrations.AddConstraint(
             model_name='productsubstitute',

@@ -1,4 +1,4 @@
-from apps.catalog.models.parts import KitComponent, ProductSubstitute, ProductVendor
+from apps.catalog.models.parts import KitComponent, ProductPicture, ProductSubstitute, ProductVendor
 from apps.catalog.models.price import PartyPriceList, PriceList, PriceListItem, PricePoint
 from apps.catalog.models.product import Brand, Category, Product, ProductBarcode
 from apps.catalog.models.tax import TaxCategory, TaxRate
@@ -17,6 +17,7 @@ __all__ = [
     "PricePoint",
     "Product",
     "ProductBarcode",
+    "ProductPicture",
     "ProductSubstitute",
     "ProductVendor",
     "TaxCategory",

@@ -1,4 +1,4 @@
-"""What belongs to a product: the components of a kit, its vendors, and what may be sold in its place."""
+"""What belongs to a product: the components of a kit, its vendors, pictures, and what may be sold instead."""
 
 from __future__ import annotations
 
@@ -147,3 +147,38 @@ class ProductSubstitute(models.Model):
     def clean(self) -> None:
         if self.substitute_id is not None and self.substitute_id == self.product_id:
             raise ValidationError({"substitute": _("A product is no substitute for itself.")})
+
+
+class ProductPicture(models.Model):
+    """A picture of a product, in the order of ``position``. The main one is the one that the product names
+    (``Product.picture_file_id``); ``thumbnail`` is what lists show of it."""
+
+    kind: ClassVar[str] = "line"
+    scope: ClassVar[Scope] = Scope(shared=True)
+
+    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="pictures")
+    position = models.PositiveSmallIntegerField(_("place"), default=0)
+    file = models.ForeignKey(
+        "files.StoredFile", verbose_name=_("picture"), on_delete=models.PROTECT, related_name="+"
+    )
+    thumbnail = models.ForeignKey(
+        "files.StoredFile", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    caption = models.CharField(_("caption"), max_length=120, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("picture of a product")
+        verbose_name_plural = _("pictures of products")
+        ordering: ClassVar[list[str]] = ["position", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["product", "file"],
+                name="catalog_picture_once",
+                violation_error_message=_("This picture is here twice."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.caption or str(self.file_id)

@@ -21,7 +21,7 @@ from apps.core.guards import Guard
 from apps.core.models import MasterModel, TreeMaster
 from apps.core.scope import Scope, ScopedManager
 
-KEPT = ("sale_price", "purchase_price", "barcodes", "product_kind")
+KEPT = ("sale_price", "purchase_price", "barcodes", "product_kind", "picture_file_id")
 """What a product remembers of its stored row, to see what a save changes."""
 
 _NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
@@ -127,7 +127,7 @@ class Product(MasterModel):
         verbose_name=_("barcodes"),
     )
     external_id = models.CharField(_("external id"), max_length=80, blank=True, default="", db_index=True)
-    picture_file_id = models.BigIntegerField(_("picture"), null=True, blank=True)
+    picture_file_id = models.BigIntegerField(_("main picture"), null=True, blank=True)
     variant_of = models.ForeignKey(
         "self",
         verbose_name=_("variant of"),
@@ -226,13 +226,18 @@ class Product(MasterModel):
         return {}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps the table of barcodes and the price history in step."""
+        """Keeps the table of barcodes, the pictures and the price history in step."""
+        from apps.catalog.services.pictures import picture_follow, pictures_sync
         from apps.catalog.services.products import barcodes_sync, price_changes_note
 
         before = getattr(self, "_loaded", {}) if self.pk else {}
+        if before.get("picture_file_id") and self.picture_file_id is None:
+            picture_follow(self, before["picture_file_id"])
         super().save(*args, **kwargs)
         if before.get("barcodes", []) != self.barcodes:
             barcodes_sync([self])
+        if self.picture_file_id and before.get("picture_file_id") != self.picture_file_id:
+            pictures_sync([self])
         price_changes_note([(self, before)])
         self._loaded = {name: self.__dict__.get(name) for name in KEPT}
         self._loaded["barcodes"] = list(self.barcodes or [])
@@ -247,9 +252,11 @@ class Product(MasterModel):
 
     @classmethod
     def after_many(cls, records: Sequence[Any]) -> None:
+        from apps.catalog.services.pictures import pictures_sync
         from apps.catalog.services.products import barcodes_sync, price_changes_note
 
         barcodes_sync([row for row in records if row.barcodes])
+        pictures_sync([row for row in records if row.picture_file_id])
         price_changes_note([(row, {}) for row in records])
 
     def price_of(self, price_kind: str) -> Decimal:

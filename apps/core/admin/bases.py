@@ -18,6 +18,7 @@ from apps.core.admin.bin import BinAdmin
 from apps.core.admin.filters import contributed_filters, with_periods
 from apps.core.admin.guarded import is_column, open_rows
 from apps.core.admin.lists import ListBehaviour
+from apps.core.admin.looks import LookFilter
 from apps.core.admin.master_form import master_form
 from apps.core.admin.neighbours import neighbours, pin_of
 from apps.core.admin.panels import panels_of
@@ -91,7 +92,8 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         return queryset
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        own = [*super().get_list_filter(request), *contributed_filters(self.model)]
+        looks = [LookFilter] if self.looks else []
+        own = [*looks, *super().get_list_filter(request), *contributed_filters(self.model)]
         return with_periods(self.model, [item for item in own if not self._closed_path(request, item)])
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:

@@ -21,13 +21,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.core.admin import contributed
+from apps.core.admin.looks import Look, list_key, look_asked, look_before, look_query
 from apps.core.admin.neighbours import order_only
 from apps.core.counting import total_of
 from apps.core.fields import MoneyField
 from apps.core.formats import show_number, show_quantity
 from apps.core.guards import open_names
 from apps.core.registry import resource_of
-from apps.core.scope import kind_of
 from apps.core.working import working_company_id
 
 HUGE = 50_000
@@ -145,22 +145,24 @@ class ListBehaviour:
     paginator = EstimatingPaginator
     model: Any
     hidden_columns: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()  # lists of some of the rows with columns of their own (``looks``)
     shows_contributed = False  # figures of higher apps stand in the list from the start
 
     # --- opening a list ---------------------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """As last time, unless the address says otherwise; ``_reset`` forgets, ``_export`` writes a file."""
-        kind = kind_of(self.model)
         narrow_to_company(request, request.GET)
         if "_popup" in request.GET or not self.has_view_permission(request) or not _store:  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
             return super().changelist_view(request, extra_context)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         store, params = _store[0], request.GET.copy()
         form = params.pop(EXPORT, [""])[-1]
         once = bool(params.pop(ONCE, None))
+        look = look_asked(self, params)
+        kind, bare = list_key(self.model, look), look_query(look)
         if params.pop(RESET, None):
             store.keep(request.user, kind, "")
-            return HttpResponseRedirect(request.path)
+            return HttpResponseRedirect(f"{request.path}?{bare}" if bare else request.path)
         request.GET = params  # type: ignore[assignment]  # Django types it as read only
         if form:
             return self._export(request, store, form)
@@ -168,20 +170,26 @@ class ListBehaviour:
         request.bahi_list = state  # type: ignore[attr-defined]  # our middleware and views put it on the request
         if request.method == "GET":
             query = _lasting(params)
-            if not params and not once and state.query and not _came_from_here(request):
+            fresh = params.urlencode() == bare and not once and not _came_from_here(request, look)
+            if fresh and state.query not in ("", bare):
                 return HttpResponseRedirect(f"{request.path}?{state.query}")
             if query != state.query and not once:
                 store.keep(request.user, kind, query)
         context = {"list_tools": self._list_tools(request, state, params)}
+        if look:
+            context["title"] = look.title
         return super().changelist_view(request, {**context, **(extra_context or {})})  # type: ignore[misc]  # a mixin: the admin class beside it has the method
 
     def _list_tools(self, request: HttpRequest, state: ListState, params: QueryDict) -> dict[str, Any]:
         view = resource_of(self.model)
         permission = f"{self.model._meta.app_label}.export_{self.model._meta.model_name}"
-        current = _lasting(params)
+        current, look = _lasting(params), look_asked(self, params)
+        bare = look_query(look)
         return {
-            "kind": kind_of(self.model),
+            "kind": list_key(self.model, look),
             "query": current,
+            "filtered": current != bare,
+            "reset": f"?{RESET}=1&{bare}" if bare else f"?{RESET}=1",
             "views": [{**item, "current": item["query"] == current} for item in state.views],
             "columns": self._column_choices(request),
             "exports": _exports(request) if view and request.user.has_perm(permission) else [],  # type: ignore[union-attr]  # only signed-in people come here
@@ -248,7 +256,8 @@ class ListBehaviour:
 
     def _usual(self, request: HttpRequest) -> list[Any]:
         """The class's own columns, and the figures that higher apps contribute where it shows them."""
-        own = list(super().get_list_display(request))  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+        look = look_asked(self, request.GET)
+        own = list(look.columns if look else super().get_list_display(request))  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         if not self.shows_contributed:
             return own
         given = contributed.listed(self.model, request.user)
@@ -310,9 +319,10 @@ def narrow_to_company(request: Any, params: QueryDict) -> None:
     request.bahi_company = None if own else working_company_id(request.user)
 
 
-def _came_from_here(request: HttpRequest) -> bool:
+def _came_from_here(request: HttpRequest, look: Look | None) -> bool:
     """Whoever takes the last filter off stands in the list already: he wants all rows, not the last ones."""
-    return urlsplit(request.headers.get("Referer", "")).path == request.path
+    same = urlsplit(request.headers.get("Referer", "")).path == request.path
+    return same and look_before(request) == (look.key if look else "")
 
 
 def _lasting(params: QueryDict) -> str:

@@ -10,7 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from apps.core.access import Access, access_of
+from apps.core.access import access_of
+from apps.core.admin.looks import look_asked, look_left, look_query
 from apps.core.modules import all_modules, bahi_apps
 from apps.core.tenant import is_public
 
@@ -101,7 +102,7 @@ def _initial(text: str) -> str:
 
 
 def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
-    items = _lists(access_of(request.user), app_label)
+    items = _lists(request, app_label)
     for page in _pages.get(app_label, []):
         if not page.open_to(request.user, app_label):
             continue
@@ -113,9 +114,10 @@ def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
     return items
 
 
-def _lists(access: Access, app_label: str) -> list[dict[str, Any]]:
+def _lists(request: Any, app_label: str) -> list[dict[str, Any]]:
     from apps.core.admin.site import admin_site
 
+    access = access_of(request.user)
     items: list[dict[str, Any]] = []
     if not access.has_module(app_label):
         return items
@@ -124,12 +126,37 @@ def _lists(access: Access, app_label: str) -> list[dict[str, Any]]:
         if meta.app_label != app_label or getattr(model_admin, "hidden_in_menu", False):
             continue
         if access.has(f"{app_label}.view_{meta.model_name}"):
-            items.append(
-                {
-                    "title": _initial(str(meta.verbose_name_plural)),
-                    "icon": getattr(model_admin, "icon", "list"),
-                    "link": reverse(f"admin:{app_label}_{meta.model_name}_changelist"),
-                    "order": getattr(model_admin, "menu_order", 100),
-                }
-            )
-    return sorted(items, key=lambda item: (item["order"], str(item["title"])))
+            items += _list_items(request, model_admin)
+    return sorted(items, key=lambda item: item["order"])
+
+
+def _list_items(request: Any, model_admin: Any) -> list[dict[str, Any]]:
+    """The entry of a list, and right below it those of its looks; one of them is where the person is."""
+    meta = model_admin.model._meta
+    link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    title, order = _initial(str(meta.verbose_name_plural)), getattr(model_admin, "menu_order", 100)
+    own = {
+        "title": title,
+        "icon": getattr(model_admin, "icon", "list"),
+        "link": link,
+        "order": (order, title, 0),
+    }
+    looks = getattr(model_admin, "looks", ())
+    if not looks:
+        return [own]
+    path = getattr(request, "path", "")
+    here = look_asked(model_admin, request.GET) if path == link else look_left(model_admin, request)
+    inside = path.startswith(link)
+    found = [{**own, "active": inside and here is None}]
+    for number, look in enumerate(looks, 1):
+        found.append(
+            {
+                "title": look.title,
+                "icon": look.icon,
+                "link": f"{link}?{look_query(look)}",
+                "order": (order, title, number),
+                "active": inside and here == look,
+                "page": True,
+            }
+        )
+    return found

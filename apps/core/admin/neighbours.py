@@ -52,9 +52,9 @@ def neighbours(model_admin: Any, request: HttpRequest, record: Any) -> dict[str,
 def _listed(model_admin: Any, request: HttpRequest) -> QuerySet:
     """The rows of the list as the user left it."""
     from apps.core.admin.lists import list_state, narrow_to_company
-    from apps.core.scope import kind_of
+    from apps.core.admin.looks import list_key, look_left
 
-    state = list_state(request.user, kind_of(model_admin.model))
+    state = list_state(request.user, list_key(model_admin.model, look_left(model_admin, request)))
     asked: Any = copy.copy(request)
     asked.method, asked.GET, asked.POST = "GET", QueryDict(state.query), QueryDict()
     asked.bahi_list, asked.bahi_order_only = state, True
