@@ -210,6 +210,7 @@ class ProductAdmin(MasterAdmin):
     )  # fmt: skip
     form = ProductForm
     formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
+    aside = ("last_cost",)
     looks = (
         Look(
             "sold",
@@ -225,8 +226,8 @@ class ProductAdmin(MasterAdmin):
             _("Materials bought"),
             Q(is_purchased=True),
             (
-                "code", "small", "name", "category", "purchase_price", "lead_time_days", "reorder_point",
-                "active",
+                "code", "small", "name", "category", "purchase_price", "last_cost", "lead_time_days",
+                "reorder_point", "active",
             ),
             "shopping_basket",
         ),

@@ -12,8 +12,8 @@ class CatalogConfig(BahiAppConfig):
     declares = Module(key="catalog", title=_("Catalogue"), icon="category", switchable=True, order=30)
 
     def ready(self) -> None:
-        from apps.catalog.models import PriceList
-        from apps.catalog.selectors import party_price_lists
+        from apps.catalog.models import PriceList, Product
+        from apps.catalog.selectors import party_price_lists, products_last_cost
         from apps.catalog.services.pictures import product_picture_guard
         from apps.catalog.services.products import party_price_list_set
         from apps.core.contribute import Contribution, contribute
@@ -30,3 +30,7 @@ class CatalogConfig(BahiAppConfig):
             model=PriceList,
         )
         contribute(Party, {"price_list": field}, app="catalog")
+        paid = Contribution(
+            kind="quantity", resolve=products_last_cost, label=_("last cost"), permission="catalog.see_cost"
+        )
+        contribute(Product, {"last_cost": paid}, app="catalog")

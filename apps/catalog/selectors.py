@@ -16,6 +16,7 @@ from apps.catalog.models import (
     PartyPriceList,
     PriceList,
     PriceListItem,
+    PricePoint,
     Product,
     TaxRate,
     Unit,
@@ -24,6 +25,7 @@ from apps.catalog.models import (
 from apps.core.errors import InvalidInput
 from apps.core.formats import show_quantity
 from apps.core.money import EXACT, ONE, round_money, round_price
+from apps.core.scope import kind_of
 
 
 def tax_rates_on(category_ids: Iterable[int], day: date) -> dict[int, TaxRate]:
@@ -208,9 +210,31 @@ class _Plain:
 
 def price_history(product: Product, price_kind: str = PriceKind.SALE) -> Any:
     """Prices of a product, newest first."""
-    from apps.catalog.models import PricePoint
-
     return PricePoint.objects.filter(product=product, price_kind=price_kind).order_by("-id")
+
+
+def _purchases() -> Any:
+    """Prices that were paid; what somebody entered as the product's purchase price is none."""
+    own = kind_of(Product)
+    return PricePoint.objects.filter(price_kind=PriceKind.PURCHASE).exclude(source_kind=own)
+
+
+def purchases_of(product: Product) -> Any:
+    """What was paid for a product, newest first."""
+    return _purchases().filter(product=product).select_related("currency").order_by("-id")
+
+
+def vendors_last(product: Product, *, most: int) -> list[PricePoint]:
+    """The last price of each vendor, those bought from last first."""
+    rows = _purchases().filter(product=product, party__isnull=False)
+    last = rows.order_by("party_id", "-id").distinct("party_id").values("pk")
+    return list(PricePoint.objects.filter(pk__in=last).select_related("currency").order_by("-id")[:most])
+
+
+def products_last_cost(product_ids: list[int]) -> dict[int, Decimal]:
+    """{product: what was paid for its unit last}, one query."""
+    rows = _purchases().filter(product_id__in=product_ids).order_by("product_id", "-id")
+    return dict(rows.distinct("product_id").values_list("product_id", "unit_price"))
 
 
 def party_price_lists(party_ids: list[int]) -> dict[int, int]:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from apps.core.admin import contributed
 from apps.core.admin.looks import Look, list_key, look_asked, look_before, look_query
 from apps.core.admin.neighbours import order_only
+from apps.core.contribute import contributions_to
 from apps.core.counting import total_of
 from apps.core.fields import MoneyField
 from apps.core.formats import show_number, show_quantity
@@ -147,6 +148,9 @@ class ListBehaviour:
     hidden_columns: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()  # lists of some of the rows with columns of their own (``looks``)
     shows_contributed = False  # figures of higher apps stand in the list from the start
+    aside: tuple[
+        str, ...
+    ] = ()  # but these wait among the columns to choose, or stand in a look that names them
 
     # --- opening a list ---------------------------------------------------------------------------
 
@@ -261,8 +265,13 @@ class ListBehaviour:
         if not self.shows_contributed:
             return own
         given = contributed.listed(self.model, request.user)
+        closed = {name for name in contributions_to(self.model) if name not in given}
+        own = [name for name in own if not (isinstance(name, str) and name in closed)]
+        left_out = {*self.aside, *(name for name in own if isinstance(name, str))}
         figures = [
-            n for n, item in given.items() if item.kind in contributed.FIGURES and not hasattr(self, n)
+            n
+            for n, item in given.items()
+            if item.kind in contributed.FIGURES and n not in left_out and not hasattr(self, n)
         ]
         end = len(own) - 1 if own and own[-1] == "active" else len(own)
         return [*own[:end], *figures, *own[end:]]
