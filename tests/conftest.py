@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from tests.kit import database
-from tests.kit.clients import ApiClient
+from tests.kit.clients import ApiClient, signed_in
 
 TENANT = "org_acme"
 
@@ -119,6 +119,12 @@ def user_with(db: None) -> Any:
 def api(administrator: Any) -> ApiClient:
     """The API as acme's administrator."""
     return ApiClient(administrator)
+
+
+@pytest.fixture
+def browser(administrator: Any) -> Any:
+    """A browser in which acme's administrator is signed in."""
+    return signed_in(administrator)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from apps.core.copying import rows_insert
 from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused, VersionConflict
 from apps.core.events import Event, emit
 from apps.core.locks import lock_row
+from apps.core.models.bases import Searchable
 from apps.core.scope import kind_of
 from apps.core.uses import unused_or_refuse
 from apps.core.validation import clean_instance, field_errors
@@ -169,9 +170,15 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
     new = [row for row in rows if not row.pk]
     changed = [row for row in rows if row.pk]
     if getattr(spec.model, "history", None) is not None:
-        for row in rows:
+        rules = [rule for rule in _once_rules(spec) if rule.condition is not None]
+        # Who gives a place up ("paid to this one") goes before who takes it.
+        kept = sorted((r for r in rows if r.pk), key=lambda row: any(_holds(rule, row) for rule in rules))
+        for row in (*kept, *(r for r in rows if not r.pk)):
             row.save()
         return
+    for row in rows:
+        if isinstance(row, Searchable):
+            row.fill_in()
     if new:
         rows_insert(new)
     if changed:
@@ -194,20 +201,37 @@ def rows_errors(spec: Child, rows: list[Any]) -> list[FieldError]:
 def _repeated(spec: Child, rows: list[Any]) -> list[FieldError]:
     """Rows that say again what must be there once below a parent, by the path of the second one."""
     found = []
-    for rule in spec.model._meta.constraints:
-        if not isinstance(rule, models.UniqueConstraint) or spec.parent not in rule.fields:
-            continue
+    for rule in _once_rules(spec):
         names = [name for name in rule.fields if name != spec.parent]
-        if rule.condition is not None or not names:
-            continue
         seen = set()
         for index, row in enumerate(rows):
+            if not _holds(rule, row):
+                continue
             key = tuple(getattr(row, spec.model._meta.get_field(name).attname) for name in names)
             if key in seen and None not in key:
-                path = f"{spec.name}.{index}.{names[0]}"
+                path = f"{spec.name}.{index}.{_said_by(rule, names)}"
                 found.append(FieldError(path, str(rule.get_violation_error_message()), "duplicate"))
             seen.add(key)
     return found
+
+
+def _once_rules(spec: Child) -> list[models.UniqueConstraint]:
+    """What must be there once below a parent."""
+    rules = spec.model._meta.constraints
+    return [r for r in rules if isinstance(r, models.UniqueConstraint) and spec.parent in r.fields]
+
+
+def _holds(rule: models.UniqueConstraint, row: Any) -> bool:
+    """Whether a rule speaks of this row: "one main account" says nothing of the others."""
+    if rule.condition is None:
+        return True
+    names = rule.condition.referenced_base_fields
+    return bool(rule.condition.check({name: getattr(row, name) for name in names}))
+
+
+def _said_by(rule: models.UniqueConstraint, names: list[str]) -> str:
+    """The field that a refusal names: one of the rule's own, else the one that its condition asks of."""
+    return names[0] if names else min(rule.condition.referenced_base_fields)
 
 
 def _keys(model: type[models.Model]) -> list[str]:

@@ -41,6 +41,14 @@ def bank_account_validator(value: str) -> None:
     _by(identifiers.validate_bank_account, value, "account_number")
 
 
+def payee_account_validator(value: str) -> None:
+    _by(identifiers.validate_payee_account, value, "account_number")
+
+
+def upi_validator(value: str) -> None:
+    _by(identifiers.validate_upi, value, "upi_id")
+
+
 def state_code_validator(value: str) -> None:
     if value not in states.STATES:
         raise ValidationError(

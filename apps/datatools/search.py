@@ -16,7 +16,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from apps.core.access import access_of
-from apps.core.api.filtering import amount_condition, word_condition
+from apps.core.api.filtering import amount_condition, search_words, word_condition
 from apps.core.registry import business_models, has_bin, kind_name
 from apps.core.scope import kind_of
 
@@ -56,7 +56,7 @@ def _plain_subtitle(row: Any) -> str:
 
 def search_run(text: str, *, user: Any, kind: str = "") -> list[dict[str, Any]]:
     """Best first: [{kind, id, title, subtitle, url, score}]. ``kind`` limits to one, such as sales.order."""
-    words = text.replace("\x00", "").lower().split()[:6]
+    words = search_words(text)
     if not words or len(text) > 200:
         return []
     access = access_of(user)
@@ -67,7 +67,7 @@ def search_run(text: str, *, user: Any, kind: str = "") -> list[dict[str, Any]]:
         and access.has(f"{item.model._meta.app_label}.view_{item.model._meta.model_name}")
     ]
     hits = [hit for item in kinds for hit in _containing(item, words, user)]
-    if not hits and len(text.strip()) >= 4:
+    if not hits and len(text.strip()) >= 4 and any(letter.isalpha() for letter in text):
         hits = [hit for item in kinds for hit in _similar(item, " ".join(words), user)]
     hits.sort(key=lambda hit: (-hit["score"], hit["title"]))
     return hits[:LIMIT]

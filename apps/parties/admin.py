@@ -19,7 +19,7 @@ from apps.core.errors import BahiError
 from apps.core.keys import key_read
 from apps.core.surfaces import codes
 from apps.core.uow import run_in_unit_of_work
-from apps.parties.models import Party, PartyAddress, PartyContact, PaymentTerms
+from apps.parties.models import Party, PartyAddress, PartyBankAccount, PartyContact, PaymentTerms
 from apps.parties.services.billing import billing_company_release
 
 
@@ -31,6 +31,10 @@ class ContactInline(ChildInline):
     model = PartyContact
 
 
+class BankAccountInline(ChildInline):
+    model = PartyBankAccount
+
+
 @register(Party)
 class PartyAdmin(MasterAdmin):
     icon, menu_order = "contacts", 10
@@ -40,7 +44,7 @@ class PartyAdmin(MasterAdmin):
     list_filter: ClassVar[tuple[str, ...]] = ("is_customer", "is_vendor", "tax_treatment", "active")
     list_select_related: ClassVar[tuple[str, ...]] = ("salesperson",)
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("payment_terms",)
-    inlines: ClassVar[list[Any]] = [AddressInline, ContactInline]
+    inlines: ClassVar[list[Any]] = [AddressInline, ContactInline, BankAccountInline]
 
     def get_urls(self) -> list[Any]:
         release = self.admin_site.admin_view(self.release_view)

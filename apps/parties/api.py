@@ -10,7 +10,8 @@ from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.records import Child
 from apps.core.registry import register_resource
-from apps.parties.models import Party, PartyAddress, PartyContact, PaymentTerms
+from apps.parties.duplicates import possible_duplicates
+from apps.parties.models import Party, PartyAddress, PartyBankAccount, PartyContact, PaymentTerms
 from apps.parties.services.billing import billing_company_release
 
 
@@ -24,9 +25,10 @@ class PartyApi(MasterViewSet):
     lookup_sub = ("legal_name", "gstin")
     fields = (
         "id", "code", "legal_name", "display_name", "is_customer", "is_vendor", "is_person", "gstin", "pan",
-        "tax_treatment", "place_of_supply", "msme_number", "phone", "email", "currency", "payment_terms",
-        "credit_limit", "credit_days", "credit_policy", "salesperson", "department", "territory", "language",
-        "external_id", "billing_company", "tags", "active", "version", "created_at", "updated_at",
+        "tax_treatment", "place_of_supply", "msme_number", "tds_section", "phone", "email", "currency",
+        "payment_terms", "credit_limit", "credit_days", "credit_policy", "salesperson", "department",
+        "territory", "language", "external_id", "billing_company", "tags", "active", "version",
+        "created_at", "updated_at",
     )  # fmt: skip
     read_only = ("id", "billing_company", "version", "created_at", "updated_at")
     filters = {
@@ -46,9 +48,27 @@ class PartyApi(MasterViewSet):
             rename={"kind": "address_kind"},
         ),
         Child("contacts", PartyContact, "party", ("name", "role", "phone", "email", "is_primary")),
+        Child(
+            "bank_accounts",
+            PartyBankAccount,
+            "party",
+            ("account_name", "bank_name", "account_number", "ifsc", "swift", "upi_id", "is_primary"),
+            limit=20,
+        ),
     )
     verbs = {"release-company": "release_company"}
     verb_permissions = {"release-company": "company.release_lock"}
+    reads = {"duplicates": "duplicates"}
+
+    def duplicates(self, request: Any, pk: int) -> Response:
+        """Parties that may be the same: ``party``, ``score`` in percent, ``fields`` that agree."""
+        self.require("view")
+        found = possible_duplicates(self.record(pk), user=request.user, limit=20)
+        return Response([
+            {"party": item.party.pk, "display_name": item.party.display_name, "score": item.score,
+             "fields": item.fields}
+            for item in found
+        ])  # fmt: skip
 
     def release_company(self, request: Any, pk: int) -> Response:
         """``{"reason": …}``: another company may bill the party from now on."""

@@ -1,4 +1,4 @@
-"""Who bills a party, on its page, and the way to release it."""
+"""On the page of a party: who bills it and the way to release it, and who may be the same firm."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.access import may
 from apps.core.admin.panels import Act, Content, Item, Panel, register_panel
+from apps.core.admin.urls import admin_url
+from apps.parties.duplicates import possible_duplicates
 from apps.parties.models import Party
 
 
@@ -22,3 +24,16 @@ def billed_by(request: HttpRequest, party: Party) -> Content | None:
 
 
 register_panel(Party, Panel("billed_by", gettext_lazy("Billed by"), billed_by, "", 70, "parties"))
+
+
+def look_alikes(request: HttpRequest, party: Party) -> Content | None:
+    found = possible_duplicates(party, user=request.user)
+    rows = [
+        Item(item.party, f"{item.score} % · {item.said}", admin_url(item.party), "warning") for item in found
+    ]
+    return Content(rows) if rows else None
+
+
+register_panel(
+    Party, Panel("look_alikes", gettext_lazy("Possible duplicates"), look_alikes, "", 75, "parties")
+)

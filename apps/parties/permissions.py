@@ -7,6 +7,8 @@ register_permissions(
     "parties",
     {
         "see_pan": "See whole PANs of parties",
+        "see_bank_account": "See whole bank account numbers of parties",
+        "set_bank_account": "Change bank accounts and UPI ids of parties",
         "set_credit": "Set credit limits, credit days and what happens over the limit",
     },
 )
@@ -17,7 +19,11 @@ _EDIT = ("parties.add_party", "parties.change_party")
 register_roles(
     [
         Role("accounts", "Accounts", ("parties.*",)),
-        Role("auditor", "Auditor (read only)", (*_SEE, "parties.export_party", "parties.see_pan")),
+        Role(
+            "auditor",
+            "Auditor (read only)",
+            (*_SEE, "parties.export_party", "parties.see_pan", "parties.see_bank_account"),
+        ),
         Role("sales_user", "Sales user", (*_SEE, *_EDIT), {"parties.party": "own"}),
         Role(
             "sales_manager",

@@ -34,7 +34,7 @@ register_holding(
             "msme_number": BLANK, "phone": BLANK, "email": BLANK, "external_id": BLANK, "custom": EMPTY,
             "tags": EMPTY, "search_text": NAME,
         },
-        ("tax_treatment", "place_of_supply", "credit_policy", "territory", "language"),
+        ("tax_treatment", "tds_section", "place_of_supply", "credit_policy", "territory", "language"),
     ),
     Holding(
         "parties.partyaddress",
@@ -47,10 +47,24 @@ register_holding(
         CONTACT,
         PARTY,
         "party_id",
-        {"name": SWEPT, "role": BLANK, "phone": BLANK, "email": BLANK},
+        {"name": SWEPT, "role": BLANK, "phone": BLANK, "email": BLANK, "search_text": BLANK},
         removed=True,
     ),
-    Holding(CONTACT, CONTACT, "pk", {"name": NAME, "role": BLANK, "phone": BLANK, "email": BLANK}),
+    Holding(
+        "parties.partybankaccount",
+        PARTY,
+        "party_id",
+        {"account_name": NAME, "bank_name": BLANK, "account_number": BLANK, "ifsc": BLANK, "swift": BLANK,
+         "upi_id": BLANK},
+        ("is_primary",),
+        removed=True,
+    ),
+    Holding(
+        CONTACT,
+        CONTACT,
+        "pk",
+        {"name": NAME, "role": BLANK, "phone": BLANK, "email": BLANK, "search_text": BLANK},
+    ),
     Holding(
         "datatools.importedrecord", PARTY, "target", {"before": EMPTY, "refusal": SWEPT}, ("target_kind",)
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from apps.accounting.models import JournalEntry, OpenItem
@@ -13,18 +12,13 @@ from apps.company.selectors import company_today
 from apps.company.services.settings import settings_save
 from tests.factories import invoicing as make
 from tests.factories.accounts import make_user
+from tests.kit.clients import signed_in
 from tests.kit.ledger import assert_balanced
 from tests.kit.subledger import assert_subledger_equals_control
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 LIST = "/admin/accounting/openitem/"
-
-
-def signed_in(user):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user, backend="apps.accounts.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

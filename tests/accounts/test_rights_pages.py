@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.explain import permission_explain, record_explain
@@ -19,21 +18,10 @@ from tests.factories import invoicing
 from tests.factories.accounts import make_user
 from tests.factories.parties import make_customer
 from tests.factories.sales import Shop
-from tests.kit.clients import ApiClient
+from tests.kit.clients import ApiClient, signed_in
 
 pytestmark = pytest.mark.django_db
 MATRIX = reverse("role_matrix", "config.urls") + "?module=sales"
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def browser(administrator):
-    return signed_in(administrator)
 
 
 def tick(browser, role, *codes, version=None):

@@ -22,13 +22,6 @@ def company():
     return make_company()
 
 
-@pytest.fixture
-def browser(administrator):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(administrator)
-    return client
-
-
 def address(company):
     return reverse("series_plan", "config.urls") + f"?company={company.pk}"
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from apps.messaging.services.mail import mail_queue
 from tests.factories.accounts import make_user
 from tests.factories.company import make_company
 from tests.factories.sales import Shop
-from tests.kit.clients import ApiClient
+from tests.kit.clients import ApiClient, signed_in
 
 pytestmark = pytest.mark.django_db
 DAYS = "sales.quotation_days"
@@ -33,12 +32,6 @@ DAYS = "sales.quotation_days"
 def page(app, **query):
     tail = "&".join(f"{name}={value}" for name, value in query.items())
     return reverse("settings_page", "config.urls", args=[app]) + (f"?{tail}" if tail else "")
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
 
 
 def test_a_change_that_is_rolled_back_is_served_to_nobody(administrator):

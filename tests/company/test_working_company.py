@@ -31,13 +31,6 @@ def shop(other):
     return Shop()
 
 
-@pytest.fixture
-def browser(administrator):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(administrator)
-    return client
-
-
 def work_in(browser, company, page=LIST):
     return browser.post("/company/work-in/", {"company": company.pk if company else "", "next": page})
 

@@ -31,13 +31,6 @@ def page(request):
     return model, admin_site._registry[model]
 
 
-@pytest.fixture
-def browser(administrator):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(administrator)
-    return client
-
-
 def address(model, what: str, *args) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)
 

@@ -25,13 +25,6 @@ def master(request):
     return request.param
 
 
-@pytest.fixture
-def browser(administrator):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(administrator)
-    return client
-
-
 def code(model, action: str) -> str:
     return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
 

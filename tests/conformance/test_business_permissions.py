@@ -321,6 +321,13 @@ CASES = [
         ("company.view_company", "company.change_company", "company.see_bank_account"),
         lambda w: {"upi_id": "new@upi", "version": w.shop.company.version},
     ),
+    Case(
+        "parties.set_bank_account",
+        "patch",
+        lambda w: f"parties/parties/{w.shop.customer.pk}/",
+        ("parties.view_party", "parties.change_party", "parties.see_bank_account"),
+        lambda w: {"bank_accounts": [{"upi_id": "new@upi"}], "version": w.shop.customer.version},
+    ),
 ]
 
 
@@ -356,6 +363,10 @@ GUARDED = "tests/platform/test_guarded_fields.py"
 ELSEWHERE = {
     "catalog.see_cost": (GUARDED, "test_lines_preview_and_print_of_an_inward_show_no_cost"),
     "parties.see_pan": (GUARDED, "test_bank_account_and_pan_end_in_their_last_characters"),
+    "parties.see_bank_account": (
+        "tests/parties/test_bank_accounts.py",
+        "test_without_the_permission_the_number_is_masked_and_nothing_is_changed",
+    ),
     "company.see_bank_account": (GUARDED, "test_bank_account_and_pan_end_in_their_last_characters"),
     "company.post_soft_closed": (
         "tests/accounting/test_vouchers.py",

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from apps.core.admin.lists import EstimatingPaginator
 from apps.datatools.models import SavedView
 from apps.parties.models import Party
 from tests.factories.accounts import make_user
 from tests.factories.parties import make_customer
+from tests.kit.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/parties/party/"
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def browser(administrator):
-    return signed_in(administrator)
 
 
 def test_list_opens_as_the_user_left_it_and_only_for_him(browser):

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from tests.factories.parties import make_customer
 from tests.factories.sales import Shop
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/parties/party/"
-
-
-@pytest.fixture
-def browser(administrator):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(administrator)
-    return client
 
 
 def beside(browser, page: str, pk: int) -> tuple[str | None, str | None]:

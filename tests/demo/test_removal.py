@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from apps.core.errors import Refused
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import Organisation, OrganisationJob
 from apps.tenancy.services.provisioning import removal_begin, removal_undo
+from tests.kit.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/demo/remove/"
@@ -25,12 +25,6 @@ def demo(db):
     yield Organisation.objects.get(slug="acme")
     connection.tenant.is_demo = False
     forget_hosts()
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
 
 
 def state() -> str:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 
 from apps.core.formats import show_number
 from tests.factories.accounts import make_user
 from tests.factories.sales import Shop
+from tests.kit.clients import signed_in
 from tests.kit.files import pdf_text
 from tests.kit.pages import document_page
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop(db):
     return Shop()
-
-
-def signed_in(user):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user, backend="apps.accounts.backends.RoleBackend")
-    return client
 
 
 def tools(client, kind, pk):

@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.test import Client
 from rest_framework.test import APIClient
 
 from apps.accounts.authentication import BoundRefreshToken
+
+
+def signed_in(user: Any) -> Client:
+    """A browser of acme in which ``user`` is signed in."""
+    client = Client(HTTP_HOST="acme.localhost")
+    client.force_login(user, backend="apps.accounts.backends.RoleBackend")
+    return client
 
 
 class ApiClient:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from apps.catalog.models import Brand, PartyPriceList
@@ -13,20 +12,10 @@ from tests.factories import catalog, invoicing
 from tests.factories.accounts import make_user
 from tests.factories.inventory import receive, stock_company
 from tests.factories.parties import make_customer
+from tests.kit.clients import signed_in
 from tests.kit.queries import cheapest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def browser(administrator):
-    return signed_in(administrator)
 
 
 def page(record) -> str:

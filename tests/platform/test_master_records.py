@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from apps.catalog.models import Brand, Product
@@ -18,13 +17,6 @@ from tests.factories import catalog, invoicing
 from tests.factories.inventory import receive, stock_company
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(administrator):
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(administrator)
-    return client
 
 
 def page(record, what: str = "change") -> str:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from tests.factories import invoicing
 from tests.factories.accounts import make_user
+from tests.kit.clients import signed_in
 from tests.kit.queries import cheapest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 BUDGET = 75
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
 
 
 def address(party, what: str = "change") -> str:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.portal.counters import counters, counters_for
 from tests.factories.accounts import make_user
 from tests.factories.sales import Shop
+from tests.kit.clients import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 HOME_BUDGET = 30
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
 
 
 def figure(user, app: str, query: str) -> int:

@@ -24,10 +24,11 @@ from apps.core.admin.neighbours import neighbours, pin_of
 from apps.core.admin.panels import panels_of
 from apps.core.admin.urls import admin_url
 from apps.core.admin.widgets import StateFields
-from apps.core.api.filtering import amount_condition
+from apps.core.api.filtering import amount_condition, search_queryset
 from apps.core.errors import BahiError
 from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
 from apps.core.registry import kind_name
+from apps.core.remarks import remarks_of
 from apps.core.scope import kind_of
 from apps.core.working import in_company
 
@@ -107,7 +108,10 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         return isinstance(name, str) and path_hidden(self.model, name, request.user)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Documents are found by their total too, guarded numbers (a PAN) whole, by who may see them."""
+        """By the search column as the API does: documents by their total too, guarded numbers (a PAN) whole,
+        by who may see them. A list that names other columns is searched by those."""
+        if tuple(self.get_search_fields(request)) == ("search_text",):
+            return search_queryset(queryset, search_term, request.user), False
         found, twice = super().get_search_results(request, queryset, search_term)
         total = amount_condition(self.model, search_term.strip(), request.user)
         if total:
@@ -256,6 +260,8 @@ class MasterAdmin(BinAdmin, ScopedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         contributed.values_write(form.instance, form, request.user)
+        for text in remarks_of(form.instance, request.user):
+            messages.warning(request, text)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """As the model lists them; what comes from the bases (``parent``, ``active``) last."""

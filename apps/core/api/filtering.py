@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from apps.core.counting import total_of
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.guards import open_names
+from apps.core.india.identifiers import phone_digits
 from apps.core.money import parse_decimal
 from apps.core.periods import PERIODS, period_condition
 
@@ -37,6 +39,7 @@ CONTROL = {
 }
 LOOKUPS = {"period", "exact", "in", "gte", "lte", "gt", "lt", "icontains", "istartswith", "isnull", "iexact"}
 MAX_PER_PAGE = 200
+MAX_BELOW = 500
 
 
 @dataclass
@@ -182,7 +185,7 @@ def search_queryset(queryset: Any, text: str, user: Any = None) -> Any:
     (``search``) for kinds that have no words."""
     if not is_searchable(queryset.model):
         raise InvalidInput(_("This list can't be searched by words."), field="search", code="unknown")
-    words = text.replace("\x00", "").lower().split()[:6]
+    words = search_words(text)
     if not words or not any(f.name == "search_text" for f in queryset.model._meta.concrete_fields):
         return _plain_search(queryset, words)
     for word in words:
@@ -190,11 +193,35 @@ def search_queryset(queryset: Any, text: str, user: Any = None) -> Any:
     return queryset
 
 
+_PHONE = re.compile(r"\+?[\d\s()-]{10,}")
+
+
+def search_words(text: str) -> list[str]:
+    """What is asked for, word by word, at most six; a phone number with its country's code is one word."""
+    plain = text.replace("\x00", "").strip().lower()
+    if plain.startswith("+") and _PHONE.fullmatch(plain):
+        return ["".join(plain.split())]
+    return plain.split()[:6]
+
+
 def word_condition(model: type[models.Model], word: str, user: Any) -> Q:
-    """A word in the search column, the total of a document, or a whole guarded number the user may see."""
-    found = Q(search_text__contains=word) | amount_condition(model, word, user)
+    """A word in the search column (a phone number by its digits), in that of a row below (a contact's name),
+    the total of a document, or a whole guarded number the user may see."""
+    found = _contains(word) | amount_condition(model, word, user)
+    for name in getattr(model, "search_below", ()):
+        relation = model._meta.get_field(name)
+        rows = relation.related_model._default_manager.filter(_contains(word))
+        # Asked first, not within: beside a subquery the planner leaves the index of the record's own column.
+        found |= Q(pk__in=list(rows.values_list(relation.field.attname, flat=True)[:MAX_BELOW]))
     for name in open_names(model, getattr(model, "guarded_search", ()), user):
         found |= Q(**{name: word.upper()})
+    return found
+
+
+def _contains(word: str) -> Q:
+    found = Q(search_text__contains=word)
+    if _PHONE.fullmatch(word) and len(digits := phone_digits(word)) == 10 and digits != word:
+        found |= Q(search_text__contains=digits)
     return found
 
 

@@ -30,8 +30,17 @@ class Envelope(dict):
     """Marks data that already has the shape of an answer."""
 
 
-def envelope(data: Any, *, message: str = "", pagination: dict[str, Any] | None = None) -> Envelope:
+def envelope(
+    data: Any,
+    *,
+    message: str = "",
+    pagination: dict[str, Any] | None = None,
+    warnings: list[str] | None = None,
+) -> Envelope:
+    """The answer to a call that went well; ``warnings`` are texts for its user (``core.remarks``)."""
     meta: dict[str, Any] = {"request_id": request_id_var.get()}
+    if warnings:
+        meta["warnings"] = warnings
     if pagination is not None:
         meta["pagination"] = pagination
     return Envelope(success=True, message=message, data=data, meta=meta)

@@ -24,7 +24,7 @@ from rest_framework.response import Response
 
 from apps.core.access import may
 from apps.core.api.filtering import filter_queryset, order_queryset, paginate, search_queryset
-from apps.core.api.rendering import envelope
+from apps.core.api.rendering import Envelope, envelope
 from apps.core.api.representation import Representer, add_labels
 from apps.core.api.serializers import (
     StrictSerializer,
@@ -40,6 +40,7 @@ from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refu
 from apps.core.guards import open_paths, record_input_check
 from apps.core.records import Child, record_delete, record_restore, record_save
 from apps.core.registry import has_bin
+from apps.core.remarks import remarks_of
 from apps.core.scope import scope_of
 from apps.core.surfaces import PERSONAL, Declared, codes
 
@@ -303,13 +304,14 @@ class ResourceViewSet(viewsets.ViewSet):
 
         def work() -> tuple[int, Any, str]:
             row = self.create_one(request.data)
-            return (
-                201,
-                self.one(row),
-                _("%(what)s created.") % {"what": capfirst(self.model._meta.verbose_name)},
-            )
+            message = _("%(what)s created.") % {"what": capfirst(self.model._meta.verbose_name)}
+            return 201, self._told(row, self.one(row), message), message
 
         return api_write(request, work)
+
+    def _told(self, row: Any, shown: Any, message: str) -> Envelope:
+        """With what its user should know of the record that he has just saved."""
+        return envelope(shown, message=message, warnings=remarks_of(row, self.request.user))
 
     def create_one(self, data: Any) -> Any:
         values, children, _version = self.read_input(data)
@@ -342,7 +344,8 @@ class ResourceViewSet(viewsets.ViewSet):
         def work() -> tuple[int, Any, str]:
             values, children, version = self.read_input(request.data, partial=partial, row=row)
             saved = self._saved(row, values, children, version)
-            return 200, self.one(self.record(saved.pk)), _("Saved.")
+            row_now = self.record(saved.pk)
+            return 200, self._told(row_now, self.one(row_now), _("Saved.")), _("Saved.")
 
         try:
             return api_write(request, work)

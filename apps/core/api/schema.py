@@ -48,6 +48,7 @@ class ErrorItem(serializers.Serializer):
 class Meta(serializers.Serializer):
     request_id = serializers.CharField()
     pagination = serializers.DictField(required=False)
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class Answer(serializers.Serializer):

@@ -241,6 +241,8 @@ _UDYAM = re.compile(r"UDYAM[A-Z]{2}\d{2}\d{7}", re.ASCII)
 _PIN = re.compile(r"[1-9]\d{5}", re.ASCII)
 _MOBILE = re.compile(r"[6-9]\d{9}", re.ASCII)
 _BANK_ACCOUNT = re.compile(r"\d{6,18}", re.ASCII)
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
+_UPI = re.compile(r"[A-Za-z0-9._-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}", re.ASCII)
 _HSN = re.compile(r"\d{2}|\d{4}|\d{6}|\d{8}", re.ASCII)
 
 
@@ -286,9 +288,33 @@ def validate_mobile(value: str) -> str:
     return _matching(_MOBILE, number, "An Indian mobile number has 10 digits and starts with 6, 7, 8 or 9.")
 
 
+def phone_digits(value: str) -> str:
+    """The last ten digits of a phone number, by which two ways to write it are the same; "" for too few."""
+    digits = re.sub(r"\D", "", value or "")
+    return digits[-10:] if len(digits) >= 8 else ""
+
+
 def validate_bank_account(value: str) -> str:
     """The digits of a bank account number or ``ValueError``."""
     return _matching(_BANK_ACCOUNT, value, "A bank account number has 6 to 18 digits.")
+
+
+def validate_payee_account(value: str) -> str:
+    """The account number of somebody we pay: an Indian one or an IBAN (ISO 13616), or ``ValueError``."""
+    number = tidy(value)
+    if not _IBAN.fullmatch(number):
+        return validate_bank_account(number)
+    digits = "".join(str(int(character, 36)) for character in number[4:] + number[:4])
+    if int(digits) % 97 != 1:
+        raise ValueError("The check digits of the IBAN do not fit the others: a typing mistake?")
+    return number
+
+
+def validate_upi(value: str) -> str:
+    """The UPI id as it is written, or ``ValueError``."""
+    if not _UPI.fullmatch(value):
+        raise ValueError("A UPI id looks like name@bank.")
+    return value
 
 
 def validate_hsn(value: str) -> str:

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.india.identifiers import phone_digits
 from apps.core.models.history import tracked_history
 from apps.core.scope import Scope, ScopedManager
 
@@ -27,6 +28,10 @@ class Searchable(models.Model):
 
     search_text = models.TextField(blank=True, default="", editable=False)
     search_fields: ClassVar[tuple[str, ...]] = ("code", "name")
+    search_below: ClassVar[tuple[str, ...]] = ()
+    """Relations to rows below that are searchable themselves: who finds one finds this record."""
+    phone_fields: ClassVar[tuple[str, ...]] = ()
+    """Of ``search_fields``, those that are found by their digits too, however they are written."""
 
     class Meta:
         abstract = True
@@ -52,6 +57,7 @@ class Searchable(models.Model):
 
     def make_search_text(self) -> str:
         parts = [str(getattr(self, name, "") or "") for name in self.search_fields]
+        parts += [phone_digits(getattr(self, name)) for name in self.phone_fields]
         return " ".join(part for part in parts if part).lower()
 
 
@@ -82,6 +88,10 @@ class MasterModel(Searchable, Timestamped):
 
     def __str__(self) -> str:
         return str(getattr(self, "name", "") or getattr(self, "code", "") or self.pk)
+
+    def make_search_text(self) -> str:
+        """Its tags are among its words."""
+        return " ".join([super().make_search_text(), *(tag.lower() for tag in self.tags or ())])
 
 
 class SettingModel(Timestamped):

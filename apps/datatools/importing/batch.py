@@ -54,8 +54,7 @@ def can_batch(view_class: type[ResourceViewSet]) -> bool:
     saving = next(k for k in model.__mro__ if "save" in vars(k))
     if saving is not Searchable and "after_many" not in vars(saving):
         return False
-    plain = all(getattr(view_class, name) is getattr(MasterViewSet, name) for name in _OWN)
-    return plain and not any(hasattr(child.model, "history") for child in view_class.children)
+    return all(getattr(view_class, name) is getattr(MasterViewSet, name) for name in _OWN)
 
 
 def batch_create(view: Any, rows: Sequence[Row]) -> None:
@@ -78,6 +77,7 @@ def _read(view: Any, rows: Sequence[Row]) -> list[Row]:
     serializer = _narrow_serializer(view, names)
     left_out = {*_guarded(view, rows), *contributions_to(view.model)}
     left_out |= {item.name for item in view.model._meta.many_to_many}
+    left_out |= {child.name for child in view.children if hasattr(child.model, "history")}
     valid = []
     for row in rows:
         if left_out & row.payload.keys():
@@ -147,6 +147,9 @@ def _parts(record: Any, child: Child, rows: list[dict[str, Any]]) -> list[Any]:
         setattr(part, child.parent, record)
     if rows_errors(child, built):
         raise ValidationError("")
+    for part in built:
+        if isinstance(part, Searchable):
+            part.fill_in()
     return built
 
 

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
 import simple_history.models
@@ -78,6 +79,7 @@ class Migration(migrations.Migration):
                 ('tax_treatment', models.CharField(choices=[('regular', 'Regular'), ('composition', 'Composition'), ('unregistered', 'Unregistered'), ('consumer', 'Consumer'), ('sez', 'SEZ'), ('export', 'Overseas'), ('deemed_export', 'Deemed export')], default='unregistered', max_length=16, verbose_name='tax treatment')),
                 ('place_of_supply', models.CharField(blank=True, default='', max_length=2, validators=[apps.core.validators.state_code_validator], verbose_name='place of supply')),
                 ('msme_number', models.CharField(blank=True, default='', max_length=20, verbose_name='MSME number')),
+                ('tds_section', models.CharField(blank=True, choices=[('contractor', 'Contract work (194C; 393(1) 6(i))'), ('technical', 'Technical services (194J(a); 393(1) 6(iii) D(a))'), ('professional', 'Professional fees (194J(b); 393(1) 6(iii) D(b))'), ('commission', 'Commission or brokerage (194H; 393(1) 1(ii))'), ('rent_machinery', 'Rent of machinery (194I(a); 393(1) 2(ii) D(a))'), ('rent_building', 'Rent of land, building, furniture (194I(b); 393(1) 2(ii) D(b))'), ('interest', 'Interest (194A; 393(1) 5(iii))'), ('goods', 'Purchase of goods above 50 lakh (194Q; 393(1) 8(ii))'), ('non_resident', 'Payment to a non-resident (195; 393(2))')], default='', max_length=16, verbose_name='TDS section')),
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
                 ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
                 ('credit_limit', apps.core.fields.MoneyField(blank=True, decimal_places=2, max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='credit limit')),
@@ -97,6 +99,36 @@ class Migration(migrations.Migration):
                 'ordering': ['display_name'],
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='HistoricalPartyBankAccount',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('actor_kind', models.CharField(default='system', editable=False, max_length=12)),
+                ('actor_label', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='changed')),
+                ('account_name', models.CharField(blank=True, default='', max_length=120, verbose_name='account holder')),
+                ('bank_name', models.CharField(blank=True, default='', max_length=120, verbose_name='bank')),
+                ('account_number', models.CharField(blank=True, default='', max_length=40, validators=[apps.core.validators.payee_account_validator], verbose_name='account number')),
+                ('ifsc', models.CharField(blank=True, default='', max_length=11, validators=[apps.core.validators.ifsc_validator], verbose_name='IFSC')),
+                ('swift', models.CharField(blank=True, default='', max_length=11, verbose_name='SWIFT')),
+                ('upi_id', models.CharField(blank=True, default='', max_length=100, validators=[apps.core.validators.upi_validator], verbose_name='UPI id')),
+                ('is_primary', models.BooleanField(default=False, verbose_name='paid to this one')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('party', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='parties.party')),
+            ],
+            options={
+                'verbose_name': 'historical bank account',
+                'verbose_name_plural': 'historical bank accounts',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name='PartyAddress',
@@ -119,9 +151,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PartyBankAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('account_name', models.CharField(blank=True, default='', max_length=120, verbose_name='account holder')),
+                ('bank_name', models.CharField(blank=True, default='', max_length=120, verbose_name='bank')),
+                ('account_number', models.CharField(blank=True, default='', max_length=40, validators=[apps.core.validators.payee_account_validator], verbose_name='account number')),
+                ('ifsc', models.CharField(blank=True, default='', max_length=11, validators=[apps.core.validators.ifsc_validator], verbose_name='IFSC')),
+                ('swift', models.CharField(blank=True, default='', max_length=11, verbose_name='SWIFT')),
+                ('upi_id', models.CharField(blank=True, default='', max_length=100, validators=[apps.core.validators.upi_validator], verbose_name='UPI id')),
+                ('is_primary', models.BooleanField(default=False, verbose_name='paid to this one')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bank_accounts', to='parties.party')),
+            ],
+            options={
+                'verbose_name': 'bank account',
+                'verbose_name_plural': 'bank accounts',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='PartyContact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('search_text', models.TextField(blank=True, default='', editable=False)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('role', models.CharField(blank=True, default='', max_length=80, verbose_name='role')),
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
@@ -201,6 +255,7 @@ class Migration(migrations.Migration):
                 ('tax_treatment', models.CharField(choices=[('regular', 'Regular'), ('composition', 'Composition'), ('unregistered', 'Unregistered'), ('consumer', 'Consumer'), ('sez', 'SEZ'), ('export', 'Overseas'), ('deemed_export', 'Deemed export')], default='unregistered', max_length=16, verbose_name='tax treatment')),
                 ('place_of_supply', models.CharField(blank=True, default='', max_length=2, validators=[apps.core.validators.state_code_validator], verbose_name='place of supply')),
                 ('msme_number', models.CharField(blank=True, default='', max_length=20, verbose_name='MSME number')),
+                ('tds_section', models.CharField(blank=True, choices=[('contractor', 'Contract work (194C; 393(1) 6(i))'), ('technical', 'Technical services (194J(a); 393(1) 6(iii) D(a))'), ('professional', 'Professional fees (194J(b); 393(1) 6(iii) D(b))'), ('commission', 'Commission or brokerage (194H; 393(1) 1(ii))'), ('rent_machinery', 'Rent of machinery (194I(a); 393(1) 2(ii) D(a))'), ('rent_building', 'Rent of land, building, furniture (194I(b); 393(1) 2(ii) D(b))'), ('interest', 'Interest (194A; 393(1) 5(iii))'), ('goods', 'Purchase of goods above 50 lakh (194Q; 393(1) 8(ii))'), ('non_resident', 'Payment to a non-resident (195; 393(2))')], default='', max_length=16, verbose_name='TDS section')),
                 ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='phone')),
                 ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
                 ('credit_limit', apps.core.fields.MoneyField(blank=True, decimal_places=2, max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='credit limit')),
@@ -232,6 +287,30 @@ class Migration(migrations.Migration):
             model_name='historicalpaymentterms',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE who jsonb;', func='who := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id,\n    label, address, request_id, path, changes, detail, content_hash)\nSELECT CASE n.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'parties.paymentterms\', n.id, left(coalesce(nullif(now.row ->> \'number\', \'\'), nullif(now.row ->> \'name\', \'\'),\n    now.row ->> \'code\', \'\'), 200), n.actor_kind, n.history_user_id, n.actor_label,\n    coalesce(who ->> \'address\', \'\'), coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'),\n    coalesce(changed.columns, \'{}\'), \'{}\', \'\'\n  FROM written n\n  CROSS JOIN LATERAL (SELECT to_jsonb(n) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'] AS row) now\n  LEFT JOIN LATERAL (\n    SELECT to_jsonb(h) AS row FROM parties_historicalpaymentterms h\n     WHERE n.history_type = \'~\' AND h.id = n.id AND h.history_id < n.history_id\n     ORDER BY h.history_id DESC LIMIT 1) before ON true\n  LEFT JOIN LATERAL (\n    SELECT jsonb_object_agg(key, jsonb_build_array(before.row -> key, value)) AS columns\n      FROM jsonb_each(now.row) WHERE value IS DISTINCT FROM coalesce(before.row -> key, \'null\')\n       AND (before.row IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'))) changed ON true\n WHERE n.history_type <> \'~\' OR changed.columns IS NOT NULL\n ORDER BY n.history_id;\nRETURN NULL;\n', hash='dd5c2442d7aff067a9faf38379124b96039fe1d7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audited_c89ad', referencing='REFERENCING NEW TABLE AS written ', table='parties_historicalpaymentterms', when='AFTER')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalpartybankaccount',
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE who jsonb;', func='who := coalesce(nullif(current_setting(\'bahi.actor\', true), \'\'), \'{}\')::jsonb;\nINSERT INTO audit_auditentry (event, record_kind, record_id, record_label, actor_kind, user_id,\n    label, address, request_id, path, changes, detail, content_hash)\nSELECT CASE n.history_type WHEN \'+\' THEN \'created\' WHEN \'-\' THEN \'deleted\' ELSE \'changed\' END,\n    \'parties.partybankaccount\', n.id, left(coalesce(nullif(now.row ->> \'number\', \'\'), nullif(now.row ->> \'name\', \'\'),\n    now.row ->> \'code\', \'\'), 200), n.actor_kind, n.history_user_id, n.actor_label,\n    coalesce(who ->> \'address\', \'\'), coalesce(who ->> \'request_id\', \'\'), coalesce(who ->> \'path\', \'\'),\n    coalesce(changed.columns, \'{}\'), \'{}\', \'\'\n  FROM written n\n  CROSS JOIN LATERAL (SELECT to_jsonb(n) - ARRAY[\'history_id\', \'history_date\', \'history_type\', \'history_user_id\', \'history_change_reason\', \'actor_kind\', \'actor_label\', \'search_text\', \'password\', \'last_login\', \'created_at\', \'updated_at\', \'version\'] AS row) now\n  LEFT JOIN LATERAL (\n    SELECT to_jsonb(h) AS row FROM parties_historicalpartybankaccount h\n     WHERE n.history_type = \'~\' AND h.id = n.id AND h.history_id < n.history_id\n     ORDER BY h.history_id DESC LIMIT 1) before ON true\n  LEFT JOIN LATERAL (\n    SELECT jsonb_object_agg(key, jsonb_build_array(before.row -> key, value)) AS columns\n      FROM jsonb_each(now.row) WHERE value IS DISTINCT FROM coalesce(before.row -> key, \'null\')\n       AND (before.row IS NOT NULL OR value NOT IN (\'""\', \'[]\', \'{}\'))) changed ON true\n WHERE n.history_type <> \'~\' OR changed.columns IS NOT NULL\n ORDER BY n.history_id;\nRETURN NULL;\n', hash='b6ef38839d5e3dbd262207cf35a1bb8bf70e8d7d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audited_8aeae', referencing='REFERENCING NEW TABLE AS written ', table='parties_historicalpartybankaccount', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='partyaddress',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gstin__regex', '^\\d{2}[A-Z]{5}\\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]$'), _negated=True), ('state_code', django.db.models.functions.text.Left('gstin', 2)), _connector='OR'), name='parties_address_gstin_state', violation_error_message='The first two digits of the GSTIN are not the state of the address.'),
+        ),
+        migrations.AddConstraint(
+            model_name='partybankaccount',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('party',), name='parties_one_primary_account', violation_error_message='Only one account can be the one that is paid to.'),
+        ),
+        migrations.AddConstraint(
+            model_name='partybankaccount',
+            constraint=models.UniqueConstraint(fields=('party', 'ifsc', 'account_number', 'upi_id'), name='parties_account_once', violation_error_message='This account stands there already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='partybankaccount',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account_number', ''), _negated=True), models.Q(('upi_id', ''), _negated=True), _connector='OR'), name='parties_account_or_upi', violation_error_message='Give an account number or a UPI id.'),
+        ),
+        migrations.AddIndex(
+            model_name='partycontact',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='parties_contact_search', opclasses=['gin_trgm_ops']),
+        ),
         migrations.AlterUniqueTogether(
             name='partyusergrant',
             unique_together={('user', 'permission', 'content_object')},
@@ -251,6 +330,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='party',
             constraint=models.CheckConstraint(condition=models.Q(('credit_limit__isnull', True), ('credit_limit__gte', 0), _connector='OR'), name='parties_limit_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gstin__regex', '^\\d{2}[A-Z]{5}\\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]$'), _negated=True), ('pan', django.db.models.functions.text.Substr('gstin', 3, 10)), _connector='OR'), name='parties_gstin_pan', violation_error_message='The PAN is not the one inside the GSTIN.'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.CheckConstraint(condition=models.Q(('gstin', ''), models.Q(('tax_treatment__in', ['unregistered', 'consumer', 'export']), _negated=True), _connector='OR'), name='parties_gstin_treatment', violation_error_message='Who has a GSTIN is registered: choose another tax treatment.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicalparty',

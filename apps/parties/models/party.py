@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Left, Substr
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from apps.core.fields import MoneyField
 from apps.core.guards import Guard
+from apps.core.india.identifiers import GstinKind, GstinResult, gstin_check, tidy
 from apps.core.models import MasterModel
+from apps.core.models.bases import Searchable
 from apps.core.scope import Scope, ScopedManager
 from apps.core.validators import gstin_validator, pan_validator, state_code_validator
-from apps.parties.choices import AddressKind, CreditPolicy, TaxTreatment
+from apps.parties.choices import NOT_REGISTERED, AddressKind, CreditPolicy, TaxTreatment, TdsSection
+
+# The GSTIN of an ordinary taxpayer: two digits of the state, the PAN, three more. Ids of deductors, the
+# Government and non-residents hold no PAN (``identifiers.GstinKind``).
+_HOLDS_PAN = Q(gstin__regex=r"^\d{2}[A-Z]{5}\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]$")
+
+
+def _taxpayer(gstin: str) -> GstinResult | None:
+    """State and PAN inside the GSTIN of an ordinary taxpayer; None for a wrong one and for other ids."""
+    found = gstin_check(gstin)
+    return found if found.valid and found.kind == GstinKind.ORDINARY else None
 
 
 class Party(MasterModel):
@@ -25,6 +40,8 @@ class Party(MasterModel):
     scope = Scope(owner="salesperson", department="department", grants="user_grants")
     natural_field: ClassVar[str] = "display_name"
     search_fields = ("code", "display_name", "legal_name", "gstin", "phone", "email")
+    phone_fields: ClassVar[tuple[str, ...]] = ("phone",)
+    search_below: ClassVar[tuple[str, ...]] = ("contacts",)
     guarded_search: ClassVar[tuple[str, ...]] = ("pan",)
     guarded_fields: ClassVar[dict[str, Guard]] = {
         "pan": Guard(see="parties.see_pan", tail=4),
@@ -48,6 +65,9 @@ class Party(MasterModel):
         _("place of supply"), max_length=2, blank=True, default="", validators=[state_code_validator]
     )
     msme_number = models.CharField(_("MSME number"), max_length=20, blank=True, default="")
+    tds_section = models.CharField(
+        _("TDS section"), max_length=16, choices=TdsSection.choices, blank=True, default=""
+    )
     phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
     email = models.EmailField(_("e-mail"), blank=True, default="")
     currency = models.ForeignKey(
@@ -99,17 +119,49 @@ class Party(MasterModel):
             models.CheckConstraint(
                 condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0), name="parties_limit_positive"
             ),
+            models.CheckConstraint(
+                condition=~_HOLDS_PAN | Q(pan=Substr("gstin", 3, 10)),
+                name="parties_gstin_pan",
+                violation_error_message=_("The PAN is not the one inside the GSTIN."),
+            ),
+            models.CheckConstraint(
+                condition=Q(gstin="") | ~Q(tax_treatment__in=[str(one) for one in NOT_REGISTERED]),
+                name="parties_gstin_treatment",
+                violation_error_message=_("Who has a GSTIN is registered: choose another tax treatment."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.display_name
 
     def fill_in(self) -> None:
-        if self.gstin and not self.pan:
-            self.pan = self.gstin[2:12]
-        if self.gstin and self.tax_treatment == TaxTreatment.UNREGISTERED:
-            self.tax_treatment = TaxTreatment.REGULAR
+        self._follow_gstin()
         super().fill_in()
+
+    def _follow_gstin(self) -> None:
+        """The PAN inside the GSTIN; and who has one is registered, unless said otherwise."""
+        if not self.gstin:
+            return
+        taxpayer = _taxpayer(self.gstin)
+        self.pan = self.pan or (taxpayer.pan if taxpayer else "")
+        if self.tax_treatment == TaxTreatment.UNREGISTERED:
+            self.tax_treatment = TaxTreatment.REGULAR
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Tidies the identifiers first: spaces and small letters."""
+        self.gstin, self.pan = tidy(self.gstin or ""), tidy(self.pan or "")
+        self._follow_gstin()
+        super().clean_fields(exclude=exclude)
+
+    def clean(self) -> None:
+        """GSTIN, PAN and tax treatment don't contradict each other (a GSTIN holds the PAN: CGST rule 10)."""
+        taxpayer = _taxpayer(self.gstin)
+        if taxpayer and self.pan != taxpayer.pan:
+            text = _("The PAN is not the one inside the GSTIN.")
+            raise ValidationError({"gstin": ValidationError(text, code="gstin_pan")})
+        if self.gstin and self.tax_treatment in NOT_REGISTERED:
+            text = _("Who has a GSTIN is registered: choose another tax treatment.")
+            raise ValidationError({"tax_treatment": ValidationError(text, code="gstin_treatment")})
 
     @property
     def state_code(self) -> str:
@@ -141,14 +193,45 @@ class PartyAddress(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=~_HOLDS_PAN | Q(state_code=Left("gstin", 2)),
+                name="parties_address_gstin_state",
+                violation_error_message=_(
+                    "The first two digits of the GSTIN are not the state of the address."
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.line1, self.city, self.state_code) if part)
 
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Tidies the GSTIN first; the state follows from it where none is said."""
+        self.gstin = tidy(self.gstin or "")
+        taxpayer = _taxpayer(self.gstin)
+        self.state_code = self.state_code or (taxpayer.state_code if taxpayer else "")
+        super().clean_fields(exclude=exclude)
 
-class PartyContact(models.Model):
+    def clean(self) -> None:
+        """A GSTIN is given for one state and one PAN: those of the address and of its party."""
+        found = _taxpayer(self.gstin)
+        if found is None:
+            return
+        if found.state_code != self.state_code:
+            text = _("The GSTIN belongs to state %(a)s, the address to state %(b)s.")
+            values = {"a": found.state_code, "b": self.state_code}
+            raise ValidationError({"gstin": ValidationError(text, code="gstin_state", params=values)})
+        if self.party.pan and found.pan != self.party.pan:
+            text = _("This GSTIN belongs to another PAN than the party's.")
+            raise ValidationError({"gstin": ValidationError(text, code="gstin_pan")})
+
+
+class PartyContact(Searchable):
     kind: ClassVar[str] = "line"
     scope: ClassVar[Scope] = Scope(shared=True)
+    search_fields = ("name", "phone", "email")
+    phone_fields: ClassVar[tuple[str, ...]] = ("phone",)
 
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(_("name"), max_length=120)
@@ -163,6 +246,9 @@ class PartyContact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering: ClassVar[list[str]] = ["id"]
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="parties_contact_search")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -5,6 +5,7 @@ import { newKey, post } from "./api.js";
 import { formDialog } from "./dialog.js";
 import { makeField } from "./fields.js";
 import { t } from "./text.js";
+import { toast } from "./toast.js";
 
 /** Opens the dialog; gives the record that the API answered, or null when the person left. */
 export function quickCreate(config, text) {
@@ -21,7 +22,9 @@ export function quickCreate(config, text) {
       // The same entries sent again after a lost answer must not make a second record.
       if (JSON.stringify(body) !== sent) key = newKey();
       sent = JSON.stringify(body);
-      return (await post(config.url, body, { key })).data;
+      const answer = await post(config.url, body, { key });
+      for (const text of answer.meta.warnings || []) toast(text, { tone: "warning", seconds: 15 });
+      return answer.data;
     },
   });
 }
