@@ -105,6 +105,7 @@ register_report(
         (COMPANY, TO, FROM),
         number_gaps,
         icon="format_list_numbered",
+        slow=True,
     )
 )
 register_report(

@@ -6,11 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django_tenants.utils import get_tenant_model
 
 from apps.accounting.ledger import Posting, post
 from apps.company.models import CompanyAccess, NumberSeries
-from apps.company.selectors import company_today
+from apps.company.selectors import company_today, fiscal_year_of
+from apps.company.services.series import number_take, series_create, series_save
 from apps.dimensions.models import CostCentre
+from apps.runtime.services.jobs import run_job
 from tests.factories import invoicing as make
 from tests.factories.accounting import line, posting
 from tests.factories.accounts import make_user
@@ -77,25 +81,94 @@ def test_companies_together_are_the_sum_of_each_that_the_person_may_see(api, com
     assert profit(ApiClient(alone), company, group="true") == Decimal(1000)
 
 
+def numbers(api, books):
+    """The report of numbers as its job works it out, and its row of invoices."""
+    job = api.post("accounting/reports/number-gaps/", {"company": books.pk}, 202)["data"]["job"]
+    run_job("org_acme", job)
+    connection.set_tenant(get_tenant_model().objects.get(schema_name="org_acme"))
+    data = report(api, "number-gaps", books)["data"]
+    return data, next(row for row in data["rows"] if row["title"].startswith("Invoices"))
+
+
+def invoices(books, count):
+    party, service = make.customer(), make.product(product_kind="service", sale_price=Decimal(100))
+    return [
+        make.invoice(company=books, party=party, lines=[{"product": service, "quantity": 1}], post=True)
+        for _ in range(count)
+    ]
+
+
+def invoice_series(books, **changes):
+    """The series of invoices, changed as an administrator does it."""
+    year = fiscal_year_of(books.pk, company_today())
+    series = series_create(company=books, record_kind="accounting.invoice", year=year)
+    return series_save(series, values=changes) if changes else series
+
+
+def lost(books):
+    """A number that the series gave and no invoice bears."""
+    return number_take(company=books, record_kind="accounting.invoice", day=company_today())
+
+
+def missing_of(data):
+    return [row["title"] for row in data["rows"] if row["note"] == "missing"]
+
+
 def test_report_of_numbers_names_cancelled_and_missing(api):
     books = make.company()
-    party, service = make.customer(), make.product(product_kind="service", sale_price=Decimal(100))
-    made = [
-        make.invoice(company=books, party=party, lines=[{"product": service, "quantity": 1}], post=True)
-        for _ in range(2)
-    ]
+    made = invoices(books, 2)
     make.posted(made[1], verb="cancel", reason="Twice")
-    whole = report(api, "number-gaps", books)["data"]
-    first = next(row for row in whole["rows"] if row["title"].startswith("Invoices"))
+    whole, first = numbers(api, books)
     assert (first["used"], first["cancelled"], first["missing"]) == (2, 1, 0)
     assert any(row["title"] == made[1].number and row["note"] == "cancelled" for row in whole["rows"])
     series = NumberSeries.objects.get(company=books, record_kind="accounting.invoice")
     NumberSeries.objects.filter(pk=series.pk).untracked_update(next_number=4, last_number=3)
-    broken = report(api, "number-gaps", books)["data"]
+    broken, _row = numbers(api, books)
     assert broken["balanced"] is False
-    assert [row["title"] for row in broken["rows"] if row["note"] == "missing"] == [
-        made[1].number.replace("0002", "0003")
-    ]
+    assert missing_of(broken) == [made[1].number.replace("0002", "0003")]
+
+
+def test_the_first_number_of_a_series_is_missed_too(api):
+    books = make.company()
+    gone = lost(books)
+    invoices(books, 1)
+    data, row = numbers(api, books)
+    assert missing_of(data) == [gone]
+    assert (data["balanced"], row["first"], row["missing"]) == (False, gone, 1)
+
+
+def test_a_series_may_begin_where_the_administrator_says(api):
+    books = make.company()
+    invoice_series(books, next_number=51)
+    made = invoices(books, 2)
+    data, row = numbers(api, books)
+    assert (data["balanced"], row["first"], row["missing"]) == (True, made[0].number, 0)
+
+
+def test_numbers_are_proved_by_the_pattern_of_their_time(api):
+    books = make.company()
+    early = invoices(books, 2)
+    invoice_series(books, pattern="NEW/{FY}/{###}")
+    late = invoices(books, 2)
+    data, row = numbers(api, books)
+    assert (data["balanced"], row["first"], row["last"]) == (True, early[0].number, late[1].number)
+    gone = [lost(books)]
+    invoice_series(books, pattern="THEN/{FY}/{###}")
+    gone.append(lost(books))
+    assert missing_of(numbers(api, books)[0]) == gone
+
+
+def test_what_was_passed_over_is_not_missing_and_an_unchecked_series_proves_nothing(api):
+    books = make.company()
+    invoices(books, 1)
+    invoice_series(books, gapless=False, next_number=9)
+    invoices(books, 1)
+    data, row = numbers(api, books)
+    assert (missing_of(data), row["missing"], row["note"]) == ([], None, "Checked for gaps: no")
+    assert data["checks"] == []
+    invoice_series(books, gapless=True)
+    data, row = numbers(api, books)
+    assert (data["balanced"], row["missing"]) == (True, 0)
 
 
 def test_period_that_ends_before_it_begins_is_refused(api, company):

@@ -12,7 +12,6 @@ from apps.accounting.choices import AccountType
 from apps.accounting.models import Account
 from apps.company.models import Company, FiscalYear
 from apps.company.selectors import company_today
-from apps.core.errors import InvalidInput
 from apps.core.formats import show_date
 from apps.datatools.reports import ReportLink
 
@@ -33,12 +32,6 @@ def before(day: date) -> date:
 def accounts_of(company: Company) -> list[Account]:
     """Every account that can have postings, by code; also those in the bin."""
     return list(Account.objects.filter(company=company, is_group=False).order_by("code", "pk"))
-
-
-def period_check(values: dict[str, Any]) -> None:
-    """Raises InvalidInput when the period ends before it begins."""
-    if values["from"] > values["to"]:
-        raise InvalidInput(_("The period ends before it begins."), field="to", code="min_value")
 
 
 def period_text(first: date, last: date) -> str:

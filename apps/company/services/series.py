@@ -104,6 +104,24 @@ def _take(company_id: int, record_kind: str, day: date, count: int) -> tuple[str
         return cursor.fetchone()
 
 
+def numbers_given(series: NumberSeries) -> list[str]:
+    """Every number that the series gave, each as it was written when it was given.
+
+    The history tells: where the series began, what it passed over, and each pattern from the number on from
+    which it held.
+    """
+    stages = list(
+        series.history.order_by("history_id").values_list("pattern", "next_number", "last_number")
+    ) or [(series.pattern, 1, 0)]
+    ends = [last for _pattern, _next, last in stages[1:]] + [series.last_number]
+    year, code = series.fiscal_year.short_label, series.company.code
+    return [
+        number_format(pattern, number, year, code)
+        for (pattern, first, _last), end in zip(stages, ends, strict=True)
+        for number in range(first, end + 1)
+    ]
+
+
 def series_create(*, company: Company, record_kind: str, year: FiscalYear) -> NumberSeries:
     """The series of a year, with last year's pattern if there was one; safe under concurrent first use."""
     series, _new = NumberSeries.objects.get_or_create(

@@ -41,6 +41,8 @@ def values_read(report: Report, raw: Mapping[str, str], user: Any) -> dict[str, 
             values[param.name] = None
             for item in error.errors:
                 errors.add(param.name, item.detail, item.code)
+    if values.get("from") and values.get("to") and values["from"] > values["to"]:
+        errors.add("to", _("The period ends before it begins."), "min_value")
     errors.raise_if_any()
     values["cursor"], values["limit"] = raw.get("cursor", ""), _limit(raw.get("limit", ""))
     return values

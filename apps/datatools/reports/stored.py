@@ -50,13 +50,15 @@ def _jobs(report: Report, given: dict[str, Any], user: Any) -> Any:
 
 
 def stored_answer(job: Job, company: Any) -> Answer:
-    """The kept answer as reports are shown and exported; amounts are texts as they were written."""
+    """The kept answer as reports are shown and exported."""
     data = job.result["answer"]
+    columns = [Column(c["key"], c["label"], c.get("kind", "text"), c["weight"]) for c in data["columns"]]
+    figures = [column.key for column in columns if column.numeric]
     return Answer(
-        columns=[Column(c["key"], c["label"], weight=c["weight"]) for c in data["columns"]],
+        columns=columns,
         rows=[
             Row(
-                row["cells"],
+                row["cells"] | {key: _figure(row["cells"].get(key)) for key in figures},
                 row["kind"],
                 row["level"],
                 {key: Record(kind, pk) for key, (kind, pk) in row["links"].items()},
@@ -64,14 +66,17 @@ def stored_answer(job: Job, company: Any) -> Answer:
             for row in data["rows"]
         ],
         totals=data["totals"],
-        checks=[Check(check["label"], _difference(check["difference"])) for check in data["checks"]],
+        checks=[Check(check["label"], _figure(check["difference"])) for check in data["checks"]],
         company=company,
         period=data["period"],
         subtitle=data["subtitle"],
     )
 
 
-def _difference(value: Any) -> Any:
+def _figure(value: Any) -> Any:
+    """An amount that was kept as a text; whole numbers were kept as they are."""
+    if value is None or isinstance(value, int):
+        return value
     try:
         return Decimal(str(value))
     except InvalidOperation:
@@ -81,7 +86,9 @@ def _difference(value: Any) -> Any:
 def answer_data(answer: Answer) -> dict[str, Any]:
     """An answer as JSON, the other way round than ``stored_answer``."""
     return {
-        "columns": [{"key": c.key, "label": str(c.label), "weight": c.weight} for c in answer.columns],
+        "columns": [
+            {"key": c.key, "label": str(c.label), "kind": c.kind, "weight": c.weight} for c in answer.columns
+        ],
         "rows": [
             {
                 "cells": {key: plain(value) for key, value in row.cells.items()},
