@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from apps.accounting.models import JournalEntry, OpenItem
@@ -60,7 +61,7 @@ def test_small_rest_is_written_off_with_a_reason(clerk, books):
 def test_limit_is_the_settings_of_the_company(books, administrator):
     item = invoice(books, make.customer(), 100).open_item
     user = make_user("accounting.view_openitem", "accounting.write_off")
-    assert "Up to 10 may be written off." in act(signed_in(user), "write_off", [item])
+    assert "Up to ₹10.00 may be written off." in act(signed_in(user), "write_off", [item])
     settings_save("accounting", {"write_off_limit": 500}, company=books, by=administrator)
     assert "1 row will go" in act(signed_in(user), "write_off", [item])
 
@@ -97,11 +98,53 @@ def test_foreign_items_are_revalued_after_a_look(clerk, books):
     query = {"company": books.pk, "on": company_today().isoformat(), "rate_USD": "85"}
     before = JournalEntry.objects.count()
     page = clerk.get(f"{LIST}revaluation/", query).content.decode()
-    assert "USD" in page
+    assert total_of(page) == "7.35", "1.47 dollars, each worth 5 more"
     assert JournalEntry.objects.count() == before, "a look books nothing"
     clerk.post(f"{LIST}revaluation/", query)
     assert JournalEntry.objects.count() == before + 2
     assert_balanced()
+
+
+def total_of(page):
+    """The difference at the foot of the revaluation's table."""
+    return page.partition("<tfoot>")[2].partition("<strong>")[2].partition("</strong>")[0]
+
+
+def test_revaluation_asks_for_the_rate_that_nobody_kept(clerk, books):
+    party, service = make.customer(currency=make.currency("USD")), make.product(product_kind="service")
+    lines = [{"product": service, "quantity": 1, "unit_price": "1000"}]
+    make.invoice(company=books, party=party, lines=lines, exchange_rate=D(80), post=True)
+    query, page = {"company": books.pk, "on": company_today().isoformat()}, f"{LIST}revaluation/"
+    asked = clerk.get(page, query).content.decode()
+    assert 'name="rate_USD"' in asked
+    assert "USD: There is no exchange rate" in asked
+    wrong = clerk.get(page, {**query, "rate_USD": "many"}).content.decode()
+    assert 'name="rate_USD" inputmode="decimal" value="many"' in wrong
+    assert "<tfoot>" not in wrong
+    found = clerk.get(page, {**query, "rate_USD": "81"}).content.decode()
+    assert total_of(found) == "1,180.00"
+    assert "US$1,180.00" in found
+    before = JournalEntry.objects.count()
+    clerk.post(page, {**query, "rate_USD": "many"})
+    assert JournalEntry.objects.count() == before, "nothing is booked at another rate than what was typed"
+    clerk.post(page, {**query, "rate_USD": "81"})
+    assert JournalEntry.objects.count() == before + 2
+
+
+def test_open_items_stand_before_settled_ones(clerk, books):
+    party = make.customer()
+    settled, late, fresh = (invoice(books, party, 100).open_item for _ in range(3))
+    plan = [{"open_item": settled, "amount": "118"}]
+    make.receipt(company=books, party=party, amount=D(118), allocations=plan, post=True)
+    invoices = [settled.pk, late.pk, fresh.pk]
+
+    def listed(**query):
+        rows = clerk.get(LIST, query).context["cl"].result_list
+        return [row.pk for row in rows if row.pk in invoices]
+
+    assert listed() == [late.pk, fresh.pk, settled.pk]
+    assert listed(open="paid") == [settled.pk]
+    assert clerk.get(LIST).url == f"{LIST}?open=paid", "a filter that was chosen is remembered"
 
 
 def test_statement_goes_to_the_party_by_mail(administrator, api, books):
@@ -125,5 +168,36 @@ def test_statement_goes_to_the_party_by_mail(administrator, api, books):
     assert [mail.to for mail in found] == [["dues@shop.example"], ["boss@shop.example"]]
     assert all(mail.attachments.count() == 1 for mail in found)
     api.post("accounting/statements/send/", {"company": books.pk}, 400)
+    refused = api.post("accounting/statements/send/", {**body, "mail_to": "boss@shop.example, nobody"}, 400)
+    assert refused["errors"][0]["field"] == "mail_to"
     reader = signed_in(make_user("accounting.view_openitem"))
     assert reader.get(address).status_code == 403
+
+
+def test_statement_goes_to_every_address_that_was_named(api, books):
+    from apps.messaging.models import MailMessage
+
+    party = make.customer(email="")
+    named = [f"clerk{n}@shop.example" for n in range(25)]
+    body = {"company": books.pk, "party": party.pk, "mail_to": ", ".join(named)}
+    api.post("accounting/statements/send/", body, 201)
+    assert MailMessage.objects.get().to == named
+    for wrong in (", ".join([*named, "nobody"]), ", ".join(f"{n}@shop.example" for n in range(51)), ""):
+        answer = api.post("accounting/statements/send/", {**body, "mail_to": wrong}, 400)
+        assert answer["errors"][0]["field"] == "mail_to"
+
+
+def test_statement_is_drawn_before_the_unit_of_work(clerk, api, books, monkeypatch):
+    from apps.accounting.payments import statement_mail
+
+    depths, draw = [], statement_mail.statement_pdf
+
+    def watched(statement):
+        depths.append(len(connection.savepoint_ids))
+        return draw(statement)
+
+    monkeypatch.setattr(statement_mail, "statement_pdf", watched)
+    party, outside = make.customer(email="dues@shop.example"), len(connection.savepoint_ids)
+    clerk.post(f"{LIST}statement/?company={books.pk}&party={party.pk}", {"mail_to": ""})
+    api.post("accounting/statements/send/", {"company": books.pk, "party": party.pk}, 201)
+    assert depths == [outside, outside]

@@ -9,6 +9,7 @@ import pytest
 
 from apps.accounting.models import JournalEntry
 from apps.accounting.payments.revaluation import revaluation_post, revaluation_preview
+from apps.company.models import CurrencyRate
 from apps.company.selectors import company_today
 from apps.core.errors import Refused
 from tests.factories import invoicing as make
@@ -77,6 +78,8 @@ def test_revaluation_over_the_api(api, api_as, user_with, books):
     ):  # fmt: skip
         assert api.post(path, {**body, **wrong}, 400)["errors"][0]["field"] == field
     api_as(user_with("accounting.view_openitem")).post(path, body, 403)
+    CurrencyRate.objects.all().delete()
+    assert api.get(path, 400, company=books.pk, on="2026-03-31")["errors"][0]["field"] == "rates.USD"
 
 
 def test_customer_who_is_a_vendor_is_set_off(api, api_as, user_with):

@@ -14,7 +14,7 @@ from unfold.admin import TabularInline
 
 from apps.accounting.choices import Control
 from apps.accounting.ledger.role_titles import role_title
-from apps.accounting.models import Account, AccountRole, Journal, JournalEntry, JournalLine
+from apps.accounting.models import Account, AccountRole, Journal, JournalEntry, JournalLine, OpenItem
 from apps.accounting.services.accounts import balances_now, group_balances
 from apps.core.access import may
 from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin, ScopedAdmin
@@ -35,8 +35,8 @@ def link(target: Record | ReportLink, text: Any) -> Any:
     return format_html('<a class="bahi-link" href="{}">{}</a>', url, text) if url else text
 
 
-def source_text(entry: JournalEntry, *, named: bool = False) -> Any:
-    """The document behind an entry, as a link to its page; ``named`` reads its number."""
+def source_text(entry: JournalEntry | OpenItem, *, named: bool = False) -> Any:
+    """The document behind an entry or open item, as a link to its page; ``named`` reads its number."""
     try:
         model = apps.get_model(entry.source_kind)
     except (LookupError, ValueError):

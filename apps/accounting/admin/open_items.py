@@ -6,20 +6,21 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounting.admin.ledger import link
+from apps.accounting.admin.ledger import source_text
 from apps.accounting.admin.revaluing import RevaluationForm
 from apps.accounting.api.statements import NEEDS, statement_values
 from apps.accounting.models import OpenItem
 from apps.accounting.payments.allocation import items_set_off
 from apps.accounting.payments.matching import Match, matches_proposed
-from apps.accounting.payments.statement_mail import statement_send
-from apps.accounting.payments.write_off import item_write_off, write_off_limit
+from apps.accounting.payments.statement_mail import statement_letter
+from apps.accounting.payments.write_off import item_write_off, write_off_refusal
 from apps.accounting.portal import item_late, item_open, item_settled
 from apps.core.access import may
 from apps.core.admin.acting import ActRow, act_field, act_going, act_ids, act_page, number_cell
@@ -32,9 +33,10 @@ from apps.core.errors import BahiError
 from apps.core.formats import show_date
 from apps.core.surfaces import codes
 from apps.core.uow import run_in_unit_of_work
-from apps.datatools.reports import Record
+from apps.messaging.services.documents import addresses_read, letter_queue
 
 STATEMENT = "report_accounting_statement-of-account"
+SETTLED_LAST = Case(When(open_amount=0, then=1), default=0)
 OpenFilter = condition_filter(
     "open",
     gettext_lazy("payment"),
@@ -58,18 +60,12 @@ class OpenItemAdmin(ReadOnlyAdmin):
     list_filter: ClassVar[tuple[Any, ...]] = (OpenFilter, "side", "company", "currency")
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency")
     search_fields: ClassVar[tuple[str, ...]] = ("number", "party__search_text")
-    ordering: ClassVar[tuple[str, ...]] = ("due_date", "id")
+    ordering: ClassVar[tuple[Any, ...]] = (SETTLED_LAST, "due_date", "id")
     actions: ClassVar[tuple[str, ...]] = ("write_off", "set_against")
 
     @admin.display(description=gettext_lazy("document"))
     def shown_source(self, row: OpenItem) -> Any:
-        from django.apps import apps
-
-        try:
-            title = str(apps.get_model(row.source_kind)._meta.verbose_name).capitalize()
-        except (LookupError, ValueError):
-            return row.source_kind
-        return link(Record(row.source_kind, row.source_id), title)
+        return source_text(row)
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def shown_amount(self, row: OpenItem) -> str:
@@ -102,15 +98,10 @@ class OpenItemAdmin(ReadOnlyAdmin):
         problem = ""
         if request.method == "POST":
             try:
-                run_in_unit_of_work(
-                    lambda: statement_send(
-                        **values,
-                        by=request.user,
-                        to=sent["mail_to"],
-                        subject=sent["subject"],
-                        text=sent["text"],
-                    )
-                )
+                to = addresses_read(sent["mail_to"], values["party"], field="mail_to")
+                texts = {name: sent[name] for name in ("subject", "text")}
+                letter = statement_letter(**values, by=request.user, to=to, **texts)
+                run_in_unit_of_work(lambda: letter_queue(letter))
             except BahiError as error:
                 problem = str(error.detail)
             else:
@@ -185,10 +176,7 @@ class OpenItemAdmin(ReadOnlyAdmin):
     def _too_much(request: HttpRequest, item: OpenItem) -> str:
         if not item.open_amount:
             return _("Nothing of it is open.")
-        limit = write_off_limit(item.company_id)
-        if abs(item.open_base) > limit and not may(request.user, "accounting.write_off_any"):
-            return _("Up to %(limit)s may be written off.") % {"limit": limit}
-        return ""
+        return write_off_refusal(item, abs(item.open_base), request.user)
 
     @admin.action(description=gettext_lazy("Set against each other"))
     def set_against(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:

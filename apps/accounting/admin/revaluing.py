@@ -10,14 +10,18 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from apps.accounting.payments.revaluation import Revaluation, revaluation_post, revaluation_preview
-from apps.company.models import Company
-from apps.company.selectors import company_today
+from apps.accounting.payments.revaluation import (
+    Revaluation,
+    currencies_open,
+    rates_read,
+    revaluation_post,
+    revaluation_preview,
+)
+from apps.company.models import Company, Currency
+from apps.company.selectors import company_today, rate_on
 from apps.core.access import may
-from apps.core.errors import BahiError
-from apps.core.formats import show_number
-from apps.core.india.numbers import format_western
-from apps.core.money import parse_decimal
+from apps.core.errors import BahiError, InvalidInput
+from apps.core.formats import show_money, show_number, show_quantity
 from apps.core.uow import run_in_unit_of_work
 from apps.core.working import working_company_id
 from apps.documents.form_fields import chosen_from
@@ -39,7 +43,7 @@ class RevaluationForm:
         self.rates: list[dict[str, Any]] = []
         self.given: dict[int, Decimal] = {}
         if self.company is not None and self.on is not None:
-            self._work_out()
+            self._work_out(self.company, self.on)
 
     def _company(self) -> Company | None:
         wanted = self.sent.get("company") or str(working_company_id(self.request.user) or "")
@@ -56,30 +60,19 @@ class RevaluationForm:
             self.error = _("This is not a date.")
             return None
 
-    def _work_out(self) -> None:
+    def _work_out(self, company: Company, day: date) -> None:
+        """A field for each currency that needs a rate, whatever is wrong with one of them."""
+        currencies = currencies_open(company, day)
+        typed = {row.code: self.sent.get(f"rate_{row.code}", "").strip() for row in currencies}
+        self.rates = [
+            {"code": row.code, "rate": typed[row.code] or _kept(row, company, day)} for row in currencies
+        ]
         try:
-            self.found = revaluation_preview(company=self.company, day=self.on)  # type: ignore[arg-type]  # asked only with both
-            currencies = {row.item.currency_id: row for row in self.found.rows}
-            given = {pk: self._given(row.item.currency.code) for pk, row in currencies.items()}
-            self.given = {pk: rate for pk, rate in given.items() if rate is not None}
-            if self.given:
-                self.found = revaluation_preview(company=self.company, day=self.on, rates=self.given)  # type: ignore[arg-type]  # as above
-            self.rates = [
-                {"code": row.item.currency.code, "rate": self.given.get(pk, row.rate)}
-                for pk, row in currencies.items()
-            ]
+            self.given = rates_read({code: text for code, text in typed.items() if text})
+            self.found = revaluation_preview(company=company, day=day, rates=self.given)
         except BahiError as error:
-            self.error = str(error.detail)
-
-    def _given(self, code: str) -> Decimal | None:
-        text = self.sent.get(f"rate_{code}", "").strip()
-        if not text:
-            return None
-        try:
-            return parse_decimal(text, allow_negative=False)
-        except ValueError as error:
-            self.error = f"{code}: {error}"
-            return None
+            code = error.field.partition(".")[2]
+            self.error = f"{code}: {error.detail}" if code else str(error.detail)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -90,9 +83,9 @@ class RevaluationForm:
                 "number": row.item.number,
                 "party": row.item.party,
                 "currency": row.item.currency.code,
-                "open_amount": format_western(row.open_amount),
+                "open_amount": show_money(row.open_amount, row.item.currency.code),
                 "booked": show_number(row.booked),
-                "rate": f"{row.rate.normalize():f}",
+                "rate": show_quantity(row.rate),
                 "worth": show_number(row.worth),
                 "gain": show_number(row.gain),
             }
@@ -126,3 +119,11 @@ class RevaluationForm:
         numbers = {"entry": made.entry.number, "back": made.reversal.number if made.reversal else ""}
         messages.success(self.request, _("Booked as %(entry)s, taken back next day as %(back)s.") % numbers)
         return True
+
+
+def _kept(currency: Currency, company: Company, day: date) -> str:
+    """The kept rate as the field shows it; empty where it is to be typed."""
+    try:
+        return show_quantity(rate_on(currency.pk, company, day))
+    except InvalidInput:
+        return ""

@@ -12,8 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounting.payments.revaluation import Revaluation, revaluation_post, revaluation_preview
-from apps.company.models import Company, Currency
+from apps.accounting.payments.revaluation import (
+    Revaluation,
+    rates_read,
+    revaluation_post,
+    revaluation_preview,
+)
+from apps.company.models import Company
 from apps.core.access import may
 from apps.core.api.rendering import envelope
 from apps.core.api.routes import register_routes
@@ -21,7 +26,6 @@ from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.keys import key_read
-from apps.core.money import parse_decimal
 
 
 class RevaluationView(APIView):
@@ -57,24 +61,7 @@ def _input(data: dict[str, Any], user: Any, permission: str) -> tuple[Company, d
         day = date.fromisoformat(str(data.get("on") or ""))
     except ValueError as error:
         raise InvalidInput(_("Send a date such as 2027-03-31."), field="on") from error
-    return company, day, _rates(data.get("rates"))
-
-
-def _rates(value: Any) -> dict[int, Decimal]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise InvalidInput(_("Send rates by currency code."), field="rates")
-    known = {row.code: row.pk for row in Currency.objects.filter(code__in=[str(key) for key in value])}
-    rates = {}
-    for code, text in value.items():
-        if code not in known:
-            raise InvalidInput(_("There is no such currency."), field=f"rates.{code}"[:60], code="not_found")
-        try:
-            rates[known[code]] = parse_decimal(str(text), allow_negative=False)
-        except ValueError as error:
-            raise InvalidInput(str(error), field=f"rates.{code}") from error
-    return rates
+    return company, day, rates_read(data.get("rates"))
 
 
 def _shown(found: Revaluation) -> dict[str, Any]:

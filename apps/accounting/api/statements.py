@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounting.payments.statement_mail import statement_send
+from apps.accounting.payments.statement_mail import statement_letter
 from apps.core.access import may
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import known_fields
@@ -18,6 +18,7 @@ from apps.core.api.transaction import api_write
 from apps.core.errors import NotAllowed
 from apps.datatools.reports.definition import reports
 from apps.datatools.reports.params import values_read
+from apps.messaging.services.documents import addresses_read, letter_queue
 
 NEEDS = ("accounting.view_openitem", "accounting.send_invoice")
 ASKED = ("company", "party", "from", "to")
@@ -33,12 +34,12 @@ class StatementSendView(APIView):
             raise NotAllowed(_("You may not send statements."))
         data = dict(known_fields(request.data, {*ASKED, "mail_to", "subject", "text"}))
         values = statement_values(data, request.user)
+        to = addresses_read(str(data.get("mail_to") or ""), values["party"], field="mail_to")
         texts = {name: str(data.get(name) or "")[:5000] for name in ("subject", "text")}
+        letter = statement_letter(**values, by=request.user, to=to, **texts)
 
         def work() -> tuple[int, Any, str]:
-            mail = statement_send(
-                **values, by=request.user, to=str(data.get("mail_to") or "")[:2000], **texts
-            )
+            mail = letter_queue(letter)
             return 201, {"to": mail.to, "subject": mail.subject}, _("The mail is on its way.")
 
         return api_write(request, work)

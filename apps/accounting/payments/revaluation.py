@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 from apps.accounting.calculation.currency import to_home
 from apps.accounting.ledger import Posting, PostingLine, account_for, post, reverse
 from apps.accounting.models import Allocation, JournalEntry, OpenItem
-from apps.company.models import Company
+from apps.company.models import Company, Currency
 from apps.company.selectors import rate_on
 from apps.core.errors import InvalidInput, Refused
 from apps.core.formats import show_date
-from apps.core.money import ZERO
+from apps.core.money import ZERO, parse_decimal
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,53 @@ def revaluation_preview(
 ) -> Revaluation:
     """What a revaluation on ``day`` would book, item by item; ``rates`` {currency id: rate} or those kept.
 
-    Raises InvalidInput naming ``rates`` for a rate that isn't positive or isn't there.
+    Raises InvalidInput naming ``rates`` for one that isn't positive, ``rates.USD`` for one that isn't there.
     """
+    known: dict[int, Decimal] = dict(rates or {})
+    rows = []
+    for item, amount, booked in _foreign_open(company, day):
+        if item.currency_id not in known:
+            known[item.currency_id] = _kept_rate(item.currency, company, day)
+        rate = known[item.currency_id]
+        if rate <= 0:
+            raise InvalidInput(_("The exchange rate must be more than 0."), field="rates", code="min_value")
+        rows.append(Revalued(item, amount, booked, rate, to_home(amount, rate)))
+    return Revaluation(rows)
+
+
+def _kept_rate(currency: Currency, company: Company, day: date) -> Decimal:
+    try:
+        return rate_on(currency.pk, company, day)
+    except InvalidInput as error:
+        raise InvalidInput(error.detail, field=f"rates.{currency.code}", code=error.code) from error
+
+
+def currencies_open(company: Company, day: date) -> list[Currency]:
+    """The foreign currencies in which something was open on the day: those that need a rate."""
+    found = {item.currency_id: item.currency for item, _amount, _booked in _foreign_open(company, day)}
+    return list(found.values())
+
+
+def rates_read(value: Any) -> dict[int, Decimal]:
+    """``{"USD": "81.00"}`` as {currency id: rate}. Raises InvalidInput naming ``rates`` or ``rates.USD``."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidInput(_("Send rates by currency code."), field="rates")
+    known = {row.code: row.pk for row in Currency.objects.filter(code__in=[str(key) for key in value])}
+    rates = {}
+    for code, text in value.items():
+        if code not in known:
+            raise InvalidInput(_("There is no such currency."), field=f"rates.{code}"[:60], code="not_found")
+        try:
+            rates[known[code]] = parse_decimal(str(text), allow_negative=False)
+        except ValueError as error:
+            raise InvalidInput(str(error), field=f"rates.{code}") from error
+    return rates
+
+
+def _foreign_open(company: Company, day: date) -> list[tuple[OpenItem, Decimal, Decimal]]:
+    """[(item, what was open of it on the day, at what the books held that)], by currency."""
     items = (
         OpenItem.objects.filter(company=company, date__lte=day)
         .exclude(currency_id=company.currency_id)
@@ -67,20 +112,12 @@ def revaluation_preview(
         .order_by("currency_id", "id")
     )
     left = _left_on(day, [item.pk for item in items])
-    known: dict[int, Decimal] = dict(rates or {})
-    rows = []
+    found = []
     for item in items:
         taken, taken_base = left.get(item.pk, (ZERO, ZERO))
-        amount, booked = item.amount - taken, item.base_amount - taken_base
-        if not amount:
-            continue
-        if item.currency_id not in known:
-            known[item.currency_id] = rate_on(item.currency_id, company, day)
-        rate = known[item.currency_id]
-        if rate <= 0:
-            raise InvalidInput(_("The exchange rate must be more than 0."), field="rates", code="min_value")
-        rows.append(Revalued(item, amount, booked, rate, to_home(amount, rate)))
-    return Revaluation(rows)
+        if amount := item.amount - taken:
+            found.append((item, amount, item.base_amount - taken_base))
+    return found
 
 
 def _left_on(day: date, ids: list[int]) -> dict[int, tuple[Decimal, Decimal]]:

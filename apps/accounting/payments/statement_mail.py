@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,55 +12,42 @@ from django.utils.translation import gettext as _
 from apps.accounting.payments.statement import party_statement
 from apps.accounting.printing.statement import statement_pdf
 from apps.company.models import Company
-from apps.core.errors import InvalidInput
 from apps.core.formats import show_date
-from apps.messaging.models import MailMessage
-from apps.messaging.services.mail import mail_queue
+from apps.messaging.services.documents import Letter, party_language
 from apps.parties.models import Party
 
 
-def statement_send(
+def statement_letter(
     *,
     party: Party,
     company: Company,
     start: date,
     end: date,
     by: Any,
-    to: str = "",
+    to: Sequence[str],
     subject: str = "",
     text: str = "",
-) -> MailMessage:
-    """Queue the mail: to ``to`` (several with commas), else to the party's address, in the party's language.
+) -> Letter:
+    """The mail made ready (``letter_queue``) in the party's language; it stands in the party's timeline.
 
-    It stands in the party's timeline. Raises InvalidInput naming ``to`` for bad or missing addresses.
+    It renders the PDF: call it before the unit of work. Raises InvalidInput for a turned period.
     """
-    addresses = [part.strip() for part in (to or party.email).split(",") if part.strip()]
-    if not addresses:
-        raise InvalidInput(
-            _("The party has no e-mail address. Please name one."), field="to", code="required"
-        )
-    with translation.override(party.language or "en"):
+    with translation.override(party_language(party)):
         content = statement_pdf(party_statement(party=party, company=company, start=start, end=end))
         title = _("Statement of account of %(company)s") % {
             "company": company.trade_name or company.legal_name
         }
         period = f"{show_date(start)} – {show_date(end)}"
         facts = [(_("Period"), period)]
-    return mail_queue(
-        to=addresses[:20],
+    return Letter(
+        to=to,
         subject=subject or f"{title}, {period}",
-        template="mail/document",
-        context={
-            "title": title,
-            "message": text,
-            "facts": facts,
-            "company": company,
-            "party": party,
-            "by": by,
-        },
-        attachments=[(f"statement-{party.code}-{end:%Y-%m-%d}.pdf", content, "application/pdf")],
+        title=title,
+        facts=facts,
+        text=text,
+        pdf=(f"statement-{party.code}-{end:%Y-%m-%d}.pdf", content),
         target=party,
+        company=company,
+        party=party,
         by=by,
-        reply_to=getattr(by, "email", "") or company.email,
-        language=party.language or "en",
     )

@@ -15,6 +15,7 @@ from apps.company.selectors import company_today, first_open_day
 from apps.core.access import may
 from apps.core.actor import current_actor
 from apps.core.errors import InvalidInput, Refused
+from apps.core.formats import show_money
 from apps.core.locks import lock_row
 from apps.core.money import ZERO, round_money
 from apps.core.typed_settings import setting
@@ -23,6 +24,15 @@ from apps.core.typed_settings import setting
 def write_off_limit(company_id: int) -> Decimal:
     """In company currency: what everybody with the permission ``write_off`` may give up."""
     return Decimal(setting("accounting.write_off_limit", company_id))
+
+
+def write_off_refusal(item: OpenItem, base: Decimal, by: Any) -> str:
+    """Why the person may not give up ``base`` (company currency) of the item; empty where he may."""
+    limit = write_off_limit(item.company_id)
+    if base <= limit or may(by, "accounting.write_off_any"):
+        return ""
+    shown = show_money(limit, item.company.currency.code)
+    return _("Up to %(limit)s may be written off.") % {"limit": shown}
 
 
 def item_write_off(item: OpenItem, *, by: Any, reason: str, amount: Decimal | None = None) -> Allocation:
@@ -38,9 +48,8 @@ def item_write_off(item: OpenItem, *, by: Any, reason: str, amount: Decimal | No
     if not ZERO < part <= abs(item.open_amount):
         raise InvalidInput(_("That much isn't open."), field="amount", code="max_value")
     base = round_money(abs(item.open_base) * part / abs(item.open_amount))
-    limit = write_off_limit(item.company_id)
-    if base > limit and not may(by, "accounting.write_off_any"):
-        raise Refused(_("Up to %(limit)s may be written off.") % {"limit": limit}, code="write_off_limit")
+    if refusal := write_off_refusal(item, base, by):
+        raise Refused(refusal, code="write_off_limit")
     counter = _book(item, part, base, reason, by=by)
     sign = 1 if item.amount > 0 else -1
     item.open_amount -= part * sign
