@@ -33,29 +33,11 @@ COMPARE = Param(
     "choice",
     choices=(("previous_year", _("the year before")), ("previous_period", _("the period before"))),
 )
-PARTY = Param(
-    "party",
-    _("Party"),
-    "record",
-    model=Party,
-    lookup={"url": "/api/v1/parties/parties/", "label": "display_name", "sub": "code"},
-)
+PARTY = Param("party", _("Party"), "record", model=Party)
 
 DIMENSIONS = (
-    Param(
-        "cost_centre",
-        _("Cost centre"),
-        "record",
-        model=CostCentre,
-        lookup={"url": "/api/v1/dimensions/cost-centres/", "label": "name", "sub": "code"},
-    ),
-    Param(
-        "project",
-        _("Project"),
-        "record",
-        model=Project,
-        lookup={"url": "/api/v1/dimensions/projects/", "label": "name", "sub": "code"},
-    ),
+    Param("cost_centre", _("Cost centre"), "record", model=CostCentre),
+    Param("project", _("Project"), "record", model=Project),
 )
 GROUP = Param(
     "group",
@@ -65,14 +47,14 @@ GROUP = Param(
 )
 
 
-def account_param(*, required: bool, url: str = "/api/v1/accounting/accounts/?is_group=false") -> Param:
+def account_param(*, required: bool) -> Param:
     return Param(
         "account",
         _("Account"),
         "record",
         required=required,
         model=Account,
-        lookup={"url": url, "label": ["code", "name"], "sub": "account_type"},
+        lookup={"query": "is_group=false", "label": ["code", "name"], "sub": "account_type"},
     )
 
 
@@ -175,13 +157,7 @@ register_report(
             COMPANY,
             TO,
             FROM_MONTH,
-            Param(
-                "journal",
-                _("Journal"),
-                "record",
-                model=Journal,
-                lookup={"url": "/api/v1/accounting/journals/", "label": "name", "sub": "code"},
-            ),
+            Param("journal", _("Journal"), "record", model=Journal),
         ),
         day_book,
         icon="today",
@@ -252,14 +228,7 @@ register_report(
         (
             COMPANY,
             Param("on", _("On"), "date", default=default_to, hidden=True),
-            Param(
-                "year",
-                _("Fiscal year"),
-                "record",
-                model=FiscalYear,
-                default=current_year,
-                lookup={"url": "/api/v1/company/fiscal-years/", "label": "label"},
-            ),
+            Param("year", _("Fiscal year"), "record", model=FiscalYear, default=current_year),
         ),
         books_proof,
         icon="verified",

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from apps.core.access import access_of, may
+from apps.core.api.lookups import lookup_of
 from apps.core.fields import MoneyField
 from apps.core.guards import fixed_fields, hidden_fields
 from apps.core.india.states import state_choices
@@ -17,7 +18,6 @@ from apps.core.registry import resource_of
 from apps.core.scope import record_filter
 
 NAME_FIELDS = ("display_name", "legal_name", "name")  # what was typed becomes the name of a new record
-LABEL_FIELDS = ("display_name", "name", "trade_name", "number", "label", "code")
 
 
 def pairs(names: Iterable[str], default: int) -> list[tuple[str, int]]:
@@ -98,13 +98,7 @@ def lookup_config(model: type[models.Model], extra: dict[str, Any], user: Any) -
         return {"kind": "text", "readonly": True, "keyed": True, "align": "left"}
     if related.form_small and not extra:
         return {"kind": "choice", "numeric": True, "choices": _choices(model, user)}
-    query = extra.pop("query", "")
-    lookup: dict[str, Any] = {
-        "url": f"/api/v1/{related.path}/" + (f"?{query}" if query else ""),
-        "label": next((n for n in LABEL_FIELDS if n in related.fields), "id"),
-        "sub": [n for n in related.lookup_sub if n in related.fields],
-        "code": "code" if "code" in related.fields else "number",
-    }
+    lookup = lookup_of(related, extra.pop("query", ""))
     if related.quick_fields and may(user, related.permission(related, "add")):
         lookup["create"] = _create_config(related, extra.pop("defaults", {}), user)
     extra.pop("defaults", None)

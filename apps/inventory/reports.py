@@ -29,27 +29,15 @@ def _year(values: dict[str, Any]) -> Any:
 
 COMPANY = Param("company", _("Company"), "company", required=True)
 TO = Param("to", _("To"), "date", default=_today, aliases=("on",))
-PLACE = Param(
-    "place",
-    _("Place"),
-    "record",
-    model=Place,
-    lookup={"url": "/api/v1/inventory/places/", "label": "name", "sub": "code"},
-)
-CATEGORY = Param(
-    "category",
-    _("Category"),
-    "record",
-    model=Category,
-    lookup={"url": "/api/v1/catalog/categories/", "label": "name", "sub": "code"},
-)
+PLACE = Param("place", _("Place"), "record", model=Place)
+CATEGORY = Param("category", _("Category"), "record", model=Category)
 PRODUCT = Param(
     "product",
     _("Product"),
     "record",
     required=True,
     model=Product,
-    lookup={"url": "/api/v1/catalog/products/", "label": ["code", "name"], "sub": "hsn"},
+    lookup={"label": ["code", "name"], "sub": "hsn"},
 )
 
 register_report(

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db import models
 
 from apps.core.access import may
+from apps.core.api.lookups import lookup_of
 from apps.core.keys import key_read
 from apps.core.periods import PERIODS, period_condition
 from apps.core.registry import resource_of
@@ -103,9 +104,7 @@ class RecordFilter(admin.SimpleListFilter):
         view = resource_of(self.related)
         key = self._key()
         chosen = self.related._default_manager.for_user(self.user).filter(pk=key).first() if key else None
-        names = ("display_name", "name", "code")
-        label = next((name for name in names if view and name in view.fields), "id")
-        lookup = {"url": f"/api/v1/{view.path}/", "label": label, "sub": "code"} if view else {}
+        lookup = lookup_of(view) if view else {}
         kept = {k: v for k, v in changelist.params.items() if k not in (self.parameter_name, "p")}
         yield {
             "lookup": json.dumps(lookup),

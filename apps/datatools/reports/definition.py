@@ -19,7 +19,8 @@ class Param:
     """kind: company, date, choice, record (of ``model``), text, flag or edges (rising days).
 
     ``default(values)`` sees the parameters before it. ``aliases`` are other names in the address.
-    ``lookup`` is the type-ahead of the page, as in docs/frontend.md.
+    A record is looked up through the API resource of its model; ``lookup`` is what the report wants
+    otherwise of what docs/frontend.md names, ``query`` narrows the rows.
     """
 
     name: str

@@ -22,10 +22,12 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.core.access import may
 from apps.core.admin.site import admin_site
+from apps.core.api.lookups import lookup_of
 from apps.core.api.rendering import envelope
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed, Refused
 from apps.core.formats import show_date
+from apps.core.registry import resource_of
 from apps.core.surfaces import Declared, codes
 from apps.core.uow import run_in_unit_of_work
 from apps.core.working import working_company_id
@@ -240,10 +242,17 @@ def _field(
         "param": param,
         "value": shown,
         "label": str(value) if isinstance(value, models.Model) else "",
-        "lookup": json.dumps(param.lookup) if param.lookup else "",
+        "lookup": json.dumps(_lookup(param)) if param.kind == "record" else "",
         "choices": choices,
         "error": error,
     }
+
+
+def _lookup(param: Param) -> dict[str, Any]:
+    """The look-up of the record's API resource, and what the report wants otherwise."""
+    own = dict(param.lookup)
+    view = resource_of(param.model) if param.model is not None else None
+    return (lookup_of(view, own.pop("query", "")) if view is not None else {}) | own
 
 
 def _table(answer: Answer) -> dict[str, Any]:
