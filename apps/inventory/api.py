@@ -31,7 +31,7 @@ from apps.inventory.models import (
     StockRevaluation,
     StockRow,
 )
-from apps.inventory.selectors import places_below, places_of
+from apps.inventory.selectors import places_of
 from apps.inventory.services.inwards import LINES, inward_compute
 
 COST = "catalog.see_cost"
@@ -172,7 +172,7 @@ class StockLevelApi(ResourceViewSet):
         params = self.request.query_params
         place = read_id(params, "place")
         if place is not None:
-            queryset = queryset.filter(place_id__in=places_below([place]))
+            queryset = queryset.filter(place_id__in=Place.below([place]))
         on = read_day(params, "on")
         return queryset if on is None else _at(queryset, on)
 

@@ -19,7 +19,7 @@ from apps.core.errors import InvalidInput
 from apps.core.keys import key_read
 from apps.core.money import round_money
 from apps.inventory.choices import STOCK_KINDS
-from apps.inventory.selectors import places_below
+from apps.inventory.models import Place
 
 _ENTRIES = """
 WITH own AS (
@@ -89,7 +89,7 @@ class Filter:
         return cls(
             product=read_id(params, "product"),
             company_ids=companies,
-            place_ids=None if place is None else places_below([place]),
+            place_ids=None if place is None else Place.below([place]),
             batch=read_id(params, "batch"),
             first=read_day(params, "from"),
             last=read_day(params, "to"),

@@ -47,18 +47,6 @@ def default_place(company: Company | int) -> Place:
     return place_of(company, PlaceKind.WAREHOUSE)
 
 
-def places_below(place_ids: Iterable[int]) -> list[int]:
-    """These places and all that are part of them, however deep."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """WITH RECURSIVE t AS (SELECT unnest(%s::bigint[]) AS id
-                   UNION SELECT p.id FROM inventory_place p JOIN t ON p.parent_id = t.id)
-               SELECT id FROM t""",
-            [list(place_ids)],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
 @dataclass(frozen=True)
 class Level:
     """Stock of a product at a place. ``reserved`` is of today; on a past date it is 0."""
@@ -107,7 +95,7 @@ def stock_levels(
     values = {
         "companies": None if company_ids is None else list(company_ids),
         "products": None if product_ids is None else list(product_ids),
-        "places": None if place is None else places_below([place.pk]),
+        "places": None if place is None else Place.below([place.pk]),
         "on": on,
     }
     names = (

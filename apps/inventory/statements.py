@@ -21,7 +21,7 @@ from apps.datatools.reports import Answer, Check, Column, Record, ReportLink, Ro
 from apps.inventory.choices import STOCK_KINDS, MovementKind
 from apps.inventory.item_ledger import Filter, item_ledger
 from apps.inventory.models import Place
-from apps.inventory.selectors import Level, places_below, stock_levels
+from apps.inventory.selectors import Level, stock_levels
 
 NIL = Decimal("0.00")
 COST = "catalog.see_cost"
@@ -151,7 +151,7 @@ def _turnover(values: dict[str, Any]) -> dict[int, tuple[Decimal, Decimal, Decim
             {
                 "company": values["company"].pk,
                 "kinds": list(STOCK_KINDS),
-                "places": None if place is None else places_below([place.pk]),
+                "places": None if place is None else Place.below([place.pk]),
                 "first": values["from"],
                 "last": values["to"],
             },
@@ -238,7 +238,7 @@ def item_statement(values: dict[str, Any], user: Any) -> Answer:
     wanted = Filter(
         product=product.pk,
         company_ids=[values["company"].pk],
-        place_ids=None if place is None else places_below([place.pk]),
+        place_ids=None if place is None else Place.below([place.pk]),
         first=values["from"],
         last=values["to"],
     )

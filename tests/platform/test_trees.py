@@ -57,6 +57,17 @@ def test_record_is_refused_below_itself_by_form_and_by_database(model):
     assert model.objects.get(pk=low.pk).parent_id == top.pk
 
 
+@pytest.mark.parametrize("model", PLAIN, ids=lambda model: model.__name__)
+@pytest.mark.django_db
+def test_below_a_record_is_all_that_lies_in_it(model, django_assert_num_queries):
+    top, middle, low = branch(model, "TREE-A", "TREE-B", "TREE-C")
+    beside = model.objects.create(code="TREE-D", name="Beside", parent=top)
+    with django_assert_num_queries(1):
+        assert set(model.below([middle.pk])) == {middle.pk, low.pk}
+    assert sorted(model.below([top.pk, low.pk])) == sorted([top.pk, middle.pk, low.pk, beside.pk])
+    assert model.below([]) == []
+
+
 def turn_both(rounds: int) -> int:
     """Two people hang two branches below each other's ends. Returns in how many rounds both could.
 

@@ -37,6 +37,10 @@ class Setting:
     amount: Decimal
     path: str = "allocations.0.amount"
 
+    def other_of(self, item: OpenItem) -> int:
+        """The id of what ``item`` is set against."""
+        return self.credit_id if item.pk == self.debit_id else self.debit_id
+
 
 def items_allocate(settings: Sequence[Setting], *, by: Any, day: date | None = None) -> list[Allocation]:
     """Make allocations. Raises Refused ``over_allocation`` (naming the path) where less is open, InvalidInput
@@ -200,14 +204,17 @@ def _give_back(item: OpenItem, amount: Decimal, base: Decimal) -> None:
     _restate(item)
 
 
-def open_items_of(
-    *, company_id: int, party_id: int, currency_id: int, sign: int, side: str
-) -> list[OpenItem]:
-    """Open items of a party, oldest due first; ``sign`` +1 debits (invoices), -1 credits (bills …)."""
-    wanted = {"open_amount__gt": 0} if sign > 0 else {"open_amount__lt": 0}
+def others_of(item: OpenItem) -> list[OpenItem]:
+    """What ``item`` can be set against: open items of its party, currency and side, of the other sign, the
+    oldest due first."""
+    wanted = {"open_amount__gt": 0} if item.amount < 0 else {"open_amount__lt": 0}
     return list(
         OpenItem.objects.filter(
-            company_id=company_id, party_id=party_id, currency_id=currency_id, side=side, **wanted
+            company_id=item.company_id,
+            party_id=item.party_id,
+            currency_id=item.currency_id,
+            side=item.side,
+            **wanted,
         ).order_by("due_date", "id")
     )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.accounting.models import Payment, Receipt
-from apps.accounting.payments.allocation import oldest_first, open_items_of
+from apps.accounting.payments.allocation import oldest_first, others_of
 
 LIMIT = 200
 
@@ -16,17 +16,8 @@ def allocatable_rows(document: Receipt | Payment, user: Any) -> list[dict[str, A
     item = document.open_item
     if item is None or not item.open_amount:
         return []
-    others = open_items_of(
-        company_id=document.company_id,
-        party_id=document.party_id,
-        currency_id=document.currency_id,
-        sign=1 if item.amount < 0 else -1,
-        side=item.side,
-    )
-    parts = {
-        setting.debit_id if item.amount < 0 else setting.credit_id: setting.amount
-        for setting in oldest_first(item, others)
-    }
+    others = others_of(item)
+    parts = {setting.other_of(item): setting.amount for setting in oldest_first(item, others)}
     return [
         {
             "open_item": other.pk,

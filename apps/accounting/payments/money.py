@@ -19,7 +19,7 @@ from apps.accounting.payments.allocation import (
     allocations_undo,
     items_allocate,
     oldest_first,
-    open_items_of,
+    others_of,
 )
 from apps.accounting.payments.open_items import item_make, item_void
 from apps.company.selectors import company_today, rate_on
@@ -276,19 +276,13 @@ def money_allocate(document: Money, *, by: Any, allocations: Sequence[dict[str, 
 
 
 def _oldest(document: Money, item: OpenItem, model: Any, parent: str) -> list[Any]:
-    others = open_items_of(
-        company_id=document.company_id,
-        party_id=document.party_id,
-        currency_id=document.currency_id,
-        sign=1 if item.amount < 0 else -1,
-        side=item.side,
-    )
+    others = others_of(item)
     key = _document_key(document)
     target = {"invoice": "accounting.invoice", "bill": "accounting.bill"}[key]
     by_id = {other.pk: other for other in others}
     rows = []
     for setting in oldest_first(item, others):
-        other = by_id[setting.debit_id if item.amount < 0 else setting.credit_id]
+        other = by_id[setting.other_of(item)]
         own = {f"{key}_id": other.source_id} if other.source_kind == target else {}
         rows.append(model(**{parent: document}, open_item=other, amount=setting.amount, **own))
     if not rows:

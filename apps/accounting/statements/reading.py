@@ -107,7 +107,7 @@ def books_of(values: dict[str, Any], user: Any) -> Books:
         companies,
         accounts,
         stands_for,
-        _below(centre) if centre is not None else [],
+        CostCentre.below([centre.pk]) if centre is not None else [],
         project.pk if project is not None else None,
         " · ".join(parts),
     )
@@ -124,16 +124,3 @@ def _merged(companies: Sequence[Company]) -> tuple[list[Account], dict[int, int]
     if len(companies) == 1:
         return list(first.values()), {}
     return sorted(first.values(), key=lambda account: (account.code, account.pk)), stands_for
-
-
-def _below(centre: CostCentre) -> list[int]:
-    """The cost centre and those below it."""
-    children: dict[int | None, list[int]] = {}
-    for pk, parent in CostCentre.objects.values_list("pk", "parent_id"):
-        children.setdefault(parent, []).append(pk)
-    found, waiting = [], [centre.pk]
-    while waiting:
-        pk = waiting.pop()
-        found.append(pk)
-        waiting += children.get(pk, [])
-    return found
