@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from django.http import QueryDict
@@ -12,32 +11,35 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core.api.rendering import envelope
+from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
-from apps.core.errors import InvalidInput, NotFound
+from apps.core.errors import InvalidInput
 from apps.core.registry import resources
-from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.editing import EditTarget
-from apps.datatools.models import ImportRun
-from apps.datatools.models.imports import Origin
-from apps.datatools.services.edits import MOST, edit_apply, edit_create, edit_preview
+from apps.datatools.importing.targets import resource_view
+from apps.datatools.services.edits import MOST, edit_apply, edit_create, edit_find, edit_preview
 from apps.datatools.services.imports import run_answer
 
 
 class EditStartView(APIView):
-    """``POST datatools/edits/`` {target, ids or filters, field, value}: what would change; writes nothing."""
+    """``POST datatools/edits/`` {target, ids or filters, field, value}: keeps the choice and shows what would
+    change; the records stay as they are."""
 
     made_status = 201
 
     def post(self, request: Request) -> Response:
-        key = str(request.data.get("target", ""))
-        EditTarget(key, "", None, request.user)
-        ids = _chosen(key, request)
-        model = resources()[key].model
-        run = run_in_unit_of_work(lambda: edit_create(model, ids, by=request.user))
+        known_fields(request.data, {"target", "ids", "filters", "field", "value"})
+        key, by = str(request.data.get("target", "")), request.user
         name, value = str(request.data.get("field", "")), request.data.get("value")
-        preview = edit_preview(run, name, value, by=request.user) if name else {"count": len(ids), "rows": []}
-        return Response(envelope({"id": run.pk, **preview}), status=201)
+        target = EditTarget(key, name, value, by)
+
+        def work() -> tuple[int, Any, str]:
+            ids = _chosen(key, request)
+            run = edit_create(target.model, ids, by=by)
+            preview = edit_preview(run, name, value, by=by) if name else {"count": len(ids), "rows": []}
+            return 201, {"id": run.pk, **preview}, ""
+
+        return api_write(request, work)
 
 
 def _chosen(key: str, request: Request) -> list[int]:
@@ -53,8 +55,8 @@ def _chosen(key: str, request: Request) -> list[int]:
         raise InvalidInput(_("Must be an object."), field="filters")
     params = QueryDict(mutable=True)
     params.update({str(name): str(value) for name, value in filters.items()})
-    view = resources()[key]()
-    view.request = SimpleNamespace(user=request.user, headers={}, query_params=params)
+    view = resource_view(resources()[key], request.user)
+    view.request.query_params = params
     return list(view.listed(view.request).order_by("pk").values_list("pk", flat=True)[: MOST + 1])
 
 
@@ -64,9 +66,8 @@ class EditApplyView(APIView):
     answers_later = True
 
     def post(self, request: Request, pk: int) -> Response:
-        run = ImportRun.objects.filter(owner_id=request.user.pk, origin=Origin.EDIT, pk=pk).first()
-        if run is None:
-            raise NotFound(_("Not found."))
+        run = edit_find(pk, request.user)
+        known_fields(request.data, {"field", "value"})
         name, value = str(request.data.get("field", "")), request.data.get("value")
 
         def work() -> tuple[int, Any, str]:

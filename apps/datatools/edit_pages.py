@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -18,15 +18,15 @@ from rest_framework import serializers
 from apps.core.access import may
 from apps.core.admin.lists import ListAction, register_list_action
 from apps.core.admin.site import admin_site
-from apps.core.errors import BahiError, InvalidInput
+from apps.core.errors import BahiError, InvalidInput, NotFound
 from apps.core.registry import resource_of
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.editing import EditTarget, can_edit, edit_fields, field_label
 from apps.datatools.importing.targets import KeyCache, Record, import_field, value_parse
 from apps.datatools.models import ImportRun
 from apps.datatools.models.imports import ImportState
-from apps.datatools.run_pages import run_find
-from apps.datatools.services.edits import MOST, edit_apply, edit_create, edit_preview
+from apps.datatools.services.edits import MOST, edit_apply, edit_create, edit_find, edit_preview
+from apps.documents.form_fields import model_field
 
 
 def allowed(model: type[models.Model], user: Any) -> bool:
@@ -46,12 +46,23 @@ def action(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpRespons
     return HttpResponseRedirect(reverse("bulk_edit", args=[run.pk]))
 
 
+def _own(pk: int, user: Any) -> ImportRun:
+    try:
+        return edit_find(pk, user)
+    except NotFound as error:
+        raise Http404 from error
+
+
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """``?field=`` asks for its value, ``&value=`` shows what would become of the records."""
-    run = run_find(pk, request.user)
+    run = _own(pk, request.user)
     if run.state != ImportState.CHECKED:
         return HttpResponseRedirect(reverse("import_run", args=[pk]))
-    target = EditTarget(run.target, "", None, request.user)
+    try:
+        target = EditTarget(run.target, "", None, request.user)
+    except BahiError as error:  # a right was taken away since, or the module is switched off
+        messages.error(request, str(error.detail))
+        return HttpResponseRedirect(reverse("import_run", args=[pk]))
     fields = edit_fields(target.view_class, request.user)
     name = request.GET.get("field", "")
     context = {
@@ -74,7 +85,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def _previewed(run: ImportRun, name: str, item: Any, request: HttpRequest) -> dict[str, Any]:
     try:
         value = value_read(name, item, request.GET["value"], request.user)
-        preview = edit_preview(run, name, value, by=request.user)
+        preview = run_in_unit_of_work(lambda: edit_preview(run, name, value, by=request.user))
     except BahiError as error:
         return {"error": str(error.errors[0].detail if error.errors else error.detail)}
     good = sum(1 for row in preview["rows"] if not row["refused"])
@@ -84,7 +95,7 @@ def _previewed(run: ImportRun, name: str, item: Any, request: HttpRequest) -> di
 def _control(model: type[models.Model], own: str, item: serializers.Field) -> dict[str, Any]:
     """How the page asks for a value: kind, and the choices where there are few."""
     shape = import_field(own, item)
-    field = next((f for f in model._meta.concrete_fields if f.name == own), None)
+    field = model_field(model, own)
     empty = [("", "—")] if getattr(item, "allow_null", False) or getattr(item, "allow_blank", False) else []
     if shape.kind == "bool":
         return {"choices": [("yes", _("yes")), ("no", _("no"))]}
@@ -110,7 +121,7 @@ def value_read(name: str, item: serializers.Field, text: str, user: Any) -> Any:
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Starts the job."""
-    run = run_find(pk, request.user)
+    run = _own(pk, request.user)
     name = request.POST.get("field", "")
     try:
         target = EditTarget(run.target, name, None, request.user)

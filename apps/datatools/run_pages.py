@@ -35,8 +35,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """``?undo=1`` works out what taking the import back would do."""
     run = run_find(pk, request.user)
     known = {target.key: target for target in targets_all()}
-    closed = _closed(run, request.user)
-    preview = undo_preview(run, by=request.user) if "undo" in request.GET and not closed else None
+    closed, preview = _closed(run, request.user), None
+    if "undo" in request.GET and not closed:
+        try:
+            preview = undo_preview(run, by=request.user)
+        except BahiError as error:  # somebody else was quicker, or holds what is needed
+            closed = str(error.detail)
     undone = undo_answer(run, by=request.user) if run.undo_state else None
     context = {
         **admin_site.each_context(request),

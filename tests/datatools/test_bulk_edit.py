@@ -134,3 +134,78 @@ def test_the_list_offers_it_and_the_page_leads_to_the_job(administrator, parties
     client.force_login(make_user("parties.view_party"))
     assert client.get(address).status_code == 404
     assert b"bulk_edit" not in client.get(listing).content
+
+
+SEES_RUNS = ("parties.view_party", "parties.change_party", "datatools.view_importrun")
+
+
+def browser(user) -> Client:
+    client = Client(HTTP_HOST="acme.localhost")
+    client.force_login(user)
+    return client
+
+
+def test_nobody_comes_near_the_edit_of_somebody_else(administrator, parties, api_as):
+    colleague = make_user(*SEES_RUNS, level="own")
+    run = edit_create(Party, ids(parties), by=administrator)
+    client, address = browser(colleague), reverse("bulk_edit", args=[run.pk])
+    body = {"field": "territory", "value": "West"}
+    assert client.get(f"{address}?field=territory&value=West").status_code == 404
+    assert client.post(f"{address}apply/", body).status_code == 404
+    api_as(colleague).post(f"datatools/edits/{run.pk}/apply/", body, expect=404)
+    with pytest.raises(NotAllowed):
+        edit_preview(run, "territory", "West", by=colleague)
+    with pytest.raises(NotAllowed):
+        edit_apply(run, "territory", "West", by=colleague)
+    run.refresh_from_db()
+    assert (run.state, run.job_id) == ("checked", None)
+
+
+def test_a_checked_file_is_no_edit(administrator):
+    run = ImportRun.objects.create(
+        target="parties/parties", owner=administrator, file_name="f.csv", state="checked", dry_run=True
+    )
+    client, address = browser(administrator), reverse("bulk_edit", args=[run.pk])
+    assert client.get(f"{address}?field=territory&value=West").status_code == 404
+    assert client.post(f"{address}apply/", {"field": "territory", "value": "West"}).status_code == 404
+
+
+def test_the_page_says_that_the_right_was_taken_away_since(parties):
+    clerk = make_user(*SEES_RUNS)
+    run = edit_create(Party, ids(parties), by=clerk)
+    clerk.roles.get().grants.filter(permission="parties.change_party").delete()
+    answer = browser(clerk).get(reverse("bulk_edit", args=[run.pk]), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("import_run", args=[run.pk])
+    assert "You may not change" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"field": "credit_policies", "value": 1}, "field"),
+        ({"fields": "territory"}, "fields"),
+        ({"ids": []}, "ids"),
+    ],
+)
+def test_what_is_refused_leaves_no_run(api, parties, more, field):
+    body = {"target": "parties/parties", "ids": ids(parties)} | more
+    assert api.post("datatools/edits/", body, expect=400)["errors"][0]["field"] == field
+    assert not ImportRun.objects.exists()
+
+
+def test_a_repeated_call_answers_with_the_first_run(api, parties):
+    body = {"target": "parties/parties", "ids": ids(parties), "field": "territory", "value": "West"}
+    first, again = (
+        api.post("datatools/edits/", body, HTTP_IDEMPOTENCY_KEY="k1")["data"]["id"] for _ in range(2)
+    )
+    assert first == again
+    assert ImportRun.objects.count() == 1
+
+
+def test_more_records_than_one_edit_takes_are_refused_on_the_list(administrator, parties, monkeypatch):
+    monkeypatch.setattr("apps.datatools.services.edits.MOST", 2)
+    listing = reverse("admin:parties_party_changelist")
+    body = {"action": "bulk_edit", "_selected_action": ids(parties)}
+    answer = browser(administrator).post(listing, body, follow=True)
+    assert "Choose 1 to 2 records." in answer.content.decode()
+    assert not ImportRun.objects.exists()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from apps.accounting.models import Invoice
-from apps.accounts.models import AccessLog
+from apps.accounts.models import AccessLog, Role, User
 from apps.catalog.models import Product, TaxCategory
 from apps.company.selectors import company_today
 from apps.core.errors import NotAllowed, Refused
-from apps.core.records import record_save
+from apps.core.records import record_delete, record_save
 from apps.datatools.models import ImportRun
 from apps.datatools.services.imports import import_start
 from apps.datatools.services.undo import CHUNK, undo_preview, undo_require, undo_run, undo_start
@@ -203,3 +203,93 @@ def test_products_whose_prices_are_history_go_into_the_bin_and_come_back_with_th
     again = load(administrator, content, "catalog/products")
     assert (again.created_count, again.updated_count) == (2, 0)
     assert Product.objects.filter(code__in=["P1", "P2"], deleted_at=None, active=True).count() == 2
+
+
+# --- the bin ------------------------------------------------------------------------------------------
+
+
+def binned_party(by) -> Party:
+    load(by, sheet("Old"))
+    party = Party.objects.get(display_name="Old")
+    record_delete(party, by=by)
+    return party
+
+
+def test_what_the_file_took_out_of_the_bin_goes_back_there_as_it_was(administrator):
+    party = binned_party(administrator)
+    run = load(administrator, "display_name,legal_name,phone\nOld,New name Ltd,77\n")
+    assert Party.objects.get(pk=party.pk).deleted_at is None
+    assert undo_preview(run, by=administrator)["bin"] == 1
+    assert undo_run(run, by=administrator) == {"undone": 1, "stay": 0}
+    row = Party._base_manager.get(pk=party.pk)
+    assert row.deleted_at is not None
+    assert (row.legal_name, row.phone, row.active) == ("Old Ltd", "98", False)
+
+
+def refused_codes(by, content: str, target="parties/parties") -> list[str]:
+    run = import_start(
+        target_key=target, content=content.encode(), file_name="f.csv", mapping={}, options={},
+        mode="skip_bad", dry_run=False, by=by,
+    )  # fmt: skip
+    return [error["code"] for error in run.errors]
+
+
+def test_a_file_takes_nothing_out_of_the_bin_for_who_may_not_delete(administrator):
+    party = binned_party(administrator)
+    assert refused_codes(make_user(*IMPORTER), sheet("Old")) == ["permission_denied"]
+    assert Party._base_manager.get(pk=party.pk).deleted_at is not None
+    assert refused_codes(make_user(*IMPORTER, "parties.delete_party"), sheet("Old")) == []
+    assert Party._base_manager.get(pk=party.pk).deleted_at is None
+
+
+def people(*codes: str) -> tuple[str, ...]:
+    rights = ("view", "add", "change", "delete", "import")
+    return (*(f"accounts.{right}_{kind}" for kind in ("user", "role") for right in rights), *codes)
+
+
+def test_a_role_leaves_the_bin_by_a_file_only_for_who_holds_its_rights(administrator):
+    content = "code,name,permissions\nmighty,Mighty,company.change_company\n"
+    load(administrator, content, "accounts/roles")
+    role = Role.objects.get(code="mighty")
+    record_delete(role, by=administrator)
+    assert refused_codes(make_user(*people()), "code,name\nmighty,Mighty\n", "accounts/roles") == [
+        "permission_denied"
+    ]
+    role.refresh_from_db()
+    assert role.deleted_at is not None
+
+
+def test_a_user_leaves_the_bin_by_a_file_as_on_his_page(administrator):
+    gone = make_user()
+    User.objects.filter(pk=gone.pk).update(deleted_at=gone.created_at, is_active=False)
+    content = f"email,name\n{gone.email},Back again\n"
+    assert refused_codes(make_user(*people()), content, "accounts/users") == ["permission_denied"]
+    run = load(make_user(*people("accounts.deactivate_user")), content, "accounts/users")
+    gone.refresh_from_db()
+    assert (gone.is_active, gone.deleted_at, gone.name) == (True, None, "Back again")
+    assert undo_run(run, by=administrator) == {"undone": 1, "stay": 0}
+    gone.refresh_from_db()
+    assert (gone.is_active, gone.deleted_at is not None) == (False, True)
+
+
+def test_users_that_a_file_made_go_as_users_go(administrator):
+    run = load(administrator, "email,name\nnew@acme.example,New\n", "accounts/users")
+    assert undo_preview(run, by=administrator)["bin"] == 1
+    undo_run(run, by=administrator)
+    user = User._base_manager.get(email="new@acme.example")
+    assert (user.is_active, user.deleted_at is not None) == (False, True)
+    assert AccessLog.objects.filter(event="user_deactivated").count() == 1
+
+
+def test_the_page_says_so_when_somebody_else_was_quicker(administrator, client, monkeypatch):
+    from apps.core.errors import Busy
+    from apps.datatools import run_pages
+
+    def busy(run, by):
+        raise Busy("Somebody is writing this record.")
+
+    monkeypatch.setattr(run_pages, "undo_preview", busy)
+    run = load(administrator, sheet("A"))
+    client.defaults["HTTP_HOST"] = "acme.localhost"
+    client.force_login(administrator)
+    assert "Somebody is writing this record." in client.get(f"/data/import/{run.pk}/?undo=1").content.decode()

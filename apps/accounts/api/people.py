@@ -100,6 +100,9 @@ class UserApi(_People):
         user_delete(user=row, by=self.request.user)
         return {"id": row.pk}
 
+    def restore_record(self, row: Any) -> Any:
+        return user_restore(user=row, by=self.request.user)
+
     def invite(self, request: Any, pk: int) -> Response:
         """Mail a link to choose the first password; an earlier link ends."""
 
@@ -128,7 +131,7 @@ class UserApi(_People):
             request,
             pk,
             "accounts.deactivate_user",
-            lambda row: user_restore(user=row, by=request.user),
+            self.restore_record,
             _("Restored."),
         )
 

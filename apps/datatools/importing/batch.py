@@ -202,7 +202,8 @@ def _taken(
 ) -> set[tuple[Any, ...]]:
     if not keys:
         return set()
-    rows = model._base_manager.filter(**{f"{names[0]}__in": {key[0] for key in keys}})
+    parts = {f"{name}__in": set(column) for name, column in zip(names, zip(*keys, strict=True), strict=True)}
+    rows = model._base_manager.filter(**parts)
     return set(rows.values_list(*names)) & set(keys)
 
 

@@ -17,13 +17,15 @@ from apps.datatools.models import ImportedRecord, ImportRun
 
 @dataclass
 class Written:
-    """A record that was made or changed from a row. ``before``: what it wrote over, by names of the API."""
+    """A record that was made or changed from a row. ``before``: what it wrote over, by names of the API;
+    ``binned``: it lay in the bin."""
 
     row: int
     model: type[models.Model]
     pk: int
     created: bool
     before: dict[str, Any] = field(default_factory=dict)
+    binned: bool = False
 
 
 def history_newest(model: type[models.Model], ids: Iterable[int]) -> dict[int, int]:
@@ -54,7 +56,7 @@ def written_keep(run: ImportRun, written: Sequence[Written]) -> None:
             [
                 ImportedRecord(
                     run=run, row=item.row, target_kind=kind_of(model), target_id=pk, created=item.created,
-                    history_id=newest.get(pk), before={} if item.created else item.before,
+                    binned=item.binned, history_id=newest.get(pk), before={} if item.created else item.before,
                 )
                 for pk, item in items.items() if pk not in known
             ]

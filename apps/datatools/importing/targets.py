@@ -25,10 +25,10 @@ from apps.core.api.serializers import KeyField
 from apps.core.copying import MANY
 from apps.core.errors import BahiError, FieldError, InvalidInput, NotAllowed
 from apps.core.money import parse_decimal
-from apps.core.records import record_restore
 from apps.core.registry import resources
 from apps.datatools.importing.batch import Row, batch_create, can_batch
 from apps.datatools.importing.provenance import Written
+from apps.datatools.importing.rights import OpenTo
 
 NATURAL = ("code", "email", "display_name", "number", "label", "slug", "name")
 
@@ -167,17 +167,19 @@ class ResourceTarget:
         keys.load(by_path, records)
         existing = self._existing(records, by)
         left = self._many(records, by_path, keys, existing, by, options, outcome)
+        open_to = OpenTo(self.model, by, {row.pk for row in existing.values()})
         for record in left:
             try:
                 with transaction.atomic():
-                    written = self._write(record, by_path, keys, existing, by, options)
+                    written = self._write(record, by_path, keys, existing, open_to, options)
             except BahiError as error:
                 outcome.skipped += 1
                 outcome.errors.extend(_row_errors(record, error.errors))
                 continue
             outcome.written.append(written)
-            outcome.created += written.created
-            outcome.updated += not written.created
+            fresh = written.created or written.binned  # out of the bin is as good as new
+            outcome.created += fresh
+            outcome.updated += not fresh
         return outcome
 
     @property
@@ -231,25 +233,36 @@ class ResourceTarget:
     def _write(  # noqa: PLR0917 - one row of the file and where it goes
         self, record: Record, by_path: dict[str, ImportField], keys: KeyCache,
         existing: dict[tuple[int | None, str], Any],
-        by: Any, options: dict[str, Any],
+        open_to: OpenTo, options: dict[str, Any],
     ) -> Written:  # fmt: skip
         keys.company_of(record, self.by_company)
         payload = _payload(record, by_path, keys, options)
-        view = resource_view(self.view_class, by, payload)
+        view = resource_view(self.view_class, open_to.by, payload)
         row = existing.get(self._key(record, keys))
         if row is None:
             made = existing[self._key(record, keys)] = view.create_one(payload)
             return Written(record.row, self.model, made.pk, created=True)
-        if not self.model._default_manager.for_user(by, "change").filter(pk=row.pk).exists():
-            raise NotAllowed(_("You may see this record, but not change it."), field=self.group_by)
         binned = getattr(row, "deleted_at", None) is not None
-        if binned:  # as good as new: it comes out of the bin
-            row = record_restore(row, by=by)
-        before = {} if binned else values_now(view, row, payload)
+        for action in ("change", "delete") if binned else ("change",):
+            if not open_to.has(row.pk, action):
+                raise NotAllowed(_("You may see this record, but not change it."), field=self.group_by)
+        if binned:
+            row = bin_leave(view, row)
+        before = values_now(view, row, payload)
         values, children, _version = view.read_input(payload, partial=True, row=row)
         saved = view.save_record(row, values, children, getattr(row, "version", None))
         existing[self._key(record, keys)] = saved
-        return Written(record.row, self.model, row.pk, created=binned, before=before)
+        return Written(record.row, self.model, row.pk, created=False, binned=binned, before=before)
+
+
+def bin_leave(view: Any, row: Any) -> Any:
+    """A record out of the bin, as its resource does it and for whom it lets. Raises NotAllowed."""
+    needed = view.verb_permissions.get("restore", "delete")
+    if "." not in needed:
+        view.require(needed)
+    elif not may(view.request.user, needed):
+        raise NotAllowed(_("You may see this record, but not change it."))
+    return view.restore_record(row)
 
 
 def resource_view(view_class: type[ResourceViewSet], by: Any, data: Any = None) -> Any:

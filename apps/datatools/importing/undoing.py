@@ -13,10 +13,10 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.api.resource import MasterViewSet
 from apps.core.errors import BahiError, Refused
 from apps.core.locks import lock_rows
-from apps.core.records import record_delete
-from apps.core.registry import kind_name, resource_of
+from apps.core.registry import has_bin, kind_name, resource_of
 from apps.core.scope import kind_of
 from apps.datatools.importing.provenance import history_newest
 from apps.datatools.importing.targets import resource_view
@@ -55,6 +55,13 @@ def _is_document(model: type[models.Model]) -> bool:
     return kind_name(model) == "document"
 
 
+def _deletes_itself(model: type[models.Model]) -> bool:
+    """Whether a master's resource deletes in its own way, with rules that a plain delete would pass by."""
+    view_class = resource_of(model)
+    own = view_class is not None and issubclass(view_class, MasterViewSet)
+    return own and view_class.delete_record is not MasterViewSet.delete_record  # type: ignore[union-attr]  # own says it
+
+
 def _plan_kind(plan: Plan, model: Any, entries: list[ImportedRecord], by: Any) -> None:
     ids = [entry.target_id for entry in entries]
     there = {row.pk: row for row in model._base_manager.filter(pk__in=ids)}
@@ -63,6 +70,7 @@ def _plan_kind(plan: Plan, model: Any, entries: list[ImportedRecord], by: Any) -
     posted = _states_then(model, entries) if _is_document(model) else {}
     made = [entry.target_id for entry in entries if entry.created]
     uses = Uses() if _is_document(model) else uses_of(model, made)
+    to_bin = has_bin(model) and _deletes_itself(model)
     for entry in entries:
         row = there.get(entry.target_id)
         if row is None:
@@ -76,7 +84,9 @@ def _plan_kind(plan: Plan, model: Any, entries: list[ImportedRecord], by: Any) -
         elif row.pk in uses.used:
             plan.refused.append((entry, _("It is used: %(what)s.") % {"what": uses.used[row.pk]}))
         elif entry.created:
-            plan.steps.append((entry, row, BIN if row.pk in uses.kept else DELETE))
+            plan.steps.append((entry, row, BIN if to_bin or row.pk in uses.kept else DELETE))
+        elif entry.binned:
+            plan.steps.append((entry, row, BIN))
         else:
             plan.steps.append((entry, row, RESTORE))
 
@@ -140,11 +150,16 @@ def plan_run(entries: Sequence[ImportedRecord], by: Any) -> None:
 
 
 def _delete_many(steps: list[tuple[ImportedRecord, Any, str]], by: Any) -> None:
-    """Masters at once; one by one where the database knows of a use that we don't."""
+    """Masters at once; one by one where their resource deletes in its own way, or where the database knows of
+    a use that we don't."""
     groups: dict[Any, list[tuple[ImportedRecord, Any, str]]] = defaultdict(list)
     for step in steps:
         groups[type(step[1])].append(step)
     for model, items in groups.items():
+        if _deletes_itself(model):
+            for step in items:
+                _step_or_refusal(step, by)
+            continue
         try:
             with transaction.atomic():
                 model._base_manager.filter(pk__in=[row.pk for _entry, row, _what in items]).delete()
@@ -181,8 +196,8 @@ def _step(step: tuple[ImportedRecord, Any, str], by: Any) -> None:
     elif what == RESTORE:
         _restore(entry, row, by)
     elif what == BIN:
-        record_delete(row, by=by)
-    elif what == DELETE and _is_document(type(row)):
+        _view_of(row, by).delete_record(_restore(entry, row, by) if entry.binned else row)
+    elif what == DELETE and (_is_document(type(row)) or _deletes_itself(type(row))):
         _view_of(row, by).delete_record(row)
     elif what == DELETE:
         row.delete()
@@ -196,7 +211,7 @@ def _view_of(row: Any, by: Any) -> Any:
     return resource_view(view_class, by)
 
 
-def _restore(entry: ImportedRecord, row: Any, by: Any) -> None:
+def _restore(entry: ImportedRecord, row: Any, by: Any) -> Any:
     """Write again what stood there, through the checks and the service that every change goes through."""
     if not type(row)._default_manager.for_user(by, "change").filter(pk=row.pk).exists():
         raise Refused(_("You may see this record, but not change it."), code="permission_denied")
@@ -205,7 +220,7 @@ def _restore(entry: ImportedRecord, row: Any, by: Any) -> None:
         if child.name in data:
             data[child.name] = _lines_again(child, row, data[child.name])
     values, children, _version = view.read_input(data, partial=True, row=row)
-    view.save_record(row, values, children, getattr(row, "version", None))
+    return view.save_record(row, values, children, getattr(row, "version", None))
 
 
 def _lines_again(child: Any, row: Any, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

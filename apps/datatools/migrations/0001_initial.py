@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                 ('target_kind', models.CharField(max_length=80)),
                 ('target_id', models.BigIntegerField()),
                 ('created', models.BooleanField(verbose_name='created')),
+                ('binned', models.BooleanField(default=False)),
                 ('history_id', models.BigIntegerField(null=True)),
                 ('before', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='taken back at')),

@@ -117,7 +117,7 @@ class ImportedRecord(models.Model):
     """A record that a run made or changed: what taking it back needs.
 
     ``history_id``: the record's newest history row when the run had written it, so that a later change shows;
-    ``before``: what the run wrote over, by the names of the API.
+    ``before``: what the run wrote over, by the names of the API; ``binned``: it came out of the bin.
     """
 
     kind: ClassVar[str] = "log"
@@ -128,6 +128,7 @@ class ImportedRecord(models.Model):
     target_kind = models.CharField(max_length=80)
     target_id = models.BigIntegerField()
     created = models.BooleanField(_("created"))
+    binned = models.BooleanField(default=False)
     history_id = models.BigIntegerField(null=True)
     before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     undone_at = models.DateTimeField(_("taken back at"), null=True)

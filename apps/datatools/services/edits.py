@@ -7,10 +7,9 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from apps.core.errors import InvalidInput, Refused
+from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from apps.core.locks import lock_row
 from apps.core.registry import resource_of
-from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.editing import EditTarget, field_label
 from apps.datatools.importing.targets import Record
 from apps.datatools.models import ImportRun
@@ -19,6 +18,15 @@ from apps.datatools.services.imports import storable_check
 
 MOST = 20_000
 TRIED = 100
+
+
+def edit_find(pk: int, user: Any) -> ImportRun:
+    """A bulk edit that this user began: it is written with the rights of whoever chose its records, so nobody
+    else comes near it. Raises NotFound."""
+    run = ImportRun.objects.filter(owner_id=user.pk, origin=Origin.EDIT, pk=pk).first()
+    if run is None:
+        raise NotFound(_("Not found."))
+    return run
 
 
 def edit_create(model: type[models.Model], ids: list[int], *, by: Any) -> ImportRun:
@@ -46,19 +54,23 @@ def edit_records(run: ImportRun) -> list[Record]:
 
 
 def edit_preview(run: ImportRun, name: str, value: Any, *, by: Any) -> dict[str, Any]:
-    """What setting the field would do to the first hundred records, each with old, new or why not."""
+    """What setting the field would do to the first hundred records, each with old, new or why not. Runs in
+    the caller's unit of work. Raises NotAllowed (somebody else's edit), InvalidInput."""
+    _own_or_refuse(run, by)
     storable_check(value, "value")
     target = EditTarget(run.target, name, value, by)
     ids = run.options["ids"]
-    rows = run_in_unit_of_work(lambda: target.preview(ids[:TRIED], by))
+    rows = target.preview(ids[:TRIED], by)
     return {"field": name, "rows": rows, "tried": len(rows), "count": len(ids)}
 
 
 def edit_apply(run: ImportRun, name: str, value: Any, *, by: Any) -> ImportRun:
-    """Enter the job that sets the field. Runs in the caller's unit of work; a run is applied once."""
+    """Enter the job that sets the field. Runs in the caller's unit of work; a run is applied once, by whoever
+    began it."""
     from apps.datatools.tasks import run_import
     from apps.runtime.services.jobs import job_start
 
+    _own_or_refuse(run, by)
     storable_check(value, "value")
     row = lock_row(ImportRun, run.pk)
     if row.origin != Origin.EDIT or row.state != ImportState.CHECKED:
@@ -73,3 +85,8 @@ def edit_apply(run: ImportRun, name: str, value: Any, *, by: Any) -> ImportRun:
     row.job_id = job.pk
     row.save(update_fields=["options", "state", "file_name", "job_id"])
     return row
+
+
+def _own_or_refuse(run: ImportRun, by: Any) -> None:
+    if run.owner_id != by.pk:
+        raise NotAllowed(_("You may not do this."))
