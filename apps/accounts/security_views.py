@@ -21,11 +21,11 @@ from apps.accounts.limits import attempts_limit
 from apps.accounts.models import ApiKey, ChallengePurpose, FactorMethod, SecondFactor, User
 from apps.accounts.second_step_views import confirmed_required
 from apps.accounts.services import factors, keys
-from apps.accounts.services.backup_codes import backup_codes_left, backup_codes_make
+from apps.accounts.services.backup_codes import backup_codes_left, backup_codes_make, factor_added
 from apps.accounts.services.challenges import SENT_METHODS, challenge_answer, challenge_send, challenge_start
 from apps.accounts.services.passkeys import creation_options, host_of
 from apps.accounts.services.policy import allowed_methods, factor_missing, policy_get, policy_save
-from apps.accounts.services.sessions import open_sessions, session_second_factor
+from apps.accounts.services.sessions import open_sessions
 from apps.core.access import may
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.uow import run_in_unit_of_work
@@ -59,12 +59,9 @@ def security(request: HttpRequest) -> HttpResponse:
 
 def _added(request: HttpRequest, method: str) -> HttpResponse:
     """After a factor was set up: on to the backup codes when there are none yet."""
-    user: Any = request.user
-    session_second_factor(request, method)
+    codes = factor_added(request, method)
     messages.success(request, _("It is set up. From now on you are asked for it when you sign in."))
-    if not backup_codes_left(user):
-        return _codes_page(request)
-    return redirect("security")
+    return _codes_shown(request, codes) if codes else redirect("security")
 
 
 @confirmed_required
@@ -203,11 +200,10 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
         return redirect("security")
-    return _codes_page(request)
+    return _codes_shown(request, backup_codes_make(user, request=request))
 
 
-def _codes_page(request: HttpRequest) -> HttpResponse:
-    codes = backup_codes_make(request.user, request=request)  # type: ignore[arg-type]  # only signed-in people come here
+def _codes_shown(request: HttpRequest, codes: list[str]) -> HttpResponse:
     return render(request, "accounts/backup_codes.html", {"codes": codes})
 
 

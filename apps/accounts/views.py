@@ -25,6 +25,7 @@ from apps.accounts.models import LinkPurpose, SignInSession, User
 from apps.accounts.preferences import language_keep, preferences_keep
 from apps.accounts.second_step_views import confirmed_required, second_step_begin
 from apps.accounts.services import passwords
+from apps.accounts.services.addresses import email_change_offer
 from apps.accounts.services.factors import factors_of
 from apps.accounts.services.links import link_find, link_use
 from apps.accounts.services.profile import profile_save
@@ -239,11 +240,8 @@ def email_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             attempts_limit(request)
-            passwords.email_change_ask(
-                user=request.user,  # type: ignore[arg-type]  # only signed-in people come here
-                email=form.cleaned_data["email"],
-                request=request,
-            )
+            user: Any = request.user
+            email_change_offer(user=user, email=form.cleaned_data["email"], by=user, request=request)
             messages.success(
                 request, _("A mail with a link was sent to both addresses. Please open both links.")
             )

@@ -65,7 +65,4 @@ register_holding(
         "pk",
         {"name": NAME, "role": BLANK, "phone": BLANK, "email": BLANK, "search_text": BLANK},
     ),
-    Holding(
-        "datatools.importedrecord", PARTY, "target", {"before": EMPTY, "refusal": SWEPT}, ("target_kind",)
-    ),
 )  # fmt: skip

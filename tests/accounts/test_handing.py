@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from apps.accounts.models import Department, Role, RolePermission, Team, User
+from apps.accounts.services.handing import unit_move_or_refuse
 from apps.accounts.services.passwords import password_set_for
+from apps.accounts.services.roles import role_restore
 from apps.accounts.services.users import user_save
 from apps.core.errors import NotAllowed
+from apps.core.records import record_delete
 from apps.parties.models import Party
 from tests.factories.parties import make_customer
 
@@ -142,3 +145,26 @@ def test_single_record_is_opened_as_far_as_one_may_oneself(api_as, ravi, user_wi
     own.post("accounts/grants/", {**body, "permission": "parties.delete_party"}, 403)
     answer = own.post("accounts/grants/", {**body, "user": ravi.pk}, 403)
     assert answer["errors"][0]["field"] == "permission"
+
+
+def test_who_sees_more_keeps_his_address_but_his_telephone_is_kept_by_colleagues(ravi, user_with):
+    chief = user_with("parties.view_party", level="all")
+    values = {"email": chief.email.upper(), "phone": "9840012345"}
+    saved = user_save(User.objects.get(pk=chief.pk), values=values, version=chief.version, by=ravi)
+    assert (saved.phone, saved.email) == ("9840012345", chief.email)
+
+
+def test_wider_role_is_not_taken_out_of_the_bin(ravi):
+    wide = role_seeing("all", "parties.view_party")
+    narrow = Role.objects.create(code="narrow", name="Narrow", default_level="own")
+    RolePermission.objects.create(role=narrow, permission="parties.view_party")
+    for role in (wide, narrow):
+        record_delete(role)
+        role.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        role_restore(wide, by=ravi)
+    assert role_restore(narrow, by=ravi).deleted_at is None
+
+
+def test_the_system_moves_any_unit():
+    unit_move_or_refuse(unit(Department, "SOUTH"), unit(Department, "NORTH"), by=None)

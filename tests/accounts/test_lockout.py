@@ -110,6 +110,13 @@ def test_addresses_of_one_network_of_the_new_kind_are_one_source(person):
     assert sign_in(browser("2001:db8:1:3::1"), person).status_code == 302
 
 
+def test_addresses_of_the_old_kind_in_the_writing_of_the_new_one_are_themselves(person):
+    for _time in range(5):
+        sign_in(browser("::ffff:198.51.100.7"), person, "wrong")
+    assert sign_in(browser("198.51.100.7"), person).status_code == 429
+    assert sign_in(browser("::ffff:198.51.100.8"), person).status_code == 302
+
+
 def ask_reset(person, commits, times=1):
     with commits(execute=True):
         for _time in range(times):

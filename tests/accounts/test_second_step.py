@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from datetime import timedelta
@@ -9,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.accounts import totp
 from apps.accounts.models import (
@@ -21,7 +22,9 @@ from apps.accounts.models import (
     SignInChallenge,
     SignInSession,
 )
+from apps.accounts.services.addresses import OFFERED
 from apps.accounts.services.backup_codes import backup_codes_make
+from apps.accounts.services.code_messages import email_changed_tell
 from apps.accounts.services.factors import (
     factor_remove,
     factors_reset,
@@ -32,7 +35,7 @@ from apps.accounts.services.factors import (
 from apps.accounts.services.policy import policy_save
 from apps.core.errors import BahiError, NotAllowed, Refused
 from apps.core.secrets import secret_read
-from apps.messaging.models import TextMessage
+from apps.messaging.models import MailMessage, TextMessage
 from apps.messaging.socket_access import visitor_of_session
 from tests.kit.clients import ApiClient
 
@@ -412,3 +415,30 @@ def test_socket_is_closed_to_who_lacks_the_required_factor(required, person):
     client.get("/accounts/security/app/")
     client.post("/accounts/security/app/", {"code": now_code(person)})
     assert visitor_of_session(client.session.session_key).user_id == person.pk
+
+
+def test_token_that_set_up_the_required_factor_is_refreshed(person, administrator):
+    api = ApiClient()
+    pair = api.post("auth/token/", {"email": person.email, "password": PASSWORD}, 200)["data"]
+    policy_save(require_for="all", roles=[], methods=["totp"], by=administrator)
+    api.client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
+    api.post("auth/second-factors/totp/", {}, 200)
+    done = api.post("auth/second-factors/totp/confirm/", {"code": now_code(person)})["data"]
+    assert len(done["backup_codes"]) == 10
+    assert "sessionid" not in "".join(api.last.cookies.keys())
+    ApiClient().post("auth/token/refresh/", {"refresh": pair["refresh"]}, 200)
+
+
+def test_told_in_one_s_own_language_whoever_acts(person, administrator):
+    person.language = "hi"
+    person.save()
+    api = ApiClient(administrator)
+    api.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    api.patch(f"accounts/users/{person.pk}/", {"email": "new@acme.example", "version": person.version})
+    told = MailMessage.objects.get(to=[person.email]).text
+    assert "wants you to sign in" not in told
+    with translation.override("hi"):
+        wanted = str(OFFERED) % {"who": administrator, "mail": "new@acme.example"}
+    assert wanted in html.unescape(told)
+    email_changed_tell(person, "before@acme.example", by=administrator)
+    assert "From now on" not in MailMessage.objects.get(to=["before@acme.example"]).text

@@ -62,7 +62,9 @@ def test_who_only_invites_may_not(user_with, firm, guarded):
     )
     client = office(keeper)
     assert "Remove second factor" not in client.get(page_of(firm)).content.decode()
-    client.post(page_of(firm), {"what": "factor", "member": member_of(guarded).pk})
+    SignInSession.objects.filter(user=keeper).update(confirmed_at=timezone.now() - timedelta(hours=1))
+    asked = client.post(page_of(firm), {"what": "factor", "member": member_of(guarded).pk}, follow=True)
+    assert "You may not do this." in asked.content.decode(), "no proof is asked of who may not anyway"
     path = f"customer-portal/members/{member_of(guarded).pk}/reset-second-factors/"
     ApiClient(keeper).post(path, expect=403)
     assert SecondFactor.objects.filter(user=guarded).exists()

@@ -24,6 +24,7 @@ from apps.core.records import record_save
 from apps.core.sweeping import pattern_of, phone_pattern, text_columns
 from apps.core.tenant import organisation_context
 from apps.core.uow import run_in_unit_of_work
+from apps.datatools.models import ImportedRecord, ImportRun
 from apps.documents.models import Comment
 from apps.documents.services.attachments import attachment_add
 from apps.files.models import StoredFile
@@ -276,3 +277,35 @@ def test_patterns_find_a_number_however_it_is_written():
     for text in ("9840012345", "+91-98400-12345", "98400 12345", "(98400)12345"[1:]):
         assert re.search(pattern, text.replace(")", " "))
     assert phone_pattern("12345") == ""
+
+
+def test_what_an_import_wrote_over_no_longer_names_users_and_contact_persons(owner, place):
+    in_acme()
+    user = make_user("parties.view_party", email="devika@acme.example", phone="98111 22333")
+    party = make_customer(display_name="Works", legal_name="Works Ltd")
+    contact = PartyContact.objects.create(party=party, name="Meera Iyer", email="meera@iyer.example")
+    run = ImportRun.objects.create(target="accounts/users", owner=asha(), file_name="f.csv", state="done")
+    before = (
+        (user, {"name": "Dev", "email": user.email}),
+        (party, {"legal_name": "Old Works", "contacts": [{"name": "Meera Iyer", "email": contact.email}]}),
+    )
+    of_user, of_party = (
+        ImportedRecord.objects.create(
+            run=run,
+            row=place,
+            target_kind=row._meta.label_lower,
+            target_id=row.pk,
+            created=False,
+            before=then,
+        )
+        for place, (row, then) in enumerate(before)
+    )
+    run_in_unit_of_work(lambda: user_deactivate(user=user, by=asha()))
+    erase(user)
+    erased = erase(contact)
+    of_user.refresh_from_db()
+    of_party.refresh_from_db()
+    assert of_user.before == {}, "also names too short to be looked for in texts"
+    assert of_party.before["legal_name"] == "Old Works"
+    assert of_party.before["contacts"][0]["name"] == erased.pseudonym
+    assert "meera" not in str(of_party.before)

@@ -16,9 +16,9 @@ from apps.accounts.api.second_step import half_done
 from apps.accounts.limits import attempts_limit
 from apps.accounts.models import ApiKey, ChallengePurpose, SignInSession, User
 from apps.accounts.selectors import profile_data
+from apps.accounts.services.addresses import email_change_offer
 from apps.accounts.services.factors import factors_of
 from apps.accounts.services.passwords import (
-    email_change_ask,
     invitation_accept,
     password_change,
     password_reset,
@@ -182,7 +182,8 @@ class EmailView(PersonalView):
     def post(self, request: Any) -> Response:
         attempts_limit(request)
         confirmed_or_refuse(request)
-        email_change_ask(user=request.user, email=self.read(request)["email"], request=request._request)
+        email, user = self.read(request)["email"], request.user
+        email_change_offer(user=user, email=email, by=user, request=request._request)
         return Response(envelope({}, message=_("A mail with a link was sent to both addresses.")))
 
 

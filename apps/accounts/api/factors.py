@@ -14,15 +14,13 @@ from apps.accounts.api.confirming import confirmed_or_refuse
 from apps.accounts.limits import attempts_limit
 from apps.accounts.models import ChallengePurpose, FactorMethod
 from apps.accounts.services import factors
-from apps.accounts.services.backup_codes import backup_codes_left, backup_codes_make
-from apps.accounts.services.challenges import challenge_answer, challenge_send, challenge_start
+from apps.accounts.services.backup_codes import backup_codes_make, factor_added
+from apps.accounts.services.challenges import SENT_METHODS, challenge_answer, challenge_send, challenge_start
 from apps.core.api.rendering import envelope
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer
 from apps.core.errors import NotFound, Refused
 from apps.core.uow import run_in_unit_of_work
-
-SENT = (FactorMethod.EMAIL, FactorMethod.SMS)
 
 
 class CodeInput(StrictSerializer):
@@ -48,8 +46,8 @@ class _SetUpView(PersonalView):
 def _added(request: Any, method: str) -> Response:
     """The first factor brings ten backup codes, shown this once."""
     data: dict[str, Any] = {"method": method}
-    if not backup_codes_left(request.user):
-        data["backup_codes"] = backup_codes_make(request.user, request=request._request)
+    if codes := factor_added(request, method):
+        data["backup_codes"] = codes
     return Response(envelope(data, message=_("It is set up.")), status=201)
 
 
@@ -111,7 +109,7 @@ class SentConfirmView(_SetUpView):
 
 
 def _sent(method: str) -> None:
-    if method not in SENT:
+    if method not in SENT_METHODS:
         raise NotFound(_("Not found."))
     factors.method_allowed(method)
 

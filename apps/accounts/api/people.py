@@ -250,11 +250,8 @@ class RoleApi(MasterViewSet):
 
 
 class _UnitApi(MasterViewSet):
-    def save_record(
-        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
-    ) -> Any:
+    def check_values(self, instance: Any, values: dict[str, Any]) -> None:
         unit_move_or_refuse(instance, values.get("parent"), by=self.request.user)
-        return super().save_record(instance, values, children, version)
 
 
 @register_resource

@@ -1,8 +1,8 @@
 """Another e-mail address for signing in: it counts once whoever reads it has said so.
 
-The person himself asks at both addresses (``passwords.email_change_ask``). An administrator's change waits
-for the new address alone, since the old one is often lost; the old one is told. Until then nothing is
-changed, and the administrator sees what is waited for and can call it off.
+Whoever changes his own is asked at both addresses. An administrator's change waits for the new address
+alone, since the old one is often lost; the old one is told. Until then nothing is changed, and the
+administrator sees what is waited for and can call it off.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import AccessLink, LinkPurpose, User
@@ -24,6 +26,9 @@ from apps.accounts.services.links import link_mail, link_make
 from apps.core.errors import InvalidInput, Refused
 
 EMAIL_PURPOSES = (LinkPurpose.EMAIL, LinkPurpose.EMAIL_OLD)
+OFFERED = gettext_lazy(
+    "%(who)s wants you to sign in as %(mail)s. It counts once that address has confirmed it."
+)
 
 
 def email_free(email: str) -> str:
@@ -44,23 +49,23 @@ def email_waits(user: User) -> bool:
     return user.has_usable_password() or user.last_login is not None
 
 
-def email_change_offer(*, user: User, email: str, by: User) -> None:
-    """Ask the new address whether it is his, for an administrator (one who changes his own: both addresses).
-    Must run in a transaction.
+def email_change_offer(*, user: User, email: str, by: User, request: Any = None) -> None:
+    """Mail a link to the new address, and one to the old address of who changes his own: both must be opened.
 
     Raises InvalidInput. What was asked before ends.
     """
-    wanted, hours = email_free(email), settings.INVITATION_HOURS
-    AccessLink.objects.filter(user=user, purpose__in=EMAIL_PURPOSES).delete()
-    asked = {LinkPurpose.EMAIL: wanted} | ({LinkPurpose.EMAIL_OLD: user.email} if by.pk == user.pk else {})
-    for purpose, to in asked.items():
-        token = link_make(user=user, purpose=purpose, by=by, new_email=wanted, hours=hours)
-        link_mail(user=user, purpose=purpose, token=token, to=to, new_email=wanted, hours=hours)
-    if by.pk != user.pk:
-        told = _("%(who)s wants you to sign in as %(mail)s. It counts once that address has confirmed it.")
-        notice_mail(user, told % {"who": by, "mail": wanted})
-    detail = {"user": user.email, "email_asked": wanted}
-    access_log_write(AccessEvent.USER_CHANGED, user=by, detail=detail)
+    wanted, own = email_free(email), by.pk == user.pk
+    asked = {LinkPurpose.EMAIL: wanted} | ({LinkPurpose.EMAIL_OLD: user.email} if own else {})
+    sent: dict[str, Any] = {"new_email": wanted, "hours": 0 if own else settings.INVITATION_HOURS}
+    with transaction.atomic():
+        AccessLink.objects.filter(user=user, purpose__in=EMAIL_PURPOSES).delete()
+        for purpose, to in asked.items():
+            token = link_make(user=user, purpose=purpose, by=by, **sent)
+            link_mail(user=user, purpose=purpose, token=token, request=request, to=to, **sent)
+        if not own:
+            notice_mail(user, OFFERED, who=by, mail=wanted)
+        detail = {"user": user.email, "email_asked": wanted}
+        access_log_write(AccessEvent.USER_CHANGED, request=request, user=by, detail=detail)
 
 
 def email_change_cancel(*, user: User, by: User) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import BackupCode, User
 from apps.accounts.services.access_log import access_log_write
+from apps.accounts.services.sessions import session_second_factor
 from apps.core.locks import lock_row
 
 COUNT, PREFIX, REST = 10, 3, 8
@@ -31,6 +32,13 @@ def backup_codes_make(user: User, *, request: Any = None) -> list[str]:
         BackupCode.objects.bulk_create(rows)
     access_log_write(AccessEvent.BACKUP_CODES_MADE, request=request, user=user)
     return [f"{prefix}-{rest[:4]}-{rest[4:]}" for prefix, rest in codes.items()]
+
+
+def factor_added(request: Any, method: str) -> list[str]:
+    """The person has set up a factor in this sign-in, which may go on. The first one brings ten codes, shown
+    this once; empty where he has some."""
+    session_second_factor(request, method)
+    return [] if backup_codes_left(request.user) else backup_codes_make(request.user, request=request)
 
 
 def backup_codes_left(user: User) -> int:

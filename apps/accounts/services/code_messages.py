@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import User
@@ -16,6 +17,7 @@ from apps.core.tenant import current_organisation, is_public
 from apps.core.texting import text_send
 
 MINUTES = 5
+EMAIL_CHANGED = gettext_lazy("From now on you sign in as %(mail)s.")
 
 
 def masked_mail(email: str) -> str:
@@ -50,20 +52,20 @@ def code_text(user: User, phone: str, code: str) -> str:
     return masked_phone(phone)
 
 
-def notice_mail(user: User, what: Any, *, to: str = "") -> None:
+def notice_mail(user: User, what: Any, *, to: str = "", **values: Any) -> None:
     """Tell a person (at ``to``, else at his address) that something about his sign-in changed; not in
-    public.
+    public. ``what``: a lazy text, put into his language, whoever acts; ``values``: what stands in it.
     """
     if is_public():
         return
     with translation.override(user.language):
         subject = _("Your sign-in at %(name)s was changed") % {"name": current_organisation().name}
-        _mail(user, "sign_in_notice", subject, {"what": str(what)}, to=to)
+        _mail(user, "sign_in_notice", subject, {"what": str(what) % values if values else str(what)}, to=to)
 
 
 def email_changed_tell(user: User, before: str, *, by: User | None = None, request: Any = None) -> None:
     """Tell the old address that another one counts now, and note it. ``by``: who did it, if not he."""
-    notice_mail(user, _("From now on you sign in as %(mail)s.") % {"mail": user.email}, to=before)
+    notice_mail(user, EMAIL_CHANGED, to=before, mail=user.email)
     detail = {"from": before, "to": user.email}
     access_log_write(AccessEvent.EMAIL_CHANGED, request=request, user=by or user, detail=detail)
 

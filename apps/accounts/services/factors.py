@@ -151,7 +151,7 @@ def _confirmed(factor: SecondFactor, request: Any) -> None:
     factor.save()
     detail = {"way": factor.method}
     access_log_write(AccessEvent.SECOND_FACTOR_ADDED, request=request, user=factor.user, detail=detail)
-    notice_mail(factor.user, ADDED % {"label": factor.label})
+    notice_mail(factor.user, ADDED, label=factor.label)
 
 
 # --- removal --------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def factor_remove(user: User, pk: int, *, request: Any = None) -> None:
         if factor.confirmed_at:
             detail = {"way": factor.method}
             access_log_write(AccessEvent.SECOND_FACTOR_REMOVED, request=request, user=user, detail=detail)
-            notice_mail(user, REMOVED % {"label": factor.label})
+            notice_mail(user, REMOVED, label=factor.label)
 
 
 def factors_reset(*, user: User, by: Any, request: Any = None) -> None:

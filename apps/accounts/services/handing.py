@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Role, User
+from apps.accounts.models import Role, Team, User
 from apps.core.access import LEVELS, Access, RoleScope, access_of
 from apps.core.errors import NotAllowed
 from apps.core.registry import registered_models
@@ -124,9 +124,11 @@ def person_or_refuse(user: User, *, by: Any) -> None:
 def unit_move_or_refuse(unit: Any, parent: Any, *, by: Any) -> None:
     """Raises NotAllowed (``parent``) when hanging a department or team elsewhere would bring its records into
     the tree of the one who does it."""
-    access = access_of(by)
-    if by is None or unit.pk is None or "*" in access.permissions:
+    if by is None or unit.pk is None:
         return
-    own = access.team_ids if type(unit).__name__ == "Team" else access.department_ids
+    access = access_of(by)
+    if "*" in access.permissions:
+        return
+    own = access.team_ids if isinstance(unit, Team) else access.department_ids
     if parent is not None and parent.pk in own and unit.pk not in own:
         raise NotAllowed(_("Somebody else must put this under your own unit."), field="parent")

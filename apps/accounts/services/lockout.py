@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from axes.handlers.base import AxesHandler
@@ -90,12 +90,15 @@ def _counters(request: Any, email: str) -> list[Counter]:
 
 
 def _source(address: str) -> str:
-    """An address as it counts: of IPv6 the network, whose addresses one person has all."""
+    """An address as it counts: of IPv6 the network, whose addresses one person has all; one of IPv4 that is
+    written as IPv6 is itself."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return NOWHERE
-    if parsed.version == 4:
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    if isinstance(parsed, IPv4Address):
         return str(parsed)
     return str(ip_network(f"{parsed}/64", strict=False).network_address)
 

@@ -12,7 +12,7 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.events import PortalInvitationAccepted
 from apps.accounts.models import AccessLink, LinkPurpose, User
 from apps.accounts.services.access_log import access_log_write
-from apps.accounts.services.addresses import EMAIL_PURPOSES, email_free
+from apps.accounts.services.addresses import EMAIL_PURPOSES
 from apps.accounts.services.code_messages import email_changed_tell, notice_mail
 from apps.accounts.services.links import link_mail, link_make, link_use, links_enough
 from apps.accounts.services.lockout import failures_forget
@@ -114,16 +114,6 @@ def _password_set(user: User, password: str) -> None:
     user.version += 1
     user.save()
     AccessLink.objects.filter(user=user, purpose=LinkPurpose.PASSWORD, used_at=None).delete()
-
-
-def email_change_ask(*, user: User, email: str, request: Any = None) -> None:
-    """Mail a link to the new and one to the old address: both must be opened. Raises InvalidInput."""
-    wanted = email_free(email)
-    with transaction.atomic():
-        AccessLink.objects.filter(user=user, purpose__in=EMAIL_PURPOSES).delete()
-        for purpose, to in ((LinkPurpose.EMAIL, wanted), (LinkPurpose.EMAIL_OLD, user.email)):
-            token = link_make(user=user, purpose=purpose, by=user, new_email=wanted)
-            link_mail(user=user, purpose=purpose, token=token, request=request, to=to, new_email=wanted)
 
 
 def email_change(*, token: str, purpose: str, request: Any = None) -> bool:

@@ -139,9 +139,11 @@ def role_delete(role: Role, *, by: Any) -> None:
 
 
 def role_restore(role: Role, *, by: Any) -> Role:
-    """Take a role out of the bin. Refused for rights that the person doesn't hold himself."""
+    """Take a role out of the bin. Refused for rights that the person doesn't hold himself, or not so far."""
     administrators_hold()
-    covers_or_refuse(by, role_permissions(role))
+    codes = role_permissions(role)
+    covers_or_refuse(by, codes)
+    levels_or_refuse(by, None, RoleScope(frozenset(codes), role.level_table, role.default_level))
     restored = record_restore(role, by=by)
     access_log_write(AccessEvent.ROLE_CHANGED, detail={"role": role.code, "restored": True})
     return restored  # type: ignore[return-value]  # the same kind of record comes back

@@ -110,7 +110,7 @@ def session_confirm(request: Any, *, factor: str = "") -> None:
 
 def session_second_factor(request: Any, factor: str) -> None:
     """The person has set up a factor in this sign-in: he may go on."""
-    if hasattr(request, "session"):
+    if hasattr(request, "session") and getattr(request, "auth", None) is None:  # not for tokens
         request.session[MUST_ENROL] = _must_enrol(request, request.user)
     session = current_sign_in(request)
     if session is not None:

@@ -99,14 +99,14 @@ def user_save(
         department_id=_department_id(user, values),
         team_ids=None if teams is None else {team.pk for team in teams},
     )
-    if not new and by is not None and by.pk != user.pk and "email" in values:
+    if "email" in values:
+        values["email"] = values["email"].strip().lower()
+    if not new and by is not None and by.pk != user.pk and values.get("email", user.email) != user.email:
         user_rights_covered(user, by=by)  # a new address could be used to ask for a new password
     if new or (values.get("is_active") and not user.is_active):
         quota_claim("users")
     if new:
         user.set_unusable_password()
-    if "email" in values:
-        values["email"] = values["email"].strip().lower()
     before = "" if new else user.email
     offered = _email_offered(user, values) if by is not None and not new else ""
     saved: Any = record_save(user, values=values, version=version, by=by)

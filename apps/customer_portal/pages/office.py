@@ -65,7 +65,7 @@ def _invite(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("no such party")
     what = request.POST.get("what", "")
     here = reverse("portal_invite", args=[pk])
-    if what == "factor" and not lately_confirmed(request):
+    if what == "factor" and may(request.user, MAY_RESET) and not lately_confirmed(request):
         return HttpResponseRedirect(f"{reverse('confirm')}?{urlencode({'next': here})}")
     form = InviteForm(request.POST if what == "invite" else None, initial=_first_contact(party))
     if request.method == "POST" and _did(request, party, what, form):

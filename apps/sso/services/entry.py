@@ -98,7 +98,7 @@ def _link_or_make(provider: IdentityProvider, claims: Claims, request: Any) -> E
     made = ExternalIdentity.objects.create(provider=provider, subject=claims.subject, user=user)
     detail = {"provider": provider.code, "subject": claims.subject}
     access_log_write(AccessEvent.IDENTITY_LINKED, request=request, user=user, detail=detail)
-    notice_mail(user, LINKED % {"provider": provider.name})
+    notice_mail(user, LINKED, provider=provider.name)
     return made
 
 
