@@ -19,7 +19,7 @@ from apps.audit.models import AuditEntry
 from apps.audit.selectors import changed_labels, entry_changes, event_labels, model_of
 from apps.audit.services.chain import chain_head
 from apps.audit.services.heads import head_exported
-from apps.audit.tasks import run_verification
+from apps.audit.services.verifying import VERIFY, verification_runs, verification_start
 from apps.core.access import may
 from apps.core.actor import current_actor
 from apps.core.admin.bases import ReadOnlyAdmin
@@ -28,10 +28,7 @@ from apps.core.admin.site import register
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.reports import Record
 from apps.datatools.reports.views import link_url
-from apps.runtime.models import Job
-from apps.runtime.services.jobs import job_start
 
-VERIFY = "audit.verify_audit"
 TONES = {
     AuditEvent.CREATED: "success",
     AuditEvent.CHANGED: "info",
@@ -122,9 +119,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         if not may(request.user, VERIFY):
             raise PermissionDenied
         if request.method == "POST":
-            run_in_unit_of_work(
-                lambda: job_start(run_verification, title=_("Verify the audit trail"), by=request.user)
-            )
+            run_in_unit_of_work(lambda: verification_start(request.user))
             messages.info(request, _("The verification runs in the background; its result appears here."))
             return HttpResponseRedirect(reverse("admin:audit_auditentry_verify"))
         context = {
@@ -133,7 +128,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             "title": _("Verify the audit trail"),
             "head": chain_head(),
             "exported": head_exported("audit"),
-            "jobs": Job.objects.filter(task="audit.run_verification").order_by("-id")[:10],
+            "jobs": verification_runs(),
         }
         return TemplateResponse(request, "audit/verify.html", context)
 

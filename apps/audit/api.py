@@ -14,18 +14,13 @@ from apps.audit.models import AuditEntry
 from apps.audit.selectors import visible_columns
 from apps.audit.services.chain import chain_head
 from apps.audit.services.heads import head_exported
-from apps.audit.tasks import run_verification
+from apps.audit.services.verifying import VERIFY, verification_runs, verification_start
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.routes import register_routes
 from apps.core.api.transaction import api_write
 from apps.core.registry import register_resource
-from apps.runtime.models import Job
-from apps.runtime.services.jobs import job_start
-
-VERIFY = "audit.verify_audit"
-SHOWN = 10
 
 
 @register_resource
@@ -61,7 +56,6 @@ class VerifyView(GuardedView):
     answers_later = True
 
     def get(self, request: Any) -> Response:
-        jobs = Job.objects.filter(task="audit.run_verification").order_by("-id")[:SHOWN]
         data = {
             "head": chain_head(),
             "exported": head_exported("audit"),
@@ -72,15 +66,18 @@ class VerifyView(GuardedView):
                     "asked_at": iso_time(job.created_at),
                     "result": job.result or None,
                 }
-                for job in jobs
+                for job in verification_runs()
             ],
         }
         return Response(envelope(data))
 
     def post(self, request: Any) -> Response:
         def work() -> tuple[int, Any, str]:
-            job = job_start(run_verification, title=_("Verify the audit trail"), by=request.user)
-            return 202, {"job": job.pk}, _("The verification runs in the background.")
+            return (
+                202,
+                {"job": verification_start(request.user).pk},
+                _("The verification runs in the background."),
+            )
 
         return api_write(request, work)
 

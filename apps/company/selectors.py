@@ -17,6 +17,7 @@ from apps.company.models import Company, CurrencyRate, FiscalYear, Period, Worki
 from apps.core.access import access_of
 from apps.core.errors import InvalidInput, Locked
 from apps.core.formats import show_date
+from apps.core.india.fiscal import APRIL, fiscal_year
 from apps.core.scope import record_filter
 from apps.core.tenant import current_organisation, is_public
 from apps.core.working import CompanyChoice, company_choices, working_company_id
@@ -68,11 +69,14 @@ def fiscal_year_of(company_id: int, day: date) -> FiscalYear:
 
 def fiscal_start_of(day: date, user: Any) -> date:
     """The first day of the fiscal year of a day, in the company that the user works in, else in the first of
-    his; April where no year is open."""
+    his; where no year is open, as the company counts its years (April)."""
     choices = company_choices(user)
     company = working_company_id(user) or (choices[0].pk if choices else None)
     found = FiscalYear.objects.filter(company_id=company, start__lte=day, end__gte=day).first()
-    return found.start if found else date(day.year if day.month >= 4 else day.year - 1, 4, 1)
+    if found is not None:
+        return found.start
+    month = Company.objects.filter(pk=company).values_list("fiscal_year_start", flat=True).first()
+    return fiscal_year(day, month or APRIL).start
 
 
 def period_hold(company_id: int, day: date, *, may_soft: bool = False) -> Period:

@@ -18,7 +18,7 @@ from apps.core.api.rendering import StrictJSONParser, envelope
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.routes import register_resource_routes, register_routes
 from apps.core.api.transaction import api_write, work_claim
-from apps.core.errors import InvalidInput, NotFound
+from apps.core.errors import InvalidInput
 from apps.core.registry import register_resource
 from apps.datatools.edit_api import edit_routes
 from apps.datatools.exporting import export_answer
@@ -29,6 +29,7 @@ from apps.datatools.models import ImportRun
 from apps.datatools.models.imports import UndoState
 from apps.datatools.reports.views import api_routes
 from apps.datatools.search import search_run
+from apps.datatools.selectors import run_of
 from apps.datatools.services.imports import import_start, mapping_read, options_read, run_answer
 from apps.datatools.services.records import export_record
 from apps.datatools.services.undo import undo_answer, undo_preview, undo_start
@@ -170,28 +171,19 @@ class ImportUndoView(APIView):
     answers_later = True
 
     def get(self, request: Request, pk: int) -> Response:
-        run = self._run(request, pk)
+        run = run_of(pk, request.user)
         if run.undo_state in (UndoState.RUNNING, UndoState.DONE):
             return Response(envelope(undo_answer(run, by=request.user)))
         preview = undo_preview(run, by=request.user)
         return Response(envelope({**undo_answer(run, by=request.user), "preview": preview}))
 
     def post(self, request: Request, pk: int) -> Response:
-        run = self._run(request, pk)
+        run = run_of(pk, request.user)
 
         def work() -> tuple[int, Any, str]:
             return 202, undo_answer(undo_start(run, by=request.user), by=request.user), ""
 
         return api_write(request, work)
-
-    @staticmethod
-    def _run(request: Request, pk: int) -> ImportRun:
-        """One's own runs, those of others for who may see imports."""
-        own = ImportRun.objects.filter(owner_id=request.user.pk)
-        run = (ImportRun.objects.for_user(request.user) | own).filter(pk=pk).first()
-        if run is None:
-            raise NotFound(_("Not found."))
-        return run
 
 
 @register_resource

@@ -21,12 +21,11 @@ from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError, InvalidInput, NotFound
 from apps.core.registry import resource_of
 from apps.core.uow import run_in_unit_of_work
-from apps.datatools.importing.editing import EditTarget, can_edit, edit_fields, field_label
+from apps.datatools.importing.editing import EditTarget, can_edit, edit_fields, field_label, own_column
 from apps.datatools.importing.targets import KeyCache, Record, import_field, value_parse
 from apps.datatools.models import ImportRun
 from apps.datatools.models.imports import ImportState
 from apps.datatools.services.edits import MOST, edit_apply, edit_create, edit_find, edit_preview
-from apps.documents.form_fields import model_field
 
 
 def allowed(model: type[models.Model], user: Any) -> bool:
@@ -95,7 +94,7 @@ def _previewed(run: ImportRun, name: str, item: Any, request: HttpRequest) -> di
 def _control(model: type[models.Model], own: str, item: serializers.Field) -> dict[str, Any]:
     """How the page asks for a value: kind, and the choices where there are few."""
     shape = import_field(own, item)
-    field = model_field(model, own)
+    field = own_column(model, own)
     empty = [("", "—")] if getattr(item, "allow_null", False) or getattr(item, "allow_blank", False) else []
     if shape.kind == "bool":
         return {"choices": [("yes", _("yes")), ("no", _("no"))]}

@@ -7,7 +7,6 @@ import io
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -22,6 +21,7 @@ from apps.datatools.importing.engine import column_names
 from apps.datatools.importing.targets import ResourceTarget, Target, target_find, targets_all
 from apps.datatools.models import ImportMapping, ImportRun
 from apps.datatools.models.imports import Origin
+from apps.datatools.selectors import runs_of
 
 LAST = 25
 OPTIONS = {
@@ -49,12 +49,6 @@ def targets_of(user: Any) -> list[Target]:
 def may_import(user: Any) -> bool:
     """Whether there is anything that this user may import: then the menu shows the page."""
     return bool(targets_of(user))
-
-
-def runs_of(user: Any) -> QuerySet[ImportRun]:
-    """The user's own imports; those of others for who may see imports."""
-    seen = ImportRun.objects.for_user(user)
-    return seen | ImportRun.objects.filter(owner_id=user.pk)
 
 
 def page(request: HttpRequest) -> HttpResponse:

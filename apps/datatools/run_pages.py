@@ -13,22 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.core.admin.site import admin_site
-from apps.core.admin.urls import admin_url
-from apps.core.errors import BahiError
-from apps.core.registry import KindRef
+from apps.core.errors import BahiError, NotFound
 from apps.core.uow import run_in_unit_of_work
-from apps.datatools.import_pages import run_row, runs_of
+from apps.datatools.import_pages import run_row
 from apps.datatools.importing.targets import targets_all
 from apps.datatools.models import ImportRun
+from apps.datatools.selectors import run_of
 from apps.datatools.services.undo import undo_answer, undo_preview, undo_require, undo_runs, undo_start
 
 
 def run_find(pk: int, user: Any) -> ImportRun:
     """A run that this user may see; 404 else."""
-    run = runs_of(user).filter(pk=pk).select_related("owner", "undone_by").first()
-    if run is None:
-        raise Http404
-    return run
+    try:
+        return run_of(pk, user)
+    except NotFound as error:
+        raise Http404 from error
 
 
 def page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -51,8 +50,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": [
             {"row": e["row"], "record": e["column"], "reason": e["detail"]} for e in run.errors[:200]
         ],
-        "preview": preview and {**preview, "refused": _linked(preview["refused"])},
-        "undone": undone and {**undone, "refused": _linked(undone["refused"])},
+        "preview": preview,
+        "undone": undone,
         "working": undo_runs(run),
     }
     return TemplateResponse(request, "datatools/import_run.html", context)
@@ -65,10 +64,6 @@ def _closed(run: ImportRun, user: Any) -> str:
     except BahiError as error:
         return str(error.detail)
     return ""
-
-
-def _linked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "url": admin_url(KindRef(row["kind"], row["id"]).model(pk=row["id"]))} for row in rows]
 
 
 @login_required

@@ -16,7 +16,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from apps.core.access import access_of
-from apps.core.api.filtering import amount_condition, search_words, word_condition
+from apps.core.api.filtering import amount_asked, search_words, word_condition
 from apps.core.registry import business_models, has_bin, kind_name
 from apps.core.scope import kind_of
 
@@ -108,8 +108,8 @@ def _score(row: Any, words: list[str], user: Any) -> float:
 
 
 def _is_total(row: Any, word: str, user: Any) -> bool:
-    asked = amount_condition(type(row), word, user)
-    return bool(asked) and all(getattr(row, name) == value for name, value in asked.children)  # type: ignore[misc]  # pairs of a plain condition
+    asked = amount_asked(type(row), word, user)
+    return asked is not None and getattr(row, row.amount_field) == asked
 
 
 def _similar(item: Searchable, text: str, user: Any) -> list[dict[str, Any]]:

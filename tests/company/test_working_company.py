@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.company.models import WorkingCompany
+from apps.company.models import Company, WorkingCompany
+from apps.company.selectors import fiscal_start_of
 from apps.company.services.access import company_limit_set
 from apps.core.working import company_choices, working_company_id
 from apps.portal.counters import counters_for
@@ -106,3 +109,10 @@ def test_switcher_costs_one_query(administrator, other, shop):
         company_choices(user)
         working_company_id(user)
     assert len(queries) == 1
+
+
+def test_year_that_is_not_open_begins_as_the_company_counts_its_years(administrator):
+    company = make_company(code="YEARS")
+    assert fiscal_start_of(date(1999, 2, 1), administrator) == date(1998, 4, 1)
+    Company.objects.filter(pk=company.pk).untracked_update(fiscal_year_start=1)
+    assert fiscal_start_of(date(1999, 2, 1), administrator) == date(1999, 1, 1)

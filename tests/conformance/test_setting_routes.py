@@ -143,6 +143,8 @@ def test_roles_are_copied_reset_and_the_matrix_saved_and_undone(api):
     bad = {"role": made["id"], "version": version, "permissions": ["parties.fly"]}
     refused = api.put("accounts/matrix/", {"module": "parties", "roles": [bad]}, expect=400)
     assert refused["errors"][0]["field"] == "roles.0.permissions"
+    refused = api.put("accounts/matrix/", {"module": "parties", "roles": [change, change]}, expect=400)
+    assert refused["errors"][0]["field"] == "roles.1.role"
     last = api.get("accounts/matrix/changes/")["data"][0]
     api.post(f"accounts/matrix/changes/{last['id']}/undo/", {}, expect=200)
     assert sorted(api.get(f"accounts/roles/{made['id']}/")["data"]["permissions"]) == sorted(

@@ -72,6 +72,12 @@ def test_what_was_changed_or_used_since_stays_by_row_and_reason(administrator):
     preview = undo_preview(run, by=administrator)
     assert (preview["delete"], preview["stay"]) == (1, 2)
     assert {(item["row"], item["record"]) for item in preview["refused"]} == {(3, "Changed"), (4, "Used")}
+    used = Party.objects.get(display_name="Used")
+    assert f"/admin/parties/party/{used.pk}/change/" in {item["url"] for item in preview["refused"]}
+    blind = make_user("datatools.undo_import")
+    assert {(item["record"], item["url"]) for item in undo_preview(run, by=blind)["refused"]} >= {
+        (f"parties.party {used.pk}", "")
+    }
     assert undo_run(run, by=administrator) == {"undone": 1, "stay": 2}
     run.refresh_from_db()
     names = set(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -10,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.core.errors import InvalidInput
+from apps.core.formats import show_date
 from apps.messaging.models import MailMessage, MailState, Notification
 from apps.messaging.services import mail as service
+from apps.messaging.services.documents import document_facts
 from apps.messaging.services.mail import mail_bounced, mail_queue, mail_send, mails_due_enqueue
 from apps.parties.models import Party
 from apps.runtime.services.outbox import outbox_deliver
@@ -212,3 +215,10 @@ def test_secret_links_are_shown_to_nobody_and_forgotten_once_sent(api):
     assert link in mail.outbox[0].body
     queued.refresh_from_db()
     assert (queued.text, queued.html) == ("", "")
+
+
+def test_dates_of_a_mailed_document_are_written_as_the_organisation_writes_them():
+    day = date(2026, 5, 2)
+    document = SimpleNamespace(number="INV/1", date=day, due_date=day)
+    assert [value for _label, value in document_facts(document)] == ["INV/1", show_date(day), show_date(day)]
+    assert show_date(day) == "02-05-2026"

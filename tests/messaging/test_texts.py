@@ -15,6 +15,7 @@ from apps.core.outbound import UnsafeAddress, url_check
 from apps.core.outbound_http import guarded_client
 from apps.core.secrets import secret_read
 from apps.messaging.models import TextGateway, TextMessage
+from apps.messaging.services.holding import waiting_hold
 from apps.messaging.services.texts import gateway_save, text_deliver, text_queue
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +128,13 @@ def test_name_that_leads_inside_is_refused_when_the_connection_is_made(monkeypat
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: (_ for _ in ()).throw(OSError("no such name")))
     with guarded_client(timeout=2) as client, pytest.raises(httpx.ConnectError):
         client.get("https://nowhere.example/")
+
+
+def test_text_that_waits_when_a_backup_is_restored_is_held_without_its_words():
+    waiting = TextMessage.objects.create(
+        to="+919876543210", text="123456 is your code", purpose="code", gateway="simulator"
+    )
+    assert waiting_hold()
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.text) == ("failed", "")
+    assert waiting.error

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.accounts.api.guarded import GuardedView
-from apps.accounts.explain import permission_explain, permission_table, record_explain, record_of
+from apps.accounts.explain import ACTIONS, permission_explain, permission_table, record_explain, record_of
 from apps.accounts.matrix import (
     change_undo,
     matrix_modules,
@@ -25,7 +25,7 @@ from apps.accounts.services.separation import breaches, mode_set, modes
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
-from apps.core.api.serializers import StrictSerializer
+from apps.core.api.serializers import StrictSerializer, known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.keys import key_read
@@ -34,7 +34,6 @@ from apps.core.separation import separation_rules
 
 SEE, CHANGE, SEE_USERS = "accounts.view_role", "accounts.change_role", "accounts.view_user"
 KEY = {"min_value": 1, "max_value": 2**63 - 1}
-ACTIONS = ("view", "change", "delete")
 
 
 def _keys(**kwargs: Any) -> serializers.ListField:
@@ -113,6 +112,7 @@ class MatrixView(GuardedView):
         module = _module(asked["module"])
         if not asked["roles"]:
             raise InvalidInput(_("Choose at least one role."), field="roles", code="required")
+        _once(asked["roles"])
         wanted = {row["role"]: set(row["permissions"]) for row in asked["roles"]}
         versions = {row["role"]: row["version"] for row in asked["roles"]}
         _roles(list(wanted), "roles")
@@ -129,6 +129,14 @@ def _module(name: str) -> str:
     if name not in dict(matrix_modules()):
         raise InvalidInput(_("There is no such module."), field="module", code="not_found")
     return name
+
+
+def _once(rows: list[dict[str, Any]]) -> None:
+    seen: set[int] = set()
+    for index, row in enumerate(rows):
+        if row["role"] in seen:
+            raise InvalidInput(_("This value is here twice."), field=f"roles.{index}.role", code="duplicate")
+        seen.add(row["role"])
 
 
 def _codes(module: str, rows: list[dict[str, Any]]) -> None:
@@ -246,10 +254,7 @@ class WhyView(GuardedView):
     needs = {"": (SEE, SEE_USERS)}
 
     def get(self, request: Any) -> Response:
-        params = request.query_params
-        unknown = sorted(set(params) - {"user", "permission", "record", "action"})
-        if unknown:
-            raise InvalidInput(_("Unknown filter."), field=unknown[0], code="unknown")
+        params = known_fields(request.query_params, {"user", "permission", "record", "action"})
         user = _person(request, params.get("user", ""))
         record, permission = params.get("record", ""), params.get("permission", "")
         if record:

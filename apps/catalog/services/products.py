@@ -46,7 +46,8 @@ def price_changes_note(changed: Iterable[tuple[Product, dict[str, Any]]]) -> Non
                         source_kind=kind_of(product), source_id=product.pk,
                     )
                 )  # fmt: skip
-    _append(points, company_today() if points else None)
+    if points:
+        _append(points, company_today())
 
 
 def prices_note(points: Iterable[PricePoint], *, source: models.Model, day: date) -> None:
@@ -60,7 +61,7 @@ def prices_note(points: Iterable[PricePoint], *, source: models.Model, day: date
     _append(rows, day)
 
 
-def _append(points: list[PricePoint], day: date | None) -> None:
+def _append(points: list[PricePoint], day: date) -> None:
     label = current_actor().label[:200]
     for point in points:
         point.date, point.actor_label = day, label

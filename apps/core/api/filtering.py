@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldError as DjangoFieldError
@@ -226,14 +227,20 @@ def _contains(word: str) -> Q:
 
 
 def amount_condition(model: type[models.Model], word: str, user: Any) -> Q:
-    """Documents of exactly this total (``1,18,000`` or ``118000.00``), where the user sees totals."""
+    """Documents of exactly this total; empty where none is asked for."""
+    asked = amount_asked(model, word, user)
+    return Q() if asked is None else Q(**{model.amount_field: asked})  # type: ignore[attr-defined]  # asked says it
+
+
+def amount_asked(model: type[models.Model], word: str, user: Any) -> Decimal | None:
+    """The total that a word of a search names (``1,18,000`` or ``118000.00``), where the user sees totals."""
     name = getattr(model, "amount_field", "")
     if not name or not any(letter.isdigit() for letter in word) or not open_names(model, [name], user):
-        return Q()
+        return None
     try:
-        return Q(**{name: parse_decimal(word, max_digits=18, places=2)})
+        return parse_decimal(word, max_digits=18, places=2)
     except ValueError:
-        return Q()
+        return None
 
 
 def _plain_search(queryset: Any, words: list[str]) -> Any:

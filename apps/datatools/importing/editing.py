@@ -40,6 +40,12 @@ def can_edit(view_class: type[ResourceViewSet]) -> bool:
     return own and view_class.writable and not view_class.personal
 
 
+def own_column(model: type[models.Model], name: str) -> Any:
+    """A column of the model's own table; None for lists of keys, rows that point to it, and what other apps
+    contribute under the name of such rows."""
+    return next((field for field in model._meta.concrete_fields if field.name == name), None)
+
+
 def edit_fields(view_class: type[ResourceViewSet], user: Any) -> dict[str, serializers.Field]:
     """The fields of a resource that this user may set in many records at once: not what names a record, nor
     rows below it, nor what he may not see or change."""
@@ -48,7 +54,7 @@ def edit_fields(view_class: type[ResourceViewSet], user: Any) -> dict[str, seria
     found = {}
     for name, item in view_class.input_serializer()().fields.items():
         own = view_class.rename.get(name, name)
-        field = next((f for f in model._meta.concrete_fields if f.name == own), None)
+        field = own_column(model, own)
         if (
             name == "version"
             or own in closed
@@ -68,7 +74,7 @@ def edit_fields(view_class: type[ResourceViewSet], user: Any) -> dict[str, seria
 def field_label(view_class: type[ResourceViewSet], name: str) -> str:
     """A field as people know it."""
     own = view_class.rename.get(name, name)
-    field = next((f for f in view_class.model._meta.concrete_fields if f.name == own), None)
+    field = own_column(view_class.model, own)
     item = contributions_to(view_class.model).get(name)
     text = str(
         field.verbose_name if field is not None else (item.label if item else "") or name.replace("_", " ")
@@ -171,12 +177,9 @@ class EditTarget:
         data = view.represent([row], only={self.name}, with_children=False)[0]
         value = data.get(f"{self.name}_label") or data.get(self.name)
         own = self.view_class.rename.get(self.name, self.name)
-        choices = dict(getattr(self._field(own), "flatchoices", ()) or ())
+        choices = dict(getattr(own_column(self.model, own), "flatchoices", ()) or ())
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, list):
             return ", ".join(map(str, value))
         return "" if value is None else str(choices.get(value, value))
-
-    def _field(self, name: str) -> models.Field | None:
-        return next((f for f in self.model._meta.concrete_fields if f.name == name), None)

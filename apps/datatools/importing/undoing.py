@@ -17,7 +17,6 @@ from apps.core.api.resource import MasterViewSet
 from apps.core.errors import BahiError, Refused
 from apps.core.locks import lock_rows
 from apps.core.registry import has_bin, kind_name, resource_of
-from apps.core.scope import kind_of
 from apps.datatools.importing.provenance import history_newest
 from apps.datatools.importing.targets import resource_view
 from apps.datatools.importing.uses import Uses, uses_of
@@ -234,8 +233,3 @@ def _lines_again(child: Any, row: Any, lines: list[dict[str, Any]]) -> list[dict
         }
         for line in lines
     ]
-
-
-def entry_label(entry: ImportedRecord, row: Any) -> str:
-    """How a record is named to somebody who may see it."""
-    return str(row) if row is not None else f"{kind_of(apps.get_model(entry.target_kind))} {entry.target_id}"

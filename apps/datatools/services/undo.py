@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,6 @@ from apps.datatools.importing.editing import EditTarget
 from apps.datatools.importing.targets import target_find
 from apps.datatools.importing.undoing import (
     STEPS,
-    entry_label,
     plan_make,
     plan_run,
     plan_try,
@@ -26,6 +24,7 @@ from apps.datatools.importing.undoing import (
 from apps.datatools.models import ImportedRecord, ImportRun
 from apps.datatools.models.imports import ImportState, Origin, UndoState
 from apps.datatools.permissions import UNDO_IMPORT
+from apps.documents.selectors import records_titles
 from apps.runtime.models import ENDED, Job
 from apps.runtime.services.jobs import job_progress, job_start
 
@@ -100,23 +99,19 @@ def undo_preview(run: ImportRun, *, by: Any) -> dict[str, Any]:
 
 
 def stays_as_rows(refused: list[tuple[ImportedRecord, str]], by: Any) -> list[dict[str, Any]]:
-    """What stays, by row of the file; names of records only for who may see them."""
-    wanted: dict[str, list[int]] = {}
-    for entry, _reason in refused[:SHOWN]:
-        wanted.setdefault(entry.target_kind, []).append(entry.target_id)
-    seen: dict[tuple[str, int], Any] = {}
-    for kind, ids in wanted.items():
-        rows = apps.get_model(kind)._default_manager.for_user(by).filter(pk__in=ids)
-        seen.update(((kind, row.pk), row) for row in rows)
+    """What stays, by row of the file; names and addresses of records only for who may see them."""
+    shown = [(entry, reason, (entry.target_kind, entry.target_id)) for entry, reason in refused[:SHOWN]]
+    seen = records_titles([ref for _entry, _reason, ref in shown], by)
     return [
         {
             "row": entry.row,
-            "kind": entry.target_kind,
-            "id": entry.target_id,
-            "record": entry_label(entry, seen.get((entry.target_kind, entry.target_id))),
+            "kind": ref[0],
+            "id": ref[1],
+            "record": seen[ref]["title"] if ref in seen else f"{ref[0]} {ref[1]}",
+            "url": seen[ref]["url"] if ref in seen else "",
             "reason": reason,
         }
-        for entry, reason in refused[:SHOWN]
+        for entry, reason, ref in shown
     ]
 
 

@@ -11,12 +11,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.company.models import Company
 from apps.core.errors import InvalidInput
-from apps.core.formats import show_number
+from apps.core.formats import show_date, show_number
 from apps.documents.models import Document
 from apps.documents.services.printing import document_pdf
 from apps.messaging.models import MailMessage
@@ -136,16 +135,12 @@ def document_mail(
 
 def document_facts(document: Document) -> list[tuple[str, str]]:
     """What a reader wants to know before he opens the PDF: label and value, in the active language."""
-    facts = [(_("Number"), document.number), (_("Date"), _day(document.date))]
+    facts = [(_("Number"), document.number), (_("Date"), show_date(document.date))]
     due = getattr(document, "due_date", None)
     if due:
-        facts.append((_("Due on"), _day(due)))
+        facts.append((_("Due on"), show_date(due)))
     total: Decimal | None = getattr(document, "grand_total", None) or getattr(document, "amount", None)
     if total is not None:
         currency = getattr(getattr(document, "currency", None), "code", "")
         facts.append((_("Total"), f"{currency} {show_number(total)}".strip()))
     return [(label, value) for label, value in facts if value]
-
-
-def _day(day: Any) -> str:
-    return date_format(day, "j F Y")
