@@ -22,7 +22,7 @@ from apps.sales.selectors import order_awaits, returnable_rows
 from apps.sales.services import billing, deliveries, orders, quotations, returns
 from apps.sales.services.amendments import LINE_ADDS, LINE_CHANGES
 
-OWN_PLACES = "company={company}&active=true&place_kind__in=warehouse,zone,bin"
+OWN_PLACES = "company={company}&active=true&kind__in=warehouse,zone,bin"
 
 QUOTATION = register_lifecycle(
     Lifecycle(
@@ -366,6 +366,7 @@ RETURN = register_lifecycle(
                 returns.return_cancel,
                 confirm=_("The goods leave the stock again today."),
                 past=_("Return cancelled"),
+                sources=("posted", "repaired", "scrapped"),
             ),
         ),
     )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.db.models import Q
 
 from apps.catalog.choices import DELIVERED_KINDS
+from apps.core.money import ZERO
 from apps.core.scope import kind_of
 from apps.documents.models import Attachment, TimelineEntry
 from apps.files.services.storage import file_read
+from apps.inventory.ledger import returned_so_far
+from apps.inventory.models import StockMove
 from apps.sales.calculation.fulfilment import LineQuantities, delivery_progress, invoice_progress
 from apps.sales.choices import Progress
 from apps.sales.models import Delivery, Order, OrderLine, Quotation, QuotationLine
+from apps.sales.services.deliveries import PURPOSE
 
 _HEADER = ("discount_amount", "charges_total", "taxable_total", "grand_total", "special_terms")
 _LINE = ("quantity", "unit_price", "discount_percent", "line_total", "optional")
@@ -126,16 +131,41 @@ def _quantities(ids: Iterable[int]) -> dict[int, list[LineQuantities]]:
     return result
 
 
+Issued = dict[int, list[tuple[StockMove, Decimal]]]
+
+
+def issues_out(delivery: Delivery) -> Issued:
+    """{delivery line id: [(movement, quantity of it that the customer still has)]}. Two queries."""
+    moves = list(
+        StockMove.objects.filter(source_kind="sales.delivery", source_id=delivery.pk, purpose=PURPOSE)
+        .select_related("batch", "serial", "product__unit")
+        .order_by("id")
+    )
+    returned = returned_so_far(moves)
+    result: Issued = {}
+    for row in moves:
+        left = row.quantity - returned.get(row.pk, ZERO)
+        if left > 0 and row.source_line_id is not None:
+            result.setdefault(row.source_line_id, []).append((row, left))
+    return result
+
+
+def codes_out(issued: Issued, line_id: int) -> list[str]:
+    """Serial numbers of a delivery line that the customer still has."""
+    return [row.serial.code for row, _left in issued.get(line_id, ()) if row.serial]
+
+
 def returnable_rows(delivery: Delivery, user: Any) -> list[dict[str, Any]]:
     """Lines of a delivery that the customer still has, for the dialog of a return: all of it proposed."""
     rows = delivery.lines.select_related("unit", "product__unit").order_by("position", "id")
+    issued = issues_out(delivery)
     return [
         {
             "line": line.pk,
             "description": line.description or str(line.product),
             "left": str(left),
             "quantity": str(left),
-            "serials": ", ".join(line.serials),
+            "serials": ", ".join(codes_out(issued, line.pk)),
         }
         for line in rows
         if (left := line.quantity - line.returned_quantity) > 0

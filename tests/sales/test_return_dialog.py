@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from apps.inventory.models import StockRow
+from apps.company.selectors import company_today
+from apps.inventory.models import Place, StockRow
+from apps.sales.models import DeliveryReturnLine
 from tests.factories.accounts import make_user
+from tests.factories.catalog import make_product
+from tests.factories.inventory import receive
 from tests.kit.ledger import assert_balanced
 from tests.kit.pages import document_page
 from tests.kit.stock import assert_stock_equals_ledger
@@ -38,8 +44,8 @@ def fields(client, kind, pk, verb):
 
 
 def at(code, product):
-    row = StockRow.objects.filter(place__code=code, product=product).first()
-    return row.quantity if row else 0
+    rows = StockRow.objects.filter(place__code=code, product=product)
+    return sum(row.quantity for row in rows)
 
 
 def test_dialog_shows_what_is_still_out_and_takes_a_part_back(clerk, api, shop, delivery):
@@ -53,6 +59,8 @@ def test_dialog_shows_what_is_still_out_and_takes_a_part_back(clerk, api, shop, 
         "10.000000", "bool", True,
     )  # fmt: skip
     assert asked["place"]["kind"] == "lookup"
+    places = clerk.get(asked["place"]["lookup"]["url"])
+    assert (places.status_code, [row["code"] for row in places.json()["data"]]) == (200, ["MAIN"])
     assert {value for value, _label in asked["condition"]["choices"]} == {"restock", "repair", "scrap"}
     body = {
         "lines": [{"line": chairs["line"], "quantity": "3"}],
@@ -87,6 +95,58 @@ def test_goods_that_cannot_be_repaired_leave_the_books(api, shop, delivery):
     assert at("REPAIR", shop.chair) == 0
     assert_balanced()
     assert_stock_equals_ledger()
+
+
+@pytest.mark.parametrize("verb", ["repaired", "scrap"])
+def test_a_return_is_cancelled_whatever_became_of_its_goods(clerk, api, shop, delivery, verb):
+    body = {"reason": "Broken", "condition": "repair", "credit_note": False}
+    api.post(f"sales/deliveries/{delivery['id']}/return/", body, 200)
+    made = api.get("sales/returns/")["data"][0]
+    api.post(f"sales/returns/{made['id']}/{verb}/", {}, 200)
+    verbs = [v["name"] for v in document_page(clerk, "sales/deliveryreturn", made["id"])["verbs"]]
+    assert verbs == ["cancel"]
+    api.post(f"sales/returns/{made['id']}/cancel/", {"reason": "Another customer's"}, 200)
+    assert [at(code, shop.chair) for code in ("MAIN", "REPAIR", "SCRAP", "CUSTOMER")] == [90, 0, 0, 0]
+    asked = fields(clerk, "sales/delivery", delivery["id"], "return")["lines"]["rows"]
+    assert [row["left"] for row in asked] == ["10.000000", "2.000000"]
+    api.post(f"sales/deliveries/{delivery['id']}/return/", {**body, "condition": "restock"}, 200)
+    again = api.get("sales/returns/", status="posted")["data"][0]
+    api.post(f"sales/returns/{again['id']}/cancel/", {"reason": "Twice"}, 200)
+    api.post(f"sales/deliveries/{delivery['id']}/cancel/", {"reason": "Never left"}, 200)
+    assert at("MAIN", shop.chair) == 100
+    assert_balanced()
+    assert_stock_equals_ledger()
+
+
+def test_goods_to_repair_go_nowhere_else(api, shop, delivery):
+    place = Place.objects.get(code="MAIN").pk
+    body = {"reason": "Broken", "condition": "repair", "place": place}
+    answer = api.post(f"sales/deliveries/{delivery['id']}/return/", body, 400)
+    assert answer["errors"][0]["field"] == "place"
+    assert at("MAIN", shop.chair) == 90
+    body["place"] = Place.objects.get(code="REPAIR").pk
+    api.post(f"sales/deliveries/{delivery['id']}/return/", body, 200)
+    assert at("REPAIR", shop.chair) == 10
+
+
+def test_pieces_that_came_back_are_not_proposed_again(clerk, api, shop):
+    pump = make_product(name="Pump", tracking="serial", sale_price="9000")
+    receive(
+        shop.company, pump, 3, "5000", serials=("P1", "P2", "P3"), day=company_today() - timedelta(days=1)
+    )
+    order = api.post("sales/orders/", shop.draft({"product": pump.pk, "quantity": "3"}))["data"]
+    order = api.post(f"sales/orders/{order['id']}/confirm/", expect=200)["data"]
+    line = {"line": order["lines"][0]["id"], "quantity": "3", "serials": ["P1", "P2", "P3"]}
+    draft = api.post(f"sales/orders/{order['id']}/deliver/", {"lines": [line]})["data"]
+    done = api.post(f"sales/deliveries/{draft['id']}/post/", expect=200)["data"]
+    part = {"line": done["lines"][0]["id"], "quantity": "1", "serials": ["P2"]}
+    api.post(f"sales/deliveries/{done['id']}/return/", {"lines": [part], "reason": "Leaks"}, 200)
+    asked = fields(clerk, "sales/delivery", done["id"], "return")["lines"]["rows"]
+    assert [(row["left"], row["serials"]) for row in asked] == [("2.000000", "P1, P3")]
+    api.post(f"sales/deliveries/{done['id']}/return/", {"reason": "The others too"}, 200)
+    made = DeliveryReturnLine.objects.order_by("-id").first()
+    assert made.serials == ["P1", "P3"]
+    assert at("MAIN", pump) == 3
 
 
 def test_goods_that_went_to_stock_are_under_no_repair(api, delivery):

@@ -39,8 +39,8 @@ def issue_costs(moves: Sequence[StockMove]) -> dict[int, Cost]:
 
 
 def returned_so_far(moves: Iterable[StockMove]) -> dict[int, Decimal]:
-    """{issue id: how much of it came back already}."""
-    rows = StockMove.objects.filter(returned_move__in=[move.pk for move in moves])
+    """{issue id: how much of it came back already}; a return that was taken back itself doesn't count."""
+    rows = StockMove.objects.filter(returned_move__in=[move.pk for move in moves], reversed_by=None)
     return dict(rows.values("returned_move").annotate(q=Sum("quantity")).values_list("returned_move", "q"))
 
 

@@ -6,7 +6,6 @@ from datetime import date as Date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from apps.company.selectors import company_today
@@ -23,8 +22,9 @@ from apps.inventory.models import Place, StockMove
 from apps.sales.choices import ReturnCondition
 from apps.sales.events import GoodsReturned
 from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn, DeliveryReturnLine, Order
+from apps.sales.selectors import Issued, codes_out, issues_out
 from apps.sales.services.copying import Part, parts_read
-from apps.sales.services.deliveries import PURPOSE, OverDelivery, place_check
+from apps.sales.services.deliveries import OverDelivery, place_check
 from apps.sales.services.fulfilment import quantities_add, quantities_take
 from apps.sales.services.kits import components_back
 from apps.sales.services.places import places_of
@@ -46,14 +46,17 @@ def delivery_return(
     """Take goods back: ``[{line, quantity, serials?}]``, without lines everything that is still out.
 
     ``condition`` restock, scrap or repair (they wait in the company's place for it, which nobody sells
-    from); ``credit_note`` drafts one for what was billed. Raises Refused
+    from: no other ``place`` is taken); ``credit_note`` drafts one for what was billed. Raises Refused
     over_delivery (more than went out), InvalidInput with paths, Locked (closed period).
     """
     known = {line.pk: line for line in delivery.lines.select_related("product__unit", "order_line")}
-    parts = _wanted(known, lines)
+    issued = issues_out(delivery)
+    parts = _wanted(known, lines, issued)
     target = place or delivery.place
     if condition == ReturnCondition.REPAIR:
         target = places_of(delivery.company_id, [PlaceKind.REPAIR])[PlaceKind.REPAIR]
+        if place is not None and place.pk != target.pk:
+            raise InvalidInput(_("Goods don't move between these places."), field="place")
     place_check(target, delivery.company_id)
     order = lock_row(Order, delivery.order_id, share=True) if delivery.order_id else None
     made = _store(delivery, parts, reason=reason, condition=condition, place=target, date=date)
@@ -64,7 +67,7 @@ def delivery_return(
             sums[part.line.order_line_id] = sums.get(part.line.order_line_id, ZERO) + part.quantity
     DeliveryLine.objects.bulk_update([part.line for part in parts], ["returned_quantity"])
     quantities_add("returned", sums)
-    _take_in(made, delivery, parts, by=by)
+    _take_in(made, delivery, parts, issued, by=by)
     if credit_note:
         from apps.sales.services.crediting import return_credit
 
@@ -76,11 +79,11 @@ def delivery_return(
     return made
 
 
-def _wanted(known: dict[int, DeliveryLine], rows: Any) -> list[Part]:
+def _wanted(known: dict[int, DeliveryLine], rows: Any, issued: Issued) -> list[Part]:
     """What comes back of which line, checked against what is still out."""
     if rows is None:
         parts = [
-            Part(index, line, line.quantity - line.returned_quantity, {"serials": line.serials})
+            Part(index, line, line.quantity - line.returned_quantity, {"serials": codes_out(issued, line.pk)})
             for index, line in enumerate(known.values())
             if line.quantity > line.returned_quantity
         ]
@@ -152,47 +155,20 @@ def _base(part: Part) -> Decimal:
 # --- stock ----------------------------------------------------------------------------------------
 
 
-def _take_in(made: DeliveryReturn, delivery: Delivery, parts: list[Part], *, by: Any) -> None:
+def _take_in(made: DeliveryReturn, delivery: Delivery, parts: list[Part], issued: Issued, *, by: Any) -> None:
     """Back into the place at the cost at which the goods left; from there to scrap when they are no good."""
     kinds = [PlaceKind.CUSTOMER]
     if made.condition == ReturnCondition.SCRAP:
         kinds.append(PlaceKind.SCRAP)
     places = places_of(delivery.company_id, kinds)
-    issued = _issues(delivery, parts)
     back: list[Move] = []
     for part in parts:
-        back.extend(_moves_back(part, issued[part.line.pk], places[PlaceKind.CUSTOMER], made.place))
+        back.extend(_moves_back(part, issued.get(part.line.pk, []), places[PlaceKind.CUSTOMER], made.place))
     narration = _("Return %(n)s from %(party)s") % {"n": made.number, "party": made.party_name}
     move(back, source=made, purpose=RETURN, date=made.date, by=by, narration=narration)
     if made.condition == ReturnCondition.SCRAP:
         scrap = [_onward(item, made.place, places[PlaceKind.SCRAP]) for item in back]
         move(scrap, source=made, purpose=SCRAP, date=made.date, by=by, narration=narration)
-
-
-def _issues(delivery: Delivery, parts: list[Part]) -> dict[int, list[tuple[StockMove, Decimal]]]:
-    """{delivery line id: [(movement, quantity of it that is still out)]}. Two queries."""
-    moves = list(
-        StockMove.objects.filter(
-            source_kind="sales.delivery",
-            source_id=delivery.pk,
-            purpose=PURPOSE,
-            source_line_id__in=[part.line.pk for part in parts],
-        )
-        .select_related("batch", "serial", "product__unit")
-        .order_by("id")
-    )
-    returned = dict(
-        StockMove.objects.filter(returned_move__in=moves, reversed_by=None)
-        .values("returned_move")
-        .annotate(total=Sum("quantity"))
-        .values_list("returned_move", "total")
-    )
-    result: dict[int, list[tuple[StockMove, Decimal]]] = {part.line.pk: [] for part in parts}
-    for row in moves:
-        left = row.quantity - returned.get(row.pk, ZERO)
-        if left > 0 and row.source_line_id is not None:
-            result[row.source_line_id].append((row, left))
-    return result
 
 
 def _moves_back(
@@ -323,7 +299,8 @@ def _move_on(made: DeliveryReturn, target: Place, purpose: str, *, by: Any, date
 
 
 def return_cancel(made: DeliveryReturn, *, by: Any, reason: str = "") -> None:
-    """Undo a return. Refused in_use once it was credited, insufficient_stock when the goods left again."""
+    """Undo a return and what became of its goods under repair. Refused in_use once it was credited,
+    insufficient_stock when the goods left again."""
     from apps.accounting.models import CreditNote
     from apps.documents.models import DocumentLink
 
@@ -334,9 +311,8 @@ def return_cancel(made: DeliveryReturn, *, by: Any, reason: str = "") -> None:
         raise Refused(_("The credit note of this return is posted: cancel it first."), code="in_use")
     lock_row(Delivery, made.delivery_id)
     lines = list(made.lines.select_related("delivery_line"))
-    if made.condition == ReturnCondition.SCRAP:
-        reverse_moves(made, SCRAP, by=by)
-    reverse_moves(made, RETURN, by=by)
+    for purpose in (REPAIRED, SCRAP, RETURN):  # backwards; where nothing moved, nothing is taken back
+        reverse_moves(made, purpose, by=by)
     sums: dict[int, Decimal] = {}
     held = {row.pk: row for row in lock_rows(DeliveryLine, [line.delivery_line_id for line in lines])}
     for line in lines:
