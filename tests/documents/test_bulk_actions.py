@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
+from django_tenants.utils import get_tenant_model
 
 from apps.accounting.models import Invoice
+from apps.documents import tasks
+from apps.messaging.models import MailMessage
+from apps.runtime.models import JobState
+from apps.runtime.services import jobs
+from apps.runtime.services.jobs import job_start, run_job
+from apps.runtime.services.outbox import outbox_deliver
 from apps.sales.models import Order
 from tests.factories.sales import Shop
 from tests.kit.stock import assert_stock_equals_ledger
@@ -79,3 +87,37 @@ def test_ids_of_the_page_are_those_in_scope_only(clerk, api, shop, user_with):
     stranger.force_login(user_with("accounting.view_invoice", "accounting.cancel_invoice"))
     bulk(stranger, "sales/order", "cancel", ids, _ids=str(ids[0]), _go="1", ask_reason="no")
     assert Order.objects.get().status == "draft"
+
+
+def run(job):
+    run_job("org_acme", job.pk)
+    connection.set_tenant(get_tenant_model().objects.get(schema_name="org_acme"))
+    job.refresh_from_db()
+
+
+def test_mails_go_out_once_though_the_worker_ended_in_between(api, shop, administrator, monkeypatch):
+    """The job is taken up again where it was cut off."""
+    body = shop.draft({"product": shop.fitting.pk, "quantity": "1"})
+    ids = [api.post("accounting/invoices/", body)["data"]["id"] for _ in range(3)]
+    for pk in ids:
+        api.post(f"accounting/invoices/{pk}/post/", expect=200)
+    api.post(f"accounting/invoices/{ids[2]}/send/", {"to": "early@buyer.example"}, 200)
+    monkeypatch.setattr(jobs, "enqueue", lambda *args: True)
+    asked = {"kind": "accounting.Invoice", "ids": ids, "name": "send", "data": {"to": "books@buyer.example"}}
+    job = job_start(tasks.run_transitions, title="Send", by=administrator, **asked)
+    progress = tasks.job_progress
+
+    def cut_off(job, done, total):
+        raise OperationalError("the database went away")
+
+    monkeypatch.setattr(tasks, "job_progress", cut_off)
+    monkeypatch.setattr(jobs.connection, "close", lambda: None)
+    run(job)
+    outbox_deliver()
+    sent = MailMessage.objects.filter(to__contains=["books@buyer.example"])
+    assert (job.state, sent.count()) == (JobState.RUNNING, 1)
+    monkeypatch.setattr(tasks, "job_progress", progress)
+    run(job)
+    outbox_deliver()
+    assert (job.state, job.result) == (JobState.DONE, {"done": 3, "refused": []})
+    assert sent.count() == 3
