@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
 
 from apps.core.admin.urls import admin_url
 from apps.core.formats import show_number, show_quantity
@@ -66,4 +66,4 @@ def _line(value: dict[str, str] | None) -> str:
     if Decimal(value["discount_percent"]):
         text += f" − {show_quantity(Decimal(value['discount_percent']))} %"
     text += f" = {show_number(Decimal(value['line_total']))}"
-    return f"{text} ({pgettext('line of an offer', 'optional')})" if value["optional"] == "True" else text
+    return f"{text} ({_('optional')})" if value["optional"] == "True" else text

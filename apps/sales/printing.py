@@ -184,11 +184,9 @@ register_print(Delivery, delivery_print)
 
 def packing_slip(delivery: Delivery, built: PrintDocument) -> PrintDocument:
     """What lies in the packages: one copy, no values."""
-    lines = tuple(replace(line, taxable=None) for line in built.lines)
     return replace(
         built,
-        title="Packing slip",
-        lines=lines,
+        title="Packing Slip",
         columns=("position", "description", "quantity"),
         totals=(),
         copies=(),

@@ -8,6 +8,9 @@ from decimal import Decimal
 import pytest
 
 from apps.core.formats import show_number
+from apps.documents.printing.labels import inline
+from apps.sales.models import Delivery
+from apps.sales.printing import delivery_print, packing_slip
 from tests.factories.accounts import make_user
 from tests.factories.sales import Shop
 from tests.kit.clients import signed_in
@@ -113,3 +116,14 @@ def test_packing_slip_shows_no_values_and_summary_adds_lines_up(administrator, a
     assert answer["errors"][0]["field"] == "variant"
     names = tools(signed_in(administrator), "sales/delivery", delivery["id"])
     assert "print_packing" in names
+
+
+def test_packing_slip_is_in_hindi_too(api, shop):
+    shop.stock(shop.chair)
+    shop.stock(shop.table)
+    invoice = api.post("accounting/invoices/", shop.draft())["data"]
+    api.post(f"accounting/invoices/{invoice['id']}/post/", expect=200)
+    delivery = Delivery.objects.get()
+    slip = packing_slip(delivery, delivery_print(delivery))
+    words = [inline(text, "hi") for text in (slip.title, *(sign.caption for sign in slip.signatures))]
+    assert words == ["पैकिंग पर्ची", "पैककर्ता", "जाँचकर्ता"]

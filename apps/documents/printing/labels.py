@@ -94,6 +94,7 @@ HINDI = {
     "Authorised signatory": "अधिकृत हस्ताक्षरकर्ता",
     "Receiver's signature": "प्राप्तकर्ता के हस्ताक्षर",
     "Prepared by": "तैयारकर्ता",
+    "Packed by": "पैककर्ता",
     "Checked by": "जाँचकर्ता",
     "not billed": "बिल में नहीं",
     "Page {page} of {pages}": "पृष्ठ {page} / {pages}",
