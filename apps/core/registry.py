@@ -41,6 +41,14 @@ def has_bin(model: Any) -> bool:
     return model is not None and any(f.name == "deleted_at" for f in model._meta.concrete_fields)
 
 
+def parent_key(model: type[models.Model]) -> Any:
+    """The key of a line (or link) to the record that it belongs to and goes with; None for anything else."""
+    if kind_name(model) not in ("line", "link"):
+        return None
+    keys = (key for key in model._meta.concrete_fields if key.is_relation)
+    return next((key for key in keys if key.remote_field.on_delete is models.CASCADE), None)
+
+
 _resources: dict[str, type[ResourceViewSet]] = {}
 
 
@@ -52,14 +60,9 @@ def register_resource(view: type[ResourceViewSet]) -> type[ResourceViewSet]:
     return view
 
 
-@cache
-def _load_resources() -> None:
-    load_modules("api")
-
-
 def resources() -> dict[str, type[ResourceViewSet]]:
     """Every API resource by path; imports the ``api`` modules when nobody did yet."""
-    _load_resources()
+    load_modules("api")
     return dict(_resources)
 
 
@@ -102,8 +105,9 @@ class KindRef:
         return cls(kind.lower(), int(pk))
 
 
+@cache
 def load_modules(name: str) -> None:
-    """Import ``apps.<app>.<name>`` of every app that has it."""
+    """Import ``apps.<app>.<name>`` of every app that has it; once, they stay imported."""
     from importlib import import_module
     from importlib.util import find_spec
 

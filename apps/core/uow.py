@@ -54,6 +54,14 @@ def run_in_unit_of_work(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
+def tried(work: Callable[[], T]) -> T:
+    """What ``work`` gives; whatever it wrote is rolled back. Its exceptions pass through."""
+    with transaction.atomic():
+        result = work()
+        transaction.set_rollback(True)
+    return result
+
+
 def _prepare() -> None:
     """Bound the wait for locks, and tell the audit's triggers who acts; both end with the transaction."""
     actor = current_actor()

@@ -23,7 +23,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from apps.core.errors import Refused
-from apps.core.registry import business_models, has_bin, kind_name, load_modules
+from apps.core.registry import business_models, has_bin, kind_name, load_modules, parent_key
 
 
 @dataclass(frozen=True)
@@ -154,11 +154,9 @@ def _of_record(model: type[models.Model], path: str, before: str = "") -> Use | 
 
 def _of_line(model: type[models.Model], key: Any) -> Use | None:
     """A line counts as its document or master: ten lines of one order are one order."""
-    for above in model._meta.concrete_fields:
-        if above.is_relation and above is not key and above.remote_field.on_delete is models.CASCADE:
-            parent = _of_record(above.related_model, key.name, f"{above.name}__")  # type: ignore[arg-type]  # a key's target is a model
-            if parent is None:
-                continue
-            label = above.related_model._meta.verbose_name_plural  # type: ignore[union-attr]  # as above
-            return Use(model, key.name, label, where=parent.where, count=above.attname)
-    return None
+    above = parent_key(model)
+    parent = above and _of_record(above.related_model, key.name, f"{above.name}__")
+    if parent is None:
+        return None
+    label = above.related_model._meta.verbose_name_plural
+    return Use(model, key.name, label, where=parent.where, count=above.attname)

@@ -8,12 +8,10 @@ from typing import Any
 from django.db.models import Q
 from django.urls import path
 from django.utils.dateparse import parse_datetime
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from apps.core.admin.urls import admin_url
 from apps.core.api.filtering import page_number, paginate
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
@@ -141,7 +139,7 @@ class AttachmentsApi(RecordView):
         def work() -> tuple[int, Any, str]:
             row = attachment_add(record, uploaded=uploaded, by=request.user)
             twins = attachment_twins(row, request.user)
-            return 201, {**attachment_data(row, True), "twins": twin_data(twins)}, _("File added.")
+            return 201, {**attachment_data(row, True), "twins": twins}, _("File added.")
 
         return api_write(request, work)
 
@@ -164,18 +162,6 @@ def _fingerprint(record: Any, uploaded: Any) -> bytes:
             digest.update(chunk)
         uploaded.seek(0)
     return digest.digest()
-
-
-def twin_data(twins: list[Any]) -> list[dict[str, Any]]:
-    """Records that carry the same file, as a warning names them."""
-    return [
-        {
-            "target": target_text(row),
-            "label": f"{capfirst(row._meta.verbose_name)} {row}",
-            "url": admin_url(row),
-        }
-        for row in twins
-    ]
 
 
 def attachment_data(row: Attachment, removable: bool) -> dict[str, Any]:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
 
 from apps.core.errors import BahiError
-from apps.core.uow import run_in_unit_of_work
+from apps.core.uow import run_in_unit_of_work, tried
 from apps.documents.lifecycle import Transition, transition_run
-
-
-class _Undone(Exception):
-    """Ends a trial, so that nothing of it stays."""
 
 
 def transition_trial(
@@ -32,10 +27,8 @@ def transition_trial(
                     transition_run(document, name, by=by, data=dict(data or {}))
             except BahiError as error:
                 refused[document.pk] = error
-        raise _Undone
 
-    with suppress(_Undone):
-        run_in_unit_of_work(work)
+    run_in_unit_of_work(lambda: tried(work))
     return refused
 
 

@@ -54,7 +54,11 @@ def target_find(text: Any, user: Any) -> models.Model:
 
 def record_title(record: models.Model) -> str:
     """Kind and name, such as ``Invoice INV/26-27/0007``; the kind once only (a draft's name holds it)."""
-    kind, name = str(record._meta.verbose_name), str(record)
+    return titled(str(record._meta.verbose_name), str(record))
+
+
+def titled(kind: str, name: str) -> str:
+    """``Invoice`` and its name as one text, as ``record_title`` gives it."""
     text = name if name.casefold().startswith(kind.casefold()) else f"{kind} {name}"
     return text[:1].upper() + text[1:]
 

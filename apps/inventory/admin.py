@@ -17,6 +17,24 @@ from apps.inventory.holders import holders_named
 from apps.inventory.models import Batch, Inward, Place, Reservation, Serial, StockMove, StockRow
 
 
+class NamedHolders:
+    """Mixin of rows that name a document by ``<holder_key>_kind`` and ``<holder_key>_id``."""
+
+    holder_key: str
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The documents that the reader may see, by their numbers: a query for each kind."""
+        changelist = super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+        refs = {row.pk: self._ref(row) for row in changelist.result_list}
+        found = holders_named(refs.values(), request.user)
+        for row in changelist.result_list:
+            row.holder_link = found.get(refs[row.pk])
+        return changelist
+
+    def _ref(self, row: Any) -> tuple[str, int]:
+        return getattr(row, f"{self.holder_key}_kind"), getattr(row, f"{self.holder_key}_id")
+
+
 @register(Inward)
 class InwardAdmin(DocumentAdmin):
     icon, menu_order = "move_to_inbox", 10
@@ -60,7 +78,8 @@ class StockRowAdmin(ReadOnlyAdmin):
 
 
 @register(StockMove)
-class StockMoveAdmin(ReadOnlyAdmin):
+class StockMoveAdmin(NamedHolders, ReadOnlyAdmin):
+    holder_key = "source"
     icon, menu_order = "swap_horiz", 30
     search_fields = ("product__search_text",)
     list_display: ClassVar[tuple[Any, ...]] = (
@@ -72,18 +91,9 @@ class StockMoveAdmin(ReadOnlyAdmin):
     list_filter: ClassVar[tuple[str, ...]] = ("movement_kind", "company")
     list_select_related: ClassVar[tuple[str, ...]] = ("product", "from_place", "to_place", "batch", "serial")
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The documents that moved the goods, by their numbers: a query for each kind."""
-        changelist = super().get_changelist_instance(request)
-        rows = list(changelist.result_list)
-        names = holders_named([(row.source_kind, row.source_id) for row in rows])
-        for row in rows:
-            row.source_link = names.get((row.source_kind, row.source_id))
-        return changelist
-
     @admin.display(description=_("document"))
     def source(self, obj: StockMove) -> Any:
-        found = getattr(obj, "source_link", None)
+        found = getattr(obj, "holder_link", None)
         return link_cell(*found) if found else ""
 
 
@@ -127,22 +137,14 @@ class SerialAdmin(MasterAdmin):
 
 
 @register(Reservation)
-class ReservationAdmin(ReadOnlyAdmin):
+class ReservationAdmin(NamedHolders, ReadOnlyAdmin):
+    holder_key = "holder"
     icon, menu_order = "lock_clock", 70
     list_display: ClassVar[tuple[str, ...]] = (
         "shown_product", "shown_place", quantity_column("quantity", _("quantity"), ordering="quantity"),
         "holder", "actor_name", "created_at",
     )  # fmt: skip
     list_select_related: ClassVar[tuple[str, ...]] = ("row__product", "row__place")
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Who holds the stock, by the documents' numbers: a query for each kind of holder."""
-        changelist = super().get_changelist_instance(request)
-        rows = list(changelist.result_list)
-        names = holders_named([(row.holder_kind, row.holder_id) for row in rows])
-        for row in rows:
-            row.holder_link = names.get((row.holder_kind, row.holder_id))
-        return changelist
 
     @admin.display(description=_("product"), ordering="row__product__name")
     def shown_product(self, obj: Reservation) -> str:
@@ -155,4 +157,4 @@ class ReservationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("held for"))
     def holder(self, obj: Reservation) -> Any:
         found = getattr(obj, "holder_link", None)
-        return link_cell(*found) if found else f"{obj.holder_kind} {obj.holder_id}"
+        return link_cell(*found) if found else ""

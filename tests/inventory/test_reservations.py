@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from apps.core.errors import Refused
 from apps.inventory.models import Reservation, StockRow
 from apps.inventory.services.reservations import Want, release, reserve, reserved_of
 from tests.factories.catalog import make_product
 from tests.factories.inventory import issue, place, receive, stock_company
+from tests.factories.sales import Shop
 from tests.kit.stock import assert_stock_equals_ledger
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +84,26 @@ def test_backdated_issue_leaves_what_is_reserved_today(company):
         issue(company, product, 3, day=DAY + timedelta(1))
     issue(company, product, 2, day=DAY + timedelta(1))
     assert_stock_equals_ledger()
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_lists_name_the_documents_that_the_reader_may_see(api, user_with, sees):
+    shop = Shop()
+    shop.stock(shop.chair, 100)
+    order = api.post("sales/orders/", shop.draft({"product": shop.chair.pk, "quantity": "10"}))["data"]
+    order = api.post(f"sales/orders/{order['id']}/confirm/", expect=200)["data"]
+    other = api.post("sales/orders/", shop.draft({"product": shop.chair.pk, "quantity": "5"}))["data"]
+    other = api.post(f"sales/orders/{other['id']}/confirm/", expect=200)["data"]
+    draft = api.post(f"sales/orders/{other['id']}/deliver/")["data"]
+    delivery = api.post(f"sales/deliveries/{draft['id']}/post/", expect=200)["data"]
+    own = ("inventory.view_reservation", "inventory.view_stockmove")
+    client = Client(HTTP_HOST="acme.localhost")
+    client.force_login(user_with(*own, *(("sales.view_order", "sales.view_delivery") if sees else ())))
+    held = client.get("/admin/inventory/reservation/").content.decode()
+    moved = client.get("/admin/inventory/stockmove/").content.decode()
+    assert "Chair" in held
+    assert "Chair" in moved
+    assert (f"Order {order['number']}" in held) is sees
+    assert (f"/admin/sales/order/{order['id']}/" in held) is sees
+    assert (delivery["number"] in moved) is sees
+    assert (f"/admin/sales/delivery/{delivery['id']}/" in moved) is sees

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.db import models
@@ -72,14 +71,9 @@ def register_panel(model: type[models.Model], panel: Panel) -> None:
     _panels[model].append(panel)
 
 
-@cache
-def _load() -> None:
-    load_modules("panels")
-
-
 def panels_of(request: HttpRequest, record: models.Model) -> list[tuple[Panel, Content]]:
     """The panels of a record that are open to this person, filled, in their order."""
-    _load()
+    load_modules("panels")
     found = []
     for panel in sorted(_panels.get(type(record), ()), key=lambda item: item.order):
         if not switch_on(module_key_of_app(panel.app)) or (

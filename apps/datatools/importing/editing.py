@@ -4,6 +4,7 @@ whose rows are the records that were chosen."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
@@ -17,20 +18,13 @@ from apps.core.contribute import contributions_to
 from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused
 from apps.core.guards import fixed_fields, hidden_fields
 from apps.core.registry import kind_name, resources
+from apps.core.uow import tried
 from apps.datatools.importing.provenance import Written
 from apps.datatools.importing.targets import Outcome, Record, RowError, resource_view, values_now
 
 
 class Unchanged(Exception):
     """The record holds the value already: nothing is written."""
-
-
-class TriedOnly(Exception):
-    """Carries the new value out of a write that is rolled back."""
-
-    def __init__(self, new: Any) -> None:
-        super().__init__()
-        self.new = new
 
 
 def can_edit(view_class: type[ResourceViewSet]) -> bool:
@@ -142,17 +136,18 @@ class EditTarget:
             row, entry = rows.get(pk), {"id": pk, "record": str(rows.get(pk, pk)), "refused": ""}
             entry["old"] = entry["new"] = self._shown(view, row) if row is not None else ""
             try:
-                with transaction.atomic():
-                    self._write(view, row, pk in open_to)
-                    raise TriedOnly(self._shown(view, view.record(pk)))
-            except TriedOnly as tried:
-                entry["new"] = tried.new
+                entry["new"] = tried(partial(self._written, view, row, pk in open_to))
             except Unchanged:
                 entry["refused"] = _("It is so already.")
             except BahiError as error:
                 entry["refused"] = str(error.errors[0].detail if error.errors else error.detail)
             found.append(entry)
         return found
+
+    def _written(self, view: Any, row: Any, may_change: bool) -> str:
+        """The record as it is shown after the write."""
+        self._write(view, row, may_change)
+        return self._shown(view, view.record(row.pk))
 
     def _rows(self, view: Any, ids: Sequence[int], by: Any) -> tuple[dict[int, Any], set[int]]:
         """The records that the user sees, and the ids of those that he may change."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -17,9 +18,10 @@ from apps.core.api.resource import MasterViewSet
 from apps.core.errors import BahiError, Refused
 from apps.core.locks import lock_rows
 from apps.core.registry import has_bin, kind_name, resource_of
+from apps.core.uow import tried
 from apps.datatools.importing.provenance import history_newest
 from apps.datatools.importing.targets import resource_view
-from apps.datatools.importing.uses import Uses, uses_of
+from apps.datatools.importing.uses import Uses, kinds_using
 from apps.datatools.models import ImportedRecord
 from apps.documents.lifecycle import lifecycle_of, transition_run
 
@@ -68,7 +70,7 @@ def _plan_kind(plan: Plan, model: Any, entries: list[ImportedRecord], by: Any) -
     newest = history_newest(model, ids)
     posted = _states_then(model, entries) if _is_document(model) else {}
     made = [entry.target_id for entry in entries if entry.created]
-    uses = Uses() if _is_document(model) else uses_of(model, made)
+    uses = Uses() if _is_document(model) else kinds_using(model, made)
     to_bin = has_bin(model) and _deletes_itself(model)
     for entry in entries:
         row = there.get(entry.target_id)
@@ -115,19 +117,11 @@ def plan_try(plan: Plan, by: Any, most: int) -> int:
     cancels = [step for step in plan.steps if step[2] == CANCEL][:most]
     for step in cancels:
         try:
-            with transaction.atomic():
-                _step(step, by)
-                raise _TriedOnly
-        except _TriedOnly:
-            continue
+            tried(partial(_step, step, by))
         except BahiError as error:
             plan.steps.remove(step)
             plan.refused.append((step[0], str(error.detail)))
     return len(cancels)
-
-
-class _TriedOnly(Exception):
-    """Leaves nothing of a step that was only tried."""
 
 
 def plan_run(entries: Sequence[ImportedRecord], by: Any) -> None:

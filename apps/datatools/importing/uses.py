@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from apps.core.models.bases import LedgerEntry
-from apps.core.registry import kind_name
+from apps.core.registry import kind_name, parent_key
 from apps.core.scope import kind_of
 from apps.documents.models import Attachment, Comment, DocumentLink
 
@@ -25,7 +25,7 @@ class Uses:
     kept: set[int] = field(default_factory=set)
 
 
-def uses_of(model: type[models.Model], ids: Sequence[int]) -> Uses:
+def kinds_using(model: type[models.Model], ids: Sequence[int]) -> Uses:
     """What uses these records, one query for each kind that could.
 
     Only kinds are named: the record that uses it may be one that the asking person doesn't see.
@@ -69,11 +69,9 @@ def _is_part(relation: Any) -> bool:
 
 def _label(model: type[models.Model]) -> str:
     """The kind as people know it: of a line, that of its document."""
-    if kind_name(model) in ("line", "link"):
-        for key in model._meta.concrete_fields:
-            if key.is_relation and key.remote_field.on_delete is models.CASCADE:
-                return str(key.related_model._meta.verbose_name_plural)
-    return str(model._meta.verbose_name_plural)
+    key = parent_key(model)
+    shown = key.related_model if key is not None else model
+    return str(shown._meta.verbose_name_plural)
 
 
 def _beside(model: type[models.Model], ids: Sequence[int]) -> dict[int, str]:

@@ -14,6 +14,7 @@ from apps.core.locks import lock_row
 from apps.core.registry import KindRef
 from apps.core.scope import kind_of
 from apps.documents.models import Attachment
+from apps.documents.selectors import records_titles, titled
 from apps.documents.services.timeline import timeline_add
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_check, file_keep, file_store
@@ -69,20 +70,18 @@ def attachment_remove(attachment: Attachment, *, record: models.Model, by: Any) 
         timeline_add(record, "file_removed", text=row.file.name, data={"attachment": row.pk})
 
 
-def attachment_twins(attachment: Attachment, user: Any) -> list[models.Model]:
-    """Other records that carry a file of the same content, those that ``user`` may see: the newest five."""
+def attachment_twins(attachment: Attachment, user: Any) -> list[dict[str, str]]:
+    """Other records that carry a file of the same content, those that ``user`` may see: {target, label, url}
+    of the newest five, as a warning names them."""
     rows = Attachment.objects.filter(file__sha256=attachment.file.sha256, removed_at=None)
     rows = rows.exclude(target_kind=attachment.target_kind, target_id=attachment.target_id)
     places = dict.fromkeys(rows.order_by("-pk").values_list("target_kind", "target_id")[:MOST_TWINS])
-    ids: dict[str, list[int]] = {}
-    for kind, pk in places:
-        ids.setdefault(kind, []).append(pk)
-    seen = {
-        (kind, row.pk): row
-        for kind, pks in ids.items()
-        for row in KindRef(kind, 0).model.objects.for_user(user).filter(pk__in=pks)
-    }
-    return [seen[place] for place in places if place in seen][:5]
+    seen = records_titles(places, user)
+    found = [seen[place] for place in places if place in seen][:5]
+    return [
+        {"target": one["target"], "label": titled(one["kind_label"], one["title"]), "url": one["url"]}
+        for one in found
+    ]
 
 
 def attached_file_visible(file: StoredFile, user: Any) -> bool:
