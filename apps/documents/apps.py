@@ -11,18 +11,11 @@ class DocumentsConfig(BahiAppConfig):
 
     def ready(self) -> None:
         from apps.core.quota import register_quota_source
-        from apps.core.uses import use_open_states
         from apps.documents.selectors import documents_this_month
         from apps.documents.services.attachments import attached_file_visible, picture_bytes
         from apps.documents.services.printing import register_pictures
         from apps.files.access import register_file_guard
 
-        def open_states(model: type) -> tuple[str, ...]:
-            from apps.documents.lifecycle import open_states as found
-
-            return found(model)
-
-        use_open_states(open_states)
         register_quota_source("documents", documents_this_month)
         register_file_guard(attached_file_visible)
         register_pictures(picture_bytes)

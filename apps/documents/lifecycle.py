@@ -25,11 +25,14 @@ from apps.core.locks import lock_row
 from apps.core.registry import load_modules
 from apps.core.scope import kind_of
 from apps.core.typed_settings import setting
+from apps.core.uses import use_open_states
 from apps.documents.events import DocumentMoved
 from apps.documents.models import Document
 from apps.documents.permissions import BACK_DATE
 from apps.documents.services.correcting import document_correct
 from apps.documents.services.timeline import timeline_add
+
+TEXTS = ("text", "textarea")
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,13 @@ class State:
 class AskColumn:
     """A column of an ask of kind ``lines``: shown only, or filled in (``input``).
 
-    kind: text, money, decimal, bool or list (several values in one cell, separated by commas).
+    kind: text, date, money, decimal, bool or list (several values in one cell, separated by commas).
     """
 
     name: str
     label: Any
     kind: str = "text"
     input: bool = False
-    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Ask:
     ``kind``: text, textarea, date, money, decimal, choice, bool, record (a key), lines, or json
     for what only the API sends. ``after``: the form asks for it only when the document was refused with one
     of these codes and the user has the permission beside it. ``suggest``: path in the document of what the
-    form proposes; ``default``: what a tick proposes.
+    form proposes; ``default``: what a tick proposes. ``empties``: sent empty, it reaches the service as None
+    (and an empty text as it is), so that what stood there goes; else nothing sent is nothing asked.
 
     ``lines``: ``rows(document, user)`` gives the rows of the dialog, each with the keys of ``sent`` and what
     ``columns`` show; a row goes out when its ``counts`` column is filled or ticked. With ``changes`` and
@@ -89,6 +92,7 @@ class Ask:
     counts: str = ""
     changes: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
+    empties: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,7 @@ def _ask_of(model: type[Document], name: str) -> Ask:
     column = model._meta.get_field(name)
     kinds = {"DateField": "date", "TextField": "textarea", "PositiveIntegerField": "decimal"}
     label = getattr(column, "verbose_name", name)
-    return Ask(name, label, kinds.get(column.get_internal_type(), "text"), suggest=name)
+    return Ask(name, label, kinds.get(column.get_internal_type(), "text"), suggest=name, empties=True)
 
 
 @dataclass
@@ -367,13 +371,15 @@ def _asked(transition: Transition, data: dict[str, Any]) -> dict[str, Any]:
         value = data.get(ask.name)
         if ask.required and (value is None or value == ""):
             raise InvalidInput(_("This field is required."), field=ask.name, code="required")
-        if value is not None:
+        if ask.empties and ask.name in data and value in (None, ""):
+            values[ask.name] = value if ask.kind in TEXTS else None
+        elif value is not None:
             values[ask.name] = _parsed(ask, value)
     return values
 
 
 def _parsed(ask: Ask, value: Any) -> Any:
-    """A text, date or decimal asked for by a transition, as its Python type."""
+    """A text, date, decimal, tick or choice asked for by a transition, as its Python type."""
     from datetime import date
 
     from apps.core.money import parse_decimal
@@ -383,8 +389,10 @@ def _parsed(ask: Ask, value: Any) -> Any:
             return date.fromisoformat(str(value))
         if ask.kind in ("decimal", "money"):
             return parse_decimal(str(value))
-        if ask.kind == "text":
-            return str(value)[:2000]
+        if ask.kind in TEXTS:
+            if not isinstance(value, str):
+                raise ValueError(_("A text is needed."))
+            return value[:2000] if ask.kind == "text" else value
         if ask.kind == "bool" and not isinstance(value, bool):
             raise ValueError(_("Send true or false."))
         if ask.kind == "choice" and not (isinstance(value, str) and value in dict(ask.choices)):
@@ -426,3 +434,6 @@ def documents_number(documents: Sequence[Document]) -> None:
         )
         for document, number in zip(rows, numbers, strict=True):
             document.number = number
+
+
+use_open_states(open_states)

@@ -61,10 +61,11 @@ def _ask(ask: Ask, document: Any, user: Any) -> dict[str, Any]:
         "width": 12,
         "after": [code for code, permission in ask.after if may(user, permission)],
         "default": default,
+        "empties": ask.empties,
     }
     if ask.kind == "record":
-        query = ask.query.format(company=document.company_id)
-        config |= lookup_config(apps.get_model(ask.related), {"query": query}, user)
+        query = {"query": ask.query.format(company=document.company_id)} if ask.query else {}
+        config |= lookup_config(apps.get_model(ask.related), query, user)
     if ask.kind == "lines" and ask.rows is not None:
         config |= {
             "columns": [_column(column) for column in ask.columns],
@@ -81,7 +82,6 @@ def _column(column: AskColumn) -> dict[str, Any]:
         "label": str(column.label),
         "kind": column.kind,
         "input": column.input,
-        "required": column.required,
     }
 
 

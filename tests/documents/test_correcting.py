@@ -57,3 +57,28 @@ def test_tracking_number_comes_after_the_goods_left(api):
     assert (row.tracking_number, row.packages) == ("AWB 1", 3)
     answer = api.post(f"sales/deliveries/{draft['id']}/correct/", {"packages": "-1"}, 400)
     assert answer["errors"][0]["field"] == "packages"
+
+
+def test_what_was_put_in_by_mistake_is_emptied_again(api, invoice):
+    path = f"accounting/invoices/{invoice.pk}/correct/"
+    api.post(path, {"po_reference": "PO-77", "po_date": "2026-04-01"}, 200)
+    api.post(path, {"po_date": None}, 200)
+    row = Invoice.objects.get(pk=invoice.pk)
+    assert (row.po_date, row.po_reference) == (None, "PO-77"), "what isn't sent stays"
+    api.post(path, {"po_date": "2026-04-01"}, 200)
+    api.post(path, {"po_date": ""}, 200)
+    assert Invoice.objects.get(pk=invoice.pk).po_date is None
+    assert api.post(path, {"po_date": None}, 400)["errors"][0]["code"] == "required"
+
+
+def test_number_of_packages_is_emptied_again(api):
+    shop = Shop()
+    shop.stock(shop.chair)
+    order = api.post("sales/orders/", shop.draft({"product": shop.chair.pk, "quantity": "1"}))["data"]
+    api.post(f"sales/orders/{order['id']}/confirm/", expect=200)
+    draft = api.post(f"sales/orders/{order['id']}/deliver/")["data"]
+    path = f"sales/deliveries/{draft['id']}"
+    before = draft["packages"]
+    api.post(f"{path}/post/", expect=200)
+    api.post(f"{path}/correct/", {"packages": "3"}, 200)
+    assert api.post(f"{path}/correct/", {"packages": None}, 200)["data"]["packages"] == before

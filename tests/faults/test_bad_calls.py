@@ -357,3 +357,10 @@ def test_a_verb_that_asks_for_more_than_it_knows_is_told(desk):
     assert answer["errors"][0]["field"] == "colour"
     assert desk.api.get("accounting/invoices/", 400, per_page=201)["errors"][0]["field"] == "per_page"
     assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", [["a"], {"a": 1}, 7, True])
+def test_a_text_that_is_none_is_named(desk, text):
+    desk.refused(f"accounting/invoices/{desk.invoice['id']}/send/", {"text": text}, 400, "text")
+    desk.refused(f"accounting/invoices/{desk.invoice['id']}/correct/", {"notes": text}, 400, "notes")
+    desk.refused(f"sales/orders/{desk.order['id']}/cancel/", {"reason": text}, 400, "reason")
