@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput
+from apps.core.keys import key_sent
 from apps.core.registry import resources
 from apps.datatools.importing.editing import EditTarget
 from apps.datatools.importing.targets import resource_view
@@ -48,7 +49,7 @@ def _chosen(key: str, request: Request) -> list[int]:
     if (ids is None) == (filters is None):
         raise InvalidInput(_("Send either ids or filters."), field="ids", code="required")
     if ids is not None:
-        if not isinstance(ids, list) or not all(type(pk) is int and 0 < pk < 2**63 for pk in ids):
+        if not isinstance(ids, list) or None in map(key_sent, ids):
             raise InvalidInput(_("Must be a list of ids."), field="ids")
         return list(dict.fromkeys(ids))
     if not isinstance(filters, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
@@ -12,9 +13,10 @@ from apps.core.admin.urls import admin_url
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import add_labels
 from apps.core.api.resource import ResourceViewSet
+from apps.core.api.serializers import record_chosen
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
-from apps.core.errors import InvalidInput, NotAllowed, Refused
+from apps.core.errors import NotAllowed, Refused
 from apps.core.records import rows_keep
 from apps.core.registry import resource_of
 from apps.core.working import working_company_id
@@ -195,19 +197,12 @@ class DocumentViewSet(ResourceViewSet):
         """Hook: turn ids in a verb's body into records in scope; those of asks for a record are."""
         table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]  # the class is a document's here
         asked = [ask for ask in table.asks if ask.kind == "record" and data.get(ask.name) is not None]
-        return {**data, **{ask.name: self._chosen(ask, data[ask.name]) for ask in asked}}
-
-    def _chosen(self, ask: Any, pk: Any) -> Any:
-        from django.apps import apps
-
-        from apps.core.api.serializers import _visible
-
-        found = None
-        if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
-            found = _visible(apps.get_model(ask.related), [pk], self.request.user).get(pk)
-        if found is None:
-            raise InvalidInput(_("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, field=ask.name)
-        return found
+        user = self.request.user
+        found = {
+            ask.name: record_chosen(apps.get_model(ask.related), data[ask.name], user, ask.name)
+            for ask in asked
+        }
+        return {**data, **found}
 
     def _answer(self, made: Any, row: Any, message: str) -> tuple[int, Any, str]:
         if type(made) is type(row) and made.pk == row.pk:

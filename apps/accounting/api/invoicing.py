@@ -27,6 +27,7 @@ from apps.accounting.models import (
     ProformaCharge,
     ProformaLine,
 )
+from apps.core.keys import key_sent
 from apps.core.registry import register_resource
 
 SETTLED = (
@@ -164,8 +165,8 @@ class NoteViewSet(SettledViewSet):
         self, data: Any, *, partial: bool = False, row: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any], Any]:
         """Company and party of a note are those of its invoice: they need not be sent."""
-        pk = data.get("invoice") if isinstance(data, dict) else None
-        if not partial and isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
+        pk = key_sent(data.get("invoice")) if isinstance(data, dict) else None
+        if not partial and pk is not None:
             found = Invoice.objects.for_user(self.request.user).filter(pk=pk)
             row = found.values("company_id", "party_id").first()
             if row:

@@ -24,9 +24,10 @@ from apps.accounting.payments.money import money_compute
 from apps.accounting.payments.write_off import item_write_off
 from apps.core.access import may
 from apps.core.api.resource import ResourceViewSet
-from apps.core.api.serializers import known_fields
+from apps.core.api.serializers import known_fields, record_chosen
 from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput, NotAllowed
+from apps.core.keys import key_sent
 from apps.core.money import parse_decimal
 from apps.core.records import Child
 from apps.core.registry import register_resource
@@ -158,7 +159,7 @@ class MoneyViewSet(DocumentViewSet):
                 if isinstance(rows, list)
                 else []
             )
-            if not ids or not all(isinstance(pk, int) and 0 < pk < 2**63 for pk in ids):
+            if not ids or None in map(key_sent, ids):
                 raise InvalidInput(_("Send the ids of allocations."), field="allocations")
             result["allocations"] = ids
         return result
@@ -166,14 +167,11 @@ class MoneyViewSet(DocumentViewSet):
 
 def visible(model: Any, pk: Any, path: str, errors: ErrorList, user: Any) -> Any:
     """A record by id, seen through the scope of the user like any other key in a body."""
-    from apps.core.api.serializers import _visible
-
-    found = None
-    if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63:
-        found = _visible(model, [pk], user).get(pk)
-    if found is None:
-        errors.add(path, _("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, "not_found")
-    return found
+    try:
+        return record_chosen(model, pk, user, path)
+    except InvalidInput as error:
+        errors.items += error.errors
+        return None
 
 
 def _amount(value: Any, field: str = "amount") -> Decimal | None:

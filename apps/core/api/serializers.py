@@ -16,6 +16,7 @@ from rest_framework import serializers
 from apps.core.access import may
 from apps.core.contribute import Contribution
 from apps.core.errors import ErrorList, FieldError, InvalidInput
+from apps.core.keys import key_sent
 from apps.core.records import Child
 from apps.core.registry import has_bin
 
@@ -196,6 +197,16 @@ def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, 
     if has_bin(model):
         queryset = queryset.filter(deleted_at=None)
     return {row.pk: row for row in queryset}
+
+
+def record_chosen(model: type[models.Model], pk: Any, user: Any, field: str) -> Any:
+    """The record that an id in a body names, as keys are seen. Raises InvalidInput naming ``field``."""
+    key = key_sent(pk)
+    found = _visible(model, [key], user).get(key) if key is not None else None
+    if found is None:
+        detail = _("There is no such record: %(id)s.") % {"id": str(pk)[:40]}
+        raise InvalidInput(detail, field=field, code="not_found")
+    return found
 
 
 def validated(serializer: Any, data: Any) -> dict[str, Any]:

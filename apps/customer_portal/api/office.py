@@ -17,6 +17,7 @@ from apps.core.api.resource import ResourceViewSet
 from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed
+from apps.core.keys import key_sent
 from apps.core.registry import register_resource
 from apps.customer_portal.api.people import InvitationInput, member_data
 from apps.customer_portal.choices import Sees
@@ -158,8 +159,8 @@ class PortalRequestApi(_Looked):
 def _party(value: Any, user: Any) -> Any:
     if value is None:
         return None
-    known = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
-    found = Party.objects.for_user(user).filter(pk=value, deleted_at=None).first() if known else None
+    key = key_sent(value)
+    found = Party.objects.for_user(user).filter(pk=key, deleted_at=None).first() if key is not None else None
     if found is None:
         raise InvalidInput(_("There is no such party."), field="party", code="does_not_exist")
     return found

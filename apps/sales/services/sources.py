@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.models import Invoice, InvoiceLine
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
+from apps.core.keys import key_sent
 from apps.core.scope import kind_of
 from apps.core.typed_settings import setting
 from apps.documents.lifecycle import lifecycle_of
@@ -67,8 +68,8 @@ def proforma_fill(pk: int, by: Any) -> dict[str, Any]:
 
 
 def _seen(model: Any, pk: Any, field: str, by: Any) -> Any:
-    valid = isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 2**63
-    found = model.objects.for_user(by).filter(pk=pk).first() if valid else None
+    key = key_sent(pk)
+    found = model.objects.for_user(by).filter(pk=key).first() if key is not None else None
     if found is None:
         raise InvalidInput(
             _("There is no such record: %(id)s.") % {"id": str(pk)[:40]}, field=field, code="not_found"
