@@ -70,7 +70,8 @@ class DocumentAdmin(BulkTransitions, ScopedAdmin):
     list_after_template = "documents/list_totals.html"
     date_hierarchy = None
     list_totals: tuple[str | ListTotal, ...] = ()
-    # Pages about one document: (last part of the address, method, permissions beside seeing it).
+    # Pages about one document: (last part of the address, method(request, document), permissions beside
+    # seeing it; both are checked here).
     record_pages: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("print", "print_view", (PRINT,)),
         ("ask", "ask_view", ()),
@@ -149,7 +150,14 @@ class DocumentAdmin(BulkTransitions, ScopedAdmin):
 
     def _record_page(self, method: str, needs: tuple[str, ...]) -> Any:
         meta = self.model._meta
-        view = self.admin_site.admin_view(getattr(self, method))
+
+        def page(request: HttpRequest, pk: int) -> HttpResponse:
+            if not self.has_view_permission(request) or not all(may(request.user, code) for code in needs):
+                raise PermissionDenied
+            answer: HttpResponse = getattr(self, method)(request, self._find(request, pk))
+            return answer
+
+        view = self.admin_site.admin_view(page)
         view.model_admin = self
         view.declared = codes(f"{meta.app_label}.view_{meta.model_name}", *needs)
         return view
@@ -217,22 +225,16 @@ class DocumentAdmin(BulkTransitions, ScopedAdmin):
             raise Http404
         return document
 
-    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def ask_view(self, request: HttpRequest, document: Any) -> HttpResponse:
         """What the dialog of a transition asks for, with the rows to choose from: ``?verb=return``."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        document = self._find(request, pk)
         found = lifecycle_of(self.model).open_to(document, request.user)
         item = next((item for item in found if item.name == request.GET.get("verb")), None)
         if item is None:
             raise Http404
         return JsonResponse(envelope({"fields": ask_fields(item, document, request.user)}))
 
-    def print_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def print_view(self, request: HttpRequest, document: Any) -> HttpResponse:
         """Print preview: the PDF itself inside the page, so that screen and paper are the same."""
-        document = self._find(request, pk)
-        if not may(request.user, PRINT):
-            raise PermissionDenied
         view = self.api_view(request)
         return self.record_page(
             request, document, "documents/print.html", pdf_url=f"/api/v1/{view.path}/{document.pk}/pdf/"

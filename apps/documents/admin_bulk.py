@@ -16,6 +16,7 @@ from apps.core.admin.acting import ActRow, act_field, act_going, act_ids, act_pa
 from apps.core.admin.columns import amount_shown
 from apps.core.admin.urls import admin_url
 from apps.core.formats import show_date
+from apps.core.guards import open_names
 from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
 from apps.documents.bulk import refused_at_sight, transition_many, transition_trial
@@ -115,7 +116,7 @@ class BulkTransitions:
                 link_cell(admin_url(document), document),
                 show_date(document.date),
                 party,
-                _amount(document),
+                _amount(document, request.user),
                 badge,
             )
             rows.append(ActRow(cells, reason))
@@ -180,9 +181,7 @@ def _given(request: HttpRequest, item: Transition) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _amount(document: Any) -> str:
-    """The document's amount in its currency; empty for one of goods."""
-    for name in ("grand_total", "amount"):
-        if hasattr(document, name) and hasattr(document, "currency_id"):
-            return amount_shown(getattr(document, name), document)
-    return ""
+def _amount(document: Any, user: Any) -> str:
+    """The document's amount in its currency; empty for one of goods, and for whoever may not see it."""
+    shown = open_names(type(document), [document.amount_field], user) if document.amount_field else []
+    return amount_shown(getattr(document, shown[0]), document) if shown else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -39,11 +38,8 @@ class QuotationAdmin(SalesAdmin):
         "state_badge",
     )  # fmt: skip
 
-    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """All revisions of the offer side by side; what differs from the first is marked."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        document = self._find(request, pk)
+    def compare_view(self, request: HttpRequest, document: Quotation) -> HttpResponse:
+        """All revisions of the offer side by side; what differs from the revision before is marked."""
         return self.record_page(
             request,
             document,

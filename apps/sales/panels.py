@@ -5,46 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.admin.panels import Content, Panel, counted, latest, register_panel
 from apps.parties.models import Party
 from apps.sales.models import Delivery, Order, Quotation
-from apps.sales.portal import drafts, open_quotations, orders_to_deliver, orders_to_invoice
+from apps.sales.portal import WAITING
 
 
 def open_of(request: HttpRequest, party: Party) -> Content | None:
     lines = [
-        counted(
-            request,
-            _("Quotations without answer"),
-            Quotation,
-            party,
-            narrow=open_quotations,
-            query="status__exact=sent",
-        ),
-        counted(
-            request,
-            _("Orders to deliver"),
-            Order,
-            party,
-            narrow=orders_to_deliver,
-            query="open=deliver",
-            tone="warning",
-        ),
-        counted(
-            request,
-            _("Orders to invoice"),
-            Order,
-            party,
-            narrow=orders_to_invoice,
-            query="open=invoice",
-            tone="warning",
-        ),
-        counted(
-            request, _("Deliveries in draft"), Delivery, party, narrow=drafts, query="status__exact=draft"
-        ),
+        counted(request, str(title), model, party, narrow=narrow, query=query, tone=tone)
+        for title, model, narrow, query, tone in WAITING
     ]
     found = [line for line in lines if line is not None]
     return Content(found) if found else None

@@ -48,13 +48,12 @@ OrderOpenFilter = condition_filter(
     {"deliver": (_("To deliver"), orders_to_deliver), "invoice": (_("To invoice"), orders_to_invoice)},
 )
 
-register_counter(
-    "sales", _("Quotations without answer"), Quotation, open_quotations, query="status__exact=sent"
+# What waits, on the card of sales and on a party's page: (title, model, narrow, query of the list, tone).
+WAITING: tuple[tuple[Any, Any, Any, str, str], ...] = (
+    (_("Quotations without answer"), Quotation, open_quotations, "status__exact=sent", ""),
+    (_("Orders to deliver"), Order, orders_to_deliver, "open=deliver", "warning"),
+    (_("Orders to invoice"), Order, orders_to_invoice, "open=invoice", "warning"),
+    (_("Deliveries in draft"), Delivery, drafts, "status__exact=draft", ""),
 )
-register_counter(
-    "sales", _("Orders to deliver"), Order, orders_to_deliver, query="open=deliver", tone="warning"
-)
-register_counter(
-    "sales", _("Orders to invoice"), Order, orders_to_invoice, query="open=invoice", tone="warning"
-)
-register_counter("sales", _("Deliveries in draft"), Delivery, drafts, query="status__exact=draft")
+for _title, _model, _narrow, _query, _tone in WAITING:
+    register_counter("sales", _title, _model, _narrow, query=_query, tone=_tone or "info")

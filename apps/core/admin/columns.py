@@ -24,8 +24,9 @@ def money_column(name: str, label: Any, *, ordering: str | None = None) -> Calla
 
 
 def amount_shown(amount: Any, obj: Any) -> str:
-    """An amount of a document: ``1,23,456.00``, in a foreign currency ``USD 1,200.00``."""
-    own = obj.currency_id == obj.company.currency_id
+    """An amount of a document: ``1,23,456.00``, in a foreign currency ``USD 1,200.00``; a document without
+    currency is in the company's."""
+    own = getattr(obj, "currency_id", None) in (None, obj.company.currency_id)
     text = "" if amount is None else show_number(amount)
     if text and not own:
         text = f"{obj.currency.code} {format_western(amount)}"
