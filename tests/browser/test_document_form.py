@@ -290,3 +290,79 @@ def test_clerk_comments_and_attaches_files(open_page, harness):
     expect(page.locator(".bahi-toast")).to_contain_text("bad.exe: This kind of file is not accepted.")
     page.get_by_role("button", name="Remove po.pdf").click()
     expect(page.get_by_text("No files yet.")).to_be_visible()
+
+
+def posted(harness):
+    harness.api.store(7, BODY, 1)["status"] = "posted"
+
+
+def test_clerk_who_clicks_twice_gets_one_dialog(open_page, harness):
+    posted(harness)
+    page = open_page("/document?id=7")
+    page.locator("[data-verb=return]").dblclick()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.wait_for_timeout(700)
+    expect(dialog).to_have_count(1)
+    asked = [call for call in harness.api.calls if call[1].endswith("/ask/")]
+    assert len(asked) == 1
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[data-verb=return]")).to_be_focused()
+
+
+def test_clerk_sees_the_sum_of_what_comes_back_and_sends_filled_rows_only(open_page, harness):
+    two = [{**BODY["lines"][0], "product": n} for n in (1, 2, 3)]
+    harness.api.store(7, {**BODY, "lines": two}, 1)["status"] = "posted"
+    page = open_page("/document?id=7&formats=western,iso")
+    page.locator("[data-verb=return]").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Worth, Line 1").fill("90071992547409.91")
+    dialog.get_by_label("Worth, Line 3").fill("0.02")
+    expect(dialog.locator(".bahi-asked__sum")).to_contain_text("90,071,992,547,409.93")
+    dialog.get_by_role("button", name="Take back").click()
+    expect(dialog).to_be_hidden()
+    sent = [call[2] for call in harness.api.calls if call[1].endswith("/return/")]
+    assert sent == [
+        {
+            "lines": [
+                {"line": 1001, "amount": "90071992547409.91", "serials": ["A1", "A2"]},
+                {"line": 1003, "amount": "0.02", "serials": ["A1", "A2"]},
+            ]
+        }
+    ]
+
+
+def test_clerk_copies_the_customers_link_and_is_told(open_page, harness):
+    posted(harness)
+    page = open_page("/document?id=7")
+    page.get_by_text("More", exact=True).click()
+    page.locator("[data-tool=link]").dblclick()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Customer's link")).to_have_value("https://acme.example/see/7")
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".bahi-toast")).to_have_text(re.compile("Copied"))
+
+
+def test_clerk_empties_what_was_put_in_by_mistake(open_page, harness):
+    posted(harness)
+    page = open_page("/document?id=7")
+    page.locator("[data-verb=correct]").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("PO date").fill("")
+    dialog.get_by_label("Packages").fill("")
+    dialog.get_by_role("button", name="Correct").click()
+    expect(dialog).to_be_hidden()
+    sent = [call[2] for call in harness.api.calls if call[1].endswith("/correct/")]
+    assert sent == [{"po_date": None, "packages": ""}], "what was empty before is not sent"
+
+
+def test_dates_say_how_they_are_written_here(open_page):
+    page = open_page("/document?formats=western,iso")
+    assert field(page, "due_date").get_attribute("placeholder") == "yyyy-mm-dd"
+    field(page, "due_date").fill("3-4-26")
+    field(page, "due_date").blur()
+    expect(field(page, "due_date")).to_have_value("2026-04-03")
+    page = open_page("/document?formats=indian,day_slash")
+    assert field(page, "due_date").get_attribute("placeholder") == "dd/mm/yyyy"

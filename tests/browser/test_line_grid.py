@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import cell, output, paste
+from tests.browser.conftest import cell, output, paste, serious_violations
 
 pytestmark = pytest.mark.browser
 
@@ -162,6 +162,79 @@ def test_clerk_changes_the_product_of_a_saved_line_and_gets_its_price(open_page,
     expect(page.locator(".bahi-toast")).to_contain_text("Invoice saved")
     sent = [call[2] for call in harness.api.calls if call[0] == "PATCH"][-1]["lines"]
     assert "id" not in sent[0]
+
+
+def opened_order(harness):
+    """An order of two lines, confirmed."""
+    lines = [
+        {"product": n, "quantity": "2", "unit_price": "7", "hsn": "1111", "description": f"as agreed {n}"}
+        for n in (1, 2)
+    ]
+    body = {"party": 3, "date": "2026-11-21", "currency": "INR", "lines": lines}
+    harness.api.store(7, body, 1)["status"] = "posted"
+
+
+def amended(harness):
+    return [call[2] for call in harness.api.calls if call[1].endswith("/amend/")]
+
+
+def test_clerk_pastes_over_lines_opened_for_amendment_and_none_is_doubled(open_page, harness):
+    opened_order(harness)
+    page = open_page("/document?id=7&opened=1")
+    paste(page, "quantity", "Product\tQuantity\nP0009\t5\nP0002\t2\nP0004\t8")
+    expect(cell(page, 3, "product")).to_have_value("Bolt M8 4")
+    expect(output(page, 1, "product")).to_have_text("Cable 2.5 sq mm 1")
+    expect(cell(page, 1, "quantity")).to_have_value("5")
+    page.keyboard.press("Control+s")
+    page.get_by_role("dialog").get_by_role("button", name="Amend").click()
+    page.wait_for_url("**/document?id=7")
+    [body] = amended(harness)
+    assert [(line.get("line"), line.get("product"), line["quantity"]) for line in body["lines"]] == [
+        (1001, None, "5"), (1002, None, "2"), (None, 4, "8"),
+    ]  # fmt: skip
+
+
+def test_clerk_goes_by_enter_over_the_cells_that_are_closed(open_page, harness):
+    opened_order(harness)
+    page = open_page("/document?id=7&opened=1")
+    cell(page, 1, "unit_price").focus()
+    page.keyboard.press("Enter")
+    expect(cell(page, 2, "description")).to_be_focused()
+    page.keyboard.press("Shift+Enter")
+    expect(cell(page, 1, "unit_price")).to_be_focused()
+    cell(page, 2, "unit_price").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".bahi-grid tbody tr")).to_have_count(3)
+    expect(cell(page, 3, "product")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(cell(page, 2, "description")).to_be_focused()
+    closed = output(page, 1, "product")
+    assert closed.get_attribute("aria-label") is None
+    assert serious_violations(page) == []
+
+
+def test_clerk_sees_at_the_cell_why_an_amendment_is_refused(open_page, harness):
+    opened_order(harness)
+    page = open_page("/document?id=7&opened=1")
+    cell(page, 2, "quantity").fill("0")
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("Less")
+    dialog.get_by_role("button", name="Amend").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("tbody tr:nth-child(2) td[data-col=quantity]")).to_contain_text("more than 0")
+    expect(page.locator(".bahi-errors")).to_contain_text("Lines, Line 2, Quantity")
+    expect(cell(page, 2, "quantity")).to_be_focused()
+
+
+def test_clerk_opens_the_columns_that_few_lines_need(open_page):
+    page = open_page("/document?more=1")
+    cell(page, 1, "quantity").fill("3")
+    expect(page.get_by_role("columnheader", name="Project")).to_have_count(0)
+    page.locator("[data-wider]").click()
+    expect(page.get_by_role("columnheader", name="Project")).to_be_visible()
+    expect(cell(page, 1, "quantity")).to_have_value("3")
+    cell(page, 1, "project").fill("P-1")
 
 
 def test_clerk_makes_a_product_from_within_the_line(open_page, harness):

@@ -1,7 +1,7 @@
 // Date inputs of plain forms: typed and shown as 21-11-2026, whatever the browser's own language; sent as 2026-11-21.
 
 import { el } from "./dom.js";
-import { formatDate, parseDate } from "./format.js";
+import { datePlaceholder, formatDate, parseDate } from "./format.js";
 import { t } from "./text.js";
 
 function enhance(input) {
@@ -10,7 +10,7 @@ function enhance(input) {
   const iso = input.value;
   input.type = "text";
   input.value = iso ? formatDate(iso) : "";
-  input.placeholder = "dd-mm-yyyy";
+  input.placeholder = datePlaceholder;
   input.autocomplete = "off";
   input.inputMode = "text";
   input.after(sent);

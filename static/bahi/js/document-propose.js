@@ -3,7 +3,7 @@
 
 import { ApiError, get } from "./api.js";
 import { el } from "./dom.js";
-import { formatDate, formatMoney, parseNumber } from "./format.js";
+import { amountOf, formatDate, formatMoney, paiseOf, parseNumber } from "./format.js";
 import { t } from "./text.js";
 
 /** Fill each grid of the page that has a proposal ({url, by, kind, columns, amount, spread}; docs/frontend.md). */
@@ -83,18 +83,13 @@ class Proposal {
     const { grid, def } = this;
     const column = grid.columns.find(({ name }) => name === def.amount);
     const isTyped = (row) => !row.proposed || row.typed.has(def.amount);
-    const paise = (value) => BigInt(Math.round(Number(parseNumber(value ?? "") || 0) * 100));
+    const paise = (value) => paiseOf(parseNumber(value));
     const given = grid.rows.filter(isTyped).reduce((sum, row) => sum + paise(row.values[def.amount]), 0n);
     let left = def.spread.reduce((sum, name) => sum + paise(this.page.valueOf(name)), 0n) - given;
     grid.rows.filter((row) => !isTyped(row)).forEach((row) => {
       const part = left <= 0n ? 0n : left < paise(row.open) ? left : paise(row.open);
       left -= part;
-      grid.put(row, column, part > 0n ? rupees(part) : null);
+      grid.put(row, column, part > 0n ? amountOf(part) : null);
     });
   }
-}
-
-function rupees(paise) {
-  const digits = String(paise).padStart(3, "0");
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

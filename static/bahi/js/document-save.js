@@ -25,8 +25,10 @@ export function wireSaving(page) {
   page.save = (options) => exclusively(page, () => save(page, options || {}));
 }
 
-async function exclusively(page, run) {
+/** Do one thing at a time on this page: false at once while another is under way. */
+export async function exclusively(page, run) {
   if (page.busy) return false;
+  const focused = document.activeElement;
   page.busy = true;
   page.setBusy(true);
   try {
@@ -34,6 +36,8 @@ async function exclusively(page, run) {
   } finally {
     page.busy = false;
     page.setBusy(false);
+    // The button that was pressed lost the focus while it was closed; a dialog gives it back to where it was.
+    if (document.activeElement === document.body && focused?.isConnected) focused.focus({ preventScroll: true });
   }
 }
 
@@ -145,7 +149,8 @@ async function askAndPost(page, verb, url) {
   const style = verb.style || "primary";
   const ask = (fields, text, sent = {}) => formDialog({ title: verb.label, text, fields, submit: verb.label, style, makeField,
     onSubmit: (values) => send({ ...sent, ...given(fields, values) }) });
-  const fields = verb.fields_url ? (await get(verb.fields_url)).data.fields : verb.fields || [];
+  const fields = verb.fields_url ? await exclusively(page, async () => (await get(verb.fields_url)).data.fields) : verb.fields || [];
+  if (!fields) return null;
   const first = fields.filter((field) => !field.after?.length);
   if (first.length) return ask(first, verb.confirm || "");
   if (verb.confirm && !(await confirmDialog({ title: verb.label, text: verb.confirm, confirm: verb.label, style }))) return null;
@@ -159,18 +164,31 @@ async function askAndPost(page, verb, url) {
   }
 }
 
-/** What was filled in; an empty text goes along where something stood before. */
+/** What was filled in; what was emptied goes along where something stood before: a text, and what the verb empties. */
 function given(fields, values) {
-  const emptied = (name) => fields.some((field) => field.name === name && field.default && ["text", "textarea"].includes(field.kind));
-  return Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== null && (value !== "" || emptied(name))));
+  const takes = (field) => field.empties || ["text", "textarea"].includes(field.kind);
+  const emptied = (name) => fields.some((field) => field.name === name && field.default && takes(field));
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => (value !== null && value !== "") || emptied(name)));
 }
 
 /** Send the lines that a verb opened: what changed of those that stood there, and the new ones. */
 async function sendOpened(page) {
   const { verb, label, fields, back } = page.config.opened;
   const url = `${page.config.resource}${page.id}/${verb}/`;
-  const answer = await formDialog({ title: label, fields, submit: label, makeField,
-    onSubmit: (values) => post(url, { ...openedBody(page), ...given(fields, values) }) });
+  const names = [...page.grids, ...page.fields].map(({ def }) => def.name);
+  const isOnPage = (error) => error instanceof ApiError && error.errors.some(({ field }) => names.includes(String(field || "").split(".")[0]));
+  let refused = null;
+  const onSubmit = async (values) => {
+    try {
+      return await post(url, { ...openedBody(page), ...given(fields, values) });
+    } catch (error) {
+      if (!isOnPage(error)) throw error;
+      refused = error; // what is wrong stands on the page: the dialog closes and it is shown there
+      return null;
+    }
+  };
+  const answer = await formDialog({ title: label, fields, submit: label, makeField, onSubmit });
+  if (refused) showProblems(page, refused);
   if (!answer) return false;
   flash(answer.message || label);
   return go(page, back);

@@ -2,7 +2,7 @@
 
 import { ApiError, get, remove } from "./api.js";
 import { confirmDialog, openDialog } from "./dialog.js";
-import { runVerb } from "./document-save.js";
+import { exclusively, runVerb } from "./document-save.js";
 import { showProblems } from "./document-errors.js";
 import { el, safeUrl } from "./dom.js";
 import { icon } from "./icons.js";
@@ -57,14 +57,15 @@ const DOES = {
   verb: (page, tool) => runVerb(page, tool),
   delete: async (page, tool) => {
     if (!(await confirmDialog({ title: tool.label, text: tool.confirm, confirm: tool.label, style: "danger" }))) return;
-    const { message } = await remove(`${page.config.resource}${page.id}/`);
-    flash(message || tool.label);
+    const answer = await exclusively(page, () => remove(`${page.config.resource}${page.id}/`));
+    if (!answer) return;
+    flash(answer.message || tool.label);
     page.leaving = true;
     window.location.assign(safeUrl(page.config.urls.list) || "/admin/");
   },
   copy: async (page, tool) => {
-    const { data } = await get(tool.url);
-    await copyDialog(tool, data.url);
+    const answer = await exclusively(page, () => get(tool.url));
+    if (answer) await copyDialog(tool, answer.data.url);
   },
 };
 
@@ -79,9 +80,10 @@ async function copyDialog(tool, url) {
     } catch {
       document.execCommand("copy"); // a page without a secure context has no clipboard of its own
     }
-    toast(t("copied"), { tone: "success", seconds: 3 });
     return true;
   };
   const body = [tool.text ? el("p", { text: tool.text }) : null, field];
-  await openDialog({ title: tool.label, body, onAction, actions: [{ label: t("close"), value: "" }, { label: t("copy"), style: "primary", value: "copy", submit: true }] });
+  const actions = [{ label: t("close"), value: "" }, { label: t("copy"), style: "primary", value: "copy", submit: true }];
+  // A message shown while the dialog is open would go away with it.
+  if (await openDialog({ title: tool.label, body, onAction, actions })) toast(t("copied"), { tone: "success", seconds: 3 });
 }

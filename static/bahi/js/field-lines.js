@@ -2,20 +2,18 @@
 // with the definition {rows, columns [{name, label, kind, input}], sent [keys], counts}; a row goes out when its
 // `counts` column is filled or ticked.
 
-import { Field, addKind, shownValue } from "./fields.js";
 import { el } from "./dom.js";
-import { formatNumber, parseNumber } from "./format.js";
+import { Field, addKind, isNumber, shownDecimals, shownValue } from "./fields.js";
+import { formatMoney, formatNumber, parseNumber, sumMoney } from "./format.js";
 import { t } from "./text.js";
 
-const NUMBERS = ["decimal", "money"];
-const decimals = (column) => (column.kind === "money" ? 2 : 0);
 const words = (text) => text.split(/[,;\s]+/).filter(Boolean);
 
 class LinesField extends Field {
   build() {
     const { columns, rows } = this.def;
     this.cells = rows.map((row, index) => Object.fromEntries(columns.filter((column) => column.input).map((column) => [column.name, this.input_(column, row, index)])));
-    const head = el("tr", {}, columns.map((column) => el("th", { scope: "col", class: NUMBERS.includes(column.kind) ? "bahi-right" : "", text: column.label })));
+    const head = el("tr", {}, columns.map((column) => el("th", { scope: "col", class: isNumber(column) ? "bahi-right" : "", text: column.label })));
     const lines = rows.map((row, index) => el("tr", {}, columns.map((column) => this.cell(column, row, index))));
     this.sum = el("p", { class: "bahi-asked__sum", role: "status" });
     const table = el("table", { class: "bahi-grid bahi-asked", id: this.id, tabIndex: -1, "aria-label": this.def.label }, el("thead", {}, head), el("tbody", {}, lines));
@@ -35,15 +33,15 @@ class LinesField extends Field {
   input_(column, row, index) {
     const label = `${column.label}, ${t("line_n", { n: index + 1 })}`;
     if (column.kind === "bool") return el("input", { type: "checkbox", class: "bahi-check", checked: Boolean(row[column.name]), "aria-label": label, data: { col: column.name } });
-    const number = NUMBERS.includes(column.kind);
-    const value = number ? formatNumber(row[column.name], { min: decimals(column) }) : row[column.name] ?? "";
+    const number = isNumber(column);
+    const value = number ? formatNumber(row[column.name], { min: shownDecimals(column) }) : row[column.name] ?? "";
     const input = el("input", { type: "text", class: "bahi-cell__in", value, inputmode: number ? "decimal" : null, autocomplete: "off", "aria-label": label, data: { col: column.name } });
     input.addEventListener("focus", () => input.select());
     return input;
   }
 
   cell(column, row, index) {
-    const right = NUMBERS.includes(column.kind) ? "bahi-right" : "";
+    const right = isNumber(column) ? "bahi-right" : "";
     const content = this.cells[index][column.name] || el("span", { class: "bahi-cell__out", text: shownValue(column, row) });
     return el("td", { class: `bahi-cell ${right}`, data: { label: column.label } }, content);
   }
@@ -66,13 +64,12 @@ class LinesField extends Field {
   tell() {
     const column = this.def.columns.find(({ name, kind }) => name === this.def.counts && kind === "money");
     if (!column) return;
-    const paise = this.cells.reduce((sum, cells) => sum + Math.round(Number(parseNumber(cells[column.name].value) || 0) * 100), 0);
-    this.sum.textContent = `${t("totals")}: ${formatNumber((paise / 100).toFixed(2), { min: 2 })}`;
+    this.sum.textContent = `${t("totals")}: ${formatMoney(sumMoney(this.cells.map((cells) => parseNumber(cells[column.name].value))))}`;
   }
 
   read(column, input) {
     if (column.kind === "bool") return input.checked;
-    if (NUMBERS.includes(column.kind)) return parseNumber(input.value) ?? input.value.trim();
+    if (isNumber(column)) return parseNumber(input.value) ?? input.value.trim();
     return column.kind === "list" ? words(input.value) : input.value.trim();
   }
 
@@ -99,7 +96,7 @@ class LinesField extends Field {
 
   problem() {
     if (!this.def.rows.length) return "";
-    const wrong = this.def.columns.filter((column) => NUMBERS.includes(column.kind) && column.input)
+    const wrong = this.def.columns.filter((column) => isNumber(column) && column.input)
       .flatMap((column) => this.cells.map((cells) => cells[column.name])).find((input) => parseNumber(input.value) === null);
     wrong?.focus();
     if (wrong) return t("number_bad");

@@ -2,7 +2,7 @@
 // Every field offers: root, value (canonical), set(value, label), setError(text), problem(), focus(), display().
 
 import { el, uid } from "./dom.js";
-import { formatDate, formatNumber, parseDate, parseNumber } from "./format.js";
+import { datePlaceholder, formatDate, formatNumber, parseDate, parseNumber } from "./format.js";
 import { icon } from "./icons.js";
 import { Lookup, recordLabel } from "./lookup.js";
 import { t } from "./text.js";
@@ -14,6 +14,11 @@ export function linkOf(record, name, config = {}) {
   if (typeof value === "object") return { id: value.id, label: recordLabel(value, config?.label) || recordLabel(value) };
   const label = ["_display", "_label", "_name"].map((end) => record[name + end]).find((text) => typeof text === "string");
   return { id: value, label: label || "" };
+}
+
+/** Whether a field or column holds a number. */
+export function isNumber(def) {
+  return def.kind === "decimal" || def.kind === "money";
 }
 
 /** Decimals that are always shown: two of money; of other numbers only where there are no more than two. */
@@ -165,7 +170,7 @@ class NumberField extends Field {
 
 class DateField extends Field {
   build() {
-    const input = this.base({ inputmode: "text", autocomplete: "off", placeholder: "dd-mm-yyyy", maxlength: 10 });
+    const input = this.base({ inputmode: "text", autocomplete: "off", placeholder: datePlaceholder, maxlength: 10 });
     input.addEventListener("blur", () => this.tidy());
     input.addEventListener("keydown", (event) => event.key === "Enter" && this.tidy());
     return input;
@@ -365,7 +370,7 @@ export function shownValue(def, record) {
   if (label && def.kind === "computed") return label;
   if (value === null || value === undefined || value === "") return "";
   if (def.kind === "date") return formatDate(value);
-  if (["decimal", "money", "computed"].includes(def.kind)) return formatNumber(value, { min: shownDecimals(def) });
+  if (isNumber(def) || def.kind === "computed") return formatNumber(value, { min: shownDecimals(def) });
   if (def.kind === "choice") return (def.choices || []).find(([key]) => String(key) === String(value))?.[1] || String(value);
   if (def.kind === "bool") return value ? t("yes") : t("no");
   if (def.kind === "json-address") return addressText(value, def.states);

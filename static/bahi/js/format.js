@@ -51,6 +51,26 @@ export function formatMoney(value, decimals = 2) {
   return formatNumber(value, { min: decimals });
 }
 
+/** A canonical amount in paise; of what is no number 0. Half a paisa goes away from zero. */
+export function paiseOf(value) {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(value || "");
+  if (!match) return 0n;
+  const digits = (match[3] || "").padEnd(3, "0");
+  const paise = BigInt(match[2] + digits.slice(0, 2)) + (digits[2] >= "5" ? 1n : 0n);
+  return match[1] ? -paise : paise;
+}
+
+/** Paise → canonical amount. */
+export function amountOf(paise) {
+  const digits = String(paise < 0n ? -paise : paise).padStart(3, "0");
+  return `${paise < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+/** The sum of canonical amounts. */
+export function sumMoney(values) {
+  return amountOf(values.reduce((sum, value) => sum + paiseOf(value), 0n));
+}
+
 /** Are two canonical numbers the same value ("1180" and "1180.00")? */
 export function sameNumber(a, b) {
   return formatNumber(a ?? "", { group: false }) === formatNumber(b ?? "", { group: false });
@@ -68,29 +88,33 @@ function isoFrom(day, month, year) {
   return isoOf(date);
 }
 
-function fullYear(text, today) {
-  if (!text) return today.getFullYear();
+function fullYear(text) {
+  if (!text) return nowThere().getFullYear();
   return text.length <= 2 ? 2000 + Number(text) : Number(text);
 }
 
 /** A date as clerks type it: t, +5, -3, 3, 3-4, 3-4-26, 030426, 2026-04-03 → ISO; "" when empty; null when it is none. */
-export function parseDate(text, today = nowThere()) {
+export function parseDate(text) {
   const raw = String(text ?? "").trim().toLowerCase();
   if (raw === "") return "";
-  if (raw === "t" || raw === "today") return isoOf(today);
+  if (raw === "t" || raw === "today") return isoOf(nowThere());
   if (/^[+-]\d{1,4}$/.test(raw)) {
+    const today = nowThere();
     return isoOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() + Number(raw)));
   }
   let match = /^(\d{4})-(\d{1,2})-(\d{1,2})/.exec(raw);
   if (match) return isoFrom(Number(match[3]), Number(match[2]), Number(match[1]));
   match = /^(\d{2})(\d{2})(\d{2}|\d{4})$/.exec(raw);
-  if (match) return isoFrom(Number(match[1]), Number(match[2]), fullYear(match[3], today));
+  if (match) return isoFrom(Number(match[1]), Number(match[2]), fullYear(match[3]));
   match = /^(\d{1,2})(?:[-/. ](\d{1,2})(?:[-/. ](\d{2}|\d{4}))?)?$/.exec(raw);
   if (!match) return null;
-  return isoFrom(Number(match[1]), match[2] ? Number(match[2]) : today.getMonth() + 1, fullYear(match[3], today));
+  return isoFrom(Number(match[1]), match[2] ? Number(match[2]) : nowThere().getMonth() + 1, fullYear(match[3]));
 }
 
 const SIGNS = { day_dash: "-", day_slash: "/", day_dot: "." };
+
+/** How an empty date field says what belongs there. */
+export const datePlaceholder = SIGNS[chosen.dates] ? ["dd", "mm", "yyyy"].join(SIGNS[chosen.dates]) : "yyyy-mm-dd";
 
 /** ISO date (or date-time) → as the organisation writes it: dd-mm-yyyy unless it chose otherwise. */
 export function formatDate(iso) {
@@ -100,14 +124,16 @@ export function formatDate(iso) {
   return sign ? [match[3], match[2], match[1]].join(sign) : match[0];
 }
 
+let zoned = null; // made once, when it is first needed
+
 /** A moment as a Date whose local parts are those of the page's time zone (the person's own, else the organisation's). */
 function inZone(moment) {
   if (!chosen.zone) return moment;
-  const parts = {};
-  const write = new Intl.DateTimeFormat("en-GB", {
+  zoned ??= new Intl.DateTimeFormat("en-GB", {
     timeZone: chosen.zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
   });
-  for (const part of write.formatToParts(moment)) parts[part.type] = Number(part.value);
+  const parts = {};
+  for (const part of zoned.formatToParts(moment)) parts[part.type] = Number(part.value);
   return new Date(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
 }
 

@@ -54,21 +54,20 @@ function plain(grid, event, spot) {
   if (event.key === "Enter") return () => step(grid, index, position, event.shiftKey ? -1 : 1);
   if (event.key === "ArrowUp" && !select && index > 0) return () => grid.focusCell(index - 1, position);
   if (event.key === "ArrowDown" && !select && index < grid.rows.length - 1) return () => grid.focusCell(index + 1, position);
-  if (event.key === "ArrowLeft" && atEdge(event, "start") && position > 0) return () => grid.focusCell(index, position - 1);
+  if (event.key === "ArrowLeft" && atEdge(event, "start") && position > 0) return () => grid.focusCell(index, position - 1, -1);
   if (event.key === "ArrowRight" && atEdge(event, "end") && position < grid.inputColumns.length - 1) return () => grid.focusCell(index, position + 1);
   if (event.key === "Escape" && event.target.type === "text") return () => undoTyping(grid, spot, event.target);
   if (event.key === "F2" && event.target.setSelectionRange) return () => event.target.setSelectionRange(event.target.value.length, event.target.value.length);
   return null;
 }
 
-/** Enter: the next cell; after the last cell the next line, made when there is none. */
+/** Enter: the next cell that is open; after the last one the next line, made when there is none. */
 function step(grid, index, position, direction) {
-  const next = position + direction;
   if (popup().isOpen) popup().close();
-  if (next >= 0 && next < grid.inputColumns.length) return grid.focusCell(index, next);
-  if (direction < 0) return index > 0 ? grid.focusCell(index - 1, grid.inputColumns.length - 1) : undefined;
+  if (grid.focusCell(index, position + direction, direction)) return true;
+  if (direction < 0) return grid.focusCell(index - 1, grid.inputColumns.length - 1, direction);
   if (index === grid.rows.length - 1) {
-    if (grid.isBlank(grid.rows[index])) return undefined;
+    if (grid.isBlank(grid.rows[index])) return false;
     grid.addRow();
   }
   return grid.focusCell(index + 1, 0);

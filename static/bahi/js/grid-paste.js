@@ -75,6 +75,7 @@ function rowAt(grid, index) {
 }
 
 function putText(grid, row, column, text, wanted) {
+  if (grid.isShown(column, row)) return undefined; // closed in this line: what was pasted there is left out
   if (text !== "") grid.mark(row, column);
   if (column.kind === "lookup") {
     if (text === "") return grid.put(row, column, null);

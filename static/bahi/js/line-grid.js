@@ -2,7 +2,7 @@
 // Keys are in grid-keys.js, pasting in grid-paste.js, dragging in grid-drag.js; this file holds rows and cells.
 
 import { el, fill, uid } from "./dom.js";
-import { choiceValue, linkOf, shownDecimals, shownValue } from "./fields.js";
+import { choiceValue, isNumber, linkOf, shownDecimals, shownValue } from "./fields.js";
 import { formatDate, formatNumber, parseDate, parseNumber, sameNumber } from "./format.js";
 import { wireDrag } from "./grid-drag.js";
 import { wireKeys } from "./grid-keys.js";
@@ -12,12 +12,6 @@ import { icon } from "./icons.js";
 import { Lookup } from "./lookup.js";
 import { countLines, t } from "./text.js";
 import { toast } from "./toast.js";
-
-const NUMBERS = ["decimal", "money"];
-
-export function isNumber(column) {
-  return NUMBERS.includes(column.kind);
-}
 
 function isEmpty(value) {
   return value === null || value === undefined || value === "" || value === false;
@@ -237,7 +231,8 @@ export class LineGrid {
     row.tr.querySelector("[data-handle]").setAttribute("aria-label", t("drag_line", { n }));
     row.tr.querySelector('[data-tool="duplicate"]').setAttribute("aria-label", t("duplicate_line", { n }));
     row.tr.querySelector('[data-tool="delete"]')?.setAttribute("aria-label", t("delete_line", { n }));
-    this.inputColumns.forEach((column) => row.cells[column.name].control.setAttribute("aria-label", `${column.label}, ${t("line_n", { n })}`));
+    const open = this.inputColumns.filter((column) => !this.isShown(column, row));
+    open.forEach((column) => row.cells[column.name].control.setAttribute("aria-label", `${column.label}, ${t("line_n", { n })}`));
   }
 
   // ── cells ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -250,10 +245,14 @@ export class LineGrid {
     return { row: tr.bahiRow, index: this.rows.indexOf(tr.bahiRow), column: this.columns.find((column) => column.name === name) };
   }
 
-  focusCell(index, position) {
-    const column = this.inputColumns[position];
-    const control = this.rows[index]?.cells[column?.name]?.control;
+  /** Focus a cell, or the next one that is open in this line (step -1: the one before); false where there is none. */
+  focusCell(index, position, step = 1) {
+    const row = this.rows[index];
+    let at = position;
+    while (row && this.inputColumns[at] && this.isShown(this.inputColumns[at], row)) at += step;
+    const control = row?.cells[this.inputColumns[at]?.name]?.control;
     control?.focus();
+    return Boolean(control);
   }
 
   /** Set a cell from outside (fill, paste, copy); the person's own typing goes through typed(). */

@@ -103,6 +103,8 @@ class FakeApi:
             (r"accounting/invoices/preview/", lambda: self.preview(body)),
             (r"accounting/invoices/", lambda: self.create(body)),
             (r"accounting/invoices/(\d+)/", lambda n: self.change(method, int(n), body)),
+            (r"accounting/invoices/(\d+)/ask/", lambda n: self.ask(int(n))),
+            (r"accounting/invoices/(\d+)/link/", lambda n: self.link(int(n))),
             (r"accounting/invoices/(\d+)/(\w+)/", lambda n, verb: self.verb(int(n), verb, body)),
             (r"messaging/notifications/", lambda: self.notification_list(query)),
             (r"messaging/notifications/read-all/", self.read_all),
@@ -233,6 +235,10 @@ class FakeApi:
         record = self.invoices[pk]
         if verb == "cancel" and len(body.get("reason", "")) < 5:
             return invalid(("reason", "min_length", "Say more about the reason."))
+        if verb == "amend":
+            found = self.problems({"lines": [{"quantity": "1", **line} for line in body.get("lines", [])]})
+            if found:
+                return invalid(*found)
         if verb == "duplicate":
             return ok({**record, "id": 99, "admin_url": ADMIN_URL.format(99)}, 201)
         if verb == "build":
@@ -240,6 +246,26 @@ class FakeApi:
             return ok({"job": {"id": 5, "status": "queued"}}, 202)
         record["status"] = {"post": "posted", "cancel": "cancelled"}.get(verb, record["status"])
         return ok(record, 200, f"Invoice {record['status']}")
+
+    def ask(self, pk: int) -> tuple[int, dict]:
+        """What the dialog of taking goods back asks for, after a moment in which somebody clicks again."""
+        time.sleep(0.4)
+        rows = [
+            {"line": line["id"], "description": line["product_display"], "amount": "", "serials": "A1, A2"}
+            for line in self.invoices[pk]["lines"]
+        ]
+        columns = [
+            {"name": "description", "label": "Line", "kind": "text", "input": False},
+            {"name": "amount", "label": "Worth", "kind": "money", "input": True},
+            {"name": "serials", "label": "Serial numbers", "kind": "list", "input": True},
+        ]
+        lines = {"name": "lines", "label": "Lines", "kind": "lines", "required": True, "columns": columns}
+        return ok({"fields": [{**lines, "rows": rows, "sent": ["line"], "counts": "amount"}]})
+
+    def link(self, pk: int) -> tuple[int, dict]:
+        """The address under which the customer sees an invoice."""
+        time.sleep(0.4)
+        return ok({"url": f"https://acme.example/see/{pk}"})
 
     # ── the rest ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -148,10 +148,72 @@ VERBS = {
             "fields": [REASON],
             "answers": "record",
         },
+        {
+            "name": "return",
+            "label": "Take back",
+            "fields": [],
+            "fields_url": "/api/v1/accounting/invoices/7/ask/",
+            "answers": "record",
+        },
+        {
+            "name": "correct",
+            "label": "Correct",
+            "fields": [
+                {
+                    "name": "po_date",
+                    "label": "PO date",
+                    "kind": "date",
+                    "default": "2026-04-01",
+                    "empties": True,
+                },
+                {"name": "packages", "label": "Packages", "kind": "decimal", "default": "3", "empties": True},
+                {"name": "promised", "label": "Promised", "kind": "date", "default": "", "empties": True},
+                {"name": "notes", "label": "Notes", "kind": "textarea", "default": "", "empties": True},
+            ],
+            "answers": "record",
+        },
     ],
 }
-TOOLS = [{"name": "duplicate", "label": "Duplicate", "does": "verb", "answers": "new_document"}]
+TOOLS = [
+    {"name": "duplicate", "label": "Duplicate", "does": "verb", "answers": "new_document"},
+    {
+        "name": "link",
+        "label": "Customer's link",
+        "does": "copy",
+        "url": "/api/v1/accounting/invoices/7/link/",
+        "text": "Whoever has it sees the invoice.",
+    },
+]
+OPENED = {
+    "verb": "amend",
+    "label": "Amend",
+    "grid": "lines",
+    "key": "line",
+    "changes": ["description", "quantity", "unit_price"],
+    "adds": ["product", "description", "quantity", "unit_price"],
+    "fields": [{"name": "reason", "label": "Reason", "kind": "text", "width": 12}],
+    "header": [],
+    "back": "/document?id=7",
+}
 TONES = {"draft": "neutral", "posted": "success", "cancelled": "danger"}
+
+
+def opened_grid() -> dict:
+    """The lines as a verb opens them: those that stood there keep their product and what is shadowed."""
+    columns = []
+    for column in LINES["columns"]:
+        if column["name"] in OPENED["changes"] or column["kind"] == "computed":
+            columns.append(column)
+        else:
+            known = column["name"] in ("product", "shadow")
+            columns.append({**column, "new_only": True} if known else {**column, "readonly": True})
+    return {**LINES, "fixed": True, "columns": columns}
+
+
+def more_grid() -> dict:
+    """The lines with a column that few of them need."""
+    extra = {"name": "project", "label": "Project", "kind": "text", "more": True, "width": 100}
+    return {**LINES, "columns": [*LINES["columns"], extra]}
 
 
 def json_script(name: str, value) -> str:
@@ -161,22 +223,25 @@ def json_script(name: str, value) -> str:
 
 
 def document_config(api: FakeApi, query: dict) -> dict:
-    """The document page's config for a new, draft or posted invoice."""
+    """The document page's config for a new, draft or posted invoice; ``opened`` for amendment, with a
+    column for ``more``."""
     pk = int(query["id"]) if "id" in query else None
     record = api.invoices.get(pk, {"date": "2026-11-21"})
     status = record.get("status", "draft")
-    return {
+    opened = "opened" in query
+    more = {"opened": OPENED} if opened else {}
+    return more | {
         "resource": "/api/v1/accounting/invoices/",
         "id": pk,
         "version": record.get("version"),
-        "editable": status == "draft",
+        "editable": opened or status == "draft",
         "record": record,
         "fields": FIELDS,
-        "tools": TOOLS if pk else [],
-        "grids": [LINES],
+        "tools": TOOLS if pk and not opened else [],
+        "grids": [opened_grid() if opened else more_grid() if "more" in query else LINES],
         "totals": TOTALS,
         "preview_url": "/api/v1/accounting/invoices/preview/",
-        "verbs": VERBS.get(status, []),
+        "verbs": [] if opened else VERBS.get(status, []),
         "state": {"value": status, "label": status.title(), "tone": TONES[status]},
         "urls": {
             "list": "/portal",
@@ -189,17 +254,26 @@ def document_config(api: FakeApi, query: dict) -> dict:
     }
 
 
-def page(title: str, body: str, data: dict, wide: str = "") -> str:
-    """A page in the harness frame."""
+def page(title: str, body: str, data: dict, wide: str = "", formats: str = "") -> str:
+    """A page in the harness frame; ``formats`` "western,iso": how the organisation writes numbers, dates."""
     blocks = "".join(json_script(name, value) for name, value in data.items())
-    return template("frame.html").substitute(title=html.escape(title), json=blocks, body=body, wide=wide)
+    return template("frame.html").substitute(
+        title=html.escape(title), json=blocks, body=body, wide=wide, formats=_formats(formats)
+    )
+
+
+def _formats(chosen: str) -> str:
+    if not chosen:
+        return ""
+    numbers, dates = chosen.split(",")
+    return f'<meta name="bahi-formats" data-numbers="{numbers}" data-dates="{dates}">'
 
 
 def document_page(api: FakeApi, query: dict) -> str:
     """The document page."""
     data = {"bahi-commands": COMMANDS, "bahi-document-config": document_config(api, query)}
     body = '<h1 class="bahi-sr">Invoice</h1><div id="bahi-document"></div>' + template("beside.html").template
-    return page("Invoice", body, data, " portal-body--wide")
+    return page("Invoice", body, data, " portal-body--wide", query.get("formats", ""))
 
 
 def portal_page(_api: FakeApi, _query: dict) -> str:
