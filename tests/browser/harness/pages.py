@@ -193,6 +193,7 @@ OPENED = {
     "adds": ["product", "description", "quantity", "unit_price"],
     "fields": [{"name": "reason", "label": "Reason", "kind": "text", "width": 12}],
     "header": [],
+    "known": ["party"],
     "back": "/document?id=7",
 }
 TONES = {"draft": "neutral", "posted": "success", "cancelled": "danger"}
