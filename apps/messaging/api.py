@@ -16,12 +16,14 @@ from apps.core.api.routes import register_routes
 from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput, NotAllowed
 from apps.core.registry import register_resource
-from apps.messaging import api_gateway  # noqa: F401 - its addresses
+from apps.messaging import api_gateway, api_number  # noqa: F401 - their addresses
 from apps.messaging.catalogue import notification_events
 from apps.messaging.models import MailMessage, Notification
 from apps.messaging.permissions import MANAGE_MAILS
 from apps.messaging.services.mail import mail_retry
+from apps.messaging.services.notices import text_way
 from apps.messaging.services.notifications import (
+    Ways,
     choices_of,
     choices_set,
     notification_read,
@@ -107,13 +109,14 @@ class ReadAllApi(PersonalView):
 
 
 class PreferencesApi(PersonalView):
-    """How the person wants to hear of each event: ``{"choices": {event: {"in_app", "mail"}}}``."""
+    """How the person wants to hear of each event: ``{"choices": {event: {"in_app", "mail", "text"}}}``;
+    ``text`` may be left out, and stays as it was."""
 
     def list(self, request: Any) -> Response:
         return Response(envelope(preferences_of(request.user)))
 
     def change(self, request: Any) -> Response:
-        choices = _choices_read(request.data)
+        choices = _choices_read(request.data, request.user)
 
         def work() -> tuple[int, Any, str]:
             choices_set(by=request.user, choices=choices)
@@ -125,28 +128,32 @@ class PreferencesApi(PersonalView):
 def preferences_of(user: Any) -> list[dict[str, Any]]:
     """Every event with how this person hears of it."""
     return [
-        {"event": event.name, "title": str(event.title), "in_app": in_app, "mail": mail}
-        for event, in_app, mail in choices_of(user, notification_events())
+        {"event": event.name, "title": str(event.title), **ways._asdict()}
+        for event, ways in choices_of(user, notification_events())
     ]
 
 
-def _choices_read(body: Any) -> dict[str, tuple[bool, bool]]:
+def _choices_read(body: Any, user: Any) -> dict[str, Ways]:
     given = body.get("choices")
     if not isinstance(given, dict) or set(body) - {"choices"}:
         raise InvalidInput(_("Send choices: an object of events."), field="choices")
-    known, errors, result = {event.name for event in notification_events()}, ErrorList(), {}
+    known = {event.name: ways for event, ways in choices_of(user, notification_events())}
+    errors, result = ErrorList(), {}
     for name, value in given.items():
         if name not in known:
             errors.add(f"choices.{name[:80]}", _("There is no such event."), "unknown")
         elif (
             not isinstance(value, dict)
-            or set(value) != {"in_app", "mail"}
+            or set(value) - {"text"} != {"in_app", "mail"}
             or not all(isinstance(part, bool) for part in value.values())
         ):
-            errors.add(f"choices.{name}", _("Give in_app and mail as true or false."))
+            errors.add(f"choices.{name}", _("Give in_app, mail and text as true or false."))
         else:
-            result[name] = (value["in_app"], value["mail"])
+            result[name] = Ways(value["in_app"], value["mail"], value.get("text", known[name].text))
     errors.raise_if_any()
+    for name, ways in result.items():
+        if ways.text and not known[name].text:
+            text_way(user).demand(f"choices.{name}.text")
     return result
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class NotificationEvent:
-    """``name`` as in ``comment.mention``; in_app and mail: what holds for a person who chose nothing.
+    """``name`` as in ``comment.mention``; in_app, mail, text: what holds for a person who chose nothing.
     ``portal``: for people of customers and vendors, to whom the others are not offered."""
 
     name: str
@@ -18,16 +18,23 @@ class NotificationEvent:
     in_app: bool = True
     mail: bool = False
     portal: bool = False
+    text: bool = False
 
 
 _events: dict[str, NotificationEvent] = {}
 
 
 def register_notification_event(
-    name: str, title: Any, *, in_app: bool = True, mail: bool = False, portal: bool = False
+    name: str,
+    title: Any,
+    *,
+    in_app: bool = True,
+    mail: bool = False,
+    portal: bool = False,
+    text: bool = False,
 ) -> NotificationEvent:
     """Make an event choosable in people's notification settings."""
-    event = _events[name] = NotificationEvent(name, title, in_app, mail, portal)
+    event = _events[name] = NotificationEvent(name, title, in_app, mail, portal, text)
     return event
 
 

@@ -8,6 +8,11 @@ register_holding(
         ("event", "tone", "target_kind", "url"), removed=True,
     ),
     Holding("messaging.notificationchoice", "accounts.user", "user_id", {}, ("event",), removed=True),
+    Holding("messaging.textnumber", "accounts.user", "user_id", {"phone": BLANK}, removed=True),
+    Holding(
+        "messaging.textmessage", "accounts.user", "user_id",
+        {"to": BLANK, "text": BLANK, "error": BLANK}, ("purpose", "gateway", "state"), removed=True,
+    ),
     Holding(
         "messaging.mailmessage", "parties.party", "target",
         {

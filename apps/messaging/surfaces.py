@@ -1,6 +1,6 @@
 """Access of the bell: everybody's own."""
 
-from apps.core.surfaces import PERSONAL, declare
+from apps.core.surfaces import EVERY_PERSON, PERSONAL, declare
 
 declare(
     dict.fromkeys(
@@ -9,5 +9,8 @@ declare(
             "notifications_read_all", "notification_choices", "notification_open",
         ),
         PERSONAL,
+    )
+    | dict.fromkeys(
+        ("notification_number", "messaging_text_number", "messaging_text_number_confirm"), EVERY_PERSON
     )
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from apps.files.services.storage import files_orphaned_remove
-from apps.messaging.services.cleaning import mails_clean, notifications_clean
+from apps.messaging.services.cleaning import mails_clean, notifications_clean, texts_clean
 from apps.messaging.services.mail import mails_due_enqueue
 from apps.messaging.services.texts import texts_due_enqueue
 from apps.runtime.services.dispatcher import register_sweep
@@ -19,6 +19,7 @@ register_sweep(texts_due_enqueue)
 def remove_old_messages() -> None:
     notifications_clean()
     mails_clean()
+    texts_clean()
 
 
 @scheduled(at=time(3, 20))

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 from apps.core.uow import run_in_unit_of_work
 from apps.messaging.catalogue import notification_events
 from apps.messaging.models import Notification
+from apps.messaging.services.notices import text_way
 from apps.messaging.services.notifications import (
+    Ways,
     choices_of,
     choices_set,
     notification_read,
@@ -33,14 +35,19 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "messaging/notifications.html",
-        {"page": page, "unread": rows.filter(read_at=None).exists(), "choices": _choices(request.user)},
+        {
+            "page": page,
+            "unread": rows.filter(read_at=None).exists(),
+            "choices": _choices(request.user),
+            "way": text_way(request.user),
+        },
     )
 
 
 def _choices(user: Any) -> list[dict[str, Any]]:
     return [
-        {"event": event, "in_app": in_app, "mail": mail, "field": event.name}
-        for event, in_app, mail in choices_of(user, notification_events())
+        {"event": event, "ways": ways, "field": event.name}
+        for event, ways in choices_of(user, notification_events())
     ]
 
 
@@ -65,10 +72,15 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the person's choices: a ticked box per event and way."""
+    """Keep the person's choices: a ticked box per event and way. Texts stay as they were while closed."""
+    can_text = text_way(request.user).open
     choices = {
-        event.name: (f"in_app:{event.name}" in request.POST, f"mail:{event.name}" in request.POST)
-        for event in notification_events()
+        event.name: Ways(
+            f"in_app:{event.name}" in request.POST,
+            f"mail:{event.name}" in request.POST,
+            f"text:{event.name}" in request.POST if can_text else held.text,
+        )
+        for event, held in choices_of(request.user, notification_events())
     }
     run_in_unit_of_work(lambda: choices_set(by=request.user, choices=choices))
     messages.success(request, _("Your choices were saved."))

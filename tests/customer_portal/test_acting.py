@@ -16,7 +16,7 @@ from apps.documents.models import Attachment, Comment, TimelineEntry
 from apps.documents.services.comments import comment_add
 from apps.files.services.storage import file_read
 from apps.messaging.models import MailMessage, Notification
-from apps.messaging.services.notifications import choices_set
+from apps.messaging.services.notifications import Ways, choices_set
 from apps.sales.models import Quotation
 from apps.sales.printing import quotation_print
 from tests.customer_portal.conftest import Firm
@@ -137,7 +137,9 @@ def test_people_of_the_firm_are_told_by_mail_as_they_chose(buyer, firm, other, a
     notices.announce_document(moved)
     to = [m.to for m in MailMessage.objects.filter(subject__contains=row.number)]
     assert to == [["bina@firm.example"], ["bina@firm.example"]]
-    choices_set(by=buyer, choices={"portal.comment": (False, False), "portal.document": (False, False)})
+    choices_set(
+        by=buyer, choices={"portal.comment": Ways(False, False), "portal.document": Ways(False, False)}
+    )
     notices.announce_comment(payload)
     notices.announce_document(moved)
     assert MailMessage.objects.filter(subject__contains=row.number).count() == 2

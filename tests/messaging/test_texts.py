@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
@@ -19,31 +16,6 @@ from apps.messaging.services.holding import waiting_hold
 from apps.messaging.services.texts import gateway_save, text_deliver, text_queue
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def gateway_server(settings):
-    """A gateway on this machine; ``seen`` what it got, ``status`` what it answers."""
-    seen, state = [], {"status": 200}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            seen.append((self.headers.get("Authorization"), json.loads(body)))
-            self.send_response(state["status"])
-            self.send_header("Location", "http://169.254.169.254/")
-            self.end_headers()
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
-    server.seen, server.state = seen, state
-    server.url = f"http://127.0.0.1:{server.server_port}/send"
-    yield server
-    server.shutdown()
 
 
 def test_gateway_gets_the_text_once_and_the_queue_forgets_it(gateway_server):

@@ -27,7 +27,8 @@ from apps.customer_portal.services.statements import statement_asked, statement_
 from apps.customer_portal.throttling import ActThrottle
 from apps.documents.pdf import pdf_answer
 from apps.messaging.catalogue import notification_events
-from apps.messaging.services.notifications import choices_of, choices_set
+from apps.messaging.services.notices import text_way
+from apps.messaging.services.notifications import Ways, choices_of, choices_set
 
 LIST_PARAMS = {"page", "per_page", "cursor", "count", "show"}
 
@@ -206,7 +207,7 @@ class StatementApi(PortalView):
 
 
 class PreferencesApi(PortalView):
-    """One's own name, phone, language, time zone, theme, and of what one is told by mail."""
+    """One's own name, phone, language, time zone, theme, and of what one is told by mail and text."""
 
     NAMES = ("name", "phone", "language", "time_zone", "theme")
 
@@ -214,37 +215,54 @@ class PreferencesApi(PortalView):
         return Response(envelope(self._read(request.user)))
 
     def change(self, request: Any) -> Response:
-        known_fields(request.data, {*self.NAMES, "mail"})
+        known_fields(request.data, {*self.NAMES, "mail", "text"})
         values = {name: request.data[name] for name in self.NAMES if name in request.data}
         for name, value in values.items():
             if not isinstance(value, str):
                 raise InvalidInput(_("A text is needed."), field=name)
         if values.get("time_zone") and values["time_zone"] not in time_zones():
             raise InvalidInput(_("This is not one of the choices."), field="time_zone", code="invalid_choice")
-        mail = self._mail(request.data.get("mail", {}))
+        chosen = self._chosen(request)
 
         def work() -> tuple[int, Any, str]:
             saved = profile_save(user=request.user, values=values)
-            choices_set(by=saved, choices=mail)
+            choices_set(by=saved, choices=chosen)
             return 200, self._read(saved), _("Saved.")
 
         return api_write(request, work)
 
+    def _chosen(self, request: Any) -> dict[str, Ways]:
+        """Of the events that are named; whoever turns texts on needs a confirmed number."""
+        held = {
+            event.name: ways for event, ways in choices_of(request.user, notification_events(portal=True))
+        }
+        mail, text = (self._given(request.data.get(way, {}), way, held) for way in ("mail", "text"))
+        for name, wanted in text.items():
+            if wanted and not held[name].text:
+                text_way(request.user).demand(f"text.{name}")
+        return {
+            name: Ways(held[name].in_app, mail.get(name, held[name].mail), text.get(name, held[name].text))
+            for name in {**mail, **text}
+        }
+
     @staticmethod
-    def _mail(given: Any) -> dict[str, tuple[bool, bool]]:
-        events = {event.name: event for event in notification_events(portal=True)}
+    def _given(given: Any, way: str, known: Any) -> dict[str, bool]:
         if not isinstance(given, dict):
-            raise InvalidInput(_("Send an object of events."), field="mail")
+            raise InvalidInput(_("Send an object of events."), field=way)
         for name, value in given.items():
-            if name not in events:
-                raise InvalidInput(_("There is no such event."), field=f"mail.{name[:80]}", code="unknown")
+            if name not in known:
+                raise InvalidInput(_("There is no such event."), field=f"{way}.{name[:80]}", code="unknown")
             if not isinstance(value, bool):
-                raise InvalidInput(_("Must be true or false."), field=f"mail.{name}")
-        return {name: (events[name].in_app, value) for name, value in given.items()}
+                raise InvalidInput(_("Must be true or false."), field=f"{way}.{name}")
+        return given
 
     def _read(self, user: Any) -> dict[str, Any]:
         held = choices_of(user, notification_events(portal=True))
-        mails = [
-            {"event": event.name, "title": str(event.title), "mail": mail} for event, _bell, mail in held
-        ]
-        return {**{name: getattr(user, name) for name in self.NAMES}, "mail": mails}
+        told = {
+            way: [
+                {"event": event.name, "title": str(event.title), way: getattr(ways, way)}
+                for event, ways in held
+            ]
+            for way in ("mail", "text")
+        }
+        return {**{name: getattr(user, name) for name in self.NAMES}, **told}

@@ -23,7 +23,8 @@ from apps.customer_portal.selectors import Visit, colleague_of, colleagues
 from apps.customer_portal.services.members import colleague_end, colleague_invite
 from apps.customer_portal.throttling import ActThrottle
 from apps.messaging.catalogue import notification_events
-from apps.messaging.services.notifications import choices_of, choices_set
+from apps.messaging.services.notices import text_way
+from apps.messaging.services.notifications import Ways, choices_of, choices_set
 
 
 @portal_page
@@ -66,7 +67,7 @@ def person_end(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
 @portal_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Name, language, time zone, look, and of what one is told by mail."""
+    """Name, language, time zone, look, and of what one is told by mail and text."""
     user: Any = request.user
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
@@ -81,11 +82,19 @@ def profile(request: HttpRequest, visit: Visit) -> HttpResponse:
             form.refuse(error)
     choices = choices_of(user, notification_events(portal=True))
     context = {"visit": visit, "active": "profile", "form": form, "choices": choices}
-    return render(request, "customer_portal/profile.html", context)
+    return render(request, "customer_portal/profile.html", {**context, "way": text_way(user)})
 
 
 def _save(user: Any, values: dict[str, Any], posted: Any) -> User:
     saved = profile_save(user=user, values=values)
-    chosen = {e.name: (e.in_app, f"mail:{e.name}" in posted) for e in notification_events(portal=True)}
+    can_text = text_way(user).open
+    chosen = {
+        event.name: Ways(
+            held.in_app,
+            f"mail:{event.name}" in posted,
+            f"text:{event.name}" in posted if can_text else held.text,
+        )
+        for event, held in choices_of(user, notification_events(portal=True))
+    }
     choices_set(by=user, choices=chosen)
     return saved

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('sender', models.CharField(blank=True, default='', max_length=20, verbose_name='sender (header)')),
                 ('entity_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT entity id')),
                 ('template_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT template id')),
+                ('notice_template_id', models.CharField(blank=True, default='', help_text='Empty: the same as that of codes.', max_length=30, verbose_name='DLT template id of notifications')),
                 ('token', apps.core.secrets.SecretField()),
                 ('only', models.BooleanField(db_index=True, default=True, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -116,6 +117,7 @@ class Migration(migrations.Migration):
                 ('event', models.CharField(max_length=80)),
                 ('in_app', models.BooleanField(default=True)),
                 ('mail', models.BooleanField(default=False)),
+                ('text', models.BooleanField(default=False)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -130,6 +132,7 @@ class Migration(migrations.Migration):
                 ('sender', models.CharField(blank=True, default='', max_length=20, verbose_name='sender (header)')),
                 ('entity_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT entity id')),
                 ('template_id', models.CharField(blank=True, default='', max_length=30, verbose_name='DLT template id')),
+                ('notice_template_id', models.CharField(blank=True, default='', help_text='Empty: the same as that of codes.', max_length=30, verbose_name='DLT template id of notifications')),
                 ('token', apps.core.secrets.SecretField()),
                 ('only', models.BooleanField(default=True, editable=False, unique=True)),
             ],
@@ -145,7 +148,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('to', models.CharField(max_length=20, verbose_name='to')),
                 ('text', models.CharField(blank=True, default='', max_length=640, verbose_name='text')),
-                ('purpose', models.CharField(max_length=20, verbose_name='purpose')),
+                ('purpose', models.CharField(choices=[('code', 'code'), ('notification', 'notification'), ('over_limit', 'notifications over the daily limit')], max_length=20, verbose_name='purpose')),
+                ('user_id', models.BigIntegerField(editable=False, null=True)),
                 ('gateway', models.CharField(choices=[('simulator', 'Simulator: texts stay in the list, nothing is sent'), ('http', 'HTTPS gateway')], max_length=10, verbose_name='gateway')),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed')], default='queued', max_length=8, verbose_name='state')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
@@ -158,8 +162,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'text message',
                 'verbose_name_plural': 'text messages',
                 'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['not_before'], name='messaging_text_waiting')],
+                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['not_before'], name='messaging_text_waiting'), models.Index(condition=models.Q(('purpose__in', ['notification', 'over_limit'])), fields=['created_at'], name='messaging_text_notices')],
             },
+        ),
+        migrations.CreateModel(
+            name='TextNumber',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('phone', models.CharField(max_length=20, verbose_name='phone')),
+                ('confirmed_at', models.DateTimeField(auto_now_add=True)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicaltextgateway',
@@ -176,5 +189,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notificationchoice',
             constraint=models.UniqueConstraint(fields=('user', 'event'), name='messaging_choice_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='textnumber',
+            constraint=models.CheckConstraint(condition=models.Q(('phone', ''), _negated=True), name='messaging_number_given'),
         ),
     ]

@@ -1,6 +1,6 @@
 from apps.messaging.models.mail import MailAttachment, MailMessage, MailState
 from apps.messaging.models.notification import Notification, NotificationChoice
-from apps.messaging.models.text import GatewayKind, TextGateway, TextMessage
+from apps.messaging.models.text import GatewayKind, TextGateway, TextMessage, TextNumber, TextPurpose
 
 __all__ = [
     "GatewayKind",
@@ -11,4 +11,6 @@ __all__ = [
     "NotificationChoice",
     "TextGateway",
     "TextMessage",
+    "TextNumber",
+    "TextPurpose",
 ]

@@ -49,7 +49,7 @@ class Notification(models.Model):
 
 
 class NotificationChoice(models.Model):
-    """How a person wants to hear of an event; both off is mute. Without a row the event's default holds."""
+    """How a person wants to hear of an event; all off is mute. Without a row the event's default holds."""
 
     kind: ClassVar[str] = "link"
 
@@ -57,6 +57,7 @@ class NotificationChoice(models.Model):
     event = models.CharField(max_length=80)
     in_app = models.BooleanField(default=True)
     mail = models.BooleanField(default=False)
+    text = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -32,6 +32,13 @@ class TextGateway(SettingModel):
     sender = models.CharField(_("sender (header)"), max_length=20, blank=True, default="")
     entity_id = models.CharField(_("DLT entity id"), max_length=30, blank=True, default="")
     template_id = models.CharField(_("DLT template id"), max_length=30, blank=True, default="")
+    notice_template_id = models.CharField(
+        _("DLT template id of notifications"),
+        max_length=30,
+        blank=True,
+        default="",
+        help_text=_("Empty: the same as that of codes."),
+    )
     token = SecretField()
     only = models.BooleanField(default=True, unique=True, editable=False)
 
@@ -50,9 +57,36 @@ class TextGateway(SettingModel):
         return self.get_gateway_display()
 
 
+class TextNumber(models.Model):
+    """The phone on which a person wants notifications: he typed the code that was texted there."""
+
+    kind: ClassVar[str] = "link"
+
+    user = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="+")
+    phone = models.CharField(_("phone"), max_length=20)
+    confirmed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~Q(phone=""), name="messaging_number_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class TextPurpose(models.TextChoices):
+    """``OVER``: a notification that a daily limit kept back; one such row for a person and day."""
+
+    CODE = "code", _("code")
+    NOTICE = "notification", _("notification")
+    OVER = "over_limit", _("notifications over the daily limit")
+
+
 class TextMessage(models.Model):
     """One text. ``not_before`` is also the lease of the worker that sends it. The text of a sent one is
-    forgotten (it holds a code); the simulator keeps it, for that is what it is for."""
+    forgotten (it holds a code or a notification); the simulator keeps it, for that is what it is for.
+    ``user_id``: whose notification it is."""
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
@@ -61,7 +95,8 @@ class TextMessage(models.Model):
 
     to = models.CharField(_("to"), max_length=20)
     text = models.CharField(_("text"), max_length=640, blank=True, default="")
-    purpose = models.CharField(_("purpose"), max_length=20)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=TextPurpose.choices)
+    user_id = models.BigIntegerField(null=True, editable=False)
     gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayKind.choices)
     state = models.CharField(_("state"), max_length=8, choices=MailState.choices, default=MailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -79,6 +114,11 @@ class TextMessage(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["not_before"], condition=Q(state=MailState.QUEUED), name="messaging_text_waiting"
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(purpose__in=["notification", "over_limit"]),
+                name="messaging_text_notices",
             ),
         ]
 

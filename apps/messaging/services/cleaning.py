@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.core.typed_settings import setting
 from apps.files.services.storage import file_release
-from apps.messaging.models import MailAttachment, MailMessage, MailState, Notification
+from apps.messaging.models import MailAttachment, MailMessage, MailState, Notification, TextMessage
 from apps.runtime.services.cleaning import rows_remove
 
 BATCH = 1_000
@@ -18,6 +18,12 @@ BATCH = 1_000
 def notifications_clean() -> int:
     """Returns how many went."""
     return rows_remove(Notification.objects.filter(created_at__lt=_before("messaging.notification_days")))
+
+
+def texts_clean() -> int:
+    """As long as mails. Returns how many went."""
+    old = TextMessage.objects.filter(created_at__lt=_before("messaging.mail_days"))
+    return rows_remove(old.exclude(state=MailState.QUEUED))
 
 
 def mails_clean() -> int:

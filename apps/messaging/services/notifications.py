@@ -1,11 +1,11 @@
-"""Telling people: rows for the bell, pushed to their open pages after commit, and mail for who wants it."""
+"""Telling people: rows for the bell, pushed to open pages after commit, mail and text for who wants it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -18,9 +18,18 @@ from apps.core.scope import kind_of
 from apps.core.tenant import require_organisation
 from apps.messaging.catalogue import NotificationEvent, notification_event
 from apps.messaging.models import Notification, NotificationChoice
+from apps.messaging.services.notices import notices_text
 
 OVERLAP = timedelta(seconds=60)
 MISSED_LIMIT = 100
+
+
+class Ways(NamedTuple):
+    """How a person hears of an event."""
+
+    in_app: bool
+    mail: bool
+    text: bool = False
 
 
 def notify(
@@ -37,7 +46,7 @@ def notify(
     """Tell users (records or ids) of an event, each in the way that he chose; ``by`` is never told himself.
 
     title and text may be lazy: each person reads them in his language. Must run inside an organisation;
-    pushes and mails go out after commit. Returns the bell entries that were made.
+    pushes, mails and texts go out after commit. Returns the bell entries that were made.
     """
     require_organisation()
     people = _people(users, by)
@@ -45,7 +54,7 @@ def notify(
         return []
     url = url or _url_of(target)
     choices = _choices(people, notification_event(event))
-    rows = []
+    rows, texted = [], []
     for person in people:
         with translation.override(person.language):
             row = Notification(
@@ -58,10 +67,14 @@ def notify(
                 target_id=target.pk if target is not None else None,
                 url=url[:300],
             )
-        if choices[person.pk][1]:
+        ways = choices[person.pk]
+        if ways.mail:
             _mail(person, row)
-        if choices[person.pk][0]:
+        if ways.text:
+            texted.append((person, row.title))
+        if ways.in_app:
             rows.append(row)
+    notices_text(texted)
     Notification.objects.bulk_create(rows)
     _push(rows)
     return rows
@@ -75,18 +88,19 @@ def _people(users: Iterable[Any], by: Any) -> list[Any]:
     return list(get_user_model().objects.filter(pk__in=ids, is_active=True, deleted_at=None).order_by("pk"))
 
 
-def choices_of(user: Any, events: list[NotificationEvent]) -> list[tuple[NotificationEvent, bool, bool]]:
-    """(event, in the bell, by mail) of one person."""
+def choices_of(user: Any, events: list[NotificationEvent]) -> list[tuple[NotificationEvent, Ways]]:
+    """(event, ways) of one person."""
     chosen = {row.event: row for row in NotificationChoice.objects.filter(user=user)}
     held = [(event, chosen.get(event.name, event)) for event in events]
-    return [(event, item.in_app, item.mail) for event, item in held]
+    return [(event, Ways(item.in_app, item.mail, item.text)) for event, item in held]
 
 
-def _choices(people: list[Any], event: NotificationEvent) -> dict[int, tuple[bool, bool]]:
-    """user id → (in the bell, by mail)."""
+def _choices(people: list[Any], event: NotificationEvent) -> dict[int, Ways]:
+    """user id → ways."""
     made = NotificationChoice.objects.filter(user__in=people, event=event.name)
-    chosen = {row.user_id: (row.in_app, row.mail) for row in made}
-    return {person.pk: chosen.get(person.pk, (event.in_app, event.mail)) for person in people}
+    chosen = {row.user_id: Ways(row.in_app, row.mail, row.text) for row in made}
+    usual = Ways(event.in_app, event.mail, event.text)
+    return {person.pk: chosen.get(person.pk, usual) for person in people}
 
 
 def _url_of(target: models.Model | None) -> str:
@@ -188,12 +202,10 @@ def _moment_of(user_id: int, since: str) -> Any:
     return None
 
 
-def choices_set(*, by: Any, choices: dict[str, tuple[bool, bool]]) -> None:
-    """Keep a person's choices: event → (in the bell, by mail)."""
-    for event, (in_app, mail) in choices.items():
-        NotificationChoice.objects.update_or_create(
-            user=by, event=event, defaults={"in_app": in_app, "mail": mail}
-        )
+def choices_set(*, by: Any, choices: dict[str, Ways]) -> None:
+    """Keep a person's choices of how he hears of each event."""
+    for event, ways in choices.items():
+        NotificationChoice.objects.update_or_create(user=by, event=event, defaults=ways._asdict())
 
 
 def lazy_text(template: Any, **values: Any) -> Promise:

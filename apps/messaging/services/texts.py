@@ -16,13 +16,13 @@ from apps.core.outbound import UnsafeAddress, url_check
 from apps.core.secrets import secret_read, secret_write
 from apps.core.tenant import require_organisation
 from apps.core.validation import clean_instance
-from apps.messaging.models import GatewayKind, MailState, TextGateway, TextMessage
+from apps.messaging.models import GatewayKind, MailState, TextGateway, TextMessage, TextPurpose
 from apps.runtime.services.queue import call_later
 
 logger = logging.getLogger(__name__)
-MAX_ATTEMPTS = 3  # a code is old after five minutes
+MAX_ATTEMPTS = {TextPurpose.CODE: 3, TextPurpose.NOTICE: 8}  # a code is old after five minutes
 LEASE = timedelta(minutes=1)
-GATEWAY_FIELDS = ("gateway", "url", "sender", "entity_id", "template_id")
+GATEWAY_FIELDS = ("gateway", "url", "sender", "entity_id", "template_id", "notice_template_id")
 
 
 def gateway_get() -> TextGateway | None:
@@ -51,13 +51,17 @@ def gateway_save(*, values: dict[str, Any], token: str = "", by: Any = None) -> 
     return gateway
 
 
-def text_queue(*, to: str, text: str, purpose: str = "code") -> TextMessage:
+def text_queue(
+    *, to: str, text: str, purpose: str = TextPurpose.CODE, user_id: int | None = None
+) -> TextMessage:
     """Enter a text; it goes out after the caller's transaction commits. Raises Refused without a gateway."""
     require_organisation()
     gateway = gateway_get()
     if gateway is None:
         raise Refused(_("Text messages are not set up here."), code="no_gateway")
-    message = TextMessage.objects.create(to=to, text=text[:640], purpose=purpose, gateway=gateway.gateway)
+    message = TextMessage.objects.create(
+        to=to, text=text[:640], purpose=purpose, gateway=gateway.gateway, user_id=user_id
+    )
     call_later("apps.messaging.services.texts.text_deliver", message.pk)
     return message
 
@@ -91,12 +95,13 @@ def _give(message: TextMessage) -> None:
         raise Refused(_("Text messages are not set up here."), code="no_gateway")
     if gateway.gateway == GatewayKind.SIMULATOR:
         return
+    notice = message.purpose == TextPurpose.NOTICE
     body = {
         "to": message.to,
         "text": message.text,
         "sender": gateway.sender,
         "entity_id": gateway.entity_id,
-        "template_id": gateway.template_id,
+        "template_id": (notice and gateway.notice_template_id) or gateway.template_id,
         "reference": f"text-{message.pk}",
     }
     token = secret_read(gateway, "token")
@@ -110,7 +115,7 @@ def _give(message: TextMessage) -> None:
 def _failed(message: TextMessage, error: Exception) -> None:
     message.error = f"{type(error).__name__}: {error}"[:300]
     message.not_before = timezone.now() + timedelta(seconds=5 * 2**message.attempts)
-    if message.attempts >= MAX_ATTEMPTS:
+    if message.attempts >= MAX_ATTEMPTS[TextPurpose(message.purpose)]:
         message.state, message.text = MailState.FAILED, ""
     message.save(update_fields=["state", "error", "not_before", "text"])
 
