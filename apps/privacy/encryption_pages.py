@@ -15,16 +15,14 @@ from django.views.decorators.http import require_POST
 from apps.accounts.guarding import guarded
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
+from apps.core.errors import Refused
 from apps.core.typed_settings import setting
 from apps.core.uow import run_in_unit_of_work
 from apps.files.models import FileKey
 from apps.files.services.sealing import sealing_figures
+from apps.privacy.services.encryption import TASK, encryption_start
 from apps.privacy.surfaces import ENCRYPT
-from apps.privacy.tasks import run_encryption
 from apps.runtime.models import Job
-from apps.runtime.services.jobs import job_start
-
-TASK = "privacy.run_encryption"
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -45,17 +43,12 @@ def page(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """``new_key=1``: with a fresh key of the organisation."""
     new_key = request.POST.get("new_key") == "1"
-
-    def work() -> bool:
-        if Job.objects.filter(task=TASK, finished_at=None).exists():
-            return False
-        job_start(run_encryption, title=_("Encryption of files"), by=request.user, new_key=new_key)
-        return True
-
-    if run_in_unit_of_work(work):
-        messages.info(request, _("It runs in the background; the figures here show how far it is."))
+    try:
+        run_in_unit_of_work(lambda: encryption_start(by=request.user, new_key=new_key))
+    except Refused as error:
+        messages.warning(request, error.detail)
     else:
-        messages.warning(request, _("It is running already."))
+        messages.info(request, _("It runs in the background; the figures here show how far it is."))
     return HttpResponseRedirect(reverse("file_encryption"))
 
 

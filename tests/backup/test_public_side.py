@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.core.management import call_command
 from django.db import connection
 
@@ -16,6 +17,7 @@ from apps.core.tenant import organisation_context, public_context
 from apps.messaging.models import MailMessage, Notification
 from apps.parties.models import Party
 from apps.platform.services.look import look_of, look_save
+from apps.privacy.models import PersonalRequest
 from apps.privacy.people import Person
 from apps.privacy.services.erasing import erasure_ask, erasure_do
 from apps.tenancy.models import Domain, ErasureRecord, Organisation, Plan
@@ -122,6 +124,24 @@ def test_person_who_was_erased_after_the_backup_is_erased_again_in_it(owner, pla
         chain_seal()
         assert audit_verify().sound
     assert ErasureRecord.objects.count() == 1  # once, however often it is done again
+
+
+@pytest.mark.parametrize("done_since", [True, False])
+def test_erasure_that_waited_when_the_backup_was_made_is_done_in_the_restored_one(owner, place, done_since):
+    with organisation_context("org_acme"):
+        name = "Meera Quillfeather"
+        meera = make_customer(legal_name=name, display_name=name, is_person=True)
+        person = Person(subjects()["parties.party"], Party.objects.get(pk=meera.pk))
+        asked = erasure_ask(person, by=None, reason="letter")
+    made = made_now()
+    with organisation_context("org_acme"):
+        if done_since:
+            erasure_do(asked)
+    backup_restore(made.name, slug="copy")
+    with organisation_context("org_copy"):
+        request = PersonalRequest.objects.get()
+        assert (request.pk, request.state, request.reason) == (asked.pk, "done", "letter")
+        assert Party.objects.get(pk=meera.pk).legal_name == request.pseudonym
 
 
 def test_made_up_entry_of_the_ledger_erases_nobody(owner, place):

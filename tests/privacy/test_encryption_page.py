@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from io import StringIO
 
 import pytest
@@ -11,13 +12,17 @@ from django.db import connection
 from django.test import Client
 
 from apps.accounts.models import SignInSession
+from apps.core.errors import Refused
 from apps.core.secrets import new_key
+from apps.core.uow import run_in_unit_of_work
 from apps.files.models import FileKey, StoredFile
 from apps.files.services.storage import file_keep, file_read
+from apps.privacy.services import encryption
 from apps.privacy.tasks import encrypt_files
 from apps.runtime.models import Job
 from apps.runtime.services.jobs import run_job
 from tests.factories.accounts import make_user
+from tests.kit.threads import run_in_threads
 
 PASSWORD = "kalam-Dawat-9"
 
@@ -69,6 +74,38 @@ def test_page_encrypts_the_rest_and_changes_the_key_as_jobs(commits):
     assert Job.objects.filter(task="privacy.run_encryption").count() == 2
     file.refresh_from_db()
     assert file_read(file) == b"Meera Iyer"
+
+
+def test_over_the_api_it_runs_once_at_a_time_too(commits):
+    boss, _user = browser("files.change_settings")
+    path = "/api/v1/privacy/file-encryption/"
+    assert boss.post(path, {}, content_type="application/json").status_code == 202
+    again = boss.post(path, {"new_key": True}, content_type="application/json")
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "duplicate")
+    assert Job.objects.filter(task="privacy.run_encryption").count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("guarded", [True, False])
+def test_who_ask_at_the_same_moment_start_it_once(commits, monkeypatch, guarded):
+    """The twin without the lock shows that the test would notice."""
+    start = encryption.job_start
+
+    def slowly(*args, **kwargs):
+        time.sleep(0.5)
+        return start(*args, **kwargs)
+
+    monkeypatch.setattr(encryption, "job_start", slowly)
+    if not guarded:
+        monkeypatch.setattr(encryption, "advisory_lock", lambda key: None)
+    boss = make_user("files.change_settings")
+    found = run_in_threads(
+        4,
+        lambda _n: run_in_unit_of_work(lambda: encryption.encryption_start(by=boss, new_key=True).pk),
+    )
+    refused = [item for item in found if isinstance(item, Refused)]
+    assert (len(refused) == 3) is guarded
+    assert (Job.objects.filter(task="privacy.run_encryption").count() == 1) is guarded
 
 
 @pytest.mark.django_db

@@ -15,15 +15,11 @@ from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer
 from apps.core.api.transaction import api_write
-from apps.core.errors import Refused
 from apps.core.typed_settings import setting
 from apps.files.models import FileKey
 from apps.files.services.sealing import sealing_figures
-from apps.privacy.encryption_pages import TASK
+from apps.privacy.services.encryption import encryption_start
 from apps.privacy.surfaces import ENCRYPT
-from apps.privacy.tasks import run_encryption
-from apps.runtime.models import Job
-from apps.runtime.services.jobs import job_start
 
 
 class EncryptInput(StrictSerializer):
@@ -51,10 +47,7 @@ class EncryptionView(GuardedView):
         new_key = self.read(request)["new_key"]
 
         def work() -> tuple[int, Any, str]:
-            if Job.objects.filter(task=TASK, finished_at=None).exists():
-                raise Refused(_("It is running already."), code="duplicate")
-            title = _("Encryption of files")
-            job = job_start(run_encryption, title=title, by=request.user, new_key=new_key)
+            job = encryption_start(by=request.user, new_key=new_key)
             return 202, {"job": job.pk}, _("It runs in the background.")
 
         return api_write(request, work)

@@ -8,27 +8,20 @@ from apps.core.personal import subjects
 from apps.privacy.models import PersonalRequest, RequestState, RequestWhat
 from apps.privacy.people import Person, born_at, model_of
 from apps.privacy.services.erasing import erasure_do, is_erased
-from apps.tenancy.services.erasures import erased_among, erased_ids
+from apps.tenancy.services.erasures import Erased
 
 
 def erasures_replay() -> list[str]:
     """Erase again in the organisation in use, with the owner's connection; gives what to tell the operator.
 
-    What can't be erased now (a draft that is open again) stays as a failed request, for the administrators.
+    What waited to be done when the backup was made is done too, for nobody else will. What can't be erased
+    now (a draft that is open again) stays as a failed request, for the administrators.
     """
-    done, failed = 0, 0
-    for person in _to_erase():
-        request = PersonalRequest.objects.create(
-            what=RequestWhat.ERASURE,
-            subject_kind=person.subject.kind,
-            subject_id=person.record.pk,
-            reason=_("Erased before; a backup brought the person back."),
-        )
-        try:
-            erasure_do(request)
-            done += 1
-        except Exception:
-            failed += 1
+    waiting = _waiting()
+    again = [waiting.pop(person.key, None) or _request(person) for person in _to_erase()]
+    done = sum(_done(request) for request in again)
+    left = sum(not _done(request) for request in waiting.values())
+    failed = len(again) - done + left
     told = []
     if done:
         told.append(_("Erased again, because they were erased after the backup: %(n)d people.") % {"n": done})
@@ -37,19 +30,37 @@ def erasures_replay() -> list[str]:
     return told
 
 
+def _waiting() -> dict[str, PersonalRequest]:
+    """Requests that came with the backup and weren't done in it, by the key of their person."""
+    rows = PersonalRequest.objects.filter(what=RequestWhat.ERASURE, state=RequestState.WAITING)
+    return {f"{row.subject_kind}:{row.subject_id}": row for row in rows}
+
+
+def _request(person: Person) -> PersonalRequest:
+    return PersonalRequest.objects.create(
+        what=RequestWhat.ERASURE,
+        subject_kind=person.subject.kind,
+        subject_id=person.record.pk,
+        reason=_("Erased before; a backup brought the person back."),
+    )
+
+
+def _done(request: PersonalRequest) -> bool:
+    """Erase; a refusal is kept with the request and stops nobody else's erasure."""
+    try:
+        erasure_do(request)
+    except Exception:
+        return False
+    return True
+
+
 def _to_erase() -> list[Person]:
+    """Who is in the ledger and came back."""
     found = []
     for subject in subjects().values():
-        wanted = erased_ids(subject.kind)
-        if not wanted:
+        erased = Erased(subject.kind)
+        if not erased.ids:
             continue
-        rows = list(model_of(subject.kind)._base_manager.filter(pk__in=wanted))
-        ids = set(erased_among(subject.kind, [(row.pk, born_at(subject, row)) for row in rows]))
-        found += [Person(subject, row) for row in rows if row.pk in ids]
-    waiting = {
-        (kind, pk)
-        for kind, pk in PersonalRequest.objects.filter(
-            what=RequestWhat.ERASURE, state=RequestState.WAITING
-        ).values_list("subject_kind", "subject_id")
-    }
-    return [p for p in found if not is_erased(p) and (p.subject.kind, p.record.pk) not in waiting]
+        rows = model_of(subject.kind)._base_manager.filter(pk__in=erased.ids)
+        found += [Person(subject, row) for row in rows if erased.holds(row.pk, born_at(subject, row))]
+    return [person for person in found if not is_erased(person)]

@@ -7,14 +7,12 @@ where the backup lies. When it raises, nothing is deleted and the organisation s
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -27,11 +25,13 @@ from apps.tenancy.lifecycle import organisation_step
 from apps.tenancy.models import DeletionRecord, Organisation
 from apps.tenancy.services.provisioning import removal_undo
 from apps.tenancy.services.schema_build import schema_drop
+from apps.tenancy.services.signed_rows import row_signature, signature_holds
 
 BeforeDelete = Callable[[Organisation], dict[str, Any]]
 STEP_BACKUP = gettext_noop("Keeping a backup")
 STEP_DROP = gettext_noop("Removing the tables")
 STEP_FILES = gettext_noop("Removing the files")
+SALT = "tenancy.deletion"
 DELETION_STEPS = [STEP_BACKUP, STEP_DROP, STEP_FILES]
 _before: list[BeforeDelete] = []
 
@@ -91,18 +91,14 @@ def record_write(organisation: Organisation, *, by: str, facts: dict[str, Any]) 
         facts=facts,
         deleted_at=timezone.now(),
     )
-    record.signature = _signer().signature(_content(record))
+    record.signature = row_signature(SALT, _content(record))
     record.save(force_insert=True)
     return record
 
 
 def record_is_true(record: DeletionRecord) -> bool:
     """Whether the row is as it was written."""
-    try:
-        _signer().unsign(f"{_content(record)}:{record.signature}")
-    except BadSignature:
-        return False
-    return True
+    return signature_holds(SALT, _content(record), record.signature)
 
 
 def organisations_due() -> list[Organisation]:
@@ -112,10 +108,5 @@ def organisations_due() -> list[Organisation]:
     )
 
 
-def _signer() -> Signer:
-    return Signer(salt="tenancy.deletion")
-
-
-def _content(record: DeletionRecord) -> str:
-    parts = [record.slug, record.name, record.requested_by, record.facts, record.deleted_at.isoformat()]
-    return json.dumps(parts, sort_keys=True, default=str)
+def _content(record: DeletionRecord) -> list[Any]:
+    return [record.slug, record.name, record.requested_by, record.facts, record.deleted_at.isoformat()]
