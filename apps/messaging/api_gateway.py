@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from apps.accounts.api.guarded import GuardedView
 from apps.core.api.rendering import envelope
 from apps.core.api.routes import register_routes
-from apps.core.api.serializers import StrictSerializer, model_field, raise_invalid
+from apps.core.api.serializers import StrictSerializer, model_field
 from apps.core.api.transaction import api_write
 from apps.messaging.models import TextGateway
 from apps.messaging.services.texts import GATEWAY_FIELDS, gateway_get, gateway_save
@@ -39,9 +39,7 @@ class GatewayView(GuardedView):
         return Response(envelope(_shown()))
 
     def patch(self, request: Any) -> Response:
-        serializer = GatewayInput(data=request.data, partial=True)
-        raise_invalid(serializer)
-        values = dict(serializer.validated_data)
+        values = self.read(request, partial=True)
         token = values.pop("token", "")
 
         def work() -> tuple[int, Any, str]:

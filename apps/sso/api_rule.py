@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.accounts.api.bases import key_list, rows_named
 from apps.accounts.api.guarded import GuardedView
 from apps.accounts.models import Role, User
 from apps.core.api.rendering import envelope
@@ -16,7 +17,7 @@ from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer
 from apps.core.api.transaction import api_write
-from apps.core.errors import InvalidInput, NotFound
+from apps.core.errors import NotFound
 from apps.sso.choices import KeyState
 from apps.sso.models import IdentityProvider, SamlKey
 from apps.sso.services import keys
@@ -27,18 +28,13 @@ SEE, CHANGE = "sso.view_identityprovider", "sso.change_identityprovider"
 STEPS = {"next": keys.key_next, "use": keys.key_use, "drop": keys.key_drop}
 
 
-def _ids() -> serializers.ListField:
-    child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    return serializers.ListField(child=child, max_length=1000, required=False, default=list)
-
-
 class RuleInput(StrictSerializer):
     force = serializers.CharField(max_length=10)
-    roles = _ids()
+    roles = key_list(Role, required=False, default=list)
     domains = serializers.ListField(
         child=serializers.CharField(max_length=253), max_length=100, required=False, default=list
     )
-    password_users = _ids()
+    password_users = key_list(User, required=False, default=list)
 
 
 class RuleView(GuardedView):
@@ -58,22 +54,15 @@ class RuleView(GuardedView):
         def work() -> tuple[int, Any, str]:
             policy_save(
                 force=asked["force"],
-                roles=_rows(Role, asked["roles"], "roles"),
+                roles=rows_named(Role, asked["roles"], "roles"),
                 domains=asked["domains"],
-                password_users=_rows(User, asked["password_users"], "password_users"),
+                password_users=rows_named(User, asked["password_users"], "password_users"),
                 by=request.user,
                 request=request._request,
             )
             return 200, _rule(), _("Saved.")
 
         return api_write(request, work)
-
-
-def _rows(model: Any, ids: list[int], field: str) -> list[Any]:
-    rows = list(model.objects.filter(pk__in=ids, deleted_at=None))
-    if len(rows) != len(set(ids)):
-        raise InvalidInput(_("There is no such record."), field=field, code="not_found")
-    return rows
 
 
 def _rule() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.accounts.api.bases import key_list, rows_named
 from apps.accounts.api.guarded import GuardedView
 from apps.accounts.explain import ACTIONS, permission_explain, permission_table, record_explain, record_of
 from apps.accounts.matrix import (
@@ -25,7 +26,7 @@ from apps.accounts.services.separation import breaches, mode_set, modes
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
-from apps.core.api.serializers import StrictSerializer, known_fields
+from apps.core.api.serializers import KeyField, StrictSerializer, known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.keys import key_read
@@ -33,18 +34,6 @@ from apps.core.permissions import all_permissions
 from apps.core.separation import separation_rules
 
 SEE, CHANGE, SEE_USERS = "accounts.view_role", "accounts.change_role", "accounts.view_user"
-KEY = {"min_value": 1, "max_value": 2**63 - 1}
-
-
-def _keys(**kwargs: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.IntegerField(**KEY), max_length=1000, **kwargs)
-
-
-def _roles(ids: list[int], field: str) -> list[Role]:
-    rows = list(Role.objects.filter(pk__in=ids, deleted_at=None))
-    if len(rows) != len(set(ids)):
-        raise InvalidInput(_("There is no such role."), field=field, code="not_found")
-    return rows
 
 
 # --- second factors -------------------------------------------------------------------------------
@@ -52,7 +41,7 @@ def _roles(ids: list[int], field: str) -> list[Role]:
 
 class PolicyInput(StrictSerializer):
     require_for = serializers.CharField(max_length=10)
-    roles = _keys(required=False, default=list)
+    roles = key_list(Role, required=False, default=list)
     methods = serializers.ListField(child=serializers.CharField(max_length=10), max_length=10)
 
 
@@ -70,7 +59,7 @@ class PolicyView(GuardedView):
         asked = self.read(request)
 
         def work() -> tuple[int, Any, str]:
-            values = {**asked, "roles": _roles(asked["roles"], "roles")}
+            values = {**asked, "roles": rows_named(Role, asked["roles"], "roles")}
             policy_save(**values, by=request.user, request=request._request)
             return 200, _policy(), _("Saved.")
 
@@ -87,8 +76,8 @@ def _policy() -> dict[str, Any]:
 
 
 class MatrixRoleInput(StrictSerializer):
-    role = serializers.IntegerField(**KEY)
-    version = serializers.IntegerField(**KEY)
+    role = KeyField(Role)
+    version = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     permissions = serializers.ListField(child=serializers.CharField(max_length=120), max_length=2000)
 
 
@@ -115,7 +104,7 @@ class MatrixView(GuardedView):
         _once(asked["roles"])
         wanted = {row["role"]: set(row["permissions"]) for row in asked["roles"]}
         versions = {row["role"]: row["version"] for row in asked["roles"]}
-        _roles(list(wanted), "roles")
+        rows_named(Role, list(wanted), "roles")
         _codes(module, asked["roles"])
 
         def work() -> tuple[int, Any, str]:

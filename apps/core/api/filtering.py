@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -188,7 +188,7 @@ def search_queryset(queryset: Any, text: str, user: Any = None) -> Any:
         raise InvalidInput(_("This list can't be searched by words."), field="search", code="unknown")
     words = search_words(text)
     if not words or not any(f.name == "search_text" for f in queryset.model._meta.concrete_fields):
-        return _plain_search(queryset, words)
+        return plain_search(queryset, words, getattr(queryset.model, "search_fields", ()))
     for word in words:
         queryset = queryset.filter(word_condition(queryset.model, word, user))
     return queryset
@@ -243,8 +243,8 @@ def amount_asked(model: type[models.Model], word: str, user: Any) -> Decimal | N
         return None
 
 
-def _plain_search(queryset: Any, words: list[str]) -> Any:
-    fields = getattr(queryset.model, "search_fields", ())
+def plain_search(queryset: Any, words: list[str], fields: Iterable[str]) -> Any:
+    """Every word must be in one of these columns."""
     for word in words:
         condition = Q()
         for name in fields:
