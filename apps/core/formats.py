@@ -11,8 +11,9 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.utils import timezone
@@ -108,6 +109,18 @@ def sheet_date() -> str:
 
 
 # --- time zones -------------------------------------------------------------------------------------
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The time zones that may be chosen, without the old names that only mean an offset."""
+    names = [name for name in available_timezones() if "/" in name and not name.startswith("Etc/")]
+    return (*sorted(names), "UTC")
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """They as choices of a form."""
+    return [(name, name.replace("_", " ")) for name in zone_names()]
 
 
 def zone_named(name: str) -> ZoneInfo:

@@ -1,12 +1,14 @@
-"""Field validators for Indian identifiers; the rules are in ``apps.core.india``."""
+"""Field validators: Indian identifiers (the rules are in ``apps.core.india``), time zones, languages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.formats import zone_names
 from apps.core.india import identifiers, states
 
 
@@ -54,3 +56,13 @@ def state_code_validator(value: str) -> None:
         raise ValidationError(
             _("%(value)s is not a GST state code."), code="state_code", params={"value": value}
         )
+
+
+def zone_validator(value: str) -> None:
+    if value not in zone_names():
+        raise ValidationError(_("There is no such time zone."), code="not_found")
+
+
+def language_validator(value: str) -> None:
+    if value not in dict(settings.LANGUAGES):
+        raise ValidationError(_("Please choose one."), code="not_found")

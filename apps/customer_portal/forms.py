@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import RefusalForm
 from apps.accounts.models import User
+from apps.core.formats import zone_choices
 from apps.customer_portal.choices import Sees
 
 
@@ -47,13 +47,4 @@ class ProfileForm(RefusalForm, forms.ModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through
-        zones = [(zone, zone.replace("_", " ")) for zone in time_zones()]
-        self.fields["time_zone"].choices = [("", _("As the organisation")), *zones]  # type: ignore[attr-defined]  # it is a choice field
-
-
-def time_zones() -> list[str]:
-    """Names such as Asia/Kolkata, without those that only exist for old programs."""
-    areas = {
-        "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
-    }  # fmt: skip
-    return sorted(zone for zone in available_timezones() if zone.partition("/")[0] in areas)
+        self.fields["time_zone"].choices = [("", _("As the organisation")), *zone_choices()]  # type: ignore[attr-defined]  # it is a choice field

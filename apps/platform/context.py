@@ -16,12 +16,21 @@ from apps.platform.services.profile import PARTS
 
 def platform_shell(request: HttpRequest) -> dict[str, Any]:
     """Lazy, so that a template that shows none of it asks nothing."""
+    look, brand = SimpleLazyObject(look_now), brand_of(None if is_public() else current_organisation())
     return {
         "override": getattr(request, "override", None),
         "announcements": SimpleLazyObject(lambda: _announcements(request)),
-        "sign_in_look": SimpleLazyObject(look_now),
-        "brand": brand_of(None if is_public() else current_organisation()),
+        "sign_in_look": look,
+        "sign_in_logo": SimpleLazyObject(lambda: _sign_in_logo(look, brand["logo"])),
+        "brand": brand,
     }
+
+
+def _sign_in_logo(look: Any, own: str) -> str:
+    """That of the organisation's sign-in page, else its own, else the platform's; empty where none is."""
+    if not look or not look.logo or (own and look.organisation_id is None):
+        return own
+    return f"{reverse('sign_in_logo')}?{look.logo_digest}"
 
 
 def brand_of(organisation: Any) -> dict[str, str]:

@@ -1,13 +1,29 @@
-"""Forms of sign-up and of the look of sign-in pages. Rules are in the services."""
+"""Forms of sign-up, leaving, the look of sign-in pages and the organisation. Rules are in the services."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import RefusalForm
+from apps.company.models import Currency
+from apps.core.formats import zone_choices
+from apps.tenancy.choices import DateFormat, NumberFormat
+
+PICTURE = "image/png,image/jpeg,image/webp"
+
+
+def _choice(label: Any, choices: Any, help_text: Any = "") -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, help_text=help_text)
+
+
+def _picture(label: Any, help_text: Any) -> forms.FileField:
+    widget = forms.FileInput(attrs={"accept": PICTURE})
+    return forms.FileField(label=label, required=False, help_text=help_text, widget=widget)
 
 
 class SignUpForm(RefusalForm):
@@ -79,8 +95,38 @@ class LookForm(RefusalForm):
         label=_("Colour of the page"), max_length=7, required=False,
         help_text=_("Text on it becomes black or white by itself. Empty: the usual."),
     )  # fmt: skip
-    logo = forms.FileField(
-        label=_("Logo"), required=False, help_text=_("PNG, JPEG or WebP, at most 1 MB; shown as 240 × 80."),
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-    )  # fmt: skip
+    logo = _picture(_("Logo"), _("PNG, JPEG or WebP, at most 1 MB; shown as 240 × 80."))
     remove_logo = forms.BooleanField(label=_("Without a logo"), required=False)
+
+
+class ProfileForm(RefusalForm):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    language = _choice(_("Language of new people"), settings.LANGUAGES)
+    time_zone = _choice(
+        _("Time zone"),
+        zone_choices,
+        _("Times are shown in it, unless a person set his own."),
+    )
+    number_format = _choice(_("Numbers"), NumberFormat.choices)
+    date_format = _choice(_("Dates"), DateFormat.choices)
+    country = forms.CharField(label=_("Country"), min_length=2, max_length=2, help_text=_("Two letters: IN."))
+    currency = _choice(
+        _("Currency"),
+        lambda: [(c.code, f"{c.code} · {c.name}") for c in Currency.objects.filter(active=True)],
+        _("New companies begin with it; each company keeps its own."),
+    )
+    fiscal_year_start = forms.TypedChoiceField(
+        label=_("Fiscal year starts in"), choices=list(MONTHS.items()), coerce=int,
+        help_text=_("New companies begin with it; each company keeps its own."),
+    )  # fmt: skip
+    accent = forms.CharField(
+        label=_("Accent colour"), max_length=7, widget=forms.TextInput(attrs={"type": "color"}),
+        help_text=_("Buttons and links; shades that can be read are made of it by themselves."),
+    )  # fmt: skip
+    logo = _picture(
+        _("Logo"),
+        _("In the back office, portal, mails and on the sign-in page. PNG, JPEG or WebP."),
+    )
+    remove_logo = forms.BooleanField(label=_("Without a logo"), required=False)
+    mark = _picture(_("Mark"), _("Square; in browser tabs and where there is little room."))
+    remove_mark = forms.BooleanField(label=_("Without a mark"), required=False)

@@ -18,15 +18,14 @@ from apps.backup.services.making import backups_of
 from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.errors import BahiError
-from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
 from apps.platform.forms import LeaveForm
 from apps.platform.permissions import LEAVE
 from apps.platform.services.leaving import copy_is_fresh, leaving_ask, leaving_find, leaving_undo
+from apps.platform.services.profile import organisation_now
 from apps.platform.views import needs
 from apps.runtime.models import Job
 from apps.tenancy.lifecycle import GRACE
-from apps.tenancy.models import Organisation
 
 COPYING = ("backup.run_backup", "backup.run_export")
 
@@ -36,9 +35,9 @@ COPYING = ("backup.run_backup", "backup.run_export")
 @require_http_methods(["GET", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
     """What will happen and when; the name typed and a fresh proof of the person do it."""
-    organisation = Organisation.objects.get(pk=current_organisation().pk)
+    organisation = organisation_now()
     backups = backups_of(organisation.slug)
-    fresh = copy_is_fresh(organisation)
+    fresh = copy_is_fresh(backups)
     form = LeaveForm(request.POST or None, fresh=fresh)
     if request.method == "POST" and form.is_valid():
         typed, by = form.cleaned_data["name"], request.user

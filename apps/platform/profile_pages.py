@@ -4,90 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.accounts.forms import RefusalForm
-from apps.company.models import Currency
 from apps.core.admin.menu import register_page
 from apps.core.errors import InvalidInput
 from apps.core.tenant import current_organisation, is_public
 from apps.core.uow import run_in_unit_of_work
+from apps.platform.forms import ProfileForm
+from apps.platform.pictures import png_answer
 from apps.platform.services.modules import modules_choose, modules_shown
 from apps.platform.services.profile import (
     FIELDS,
     PARTS,
+    organisation_now,
     organisation_save,
     picture_of,
     picture_remove,
     picture_save,
-    zone_names,
 )
-from apps.platform.views import _fresh, needs
-from apps.tenancy.choices import DateFormat, NumberFormat
+from apps.platform.views import needs
 from apps.tenancy.models import Organisation
 
 PERMISSION = "platform.manage_organisation"
-PICTURE = "image/png,image/jpeg,image/webp"
-
-
-def _choice(label: Any, choices: Any, help_text: Any = "") -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, help_text=help_text)
-
-
-def _picture(label: Any, help_text: Any) -> forms.FileField:
-    widget = forms.FileInput(attrs={"accept": PICTURE})
-    return forms.FileField(label=label, required=False, help_text=help_text, widget=widget)
-
-
-class ProfileForm(RefusalForm):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    language = _choice(gettext_lazy("Language of new people"), settings.LANGUAGES)
-    time_zone = _choice(
-        gettext_lazy("Time zone"),
-        lambda: [(name, name.replace("_", " ")) for name in zone_names()],
-        gettext_lazy("Times are shown in it, unless a person set his own."),
-    )
-    number_format = _choice(gettext_lazy("Numbers"), NumberFormat.choices)
-    date_format = _choice(gettext_lazy("Dates"), DateFormat.choices)
-    country = forms.CharField(
-        label=gettext_lazy("Country"), min_length=2, max_length=2, help_text=gettext_lazy("Two letters: IN.")
-    )
-    currency = _choice(
-        gettext_lazy("Currency"),
-        lambda: [(c.code, f"{c.code} · {c.name}") for c in Currency.objects.filter(active=True)],
-        gettext_lazy("New companies begin with it; each company keeps its own."),
-    )
-    fiscal_year_start = forms.TypedChoiceField(
-        label=gettext_lazy("Fiscal year starts in"), choices=list(MONTHS.items()), coerce=int,
-        help_text=gettext_lazy("New companies begin with it; each company keeps its own."),
-    )  # fmt: skip
-    accent = forms.CharField(
-        label=gettext_lazy("Accent colour"), max_length=7, widget=forms.TextInput(attrs={"type": "color"}),
-        help_text=gettext_lazy("Buttons and links; shades that can be read are made of it by themselves."),
-    )  # fmt: skip
-    logo = _picture(
-        gettext_lazy("Logo"),
-        gettext_lazy("In the back office, portal, mails and on the sign-in page. PNG, JPEG or WebP."),
-    )
-    remove_logo = forms.BooleanField(label=gettext_lazy("Without a logo"), required=False)
-    mark = _picture(
-        gettext_lazy("Mark"), gettext_lazy("Square; in browser tabs and where there is little room.")
-    )
-    remove_mark = forms.BooleanField(label=gettext_lazy("Without a mark"), required=False)
 
 
 @needs(PERMISSION)
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    organisation = _fresh()
+    organisation = organisation_now()
     initial = {name: getattr(organisation, name) for name in FIELDS}
     form = ProfileForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -117,14 +66,8 @@ def picture(request: HttpRequest, part: str) -> HttpResponse:
     if is_public() or part not in PARTS:
         raise Http404
     organisation = current_organisation()
-    tag = f'"{getattr(organisation, PARTS[part])}"'  # type: ignore[index]  # a member of the choices is its text
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    content = picture_of(organisation, part)
-    if content is None:
-        raise Http404
-    headers = {"ETag": tag, "Cache-Control": "private, max-age=300"}
-    return HttpResponse(content, content_type="image/png", headers=headers)
+    digest = getattr(organisation, PARTS[part])  # type: ignore[index]  # a member of the choices is its text
+    return png_answer(request, digest, lambda: picture_of(organisation, part))
 
 
 @needs("platform.manage_modules")
@@ -134,12 +77,12 @@ def modules(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         keys = request.POST.getlist("module")
         try:
-            run_in_unit_of_work(lambda: modules_choose(_fresh(), keys=keys))
+            run_in_unit_of_work(lambda: modules_choose(organisation_now(), keys=keys))
             messages.success(request, _("Saved."))
         except InvalidInput as error:
             messages.error(request, error.detail)
         return redirect("organisation_modules")
-    organisation = _fresh()
+    organisation = organisation_now()
     rows = modules_shown(organisation)
     titles = {row["key"]: row["title"] for row in rows}
     for row in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Prefetch, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,6 +47,17 @@ def _latest() -> list[Figures]:
         .order_by("organisation_id", "-day")
     )
     return list(rows.distinct("organisation_id"))
+
+
+def newest_figures() -> Prefetch:
+    """For ``prefetch_related`` of organisations: only the newest day of each, which ``newest_of`` gives."""
+    rows = Figures.objects.order_by("organisation_id", "-day").distinct("organisation_id")
+    return Prefetch("figures", queryset=rows, to_attr="newest_figures")
+
+
+def newest_of(organisation: Any) -> Figures | None:
+    """Its newest figures, fetched before with ``newest_figures``."""
+    return next(iter(organisation.newest_figures), None)
 
 
 def _growth() -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +27,7 @@ from apps.core.uow import run_in_unit_of_work
 from apps.platform.choices import OverrideState
 from apps.platform.forms import LookForm
 from apps.platform.models import Override, SignInLook
+from apps.platform.pictures import png_answer
 from apps.platform.services.announcements import announcement_dismiss
 from apps.platform.services.look import look_css, look_now, look_save
 from apps.platform.services.override import (
@@ -37,6 +38,7 @@ from apps.platform.services.override import (
     override_find,
 )
 from apps.platform.services.own_side import operator_access_set
+from apps.platform.services.profile import organisation_now
 from apps.tenancy.choices import OperatorAccess
 from apps.tenancy.models import Organisation
 from apps.tenancy.services.domains import domain_claim, domain_primary, domain_remove, domain_verify
@@ -73,11 +75,6 @@ def needs(permission: str) -> Callable[[View], View]:
     return wrap
 
 
-def _fresh() -> Organisation:
-    """The organisation as it is now; that of the request may be some seconds old."""
-    return Organisation.objects.select_related("plan").get(pk=current_organisation().pk)
-
-
 def _try(request: HttpRequest, work: Callable[[], Any], done: str) -> bool:
     """Do it in a unit of work and say how it went."""
     try:
@@ -93,7 +90,7 @@ def _try(request: HttpRequest, work: Callable[[], Any], done: str) -> bool:
 @needs("platform.view_usage")
 @require_GET
 def usage(request: HttpRequest) -> HttpResponse:
-    organisation = _fresh()
+    organisation = organisation_now()
     context = {"title": _("Plan and usage"), "lines": usage_of(organisation), "plan": organisation.plan}
     return render(request, "platform/usage.html", context)
 
@@ -112,7 +109,7 @@ DOMAIN_VERBS: dict[str, tuple[Callable[[Any], Any], Any]] = {
 def domains(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _domain_post(request)
-    organisation = _fresh()
+    organisation = organisation_now()
     primary = organisation.domains.filter(is_primary=True).values_list("domain", flat=True).first()
     context = {"title": _("Own domains"), "claims": organisation.domain_claims.all(), "primary": primary}
     return render(request, "platform/domains.html", context)
@@ -121,7 +118,7 @@ def domains(request: HttpRequest) -> HttpResponse:
 @confirmed_required
 def _domain_post(request: HttpRequest) -> HttpResponse:
     """A domain is a way in, and a name to ask for passwords under: whoever changes it proves himself."""
-    _domain_change(request, _fresh())
+    _domain_change(request, organisation_now())
     return redirect("organisation_domains")
 
 
@@ -151,7 +148,7 @@ def _domain_change(request: HttpRequest, organisation: Organisation) -> None:
 @needs("platform.manage_look")
 @require_http_methods(["GET", "POST"])
 def look(request: HttpRequest) -> HttpResponse:
-    organisation = _fresh()
+    organisation = organisation_now()
     row = SignInLook.objects.filter(organisation=organisation).first()
     initial = {"text": row.text, "accent": row.accent, "background": row.background} if row else {}
     form = LookForm(request.POST or None, request.FILES or None, initial=initial)
@@ -175,16 +172,7 @@ def look_css_view(request: HttpRequest) -> HttpResponse:
 @require_GET
 def look_logo(request: HttpRequest) -> HttpResponse:
     row = look_now()
-    if row is None or not row.logo:
-        raise Http404
-    tag = f'"{row.logo_digest}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    return HttpResponse(
-        bytes(row.logo),
-        content_type="image/png",
-        headers={"ETag": tag, "Cache-Control": "private, max-age=300"},
-    )
+    return png_answer(request, row.logo_digest if row else "", lambda: row.logo if row else None)
 
 
 # --- the operator ---------------------------------------------------------------------------------
@@ -194,7 +182,7 @@ def look_logo(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def operator(request: HttpRequest) -> HttpResponse:
     """Who was inside, who asks to enter, and whether anybody may."""
-    organisation = _fresh()
+    organisation = organisation_now()
     if request.method == "POST":
         _operator_change(request, organisation)
         return redirect("organisation_operator")

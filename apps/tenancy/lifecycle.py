@@ -135,8 +135,7 @@ def _facts_of(row: Organisation, name: str, before: str, reason: str) -> None:
     if name == "schedule":
         row.delete_after = timezone.now() + GRACE
         row.state_before = before
-        day = timezone.localtime(row.delete_after)
-        row.state_reason = _("Closed; it is deleted after %(day)s.") % {"day": show_date(day)}
+        row.state_reason = _("Closed; it is deleted after %(day)s.") % {"day": show_date(row.delete_after)}
     elif name == "undo":
         row.state = row.state_before or S.ACTIVE
         row.delete_after, row.state_before = None, ""

@@ -13,22 +13,22 @@ from django.test import Client
 from django.utils import formats, timezone
 from PIL import Image
 
+from apps.accounts.models import AccessLog
 from apps.backup.services.making import KEPT
 from apps.core.formats import show_date, show_moment, show_money, show_number, show_quantity, zone_of
-from apps.core.tenant import current_organisation, organisation_context, public_context
+from apps.core.tenant import organisation_context, public_context
 from apps.documents.printing.formats import amount
 from apps.messaging.services.mail import mail_queue
 from apps.platform.services.profile import PICTURES_PART, organisation_save
 from apps.tenancy.models import Organisation
+from tests.kit import files
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "platform/organisation/"
 
 
-def png(size=(900, 300), colour="navy") -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", size, colour).save(out, "PNG")
-    return SimpleUploadedFile("logo.png", out.getvalue(), "image/png")
+def png(width=900, height=300) -> SimpleUploadedFile:
+    return SimpleUploadedFile("logo.png", files.png(width, height), "image/png")
 
 
 def change(**values):
@@ -96,7 +96,7 @@ def test_the_administrator_changes_the_organisation_on_its_page(administrator):
     asked = {
         "name": "Acme Traders", "language": "hi", "time_zone": "Asia/Dubai", "number_format": "western",
         "date_format": "iso", "country": "ae", "currency": "INR", "fiscal_year_start": "1",
-        "accent": "#0B6644", "logo": png(), "mark": png((300, 300)),
+        "accent": "#0B6644", "logo": png(), "mark": png(300, 300),
     }  # fmt: skip
     answer = browser.post("/organisation/profile/", asked)
     assert answer.status_code == 302, answer.content.decode()
@@ -159,12 +159,13 @@ def test_only_who_may_changes_the_organisation_and_both_trails_know(api, api_as,
     clerk.get(ADDRESS, expect=403)
     clerk.patch(ADDRESS, {"name": "Mine"}, expect=403)
     assert browser_of(clerk.user).get("/organisation/profile/").status_code == 403
+    before = api.get(ADDRESS)["data"]["name"]
     api.patch(ADDRESS, {"name": "Acme Group"})
-    assert current_organisation() is not None
-    from apps.accounts.models import AccessLog
-
-    entry = AccessLog.objects.filter(event="platform").order_by("-pk").first()
-    assert entry.detail["changes"]["name"][1] == "Acme Group"
+    told = {"action": "organisation_profile", "changes": {"name": [before, "Acme Group"]}}
+    assert AccessLog.objects.filter(event="platform").latest("pk").detail == told
+    with public_context():
+        theirs = AccessLog.objects.filter(event="platform").latest("pk").detail
+    assert theirs == {**told, "organisation": "acme"}
 
 
 def test_pictures_and_formats_come_with_a_backup(api):

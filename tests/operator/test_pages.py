@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from apps.accounts.models import AccessLog
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import Organisation, Plan
 from apps.tenancy.services.maintenance import maintenance_organisation
@@ -64,16 +65,19 @@ def test_many_at_once_ask_first_and_name_who_refuses(operator):
 
 def test_plan_modules_state_maintenance_and_visit_from_the_page(operator):
     acme = Organisation.objects.get(slug="acme")
+    accent = acme.accent
     plan = Plan.objects.create(code="small", name="Small", users=3)
     data = {
-        "name": "Acme", "plan": plan.pk, "enabled_modules": acme.enabled_modules,
+        "name": acme.name, "plan": plan.pk, "enabled_modules": acme.enabled_modules,
         "time_zone": acme.time_zone,
-        "language": "en", "fiscal_year_start": 4, "accent": acme.accent, "is_default": "on",
+        "language": "en", "fiscal_year_start": 4, "accent": "#0B6644", "is_default": "on",
         "limit_users": "7",
     }  # fmt: skip
     _change(operator, f"tenancy/organisation/{acme.pk}/change/", data)
     acme.refresh_from_db()
     assert (acme.plan, acme.limit_of("users")) == (plan, 7)
+    entry = AccessLog.objects.filter(event="platform", detail__action="organisation_changed").get()
+    assert entry.detail["changes"] == {"accent": [accent, "#0b6644"]}
     page = _change(operator, f"tenancy/organisation/{acme.pk}/override/", {"reason": "Help asked for"})
     assert "/organisation/override/" in page.content.decode()
     _change(operator, f"tenancy/organisation/{acme.pk}/maintenance/", {"on": "1", "text": "Soon"})

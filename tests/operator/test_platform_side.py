@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,17 +21,20 @@ from apps.platform.models import Announcement, Figures
 from apps.platform.services.announcements import announcements_for, announcements_forget
 from apps.platform.services.figures import figures_collect
 from apps.platform.services.look import look_css, look_of, look_save
+from apps.platform.services.profile import picture_save
+from apps.platform.services.sign_up import sign_up_switch
 from apps.runtime.services.dispatcher import active_schemas
 from apps.tenancy.dns import lookup_simulated
-from apps.tenancy.models import Domain, Organisation
+from apps.tenancy.hosts import forget_hosts
+from apps.tenancy.models import Domain, Organisation, PlatformState
 from apps.tenancy.services.domains import domain_claim, domain_primary, domain_remove, domain_verify
 from apps.tenancy.services.maintenance import maintenance_organisation, maintenance_platform
 
 pytestmark = pytest.mark.django_db
 
 
-def ask(path="/accounts/login/", host="acme.localhost"):
-    answer = Client(HTTP_HOST=host).get(path)
+def ask(path="/accounts/login/", host="acme.localhost", **headers):
+    answer = Client(HTTP_HOST=host).get(path, **headers)
     connection.set_schema_to_public()
     return answer
 
@@ -117,7 +121,40 @@ def test_look_of_the_sign_in_page(acme):
     with Image.open(io.BytesIO(logo.content)) as drawn:
         assert (drawn.format, drawn.width <= 480, drawn.height <= 160) == ("PNG", True, True)
     assert ask("/organisation/look.png", host="zenith.localhost").status_code == 404
+    kept = ask("/organisation/look.png", HTTP_IF_NONE_MATCH=logo["ETag"])
+    assert (kept.status_code, kept.content) == (304, b"")
     assert look_css(None) == ""
+
+
+def test_logo_on_the_sign_in_page_is_the_nearest_one(acme):
+    def shown():
+        forget_hosts()
+        found = re.search(r'<img src="([^"?]+)\?(\w+)"[^>]*bahi-platform__logo', ask().content.decode())
+        return found and found.groups()
+
+    plain = {"text": "", "accent": "", "background": ""}
+    assert shown() is None
+    platform_s = look_save(None, **plain, logo=picture())
+    assert shown() == ("/organisation/look.png", platform_s.logo_digest)
+    picture_save(acme, "logo", picture(size=(300, 300)))
+    acme.refresh_from_db()
+    assert shown() == ("/organisation/pictures/logo.png", acme.logo_digest)
+    of_page = look_save(acme, **plain, logo=picture(size=(400, 100)))
+    assert shown() == ("/organisation/look.png", of_page.logo_digest)
+
+
+def test_switches_of_the_platform_leave_each_other_alone(acme, monkeypatch):
+    read_before = PlatformState.current()
+    maintenance_platform(on=True, text="Back at nine")
+    monkeypatch.setattr(PlatformState, "current", lambda: read_before)
+    sign_up_switch(on=True)
+    row = PlatformState.objects.get()
+    assert (row.maintenance, row.maintenance_text, row.sign_up) == (True, "Back at nine", True)
+    read_before.refresh_from_db()
+    PlatformState.objects.update(sign_up=False)
+    maintenance_platform(on=False)
+    row.refresh_from_db()
+    assert (row.maintenance, row.sign_up) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from apps.backup.services.making import backups_of
 from apps.backup.services.restoring import backup_restore, restore_undo
 from apps.backup.targets import Stored
 from apps.core.errors import InvalidInput, Refused
+from apps.core.platform_log import platform_log
 from apps.core.sealed_stream import BackupDamaged
 from apps.tenancy.models import DeletionRecord, Organisation, OrganisationJob
 from apps.tenancy.services.owner_jobs import restore_start
@@ -30,7 +31,9 @@ def restore_ask(*, name: str, slug: str) -> OrganisationJob:
     """
     if name not in {item.name for item in backups_everywhere(limit=10_000)}:
         raise InvalidInput(_("There is no such backup."), field="name")
-    return restore_start(slug=slug, source=name)
+    job = restore_start(slug=slug, source=name)
+    platform_log("restore_asked", source=name, slug=job.slug, job=job.pk)
+    return job
 
 
 def restore_run(job: OrganisationJob, progress: Callable[[str], None]) -> None:

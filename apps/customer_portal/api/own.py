@@ -16,10 +16,10 @@ from apps.core.api.representation import iso_time
 from apps.core.api.serializers import known_fields
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotAllowed
+from apps.core.formats import zone_names
 from apps.core.surfaces import PORTAL, Declared
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
-from apps.customer_portal.forms import time_zones
 from apps.customer_portal.registry import Section
 from apps.customer_portal.selectors import Visit, balances_of, cards_of, record_of, visit_of
 from apps.customer_portal.services import acting
@@ -220,7 +220,7 @@ class PreferencesApi(PortalView):
         for name, value in values.items():
             if not isinstance(value, str):
                 raise InvalidInput(_("A text is needed."), field=name)
-        if values.get("time_zone") and values["time_zone"] not in time_zones():
+        if values.get("time_zone") and values["time_zone"] not in zone_names():
             raise InvalidInput(_("This is not one of the choices."), field="time_zone", code="invalid_choice")
         chosen = self._chosen(request)
 

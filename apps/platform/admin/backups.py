@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
 from apps.core.errors import BahiError
-from apps.core.platform_log import platform_log
 from apps.platform.admin.site import platform_site
 from apps.tenancy.choices import JobWork
 from apps.tenancy.models import OrganisationJob
@@ -45,6 +44,5 @@ def _restore(request: HttpRequest) -> bool:
         for item in error.errors:
             messages.error(request, item.detail)
         return False
-    platform_log("restore_asked", source=name, slug=job.slug, job=job.pk)
     messages.success(request, _("The worker restores it as %(slug)s.") % {"slug": job.slug})
     return True

@@ -24,16 +24,28 @@ from unfold.widgets import (
 )
 
 from apps.core.errors import BahiError, InvalidInput
+from apps.core.keys import key_read
 from apps.core.modules import all_modules, default_modules
 from apps.platform.admin.site import PlatformAdmin, platform_site
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
-from apps.platform.services.organisations import VERBS, organisation_enter, organisation_verb
-from apps.platform.services.override import LIVE, override_ask, override_link
+from apps.platform.selectors import newest_figures, newest_of
+from apps.platform.services.organisations import (
+    VERBS,
+    organisation_change,
+    organisation_enter,
+    organisation_verb,
+)
+from apps.platform.services.override import (
+    LIVE,
+    forbidden_kept,
+    override_address,
+    override_ask,
+    override_link,
+)
 from apps.platform.services.sign_up import organisation_link
 from apps.tenancy.choices import Metric, OrganisationState
 from apps.tenancy.first_run import progress_of
-from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.lifecycle import organisation_step, steps_from
 from apps.tenancy.models import Organisation, Plan
 from apps.tenancy.services import provisioning
@@ -175,7 +187,7 @@ class OrganisationAdmin(PlatformAdmin):
         return ("slug", "schema_name") if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("domains", "figures")
+        return super().get_queryset(request).prefetch_related("domains", newest_figures())
 
     @display(description=gettext_lazy("state"), label=TONES)
     def shown_state(self, obj: Any) -> Any:
@@ -188,7 +200,7 @@ class OrganisationAdmin(PlatformAdmin):
 
     @display(description=gettext_lazy("users, documents"))
     def shown_use(self, obj: Any) -> str:
-        newest = next(iter(obj.figures.all()), None)
+        newest = newest_of(obj)
         return f"{newest.users}, {newest.documents}" if newest else "–"
 
     @display(description=gettext_lazy("hosts"))
@@ -200,13 +212,11 @@ class OrganisationAdmin(PlatformAdmin):
         return len(obj.enabled_modules)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
-            provisioning.modules_switch(obj, keys=form.cleaned_data["enabled_modules"])
-            plan_set(obj, plan=obj.plan, own_limits=form.own_limits())
-            forget_hosts()
-            return
         data = form.cleaned_data
+        if change:
+            values = {**data, "modules": data["enabled_modules"], "limits": form.own_limits()}
+            organisation_change(obj, values=values)
+            return
         made = organisation_enter(
             slug=data["slug"],
             name=data["name"],
@@ -279,16 +289,9 @@ class OrganisationAdmin(PlatformAdmin):
 
     def override(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask to enter; where it is granted at once, the next page has the one-time link."""
-        organisation, data = _organisation(pk), request.POST
-        minutes = data.get("minutes", "60")
+        organisation = _organisation(pk)
         try:
-            visit = Override.objects.filter(organisation=organisation, pk=data["visit"]).first() if data.get(
-                "visit", "").isdigit() else override_ask(
-                organisation, by=request.user, reason=data.get("reason", ""),  # type: ignore[arg-type]  # operators only come here
-                minutes=int(minutes) if minutes.isdigit() else 0, may_write=data.get("write") == "1",
-            )  # fmt: skip
-            if visit is None:
-                raise Http404
+            visit = self._visit(request, organisation)
             if visit.state == OverrideState.ASKED:
                 messages.success(request, _("The organisation's administrators are asked."))
                 return _back(pk)
@@ -296,15 +299,28 @@ class OrganisationAdmin(PlatformAdmin):
         except BahiError as error:
             messages.error(request, error.detail)
             return _back(pk)
-        link = f"{organisation_link(organisation)}organisation/override/{token}/"
         context = {
             **self.admin_site.each_context(request),
             "title": _("Enter %(name)s") % {"name": organisation.name},
             "visit": visit,
-            "link": link,
+            "link": override_address(visit, token),
             "organisation_row": organisation,
         }
         return render(request, "platform/admin/override_link.html", context)
+
+    @staticmethod
+    def _visit(request: HttpRequest, organisation: Organisation) -> Override:
+        """The visit that was granted meanwhile, or a new one. Raises Http404, InvalidInput, Refused."""
+        data = request.POST
+        if data.get("visit"):
+            found = Override.objects.filter(organisation=organisation, pk=key_read(data["visit"])).first()
+            if found is None:
+                raise Http404
+            return found
+        reason, minutes = data.get("reason", ""), key_read(data.get("minutes", "60")) or 0
+        may_write, by = data.get("write") == "1", request.user
+        with forbidden_kept(organisation, reason=reason):
+            return override_ask(organisation, by=by, reason=reason, minutes=minutes, may_write=may_write)  # type: ignore[arg-type]  # operators only come here
 
     # --- many at once ---------------------------------------------------------------------------------
 

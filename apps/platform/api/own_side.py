@@ -12,13 +12,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from apps.accounts.api.guarded import GuardedView
+from apps.backup.services.making import backups_of
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
-from apps.core.api.serializers import StrictSerializer, raise_invalid
+from apps.core.api.serializers import StrictSerializer
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotFound
-from apps.platform.api.profile import organisation_now
 from apps.platform.models import Override, SignInLook
 from apps.platform.permissions import LEAVE
 from apps.platform.services.leaving import copy_is_fresh, leaving_ask
@@ -26,6 +26,7 @@ from apps.platform.services.look import look_save
 from apps.platform.services.modules import modules_choose, modules_shown
 from apps.platform.services.override import override_decide, override_end
 from apps.platform.services.own_side import operator_access_set
+from apps.platform.services.profile import organisation_now
 from apps.tenancy.models import DomainClaim, Organisation
 from apps.tenancy.services.domains import domain_claim, domain_primary, domain_remove, domain_verify
 from apps.tenancy.services.limits import usage_of
@@ -171,9 +172,7 @@ class LookView(GuardedView):
         return Response(envelope(_look(organisation_now())))
 
     def patch(self, request: Any) -> Response:
-        serializer = LookInput(data=request.data, partial=True)
-        raise_invalid(serializer)
-        asked = dict(serializer.validated_data)
+        asked = self.read(request, partial=True)
 
         def work() -> tuple[int, Any, str]:
             organisation = organisation_now()
@@ -307,7 +306,7 @@ class LeaveView(GuardedView):
     def post(self, request: Any) -> Response:
         asked = self.read(request)
         organisation = organisation_now()
-        if not asked["without_copy"] and not copy_is_fresh(organisation):
+        if not asked["without_copy"] and not copy_is_fresh(backups_of(organisation.slug)):
             text = _("Make a backup or an export first, or say that you go without.")
             raise InvalidInput(text, field="without_copy", code="required")
 

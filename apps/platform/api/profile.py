@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from apps.accounts.api.guarded import GuardedView
 from apps.core.api.rendering import envelope
 from apps.core.api.routes import register_routes
-from apps.core.api.serializers import StrictSerializer, model_field, raise_invalid
+from apps.core.api.serializers import StrictSerializer, model_field
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotFound
-from apps.core.tenant import current_organisation
 from apps.platform.services.profile import (
     FIELDS,
     PARTS,
+    organisation_now,
     organisation_save,
     picture_remove,
     picture_save,
@@ -28,12 +28,6 @@ from apps.platform.services.profile import (
 from apps.tenancy.models import Organisation
 
 NEEDS = {"": ("platform.manage_organisation",)}
-
-
-def organisation_now() -> Organisation:
-    """The organisation as it is now; that of the request may be some seconds old."""
-    return Organisation.objects.select_related("plan").get(pk=current_organisation().pk)
-
 
 ProfileInput = type(
     "ProfileInput", (StrictSerializer,), {name: model_field(Organisation, name) for name in FIELDS}
@@ -50,11 +44,10 @@ class ProfileView(GuardedView):
         return Response(envelope(profile_data(organisation_now())))
 
     def patch(self, request: Any) -> Response:
-        serializer = ProfileInput(data=request.data, partial=True)
-        raise_invalid(serializer)
+        values = self.read(request, partial=True)
 
         def work() -> tuple[int, Any, str]:
-            organisation_save(organisation_now(), values=dict(serializer.validated_data))
+            organisation_save(organisation_now(), values=values)
             return 200, profile_data(organisation_now()), _("Saved.")
 
         return api_write(request, work)

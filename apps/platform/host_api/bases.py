@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.api.bases import Input
 from apps.accounts.authentication import SessionAuthentication, TenantJWTAuthentication
 from apps.core.actor import Actor, set_actor
 from apps.core.address import client_address
-from apps.core.api.filtering import paginate
+from apps.core.api.filtering import paginate, plain_search, search_words
 from apps.core.api.rendering import Envelope, envelope
-from apps.core.api.serializers import StrictSerializer, raise_invalid
 from apps.core.errors import InvalidInput, NotFound
 from apps.core.keys import key_read
 
@@ -30,7 +30,7 @@ class IsOperator(BasePermission):
         return bool(user.is_authenticated and user.is_active and user.is_superuser)
 
 
-class OperatorView(APIView):
+class OperatorView(Input, APIView):
     """A token of this host or its session; an organisation's token is refused, and no key is made here."""
 
     authentication_classes: ClassVar[tuple[Any, ...]] = (TenantJWTAuthentication, SessionAuthentication)
@@ -43,12 +43,6 @@ class OperatorView(APIView):
         label = f"{request.user} (platform operator)"
         set_actor(Actor("operator", request.user, label, client_address(request)))  # the middleware ends it
 
-    def read(self, request: Any, kind: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
-        """The body by a serializer; a wrong one is a 400 that names its fields."""
-        serializer = kind(data=request.data, partial=partial)
-        raise_invalid(serializer)
-        return dict(serializer.validated_data)
-
     def listed(self, request: Any, rows: QuerySet[Any], show: Any) -> Response:
         """A page of rows, narrowed by ``filters`` and ``search``. Raises InvalidInput (unknown filter)."""
         return Response(self._page(request, rows, show))
@@ -56,11 +50,7 @@ class OperatorView(APIView):
     def _page(self, request: Any, rows: QuerySet[Any], show: Any) -> Envelope:
         for name, value in request.query_params.items():
             if name == "search" and self.words:
-                for word in value[:100].split():
-                    found = Q()
-                    for path in self.words:
-                        found |= Q(**{f"{path}__icontains": word})
-                    rows = rows.filter(found).distinct()
+                rows = plain_search(rows, search_words(value), self.words).distinct()
             elif name in self.filters:
                 rows = _narrowed(rows, name, self.filters[name], value)
             elif name not in PAGING:

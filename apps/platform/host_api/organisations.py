@@ -10,17 +10,24 @@ from rest_framework.response import Response
 from apps.core.api.rendering import envelope
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotFound
+from apps.platform.choices import OverrideState
 from apps.platform.host_api import shapes
 from apps.platform.host_api.bases import OperatorView, found
 from apps.platform.models import Figures, Override
+from apps.platform.selectors import newest_figures
 from apps.platform.services.organisations import (
     VERBS,
     organisation_change,
     organisation_enter,
     organisation_verb,
 )
-from apps.platform.services.override import override_ask, override_end, override_link
-from apps.platform.services.sign_up import organisation_link
+from apps.platform.services.override import (
+    forbidden_kept,
+    override_address,
+    override_ask,
+    override_end,
+    override_link,
+)
 from apps.tenancy.models import Organisation, Plan
 from apps.tenancy.services.maintenance import maintenance_organisation
 
@@ -29,7 +36,7 @@ FIGURE_DAYS = 366
 
 
 def organisations() -> Any:
-    rows = Organisation.objects.select_related("plan").prefetch_related("domains", "figures")
+    rows = Organisation.objects.select_related("plan").prefetch_related("domains", newest_figures())
     return rows.order_by("-id")
 
 
@@ -137,9 +144,14 @@ class OrganisationVisitsView(OperatorView):
 
         def work() -> tuple[int, Any, str]:
             visit = override_ask(row, by=request.user, **values)
-            return 201, shapes.visit_data(visit), _("The visit is entered.")
+            asked = visit.state == OverrideState.ASKED
+            text = (
+                _("The organisation's administrators are asked.") if asked else _("The operator may enter.")
+            )
+            return 201, shapes.visit_data(visit), text
 
-        return api_write(request, work)
+        with forbidden_kept(row, reason=values["reason"]):
+            return api_write(request, work)
 
 
 class VisitsView(OperatorView):
@@ -161,8 +173,8 @@ class VisitLinkView(OperatorView):
 
         def work() -> tuple[int, Any, str]:
             token = override_link(visit, by=request.user)
-            link = f"{organisation_link(visit.organisation)}organisation/override/{token}/"
-            return 200, {**shapes.visit_data(found(Override.objects.all(), pk)), "link": link}, ""
+            data = shapes.visit_data(found(Override.objects.all(), pk))
+            return 200, {**data, "link": override_address(visit, token)}, ""
 
         return api_write(request, work)
 

@@ -7,13 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
+from apps.accounts.api.bases import rows_named
 from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.transaction import api_write
-from apps.core.errors import InvalidInput
 from apps.core.modules import all_modules
-from apps.core.platform_log import platform_log
 from apps.platform.host_api import shapes
 from apps.platform.host_api.bases import OperatorView, found
 from apps.platform.models import Announcement, SignUp
@@ -164,11 +163,7 @@ class AnnouncementView(OperatorView):
 def _addressed(values: dict[str, Any]) -> dict[str, Any]:
     """Organisations for their ids. Raises InvalidInput naming ``organisations``."""
     if "organisations" in values:
-        wanted = set(values["organisations"])
-        rows = list(Organisation.objects.filter(pk__in=wanted))
-        if len(rows) != len(wanted):
-            raise InvalidInput(_("There is no such organisation."), field="organisations", code="not_found")
-        values["organisations"] = rows
+        values["organisations"] = rows_named(Organisation, values["organisations"], "organisations")
     return values
 
 
@@ -237,7 +232,6 @@ class BackupsView(OperatorView):
 
         def work() -> tuple[int, Any, str]:
             job = restore_ask(**asked)
-            platform_log("restore_asked", source=asked["name"], slug=job.slug, job=job.pk)
             return 202, shapes.job_data(job), _("The worker restores it as %(slug)s.") % {"slug": job.slug}
 
         return api_write(request, work)

@@ -2,137 +2,86 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
+from apps.accounts.api.bases import key_list
 from apps.core.api.representation import iso_time
-from apps.core.api.serializers import StrictSerializer, model_field
+from apps.core.api.serializers import KeyField, StrictSerializer, model_field
 from apps.platform.models import Announcement, Figures, Override, SignUp
-from apps.platform.services.organisations import PROFILE
+from apps.platform.selectors import SUMS, newest_of
+from apps.platform.services.profile import FIELDS
 from apps.platform.services.sign_up import organisation_link
 from apps.tenancy.choices import Metric
 from apps.tenancy.lifecycle import steps_from
 from apps.tenancy.models import Organisation, OrganisationJob, Plan
 
-COUNTS = ("users", "sessions", "companies", "documents", "storage", "database", "sign_ins", "failed_jobs",
-          "waiting_jobs", "failed_events", "waiting_mails")  # fmt: skip
+
+def _columns(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """These columns: a key as the id, a moment as text."""
+    values = {name: getattr(row, row._meta.get_field(name).attname) for name in names}
+    return {n: iso_time(value) if isinstance(value, datetime) else value for n, value in values.items()}
+
+
+ORGANISATION = (
+    "id", "slug", *FIELDS, "state", "progress", "upgrade_error", "delete_after", "is_demo", "is_default",
+    "plan", "own_limits", "maintenance", "maintenance_text", "maintenance_until", "operator_access",
+    "created_at",
+)  # fmt: skip
+SIGN_UP = ("id", "organisation", "slug", "name", "person", "email", "phone", "message", "state", "reason",
+           "created_at", "decided_at", "decided_by")  # fmt: skip
+VISIT = ("id", "organisation", "operator", "reason", "minutes", "may_write", "state", "decided_by",
+         "created_at", "entered_at", "expires_at", "ended_at", "ended_why")  # fmt: skip
+ANNOUNCEMENT = ("title", "text", "tone", "audience", "starts_at", "ends_at", "may_dismiss")
+JOB = ("id", "organisation", "slug", "work", "state", "step", "error", "asked_by", "created_at",
+       "finished_at")  # fmt: skip
 
 
 def organisation_data(row: Organisation) -> dict[str, Any]:
     """One organisation with its limits, hosts, newest counts and the steps that are open."""
-    newest = next(iter(row.figures.all()), None)
+    newest = newest_of(row)
     return {
-        "id": row.pk,
-        "slug": row.slug,
+        **_columns(row, ORGANISATION),
         "address": organisation_link(row),
-        **{name: getattr(row, name) for name in PROFILE},
-        "state": row.state,
         "reason": row.state_reason,
-        "progress": row.progress,
-        "upgrade_error": row.upgrade_error,
         "steps": [step.name for step in steps_from(row.state)],
-        "delete_after": iso_time(row.delete_after),
-        "is_demo": row.is_demo,
-        "is_default": row.is_default,
         "domains": [domain.domain for domain in row.domains.all()],
         "modules": row.enabled_modules,
-        "plan": row.plan_id,
         "limits": row.limits(),
-        "own_limits": row.own_limits,
-        "maintenance": row.maintenance,
-        "maintenance_text": row.maintenance_text,
-        "maintenance_until": iso_time(row.maintenance_until),
-        "operator_access": row.operator_access,
         "counts": figures_data(newest) if newest else None,
-        "created_at": iso_time(row.created_at),
     }
 
 
 def figures_data(row: Figures) -> dict[str, Any]:
     """Counts of an organisation and a day; never its business."""
-    return {"day": row.day.isoformat(), **{name: getattr(row, name) for name in COUNTS}}
+    return {"day": row.day.isoformat(), **_columns(row, SUMS)}
 
 
 def plan_data(row: Plan) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "code": row.code,
-        "name": row.name,
-        **row.limits(),
-        "modules": row.modules,
-        "on_sign_up": row.on_sign_up,
-    }
+    return {**_columns(row, ("id", "code", "name", "modules", "on_sign_up")), **row.limits()}
 
 
 def sign_up_data(row: SignUp) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "organisation": row.organisation_id,
-        "slug": row.slug,
-        "name": row.name,
-        "person": row.person,
-        "email": row.email,
-        "phone": row.phone,
-        "message": row.message,
-        "state": row.state,
-        "reason": row.reason,
-        "created_at": iso_time(row.created_at),
-        "decided_at": iso_time(row.decided_at),
-        "decided_by": row.decided_by,
-    }
+    return _columns(row, SIGN_UP)
 
 
 def visit_data(row: Override) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "organisation": row.organisation_id,
-        "operator": row.operator,
-        "reason": row.reason,
-        "minutes": row.minutes,
-        "may_write": row.may_write,
-        "state": row.state,
-        "decided_by": row.decided_by,
-        "created_at": iso_time(row.created_at),
-        "entered_at": iso_time(row.entered_at),
-        "expires_at": iso_time(row.expires_at),
-        "ended_at": iso_time(row.ended_at),
-        "ended_why": row.ended_why,
-    }
+    return _columns(row, VISIT)
 
 
 def announcement_data(row: Announcement) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "title": row.title,
-        "text": row.text,
-        "tone": row.tone,
-        "audience": row.audience,
-        "organisations": sorted(item.pk for item in row.organisations.all()),
-        "starts_at": iso_time(row.starts_at),
-        "ends_at": iso_time(row.ends_at),
-        "may_dismiss": row.may_dismiss,
-    }
+    organisations = sorted(item.pk for item in row.organisations.all())
+    return {**_columns(row, ("id", *ANNOUNCEMENT)), "organisations": organisations}
 
 
 def job_data(row: OrganisationJob) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "organisation": row.organisation_id,
-        "slug": row.slug,
-        "work": row.work,
-        "state": row.state,
-        "step": row.step,
-        "error": row.error,
-        "asked_by": row.asked_by,
-        "created_at": iso_time(row.created_at),
-        "finished_at": iso_time(row.finished_at),
-    }
+    return _columns(row, JOB)
 
 
 # --- what is taken --------------------------------------------------------------------------------
 
-_KEY = {"min_value": 1, "max_value": 2**63 - 1}
 _LIMIT = {"min_value": 0, "max_value": 2_000_000_000, "allow_null": True, "required": False}
 
 
@@ -147,9 +96,9 @@ ChangeInput: Any = type(
     "OrganisationChangeInput",
     (StrictSerializer,),
     {
-        **{name: model_field(Organisation, name) for name in PROFILE},
+        **{name: model_field(Organisation, name) for name in FIELDS},
         "modules": _modules(),
-        "plan": serializers.IntegerField(allow_null=True, required=False, **_KEY),  # type: ignore[arg-type]  # bounds
+        "plan": KeyField(Plan, allow_null=True, required=False),
         "limits": LimitsInput(required=False),
     },
 )
@@ -160,11 +109,11 @@ class EnterInput(StrictSerializer):
     name = serializers.CharField(max_length=200)
     administrator = serializers.CharField(max_length=254)
     modules = _modules()
-    plan = serializers.IntegerField(allow_null=True, required=False, **_KEY)  # type: ignore[arg-type]  # bounds
+    plan = KeyField(Plan, allow_null=True, required=False)
     limits = LimitsInput(required=False)
-    time_zone = serializers.CharField(max_length=60, required=False)
-    language = serializers.CharField(max_length=8, required=False)
-    fiscal_year_start = serializers.IntegerField(min_value=1, max_value=12, required=False)
+    time_zone = model_field(Organisation, "time_zone")
+    language = model_field(Organisation, "language")
+    fiscal_year_start = model_field(Organisation, "fiscal_year_start")
 
 
 class StepInput(StrictSerializer):
@@ -199,13 +148,8 @@ AnnouncementInput: Any = type(
     "AnnouncementInput",
     (StrictSerializer,),
     {
-        **{
-            name: model_field(Announcement, name)
-            for name in ("title", "text", "tone", "audience", "starts_at", "ends_at", "may_dismiss")
-        },
-        "organisations": serializers.ListField(
-            child=serializers.IntegerField(**_KEY), max_length=1000, required=False
-        ),
+        **{name: model_field(Announcement, name) for name in ANNOUNCEMENT},
+        "organisations": key_list(Organisation, required=False),
     },
 )
 

@@ -20,7 +20,7 @@ from apps.accounts.choices import AccessEvent
 from apps.accounts.models import User
 from apps.accounts.services.access_log import access_log_write
 from apps.backup.models import DataExport
-from apps.backup.services.making import backups_of
+from apps.backup.targets import Stored
 from apps.core.errors import InvalidInput, NotAllowed, NotFound
 from apps.core.formats import show_date
 from apps.core.mailing import mail_send
@@ -36,10 +36,9 @@ from apps.tenancy.models import Organisation
 FRESH = timedelta(days=1)
 
 
-def copy_is_fresh(organisation: Organisation) -> bool:
-    """Whether a backup or a whole export of the last day exists."""
+def copy_is_fresh(backups: list[Stored]) -> bool:
+    """Whether the newest of its backups, or a whole export, is of the last day."""
     since = timezone.now() - FRESH
-    backups = backups_of(organisation.slug)
     return bool(backups and backups[0].at > since) or DataExport.objects.filter(ready_at__gt=since).exists()
 
 
@@ -94,8 +93,7 @@ def leaving_undo(organisation: Organisation, token: str) -> Organisation:
 
 def _tell(organisation: Organisation, *, by: str, to: Iterable[str], link: bool) -> None:
     subject = _("%(name)s will be deleted") % {"name": organisation.name}
-    day = timezone.localtime(organisation.delete_after)
-    values = {"who": by, "name": organisation.name, "day": show_date(day)}
+    values = {"who": by, "name": organisation.name, "day": show_date(organisation.delete_after)}
     text = _(
         "%(who)s asked to delete %(name)s. It is closed from now on. After %(day)s a last backup is made and "
         "everything is removed."

@@ -53,7 +53,7 @@ def look_save(
         look.logo, look.logo_digest = None, ""
     if logo is not None:
         look.logo = logo_small(logo)
-        look.logo_digest = hashlib.sha256(look.logo).hexdigest()[:16]
+        look.logo_digest = picture_digest(look.logo)
     look.save()
     platform_log("look", organisation=organisation)
     return look
@@ -96,6 +96,11 @@ def logo_small(uploaded: Any, *, field: str = "logo", size: tuple[int, int] = LO
     return out.getvalue()
 
 
+def picture_digest(content: bytes) -> str:
+    """What tells this picture from the one before it; empty without one."""
+    return hashlib.sha256(content).hexdigest()[:16] if content else ""
+
+
 def look_css(look: SignInLook | None) -> str:
     """Style sheet of the sign-in pages; empty when nothing was chosen."""
     if look is None:
@@ -133,7 +138,7 @@ def _look_write(organisation: Any, kept: dict[str, str] | None) -> list[str]:
         accent=kept["accent"],
         background=kept["background"],
         logo=logo or None,
-        logo_digest=hashlib.sha256(logo).hexdigest()[:16] if logo else "",
+        logo_digest=picture_digest(logo),
     )
     return []
 

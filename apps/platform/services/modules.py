@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
-
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
+from apps.core.counting import total_of
 from apps.core.locks import lock_row
 from apps.core.modules import all_modules, module_key_of_app
-from apps.core.registry import registered_models
+from apps.core.registry import kind_name, registered_models
 from apps.tenancy.models import Organisation
 from apps.tenancy.services.provisioning import modules_switch
 
@@ -40,8 +39,10 @@ def _records(on: set[str]) -> dict[str, list[dict[str, Any]]]:
     """Kinds of record that hold anything, by module; only of those that are on."""
     found: dict[str, list[dict[str, Any]]] = {}
     for model in registered_models():
-        key = module_key_of_app(apps.get_app_config(model._meta.app_label).label)
-        if key in on and (count := model._base_manager.count()):
+        key = module_key_of_app(model._meta.app_label)
+        if key not in on or kind_name(model) == "ledger":  # a ledger says again what its documents say
+            continue
+        if count := total_of(model._base_manager.all()):
             title = str(model._meta.verbose_name_plural)
             found.setdefault(key, []).append({"title": title, "count": count})
     return found

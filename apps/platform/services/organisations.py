@@ -13,6 +13,7 @@ from apps.core.errors import InvalidInput
 from apps.core.locks import lock_row
 from apps.core.platform_log import platform_log
 from apps.core.validation import clean_instance
+from apps.platform.services.profile import FIELDS, profile_set
 from apps.platform.services.sign_up import request_approve, request_refuse
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
@@ -22,7 +23,7 @@ from apps.tenancy.services import provisioning
 from apps.tenancy.services.limits import plan_set
 from apps.tenancy.services.owner_jobs import deletion_start, provisioning_start
 
-PROFILE = ("name", "time_zone", "language", "fiscal_year_start", "country", "currency", "accent")
+OPERATOR_FIELDS = (*FIELDS, "is_default")
 
 
 def organisation_enter(
@@ -66,16 +67,11 @@ def organisation_enter(
 def organisation_change(organisation: Organisation, *, values: dict[str, Any]) -> Organisation:
     """Profile, ``modules``, ``plan`` and ``limits`` (of its own). Raises InvalidInput naming the field."""
     row = lock_row(Organisation, organisation.pk)
-    profile = {name: values[name] for name in PROFILE if name in values}
-    if profile:
-        for name, value in profile.items():
-            setattr(row, name, value)
-        clean_instance(row)
-        row.save(update_fields=[*profile, "updated_at"])
-        platform_log("organisation_changed", organisation=row, values=profile)
+    changes = profile_set(row, {name: values[name] for name in OPERATOR_FIELDS if name in values})
+    if changes:
+        platform_log("organisation_changed", organisation=row, changes=changes)
     plan = values.get("plan", row.plan)
     if "modules" in values:
-        provisioning.modules_check(values["modules"], plan=plan)
         row.plan = plan  # what is asked together is checked together
         provisioning.modules_switch(row, keys=values["modules"])
     if "plan" in values or "limits" in values:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -35,12 +37,14 @@ from apps.messaging.services.notifications import lazy_text, notify
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
 from apps.platform.services.audit import organisation_entry
+from apps.platform.services.sign_up import organisation_link
 from apps.tenancy.choices import OperatorAccess, OrganisationState
 from apps.tenancy.models import Organisation
 
 SESSION_KEY = "bahi_override"
 LINK_LASTS = timedelta(minutes=10)
 EVENT = "platform.operator"
+FORBIDDEN = "forbidden_by_organisation"
 LIVE = (OverrideState.ASKED, OverrideState.GRANTED, OverrideState.OPEN)
 
 
@@ -59,8 +63,7 @@ def override_ask(
     if organisation.state != OrganisationState.ACTIVE:
         raise Refused(_("Only an active organisation can be entered."), code="invalid_transition")
     if organisation.operator_access == OperatorAccess.FORBID:
-        platform_log("override_forbidden", organisation=organisation, reason=reason.strip()[:300])
-        raise Refused(_("This organisation does not let the operator in."), code="forbidden_by_organisation")
+        raise Refused(_("This organisation does not let the operator in."), code=FORBIDDEN)
     asks = organisation.operator_access == OperatorAccess.ASK
     with public_context(), transaction.atomic():
         visit = Override.objects.create(
@@ -78,6 +81,18 @@ def override_ask(
     return visit
 
 
+@contextmanager
+def forbidden_kept(organisation: Organisation, *, reason: str) -> Iterator[None]:
+    """Around a surface's asking: that the organisation didn't let the operator in stays in the log, although
+    the refusal takes back what was written in its transaction."""
+    try:
+        yield
+    except Refused as error:
+        if error.code == FORBIDDEN:
+            platform_log("override_forbidden", organisation=organisation, reason=reason.strip()[:300])
+        raise
+
+
 def override_link(visit: Override, *, by: User) -> str:
     """The token of a link that opens the organisation once, within ten minutes. Raises Refused."""
     with public_context(), transaction.atomic():
@@ -88,6 +103,11 @@ def override_link(visit: Override, *, by: User) -> str:
         row.token_hash, row.link_until = _hash(row, token), timezone.now() + LINK_LASTS
         row.save(update_fields=["token_hash", "link_until"])
     return token
+
+
+def override_address(visit: Override, token: str) -> str:
+    """The link to open in a browser, on the organisation's own host."""
+    return f"{organisation_link(visit.organisation)}organisation/override/{token}/"
 
 
 def override_decide(visit: Override, *, granted: bool, by: User) -> Override:
@@ -124,7 +144,7 @@ def override_enter(token: str, *, request: Any) -> Override:
     if found is None:
         raise NotFound(_("This link was used already or has expired."))
     if current_organisation().operator_access == OperatorAccess.FORBID:
-        raise Refused(_("This organisation does not let the operator in."), code="forbidden_by_organisation")
+        raise Refused(_("This organisation does not let the operator in."), code=FORBIDDEN)
     with transaction.atomic():
         visit = lock_row(Override, found.pk)
         if visit.state != OverrideState.GRANTED or visit.token_hash != found.token_hash:

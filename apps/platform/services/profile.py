@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import re
-import zoneinfo
-from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.backup.services.public_side import PublicPart
 from apps.company.models import Currency
-from apps.core.errors import ErrorList, InvalidInput
+from apps.core.errors import InvalidInput
 from apps.core.locks import lock_row
 from apps.core.platform_log import platform_log
+from apps.core.tenant import current_organisation
 from apps.core.validation import clean_instance
-from apps.platform.services.look import logo_small
+from apps.platform.services.look import LOGO_SIZE, logo_small, picture_digest
 from apps.tenancy.choices import BrandPart
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.models import BrandPicture, Organisation
@@ -30,14 +26,12 @@ FIELDS = (
     "number_format", "date_format", "accent",
 )  # fmt: skip
 PARTS = {BrandPart.LOGO: "logo_digest", BrandPart.MARK: "mark_digest"}
-SIZES = {BrandPart.LOGO: (480, 160), BrandPart.MARK: (192, 192)}
+SIZES = {BrandPart.LOGO: LOGO_SIZE, BrandPart.MARK: (192, 192)}
 
 
-@cache
-def zone_names() -> tuple[str, ...]:
-    """The time zones that may be chosen, without the old names that only mean an offset."""
-    names = [n for n in zoneinfo.available_timezones() if "/" in n and not n.startswith("Etc/")]
-    return (*sorted(names), "UTC")
+def organisation_now() -> Organisation:
+    """The organisation in use as it is now; that of the request may be some seconds old."""
+    return Organisation.objects.select_related("plan").get(pk=current_organisation().pk)
 
 
 def profile_data(organisation: Organisation) -> dict[str, Any]:
@@ -50,30 +44,29 @@ def profile_data(organisation: Organisation) -> dict[str, Any]:
 def organisation_save(organisation: Organisation, *, values: dict[str, Any]) -> list[str]:
     """Change some of ``FIELDS``; gives the names of those that changed. Raises InvalidInput naming each."""
     row = lock_row(Organisation, organisation.pk)
+    currency = str(values.get("currency", row.currency)).strip().upper()
+    if "currency" in values and not Currency.objects.filter(code=currency, active=True).exists():
+        raise InvalidInput(_("There is no such currency."), field="currency", code="not_found")
+    changes = profile_set(row, values)
+    if changes:
+        _log(row, changes)
+    return list(changes)
+
+
+def profile_set(row: Organisation, values: dict[str, Any]) -> dict[str, list[Any]]:
+    """Set and save some columns of a locked row; gives {name: [before, after]} of those that changed.
+
+    Raises InvalidInput naming each that is wrong.
+    """
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     row.country, row.currency, row.accent = row.country.upper(), row.currency.upper(), row.accent.lower()
-    _check(row, values)
-    changed = [name for name in values if getattr(row, name) != before[name]]
-    if changed:
-        row.save(update_fields=[*changed, "updated_at"])
-        _log(row, {name: [before[name], getattr(row, name)] for name in changed})
-    return changed
-
-
-def _check(row: Organisation, values: dict[str, Any]) -> None:
-    clean_instance(row, constraints=False)
-    errors = ErrorList()
-    if row.time_zone not in zone_names():
-        errors.add("time_zone", _("There is no such time zone."), "not_found")
-    if row.language not in dict(settings.LANGUAGES):
-        errors.add("language", _("Please choose one."), "not_found")
-    if not re.fullmatch(r"[A-Z]{2}", row.country):
-        errors.add("country", _("Two letters, such as IN."), "invalid")
-    if "currency" in values and not Currency.objects.filter(code=row.currency, active=True).exists():
-        errors.add("currency", _("There is no such currency."), "not_found")
-    errors.raise_if_any()
+    clean_instance(row, exclude={column.name for column in row._meta.concrete_fields} - set(values))
+    changes = {name: [was, getattr(row, name)] for name, was in before.items() if getattr(row, name) != was}
+    if changes:
+        row.save(update_fields=[*changes, "updated_at"])
+    return changes
 
 
 def picture_save(organisation: Organisation, part: str, uploaded: Any) -> None:
@@ -82,7 +75,7 @@ def picture_save(organisation: Organisation, part: str, uploaded: Any) -> None:
     content = logo_small(uploaded, field=known.value, size=SIZES[known])
     row = lock_row(Organisation, organisation.pk)
     BrandPicture.objects.update_or_create(organisation=row, part=known, defaults={"content": content})
-    _digest(row, known, hashlib.sha256(content).hexdigest()[:16])
+    _digest(row, known, picture_digest(content))
 
 
 def picture_remove(organisation: Organisation, part: str) -> None:
@@ -133,7 +126,7 @@ def _pictures_write(organisation: Organisation, kept: dict[str, str]) -> list[st
     for part, text in kept.items():
         content = base64.b64decode(text)
         BrandPicture.objects.create(organisation_id=organisation.pk, part=part, content=content)
-        setattr(organisation, PARTS[BrandPart(part)], hashlib.sha256(content).hexdigest()[:16])
+        setattr(organisation, PARTS[BrandPart(part)], picture_digest(content))
     organisation.save(update_fields=[*PARTS.values(), "updated_at"])
     return []
 

@@ -170,7 +170,7 @@ def sign_up_switch(*, on: bool) -> None:
     """Open or close the public sign-up page."""
     state = PlatformState.current()
     state.sign_up = on
-    state.save()
+    state.save(update_fields=["sign_up", "updated_at"])
     platform_log("sign_up", on=on)
 
 

@@ -1,3 +1,4 @@
+import apps.core.validators
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
@@ -104,10 +105,10 @@ class Migration(migrations.Migration):
                 ('maintenance_until', models.DateTimeField(blank=True, null=True, verbose_name='expected end')),
                 ('operator_access', models.CharField(choices=[('allow', 'May enter; administrators are told'), ('ask', 'May enter after an administrator has approved it'), ('forbid', 'May not enter')], default='allow', max_length=8, verbose_name="platform's operator")),
                 ('enabled_modules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None, verbose_name='modules')),
-                ('country', models.CharField(default='IN', max_length=2, verbose_name='country')),
+                ('country', models.CharField(default='IN', max_length=2, validators=[django.core.validators.RegexValidator('^[A-Za-z]{2}', 'Two letters, such as IN.')], verbose_name='country')),
                 ('currency', models.CharField(default='INR', max_length=3, verbose_name='currency')),
-                ('time_zone', models.CharField(default='Asia/Kolkata', max_length=60, verbose_name='time zone')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
+                ('time_zone', models.CharField(default='Asia/Kolkata', max_length=60, validators=[apps.core.validators.zone_validator], verbose_name='time zone')),
+                ('language', models.CharField(default='en', max_length=8, validators=[apps.core.validators.language_validator], verbose_name='language')),
                 ('fiscal_year_start', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='fiscal year starts in month')),
                 ('number_format', models.CharField(choices=[('indian', 'Indian: 1,23,45,678.50'), ('western', 'Western: 12,345,678.50')], default='indian', max_length=8, verbose_name='numbers')),
                 ('date_format', models.CharField(choices=[('day_dash', '31-12-2026'), ('day_slash', '31/12/2026'), ('day_dot', '31.12.2026'), ('iso', '2026-12-31')], default='day_dash', max_length=10, verbose_name='dates')),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from apps.core.models import Timestamped
+from apps.core.validators import language_validator, zone_validator
 from apps.tenancy.choices import (
     BrandPart,
     DateFormat,
@@ -72,10 +73,17 @@ class Organisation(TenantMixin, Timestamped):  # type: ignore[django-manager-mis
         default=OperatorAccess.ALLOW,
     )
     enabled_modules = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("modules"))
-    country = models.CharField(_("country"), max_length=2, default="IN")
+    country = models.CharField(
+        _("country"),
+        max_length=2,  # which says that no more follow: one fault is told once
+        default="IN",
+        validators=[RegexValidator(r"^[A-Za-z]{2}", _("Two letters, such as IN."))],
+    )
     currency = models.CharField(_("currency"), max_length=3, default="INR")
-    time_zone = models.CharField(_("time zone"), max_length=60, default="Asia/Kolkata")
-    language = models.CharField(_("language"), max_length=8, default="en")
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Asia/Kolkata", validators=[zone_validator]
+    )
+    language = models.CharField(_("language"), max_length=8, default="en", validators=[language_validator])
     fiscal_year_start = models.PositiveSmallIntegerField(
         _("fiscal year starts in month"), default=4, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )

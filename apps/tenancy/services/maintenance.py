@@ -58,7 +58,7 @@ def maintenance_platform(*, on: bool, text: str = "", until: datetime | None = N
     """Switch it for all organisations; the platform's own pages stay open."""
     row = PlatformState.current()
     row.maintenance, row.maintenance_text, row.maintenance_until = on, text.strip()[:300], until
-    row.save()
+    row.save(update_fields=["maintenance", "maintenance_text", "maintenance_until", "updated_at"])
     platform_log("maintenance", on=on, text=row.maintenance_text)
     maintenance_forget()
 
