@@ -30,8 +30,14 @@ from apps.documents.services.attachments import (
     attachment_twins,
     may_attach,
 )
-from apps.documents.services.comments import comment_add, comment_change, comment_remove, may_publish
-from apps.documents.stream import stream_page
+from apps.documents.services.comments import (
+    comment_add,
+    comment_change,
+    comment_remove,
+    may_publish,
+    mentionable,
+)
+from apps.documents.stream import GROUPS, stream_page
 from apps.files.selectors import file_url
 
 PARAMS = {"target", "page", "per_page", "cursor", "count"}
@@ -182,12 +188,15 @@ def attachment_data(row: Attachment, removable: bool) -> dict[str, Any]:
 
 
 class TimelineApi(RecordView):
-    """``?target=&before=``: what happened, newest first; ``next`` leads on."""
+    """``?target=&before=``: what happened, newest first; ``next`` leads on. ``show=comments,files`` gives
+    only these of changes, comments, files and mails."""
 
     def list(self, request: Any) -> Response:
-        record = self.target(request, {"target", "before", "per_page"})
+        record = self.target(request, {"target", "before", "per_page", "show"})
         limit = page_number(request.query_params, "per_page", 25, 200)
-        entries = stream_page(record, request.user, before=_moment(request), limit=limit)
+        entries = stream_page(
+            record, request.user, before=_moment(request), limit=limit, groups=_groups(request)
+        )
         more, entries = len(entries) > limit, entries[:limit]
         following = None
         if more:
@@ -197,6 +206,24 @@ class TimelineApi(RecordView):
         pagination: dict[str, Any] = {"page": None, "per_page": limit, "total": None, "pages": None}
         pagination |= {"next": following, "previous": None}
         return Response(envelope([entry.as_dict() for entry in entries], pagination=pagination))
+
+
+def _groups(request: Any) -> list[str]:
+    asked = [name.strip() for name in request.query_params.get("show", "").split(",") if name.strip()]
+    if set(asked) - set(GROUPS):
+        raise InvalidInput(
+            _("Must be one of: %(l)s.") % {"l": ", ".join(GROUPS)}, field="show", code="invalid_choice"
+        )
+    return asked or list(GROUPS)
+
+
+class MentionsApi(RecordView):
+    """``?target=&q=``: people who work here, for a comment to name. Whoever may not see the record
+    (``sees``) hears nothing of it."""
+
+    def list(self, request: Any) -> Response:
+        record = self.target(request, {"target", "q"})
+        return Response(envelope(mentionable(record, request.query_params.get("q", ""))))
 
 
 def _moment(request: Any) -> Any:
@@ -250,6 +277,7 @@ register_routes(
         *_both("comments", CommentsApi, {"patch": "change", "delete": "destroy"}),
         *_both("attachments", AttachmentsApi, {"delete": "destroy"}),
         *_both("timeline", TimelineApi, {}, writes=False),
+        *_both("mentions", MentionsApi, {}, writes=False),
         *_both("links", LinksApi, {}, writes=False),
     ]
 )

@@ -5,7 +5,7 @@ Higher apps add what they know of a record by ``register_stream_source`` (messag
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,9 @@ LABELS = {
     "file_removed": gettext_lazy("File removed"),
 }
 OWN_ROWS = ("file_added",)  # shown by the attachment itself, with its link
+CHANGES, COMMENTS, FILES, MAILS = "changes", "comments", "files", "mails"
+GROUPS = (CHANGES, COMMENTS, FILES, MAILS)
+"""What a reader may ask for alone. Whatever is none of the others is a change: transitions, prints."""
 
 
 @dataclass
@@ -58,26 +61,43 @@ class Entry:
 
 
 Source = Callable[[str, int, datetime | None, int, Any], list[Entry]]
-_sources: list[Source] = []
+_sources: list[tuple[str, Source]] = []
 
 
-def register_stream_source(function: Source) -> Source:
-    """``function(kind, id, before, limit, user) → [Entry]``, newest first."""
-    _sources.append(function)
-    return function
+def register_stream_source(group: str) -> Callable[[Source], Source]:
+    """Decorator of ``function(kind, id, before, limit, user) → [Entry]``, newest first, all of one group."""
+
+    def register(function: Source) -> Source:
+        _sources.append((group, function))
+        return function
+
+    return register
 
 
-def stream_page(record: models.Model, user: Any, *, before: datetime | None, limit: int) -> list[Entry]:
+def stream_page(
+    record: models.Model,
+    user: Any,
+    *,
+    before: datetime | None,
+    limit: int,
+    groups: Collection[str] = GROUPS,
+) -> list[Entry]:
     """At most ``limit`` entries older than ``before`` of a record that the user may see, and one more if
     there are more. A bounded number of queries, whatever the record's history."""
     kind, wanted = kind_of(record), limit + MARGIN
-    told = _told(record, kind, before, wanted)
-    history = history_changes(record, user, before=before, limit=wanted)
-    entries = [*told, *_unmerged(history, told)]
-    entries += _comments(kind, record.pk, before, wanted)
-    entries += _attachments(kind, record.pk, before, wanted)
-    for source in _sources:
-        entries += source(kind, record.pk, before, wanted, user)
+    entries: list[Entry] = []
+    if CHANGES in groups or FILES in groups:
+        told = _told(record, kind, before, wanted, groups)
+        entries += told
+        if CHANGES in groups:
+            entries += _unmerged(history_changes(record, user, before=before, limit=wanted), told)
+    if COMMENTS in groups:
+        entries += _comments(kind, record.pk, before, wanted)
+    if FILES in groups:
+        entries += _attachments(kind, record.pk, before, wanted)
+    for group, source in _sources:
+        if group in groups:
+            entries += source(kind, record.pk, before, wanted, user)
     entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
     return entries[: limit + 1]
 
@@ -88,8 +108,14 @@ def _until(queryset: Any, name: str, before: datetime | None, limit: int) -> Any
     return queryset[:limit]
 
 
-def _told(record: models.Model, kind: str, before: datetime | None, limit: int) -> list[Entry]:
+def _told(
+    record: models.Model, kind: str, before: datetime | None, limit: int, groups: Collection[str]
+) -> list[Entry]:
     rows = TimelineEntry.objects.filter(target_kind=kind, target_id=record.pk).exclude(verb__in=OWN_ROWS)
+    if FILES not in groups:
+        rows = rows.exclude(verb__in=FILE_VERBS)
+    elif CHANGES not in groups:
+        rows = rows.filter(verb__in=FILE_VERBS)
     labels = _transition_labels(type(record))
     return [
         Entry(
@@ -137,7 +163,8 @@ def _unmerged(history: list[Entry], told: list[Entry]) -> list[Entry]:
     return alone
 
 
-LABELS_OF_FILES = ("file_added", "file_removed", "printed")
+FILE_VERBS = ("file_added", "file_removed")
+LABELS_OF_FILES = (*FILE_VERBS, "printed")
 
 
 def _joined(older: list[Change], newer: list[Change]) -> list[Change]:
@@ -182,6 +209,7 @@ def _attachments(kind: str, pk: int, before: datetime | None, limit: int) -> lis
             data={
                 "attachment": row.pk,
                 "name": row.file.name,
+                "content_type": row.file.content_type,
                 "url": file_url(row.file) if row.removed_at is None else "",
             },
         )

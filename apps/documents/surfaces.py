@@ -6,7 +6,7 @@ declare(
     dict.fromkeys(
         (
             "documents_comments", "documents_comments_one", "documents_attachments",
-            "documents_attachments_one", "documents_timeline", "documents_links",
+            "documents_attachments_one", "documents_timeline", "documents_links", "documents_mentions",
         ),
         RECORD,
     )

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.registry import KindRef
-from apps.documents.stream import Entry, register_stream_source
+from apps.documents.stream import MAILS, Entry, register_stream_source
 from apps.files.models import StoredFile
 from apps.messaging.models import MailMessage, MailState
 
 
-@register_stream_source
+@register_stream_source(MAILS)
 def mails_of(kind: str, pk: int, before: datetime | None, limit: int, user: Any) -> list[Entry]:
     """What was mailed about a record, and whether it arrived."""
     rows = MailMessage.objects.filter(target_kind=kind, target_id=pk)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.events import emit
 from apps.core.locks import lock_row
@@ -21,6 +22,7 @@ from apps.documents.models import Comment
 
 MAX_TEXT = 10_000
 MAX_MENTIONS = 20
+MOST_OFFERED = 8
 _publishing: list[Callable[[], bool]] = []
 _AT = re.compile(r"(?<![\w.@])@(\w[\w.+-]*)")
 
@@ -79,6 +81,31 @@ def _checked(text: Any) -> str:
     if len(text) > MAX_TEXT:
         raise InvalidInput(_("At most %(n)d characters.") % {"n": MAX_TEXT}, field="text", code="max_length")
     return text.strip()
+
+
+def mentionable(record: models.Model, said: str) -> list[dict[str, Any]]:
+    """People whose name has a word that begins with ``said``, the first eight: name, the text that names just
+    him (``insert``), and whether he may see the record and so would be told."""
+    said = said.strip()[:60]
+    people = User.objects.filter(is_active=True, deleted_at=None, is_portal=False).exclude(
+        email=OPERATOR_EMAIL
+    )
+    by_word = Q(name__istartswith=said) | Q(name__icontains=f" {said}") | Q(email__istartswith=said)
+    found = list(people.filter(by_word).order_by("name", "pk")[:MOST_OFFERED])
+    shared = people.filter(name__in=[user.name for user in found]).order_by().values("name")
+    twice = set(
+        shared.annotate(number=models.Count("pk")).filter(number__gt=1).values_list("name", flat=True)
+    )
+    model: Any = type(record)
+    return [
+        {
+            "id": user.pk,
+            "name": str(user),
+            "insert": user.email if user.name in twice or not user.name else user.name,
+            "sees": model.objects.for_user(user).filter(pk=record.pk).exists(),
+        }
+        for user in found
+    ]
 
 
 def mentioned_in(text: str) -> list[User]:

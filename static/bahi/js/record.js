@@ -5,6 +5,8 @@ import { ApiError, get, post, remove, rowsOf, withQuery } from "./api.js";
 import { el, fill, safeUrl, uid } from "./dom.js";
 import { formatMoment } from "./format.js";
 import { icon } from "./icons.js";
+import { startMentions } from "./mentions.js";
+import { onPastedPictures, thumbnail } from "./pictures.js";
 import { t } from "./text.js";
 import { toast } from "./toast.js";
 
@@ -55,6 +57,7 @@ class Files {
     fill(host, this.list, this.status, this.input, el("label", { class: "bahi-button bahi-button--small", for: id }, icon("plus", 15), t("attach")));
     this.input.addEventListener("change", () => this.upload([...this.input.files]));
     this.wireDrop(host);
+    onPastedPictures((files) => this.upload(files), host);
     this.load();
   }
 
@@ -88,8 +91,9 @@ class Files {
       await remove(`${BASE}attachments/${file.id}/`);
       await this.load();
     }));
+    const picture = thumbnail(file, url);
     const label = url ? el("a", { class: "bahi-link", href: url, target: "_blank", rel: "noopener", text: name }) : el("span", { text: name });
-    return el("li", { class: "bahi-rows__item" }, label, el("span", { class: "bahi-muted", text: by }), file.removable === false ? null : drop);
+    return el("li", { class: "bahi-rows__item" }, picture, label, el("span", { class: "bahi-muted", text: by }), file.removable === false ? null : drop);
   }
 
   /** The same file hangs on another record already: most often a document entered twice. */
@@ -135,16 +139,52 @@ class Timeline {
       event.preventDefault();
       this.send(send);
     });
-    fill(host, this.form, this.list, this.note);
+    startMentions(this.text, this.target);
+    this.shown = "";
+    this.more = el("button", { type: "button", class: "bahi-button bahi-button--small", text: t("timeline_older"), hidden: true });
+    this.more.addEventListener("click", () => this.older());
+    fill(host, this.form, this.chips(), this.list, this.note, this.more);
     this.load();
   }
 
-  load() {
+  /** All, or one kind of entry alone; the server leaves the others out, so that older ones come up. */
+  chips() {
+    const names = ["", "changes", "comments", "files", "mails"];
+    const buttons = names.map((name) => el("button", {
+      type: "button", class: "bahi-filters__one", "aria-pressed": String(name === ""), text: t(`timeline_${name || "all"}`),
+      on: { click: () => this.choose(name, buttons) }, data: { name },
+    }));
+    return el("div", { class: "bahi-filters", role: "group", "aria-label": t("timeline_show") }, buttons);
+  }
+
+  choose(name, buttons) {
+    this.shown = name;
+    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.name === name)));
+    return this.load();
+  }
+
+  page(url) {
     return show(this.note, async () => {
-      const entries = await rows("timeline", this.target);
-      fill(this.list, entries.map(timelineEntry));
-      this.note.textContent = entries.length ? "" : t("no_history");
+      const asked = this.shown;
+      const { data, meta } = await get(url);
+      if (asked !== this.shown) return; // another chip was pressed meanwhile
+      const entries = rowsOf(data);
+      this.list.append(...entries.map(timelineEntry));
+      this.next = meta?.pagination?.next || "";
+      this.more.hidden = !this.next;
+      this.note.textContent = this.list.children.length ? "" : t(this.shown ? "no_entries" : "no_history");
     });
+  }
+
+  load() {
+    this.list.replaceChildren();
+    this.more.hidden = true;
+    return this.page(withQuery(`${BASE}timeline/`, { target: this.target, per_page: 50, show: this.shown || undefined }));
+  }
+
+  older() {
+    this.more.hidden = true;
+    return this.page(this.next);
   }
 
   async send(button) {
@@ -172,6 +212,7 @@ function timelineEntry(entry) {
   return el("li", { class: `bahi-timeline__item${tone}` },
     el("div", { class: "bahi-timeline__head", text: entry.actor_label || "" }, entry.data?.public && el("span", { class: "bahi-badge bahi-badge--info", text: t("comment_is_public") })),
     el("div", { class: "bahi-timeline__text" }, safeUrl(entry.data?.url) ? el("a", { class: "bahi-link", href: safeUrl(entry.data.url), target: "_blank", rel: "noopener", text: entry.text }) : entry.text || entry.verb),
+    thumbnail(entry.data, safeUrl(entry.data?.url)),
     changes.map((change) => el("div", { class: "bahi-timeline__change" }, `${change.label || change.field}: `, el("del", { text: change.old ?? "–" }), " ", el("ins", { text: change.new ?? "–" }))),
     el("time", { class: "bahi-timeline__time", datetime: entry.at, text: formatMoment(entry.at) }));
 }

@@ -46,6 +46,7 @@ class FakeApi:
         self.job_polls = 0
         self.slow_quantity = ""
         self.records: dict[str, list[dict]] = {"timeline": [], "comments": [], "attachments": [], "links": []}
+        self.records["mentions"] = []
 
     @staticmethod
     def party(n: int) -> dict:
@@ -110,7 +111,7 @@ class FakeApi:
             (r"messaging/notifications/read-all/", self.read_all),
             (r"messaging/notifications/(\d+)/read/", lambda n: self.read_one(int(n))),
             (r"jobs/(\d+)/", lambda n: self.job(int(n))),
-            (r"documents/(\w+)/", lambda name: self.beside(method, name, body)),
+            (r"documents/(\w+)/", lambda name: self.beside(method, name, query, body)),
             (r"documents/attachments/(\d+)/", lambda n: self.attachment_remove(int(n))),
             (r"auth/me/", lambda: ok(body or {})),
             (r"search/", lambda: self.search(query.get("q", ""))),
@@ -288,7 +289,7 @@ class FakeApi:
         status = "succeeded" if done == 100 else "running"
         return ok({"id": pk, "status": status, "done": done, "total": 100, "message": f"{done} of 100 rows"})
 
-    def beside(self, method: str, name: str, body) -> tuple[int, dict]:
+    def beside(self, method: str, name: str, query: dict, body) -> tuple[int, dict]:
         """Timeline, comments, files and links of one record."""
         rows = self.records[name]
         if method == "POST":
@@ -299,6 +300,10 @@ class FakeApi:
                 entry = {"id": 9, "at": "2026-11-21T06:00:00Z", "verb": "comment", "actor_label": "Me"}
                 self.records["timeline"].insert(0, {**entry, "text": body["text"]})
             return ok(rows[-1], 201)
+        if name == "timeline" and query.get("show"):
+            rows = [row for row in rows if row["group"] == query["show"]]
+        if name == "mentions":
+            rows = [row for row in rows if row["name"].lower().startswith(query["q"].lower())]
         return ok(rows)
 
     def attachment_remove(self, pk: int) -> tuple[int, dict]:
