@@ -72,7 +72,7 @@ def indian(value: Decimal) -> str:
 
 
 def test_clerk_gets_three_copies_in_one_file_each_marked():
-    texts = printed(samples.invoice(40, copies=COPIES_GOODS))
+    texts = printed(samples.invoice(60, copies=COPIES_GOODS))
     assert len(texts) == 9
     for number, copy in enumerate(COPIES_GOODS):
         group = texts[number * 3 : number * 3 + 3]
@@ -133,7 +133,7 @@ def test_columns_are_those_asked_for_and_an_unknown_one_is_refused():
 
 
 def test_batch_of_documents_numbers_each_on_its_own():
-    texts = pages_of(render_documents([samples.invoice(40), samples.receipt()]))
+    texts = pages_of(render_documents([samples.invoice(60), samples.receipt()]))
     assert ["Page 3 of 3" in texts[2], "Page 1 of 1" in texts[3]] == [True, True]
     with pytest.raises(ValueError, match="nothing to print"):
         render_documents([])
@@ -199,3 +199,70 @@ def test_what_is_signed_stands_above_the_signatures(count, signatures):
 def test_short_terms_stand_beside_one_signature():
     (page,) = printed(samples.invoice(1, terms="Claims within a week."))
     assert "Terms and conditions" in page
+
+
+# --- pages: as few as it can be read on, none of them poor --------------------------------------------
+
+
+def house(count: int, **changes):
+    """An invoice with all that a house prints: logo, HSN summary, bank, payment code, signature and seal."""
+    sender = samples.company(logo=samples.logo(), signature=samples.signature(), seal=samples.seal())
+    return samples.invoice(count, **{"company": sender, **changes})
+
+
+@pytest.mark.parametrize("inter", [False, True])
+@pytest.mark.parametrize("count", [1, 3, 6, 8])
+def test_an_invoice_of_a_few_lines_is_one_sheet_of_paper(count, inter):
+    (page,) = printed(house(count, inter=inter))
+    for part in ("Tax summary", "Amount in words", "Bank details", "Terms and conditions", "Page 1 of 1"):
+        assert part in page
+    assert page.index("Grand total") < page.index("Authorised signatory")
+
+
+def test_lines_are_set_close_only_where_that_saves_a_page():
+    def height(count: int) -> float:
+        with pdfplumber.open(io.BytesIO(render_document(house(count)))) as pdf:
+            found = pdf.pages[0].search("HDPE pipe|Pressure gauge")
+        return found[1]["top"] - found[0]["top"]
+
+    assert height(8) < height(6) == height(12)
+
+
+@pytest.mark.parametrize("terms", ["Claims within a week.", ""])
+@pytest.mark.parametrize("count", range(7, 34))
+def test_no_page_is_left_poor(count, terms):
+    with pdfplumber.open(io.BytesIO(render_document(house(count, terms=terms)))) as pdf:
+        texts = [page.extract_text() for page in pdf.pages]
+        ends = [page.crop((0, 0, page.width, page.height - 42)) for page in pdf.pages[:-1]]
+        ends = [max(char["bottom"] for char in page.chars) for page in ends]
+    assert all(end > 690 for end in ends), ends  # of 842: the room of a row or of the totals, not a third
+    sums = next(text for text in texts if "Grand total" in text)
+    assert "Rupees Two Lakh" in sums  # an amount and its words
+    assert "Bank details" in texts[-1]  # a signature is on no page of its own
+    assert "Authorised signatory" in texts[-1]
+
+
+def test_payment_that_finds_no_room_opens_the_next_page():
+    first, second = printed(house(9))
+    assert "Grand total" in first
+    assert "Amount in words" in first
+    assert "Bank details" not in first
+    assert second.index("Bank details") < second.index("Authorised signatory")
+    assert ["Page 1 of 2" in first, "Page 2 of 2" in second] == [True, True]
+
+
+def test_a_tax_summary_over_two_pages_has_its_heads_on_both():
+    texts = printed(house(15))
+    heads = [text.count("HSN/SAC Taxable value GST CGST SGST Total tax") for text in texts]
+    assert heads == [1, 1]
+    assert "84137010 " in texts[0].split("Tax summary")[1]
+    assert "Total 5," in texts[1]
+
+
+def test_names_below_a_signature_stand_inside_the_page():
+    named = (PrintSignature(name="A. Joshi", note="Digitally signed"),)
+    for count in range(1, 12):
+        data = render_document(house(count, signatures=named, footer=""))
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            (note,) = pdf.pages[-1].search("Digitally signed")
+            assert note["bottom"] < pdf.pages[-1].height - 34  # above the rule of the foot

@@ -1,11 +1,12 @@
-"""What stands below the lines: words, totals, bank and payment code, kept together; terms; signatures last,
-so that what is signed stands above them."""
+"""What stands below the lines: words with totals, bank and payment code, terms; signatures last, so that what
+is signed stands above them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .codes import qr_path
+from .density import EASY, Density
 from .flow import Flow
 from .images import picture
 from .labels import inline
@@ -15,15 +16,25 @@ from .pen import BOLD, REGULAR, Style
 from .text import clean, clean_line, fit, width, wrap
 from .theme import HAIR, INK, RULE, Theme
 
-_QR = 66.0
-_SIGN_HEIGHT = 70.0
+_AIR = 8.0
+"""Above and below the block of words, payment and totals."""
+_SPARE = 11.0
+"""What terms beside the signatures may be taller than these."""
 
 
 class Closing:
     """The closing block of a document: measured first, drawn when it fits."""
 
-    def __init__(self, document: PrintDocument, theme: Theme, numbers: Numbers, flow: Flow) -> None:
+    def __init__(
+        self,
+        document: PrintDocument,
+        theme: Theme,
+        numbers: Numbers,
+        flow: Flow,
+        density: Density = EASY,
+    ) -> None:
         self.document, self.theme, self.numbers = document, theme, numbers
+        self.density = density
         self.language = document.language
         whole = flow.right - flow.left
         self.right_width = whole * 0.42 if document.totals else 0.0
@@ -55,80 +66,101 @@ class Closing:
         rows.append(("UPI", company.upi_id))
         return [(inline(label, self.language), clean_line(text)) for label, text in rows if text]
 
-    def _left_height(self) -> float:
-        height = 0.0
-        if self._words:
-            height += 12 + 11.6 * len(self._words) + 8
-        pay = 12 + 11 * len(self._bank) if self._bank else 0.0
-        if self._codes:
-            pay = max(pay, _QR + 14)
-        return height + (pay + 6 if pay else 0.0)
+    def _words_height(self) -> float:
+        return 20 + 11.6 * len(self._words) if self._words else 0.0
+
+    def _pay_height(self) -> float:
+        bank = 13 + 11 * len(self._bank) if self._bank else 0.0
+        return max(bank, self.density.code + 10 if self._codes else 0.0)
 
     def _total_height(self, row: PrintTotal) -> float:
-        return 22.0 if row.kind == "grand" else 14.0
+        return self.density.total + (8.0 if row.kind == "grand" else 0.0)
 
     def _right_height(self) -> float:
         return sum(map(self._total_height, self.document.totals))
 
     def _sign_height(self) -> float:
-        return _SIGN_HEIGHT + 22 if self.document.signatures else 0.0
+        """What the signatures take, with the names and notes below their lines."""
+        signatures = self.document.signatures[:4]
+        below = [9.0 * bool(item.name) + 7.5 * bool(item.note) for item in signatures]
+        return self.density.sign + 3 + max(below) if signatures else 0.0
 
     def _block_height(self) -> float:
-        return max(self._left_height(), self._right_height()) + 10
+        """Words and payment on the left, totals on the right."""
+        return _AIR + max(self._words_height() + self._pay_height(), self._right_height()) + _AIR
+
+    def _sums_height(self) -> float:
+        """Words and totals alone."""
+        return _AIR + max(self._words_height(), self._right_height()) + _AIR
 
     # -- drawing ------------------------------------------------------------
 
     def draw(self, flow: Flow) -> None:
-        """Draws the block on one page, the terms and notes over as many as they need, then the signatures.
+        """Draws words, totals and payment on one page, the terms over as many as they need, the signatures.
 
-        Short terms stand left of a single signature. Signatures never stand alone on a page: the block, or
-        the last lines of the terms, comes along.
+        Short terms stand left of a single signature. Where not all of it fits, words and totals stay with
+        what they sum up and the payment opens the next page. Signatures never stand alone on a page: the
+        block, the payment or the last lines of the terms come along.
         """
         terms = self._terms()
         beside = self._beside(flow, terms)
         alone = bool(terms) and not beside
-        flow.keep(min(self._block_height() + (0.0 if alone else self._sign_height()), flow.full))
-        flow.y -= 8
-        top = flow.y
-        low_left = self._draw_left(flow, top)
-        low_right = self._draw_totals(flow, top)
-        flow.y = min(low_left, low_right) - 8
+        signs = 0.0 if alone else self._sign_height()
+        if self._parts(flow, signs):
+            self._draw_sums(flow)
+            flow.keep(_AIR + self._pay_height() + _AIR + signs)
+            flow.y = self._draw_payment(flow, flow.y - _AIR) - _AIR
+        else:
+            flow.keep(min(self._block_height() + signs, flow.full))
+            self._draw_sums(flow, payment=True)
         if alone:
             draw_paragraphs(flow, self.theme, terms, after=self._sign_height())
         if self.document.signatures:
             self._draw_signatures(flow, beside)
 
-    def _draw_left(self, flow: Flow, y: float) -> float:
+    def _parts(self, flow: Flow, signs: float) -> bool:
+        """Whether the page ends between the totals and the payment."""
+        fits = self._block_height() + signs <= flow.room
+        return bool(self._pay_height()) and not fits and not flow.fresh and self._sums_height() <= flow.room
+
+    def _draw_sums(self, flow: Flow, *, payment: bool = False) -> None:
+        top = flow.y - _AIR
+        low_left = self._draw_words(flow, top)
+        if payment:
+            low_left = self._draw_payment(flow, low_left)
+        flow.y = min(low_left, self._draw_totals(flow, top)) - _AIR
+
+    def _draw_words(self, flow: Flow, y: float) -> float:
         pen, theme, x = flow.pen, self.theme, flow.left
-        if self._words:
-            y -= 8
-            pen.text(x, y, inline(clean_line(self.document.words_label), self.language), theme.label)
-            y -= 2
-            for line in self._words:
-                y -= 11.6
-                pen.text(x, y + 1, line, Style(BOLD, 8.4, INK))
-            y -= 10
-        if not self._bank and not self._codes:
+        if not self._words:
             return y
+        y -= 8
+        pen.text(x, y, inline(clean_line(self.document.words_label), self.language), theme.label)
+        y -= 2
+        for line in self._words:
+            y -= 11.6
+            pen.text(x, y + 1, line, Style(BOLD, 8.4, INK))
+        return y - 10
+
+    def _draw_payment(self, flow: Flow, y: float) -> float:
         return min(self._draw_codes(flow, y), self._draw_bank(flow, y))
 
     def _draw_codes(self, flow: Flow, y: float) -> float:
-        x = flow.left
+        x, side = flow.left, self.density.code
         for code in self._codes:
             edge, path = qr_path(code.payload)
-            flow.pen.path(x, y - _QR, _QR / edge, path, INK)
+            flow.pen.path(x, y - side, side / edge, path, INK)
             caption = inline(clean_line(code.caption or "Scan to pay"), self.language)
             style = Style(REGULAR, 6, self.theme.small.ink)
-            flow.pen.text(x, y - _QR - 8, fit(caption, 0, 6, _QR + 14), style)
-            x += _QR + 16
-            y_end = y - _QR - 10
-        return y_end if self._codes else y
+            flow.pen.text(x, y - side - 8, fit(caption, 0, 6, side + 14), style)
+            x += side + 16
+        return y - side - 10 if self._codes else y
 
     def _draw_bank(self, flow: Flow, y: float) -> float:
         if not self._bank:
             return y
         pen, theme = flow.pen, self.theme
-        x = flow.left + len(self._codes) * (_QR + 16)
+        x = flow.left + len(self._codes) * (self.density.code + 16)
         y -= 7
         pen.text(x, y, inline("Bank details", self.language), theme.caption)
         y -= 2
@@ -147,22 +179,25 @@ class Closing:
         for row in self.document.totals:
             label = inline(clean_line(row.label), self.language)
             text = clean_line(row.amount) if isinstance(row.amount, str) else self.numbers.money(row.amount)
+            height = self._total_height(row)
             if row.kind == "grand":
                 text = (
                     f"{clean_line(self.document.symbol)} {text}" if not isinstance(row.amount, str) else text
                 )
-                y -= 21
-                pen.box(left, y, flow.right - left, 20, theme.tint)
-                pen.rule(left, flow.right, y + 20, theme.accent, 0.9)
-                self._total_row(flow, y + 6.4, left + 5, right, label, text, theme.grand, theme.grand)
+                y -= height - 1
+                pen.box(left, y, flow.right - left, height - 2, theme.tint)
+                pen.rule(left, flow.right, y + height - 2, theme.accent, 0.9)
+                self._total_row(
+                    flow, y + (height - 2) / 2 - 3.6, left + 5, right, label, text, theme.grand, theme.grand
+                )
                 y -= 1
                 continue
-            y -= 14
+            y -= height
             value = theme.strong if row.kind == "strong" else theme.text
             name = theme.strong if row.kind == "strong" else theme.soft
             if row.kind == "muted":
                 value = theme.soft
-            self._total_row(flow, y + 4.4, left + 5, right, label, text, name, value)
+            self._total_row(flow, y + height / 2 - 2.6, left + 5, right, label, text, name, value)
             pen.rule(left, flow.right, y, HAIR, 0.4)
         return y
 
@@ -184,7 +219,7 @@ class Closing:
             last = number == len(signatures) - 1
             left = flow.left + (places - 1 if last else number) * step
             self._signature(flow, signature, left, left + step - gap, top)
-        end = top - _SIGN_HEIGHT - 14
+        end = top - self._sign_height()
         if beside:
             end = min(end, self._texts_at(flow, beside, top))
         flow.y = end
@@ -200,7 +235,7 @@ class Closing:
         for number, line in enumerate(wrap(heading, 1, strong.size, right - left)[:2] if heading else []):
             pen.text(left, top - 8 - number * 9, line, strong)
         self._pictures(flow, signature, left, right, top)
-        y = top - _SIGN_HEIGHT
+        y = top - self.density.sign
         pen.rule(left, right, y + 11, RULE, 0.5)
         if signature.name:
             pen.text(left, y + 1.5, fit(clean_line(signature.name), 1, strong.size, right - left), strong)
@@ -212,7 +247,7 @@ class Closing:
 
     def _pictures(self, flow: Flow, signature: PrintSignature, left: float, right: float, top: float) -> None:
         company = self.document.company
-        room = _SIGN_HEIGHT - 30
+        room = self.density.sign - 30
         data = signature.image or (company.signature if signature.ours else None)
         if signature.ours and company.seal is not None:
             seal = picture(company.seal, "company.seal")
@@ -238,7 +273,7 @@ class Closing:
         limit = (flow.right - flow.left) * share - 24
         blocks = [(label, wrap(text, 0, self.theme.small.size, limit)) for label, text in terms]
         height = sum(14 + 9.6 * len(lines) for _label, lines in blocks)
-        return blocks if height <= _SIGN_HEIGHT + 14 and self.document.signatures else []
+        return blocks if height <= self._sign_height() + _SPARE and self.document.signatures else []
 
     def _texts_at(self, flow: Flow, blocks: list[tuple[str, list[str]]], y: float) -> float:
         for label, lines in blocks:

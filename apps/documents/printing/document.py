@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .closing import Closing
+from .density import CLOSE, EASY, Density, most_saved
 from .flow import Flow, Frame, write_pages
 from .heads import copy_mark, draw_head, running_foot, running_head
 from .labels import inline, page_of
@@ -37,7 +38,7 @@ def render_documents(documents: Iterable[PrintDocument], *, deterministic: bool 
     first: PrintDocument | None = None
     for document in documents:
         first = first or document
-        flow, mark = _compose(document, resources)
+        flow, mark = _composed(document, resources)
         write_pages(file, flow, _frames(document, flow, mark))
     if first is None:
         raise ValueError("documents: there is nothing to print")
@@ -50,21 +51,32 @@ def render_documents(documents: Iterable[PrintDocument], *, deterministic: bool 
     )
 
 
-def _compose(document: PrintDocument, resources: Resources) -> tuple[Flow, float]:
+def _composed(document: PrintDocument, resources: Resources) -> tuple[Flow, float]:
+    """Set with air; set close where a few lines on a further page then come back."""
+    flow, mark = _compose(document, resources, EASY)
+    saved = most_saved(len(document.lines), len(document.tax_rows), len(document.totals))
+    if len(flow.pages) > 1 and _NEXT_TOP - flow.y <= flow.blank + saved:
+        close, close_mark = _compose(document, resources, CLOSE)
+        if len(close.pages) < len(flow.pages):
+            return close, close_mark
+    return flow, mark
+
+
+def _compose(document: PrintDocument, resources: Resources, density: Density) -> tuple[Flow, float]:
     style = theme(document.company.accent)
     numbers = Numbers(document.currency, document.places)
     flow = Flow(resources, A4, margin=MARGIN, top=_TOP, next_top=_NEXT_TOP, bottom=_BOTTOM)
     mark = draw_head(flow, document, style)
     _draw_intro(flow, document, style, numbers)
     if document.lines:
-        Table(*line_table(document, numbers), style).draw(flow)
+        Table(*line_table(document, numbers), style, Look(pad=density.line)).draw(flow)
     for table in document.tables:
         _caption(flow, style, inline(clean_line(table.title), document.language))
         Table(*free_table(table, numbers, document.language), style, Look(even=True)).draw(flow)
     if document.tax_rows:
         _caption(flow, style, inline("Tax summary", document.language))
-        Table(*tax_table(document, numbers), style, Look(7.2, pad=2.2)).draw(flow)
-    Closing(document, style, numbers, flow).draw(flow)
+        Table(*tax_table(document, numbers), style, Look(7.2, pad=density.tax)).draw(flow)
+    Closing(document, style, numbers, flow, density).draw(flow)
     return flow, mark
 
 

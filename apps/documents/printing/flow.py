@@ -12,7 +12,8 @@ Frame = Callable[[Pen, int, int], None]
 
 
 class Flow:
-    """A column of page bodies. `y` is the next free height on the current page."""
+    """A column of page bodies. `y` is the next free height on the current page, `blank` what the page before
+    it left empty."""
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class Flow:
         self.next_top, self.bottom = next_top, bottom
         self.pages: list[Pen] = [Pen(resources)]
         self.y = top
+        self.blank = 0.0
 
     @property
     def pen(self) -> Pen:
@@ -53,6 +55,7 @@ class Flow:
 
     def new_page(self) -> None:
         """Goes on to the next page."""
+        self.blank = self.room
         self.pages.append(Pen(self.resources))
         self.y = self.next_top
 
