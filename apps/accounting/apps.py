@@ -10,7 +10,12 @@ class AccountingConfig(BahiAppConfig):
     label = "accounting"
     default = True
     declares = Module(
-        key="accounting", title=_("Accounting"), icon="account_balance", switchable=True, order=60
+        key="accounting",
+        title=_("Accounting"),
+        icon="account_balance",
+        switchable=True,
+        order=60,
+        depends=("parties", "catalog"),
     )
 
     def ready(self) -> None:

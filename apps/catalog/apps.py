@@ -9,7 +9,14 @@ class CatalogConfig(BahiAppConfig):
     name = "apps.catalog"
     label = "catalog"
     default = True
-    declares = Module(key="catalog", title=_("Catalogue"), icon="category", switchable=True, order=30)
+    declares = Module(
+        key="catalog",
+        title=_("Catalogue"),
+        icon="category",
+        switchable=True,
+        order=30,
+        depends=("parties",),
+    )
 
     def ready(self) -> None:
         from apps.catalog.models import PriceList, Product

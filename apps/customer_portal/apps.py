@@ -15,7 +15,12 @@ class CustomerPortalConfig(BahiAppConfig):
     label = "customer_portal"
     default = True
     declares = Module(
-        key="customer_portal", title=_("Customer portal"), icon="storefront", switchable=True, order=25
+        key="customer_portal",
+        title=_("Customer portal"),
+        icon="storefront",
+        switchable=True,
+        order=25,
+        depends=("parties",),
     )
 
     def ready(self) -> None:

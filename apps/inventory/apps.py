@@ -9,7 +9,14 @@ class InventoryConfig(BahiAppConfig):
     name = "apps.inventory"
     label = "inventory"
     default = True
-    declares = Module(key="inventory", title=_("Inventory"), icon="warehouse", switchable=True, order=50)
+    declares = Module(
+        key="inventory",
+        title=_("Inventory"),
+        icon="warehouse",
+        switchable=True,
+        order=50,
+        depends=("catalog", "accounting"),
+    )
 
     def ready(self) -> None:
         import apps.inventory.dataio  # noqa: F401 - registers the import of opening stock

@@ -9,7 +9,14 @@ class SalesConfig(BahiAppConfig):
     name = "apps.sales"
     label = "sales"
     default = True
-    declares = Module(key="sales", title=_("Sales"), icon="storefront", switchable=True, order=10)
+    declares = Module(
+        key="sales",
+        title=_("Sales"),
+        icon="storefront",
+        switchable=True,
+        order=10,
+        depends=("parties", "catalog", "accounting", "inventory"),
+    )
 
     def ready(self) -> None:
         from apps.company.services.series import register_series

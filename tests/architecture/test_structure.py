@@ -42,6 +42,24 @@ def test_foreign_keys_point_down():
     assert not wrong
 
 
+def test_a_module_depends_on_those_that_it_imports():
+    """Switched off beneath it, they would leave it in pieces. ``customer_portal.py``, and what only that file
+    uses, tells the portal what it shows: the module works without."""
+    switchable = {c.label: c.declares for c in bahi_apps() if c.declares.switchable and c.declares.key}
+    for label, module in switchable.items():
+        files = [p for p in SOURCES if p.parts[-len(p.relative_to(ROOT).parts) + 1] == label]
+        files = [p for p in files if p.name not in ("customer_portal.py", "taxed_showing.py")]
+        imported = {name for path in files for name in _apps_imported(path)} & (set(switchable) - {label})
+        assert imported == set(module.depends), label
+
+
+def _apps_imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        name = node.module if isinstance(node, ast.ImportFrom) else ""
+        if name and name.startswith("apps."):
+            yield name.split(".")[1]
+
+
 def test_every_model_says_its_kind():
     assert not [m._meta.label for m in business_models() if kind_name(m) not in KINDS]
 
