@@ -108,6 +108,7 @@ class ProductApi(MasterViewSet):
     """
 
     model, path = Product, "catalog/products"
+    saved_alone = ("pictures", "picture")
     quick_fields = ("code:4", "name:8", "kind:4", "hsn:4", "unit:4", "tax_category:6", "sale_price:6")
     lookup_sub = ("code", "hsn")
     fields = (

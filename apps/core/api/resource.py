@@ -421,6 +421,9 @@ class MasterViewSet(ResourceViewSet):
     """Resource of a master or setting: written by the generic service, deleted into the bin."""
 
     deletable: ClassVar[bool] = True
+    saved_alone: ClassVar[tuple[str, ...]] = ()
+    """Fields for whose sake a resource has a ``save_record`` of its own; without them it saves as masters do,
+    many at once where there are many."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Every master has the way back out of the bin, whatever other verbs it names."""

@@ -54,7 +54,8 @@ def can_batch(view_class: type[ResourceViewSet]) -> bool:
     saving = next(k for k in model.__mro__ if "save" in vars(k))
     if saving is not Searchable and "after_many" not in vars(saving):
         return False
-    return all(getattr(view_class, name) is getattr(MasterViewSet, name) for name in _OWN)
+    own = [name for name in _OWN if getattr(view_class, name) is not getattr(MasterViewSet, name)]
+    return not own or (own == ["save_record"] and bool(view_class.saved_alone))
 
 
 def batch_create(view: Any, rows: Sequence[Row]) -> None:
@@ -78,6 +79,7 @@ def _read(view: Any, rows: Sequence[Row]) -> list[Row]:
     left_out = {*_guarded(view, rows), *contributions_to(view.model)}
     left_out |= {item.name for item in view.model._meta.many_to_many}
     left_out |= {child.name for child in view.children if hasattr(child.model, "history")}
+    left_out |= set(view.saved_alone)
     valid = []
     for row in rows:
         if left_out & row.payload.keys():
