@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.utils.translation import gettext as _
 
 from apps.accounting.models import Account
@@ -35,9 +39,26 @@ class AccountBook:
         return self._accounts[role]
 
 
+_kept: ContextVar[dict[int, AccountBook] | None] = ContextVar("account_books", default=None)
+
+
+@contextmanager
+def account_books_kept() -> Iterator[None]:
+    """Inside, each company's default accounts are read once, not once for each document: for loading many
+    documents while nobody changes accounts. Inside one organisation."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def account_for(company: Company, role: str) -> Account:
-    """The account of a part, cached on this instance of the company (so for a request or job at most)."""
+    """The account of a part, cached on this instance of the company (so for a request or job at most), or for
+    all documents of one run (``account_books_kept``)."""
     book = company.__dict__.get("_account_book")
     if book is None:
-        book = company.__dict__["_account_book"] = AccountBook(company)
+        kept = _kept.get()
+        book = AccountBook(company) if kept is None else kept.setdefault(company.pk, AccountBook(company))
+        company.__dict__["_account_book"] = book
     return book[role]

@@ -29,7 +29,7 @@ def kit_sale(books: Books) -> None:
 
 
 def _kit_sale(books: Books) -> None:
-    company = books.companies["MAIN"]
+    company = books.company
     free = StockRow.objects.filter(
         company=company,
         place__code="MAIN",
@@ -37,7 +37,7 @@ def _kit_sale(books: Books) -> None:
         quantity__gte=F("reserved") + KITS * PER_KIT,
     ).select_related("product")
     parts = [row.product for row in free.order_by("-quantity", "product_id")[:2]]
-    sale = next((item for item in reversed(books.plan.sales) if item.company == "MAIN"), None)
+    sale = next(iter(reversed(books.plan.sales)), None)
     if len(parts) < 2 or sale is None:
         return
     kit = _kit_make(parts)
@@ -99,7 +99,7 @@ def debit_notes(books: Books, count: int) -> None:
 
 def years_close(books: Books) -> None:
     """Fiscal years that ended within the demo are closed."""
-    years = FiscalYear.objects.filter(company__in=books.companies.values(), end__lt=books.plan.last)
+    years = FiscalYear.objects.filter(company=books.company, end__lt=books.plan.last)
     for year in years.select_related("company").order_by("company_id", "end"):
         if results_of(year.company_id, year.end):
             run_in_unit_of_work(lambda year=year: _close(books, year))  # type: ignore[misc]  # mypy infers no lambda with a default

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,15 +11,19 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from apps.accounting.ledger import account_books_kept
 from apps.accounts.models import User
 from apps.accounts.services.sessions import sessions_end_all
 from apps.company.models import Company
 from apps.company.selectors import company_today
 from apps.core.errors import Refused
 from apps.core.tenant import organisation_context
-from apps.demo.services import extras, masters, portal, settling, trading
-from apps.demo.services.plan import Size, month_starts, plan_make
+from apps.demo.services import extras, masters, news, portal, settling, trading
+from apps.demo.services.parallel import side_by_side
+from apps.demo.services.passwords import password_make
+from apps.demo.services.plan import Plan, Size, month_starts, plan_make
 from apps.documents.lifecycle import history_entered
+from apps.messaging.models import Notification
 from apps.parties.models import Party
 from apps.runtime.models import OutboxEvent
 from apps.sales.services.proof import company_prove
@@ -89,6 +92,8 @@ def _build(say: Say, size: Size) -> list[SignIn]:
             made = _fill(say, size)
         books_prove(say)
         OutboxEvent.objects.all().delete()  # a year of old news must not fill everybody's bell
+        Notification.objects.all().delete()  # nor what a worker made of it meanwhile
+        news.news_make()
         analyse()
     _mark(organisation, OrganisationState.ACTIVE, "")
     return [SignIn(HOST, role, email, password) for role, email, password in made]
@@ -109,32 +114,49 @@ def _fill(say: Say, size: Size) -> list[tuple[str, str, str]]:
     companies = masters.companies_create(first, last)
     masters.rates_create(month_starts(first, last))
     people = {user.email.split("@")[0]: user for user in User.objects.select_related("department")}
-    masters.parties_create([people["imran"], people["neha"], people["lakshmi"]])
-    masters.products_create()
-    books = _books(companies, people, last, size)
-    trading.trade_run(books, lambda month: say(_("Trade of %(month)s") % {"month": month}))
-    extras.kit_sale(books)
-    say(_("Notes, receipts, bills, payments, vouchers"))
-    settling.vouchers(books)
-    settling.credit_notes(books, size.drafts * 2)
-    extras.debit_notes(books, size.drafts)
-    settling.receipts(books)
-    vendors = {row.display_name: row for row in Party.objects.filter(is_vendor=True)}
-    settling.expense_bills(books, vendors)
-    settling.payments(books)
-    trading.invoice_drafts(books, size.drafts)
-    say(_("Closing the year before"))
-    extras.years_close(books)
+    masters.pictures_keep(companies, people["asha"])
+    customers = masters.parties_create([people["imran"], people["neha"], people["lakshmi"]])
+    masters.prices_create(masters.products_create(), customers, first)
+    plan = _plan(last, size)
+    years = [trading.Books(company, _staff(people), plan.of(company.code)) for company in companies.values()]
+    side_by_side([lambda books=books: _year(books, say, size) for books in years])  # type: ignore[misc]  # default binds it
     return [*made, *portal.portal_people_create()]
 
 
-def _books(companies: dict[str, Company], people: dict[str, Any], last: Any, size: Size) -> trading.Books:
+def _year(books: trading.Books, say: Say, size: Size) -> None:
+    """The year of one company. The companies share no ledger, stock or number, so that
+    their years can go side by side."""
+    main = books.company.code == "MAIN"
+
+    def tell(text: str) -> None:
+        say(f"{books.company.trade_name}: {text}")
+
+    with account_books_kept():
+        trading.trade_run(books, lambda month: tell(_("Trade of %(month)s") % {"month": month}))
+        if main:
+            extras.kit_sale(books)
+        tell(_("Notes, receipts, bills, payments, vouchers"))
+        settling.vouchers(books)
+        settling.credit_notes(books, size.drafts if main else max(1, size.drafts // 2))
+        if main:
+            extras.debit_notes(books, size.drafts)
+        settling.receipts(books)
+        vendors = {row.display_name: row for row in Party.objects.filter(is_vendor=True)}
+        settling.expense_bills(books, vendors)
+        settling.payments(books)
+        if main:
+            trading.invoice_drafts(books, size.drafts)
+        tell(_("Closing the year before"))
+        extras.years_close(books)
+
+
+def _plan(last: Any, size: Size) -> Plan:
     from apps.catalog.models import Product
 
     parties = Party.objects.select_related("salesperson", "payment_terms", "currency", "department")
     parties = parties.prefetch_related("addresses").order_by("id")
     rates = {code: Decimal(start) for code, (start, _step) in masters.RATES.items()} | {"INR": Decimal(1)}
-    plan = plan_make(
+    return plan_make(
         customers=list(parties.filter(is_customer=True)),
         vendors=list(parties.filter(is_vendor=True))[:10],
         products=list(Product.objects.select_related("unit", "tax_category").order_by("id")),
@@ -142,21 +164,23 @@ def _books(companies: dict[str, Company], people: dict[str, Any], last: Any, siz
         rates=rates,
         size=size,
     )
-    staff = trading.People(
+
+
+def _staff(people: dict[str, Any]) -> trading.People:
+    return trading.People(
         administrator=people["asha"],
         accounts=people["vikram"],
         managers={people[name].department_id: people[name] for name in ("neha", "lakshmi")},
         seller=people["imran"],
         stores=people["sunita"],
     )
-    return trading.Books(companies, staff, plan)
 
 
 def _passwords_renew() -> list[SignIn]:
     emails = {row["email"] for row in masters.fixture("organisation")["people"]}
     made = []
     for user in User.objects.filter(email__in=emails).prefetch_related("roles").order_by("id"):
-        password = secrets.token_urlsafe(9)
+        password = password_make()
         user.set_password(password)
         user.save()
         sessions_end_all(user, why="password")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,11 +11,16 @@ from django.conf import settings
 
 from apps.accounts.models import Department, Role, User
 from apps.accounts.services.users import roles_seed, user_create
-from apps.catalog.models import Category, Product, TaxCategory, Unit
+from apps.catalog.models import Category, PriceList, PriceListItem, Product, TaxCategory, Unit
+from apps.catalog.services.products import party_price_list_set
 from apps.company.models import BankAccount, Company, CompanyAddress, Currency, CurrencyRate, SettingValue
 from apps.company.services.companies import company_create, fiscal_year_open
+from apps.company.services.pictures import PICTURES
 from apps.company.services.settings import settings_forget
+from apps.core.money import round_money
 from apps.core.records import Child, record_save
+from apps.demo.services.passwords import password_make
+from apps.files.services.storage import file_keep
 from apps.parties.choices import CreditPolicy
 from apps.parties.models import Party, PartyAddress, PaymentTerms
 
@@ -55,7 +59,7 @@ def people_create() -> list[tuple[str, str, str]]:
         )
     made = []
     for row in data["people"]:
-        password = secrets.token_urlsafe(9)
+        password = password_make()
         role = Role.objects.get(code=row["role"])
         user_create(
             email=row["email"],
@@ -90,6 +94,44 @@ def companies_create(first_day: date, last_day: date) -> dict[str, Company]:
         companies[company.code] = company
     settings_forget()
     return companies
+
+
+def pictures_keep(companies: dict[str, Company], by: User) -> None:
+    """Logo, signature and seal of each company (drawn by ``tools/draw_demo_pictures.py``)."""
+    place = settings.BASE_DIR / "fixtures" / "demo" / "pictures"
+    for code, company in companies.items():
+        for name, column in PICTURES.items():
+            source = place / f"{code.lower()}-{name}.png"
+            setattr(company, column, file_keep(source.read_bytes(), name=f"{name}.png", by=by).pk)
+        company.save()
+
+
+def prices_create(products: list[Product], parties: list[Party], valid_from: date) -> None:
+    """A list for dealers: cheaper from a dozen and from a gross on. Every fourth house buys by it."""
+    rows = []
+    goods = [product for product in products if product.product_kind == "goods"]
+    for product in goods[::5]:
+        for least, share in ((0, "0.96"), (12, "0.92"), (144, "0.88")):
+            price = round_money(product.sale_price * Decimal(share))
+            rows.append({"product": product, "min_quantity": Decimal(least), "unit_price": price})
+    dealers = record_save(
+        PriceList(),
+        values={
+            "code": "DEALER",
+            "name": "Dealers",
+            "currency": Currency.objects.get(code="INR"),
+            "valid_from": valid_from,
+        },
+        children={"items": rows},
+        specs={
+            "items": Child("items", PriceListItem, "price_list", ("product", "min_quantity", "unit_price"))
+        },
+    )
+    houses = [
+        party for party in parties if party.is_customer and party.gstin and party.currency.code == "INR"
+    ]
+    for party in houses[::4]:
+        party_price_list_set(party, dealers)
 
 
 def rates_create(months: list[date]) -> None:

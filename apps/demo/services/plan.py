@@ -27,9 +27,11 @@ class Size:
     every: int = 3  # a vendor delivers once in so many months
     open_orders: int = 6
     drafts: int = 5
+    offers: int = 3
+    draft_orders: int = 1
 
 
-SMALL = Size(main=14, south=6, exports=2, flows=2, every=12, open_orders=1, drafts=1)
+SMALL = Size(main=14, south=6, exports=2, flows=2, every=12, open_orders=1, drafts=1, offers=1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Line:
 
 @dataclass
 class Sale:
-    """``way``: direct, flow (quotation to invoice), open (order left open) or draft."""
+    """``way``: direct, flow (quotation to invoice), open (order left open), draft, offer (a quotation that
+    waits for its answer) or begun (an order that nobody confirmed yet)."""
 
     company: str
     party: Any
@@ -68,6 +71,15 @@ class Plan:
     last: date
     sales: list[Sale] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
+
+    def of(self, company: str) -> Plan:
+        """What one company does of it."""
+        return Plan(
+            self.first,
+            self.last,
+            [sale for sale in self.sales if sale.company == company],
+            [item for item in self.purchases if item.company == company],
+        )
 
 
 def month_starts(first: date, last: date) -> list[date]:
@@ -143,6 +155,7 @@ class _Maker:
     def flows(self, company: str, parties: Sequence[Any], size: Size) -> None:
         """The last weeks went by quotation and order; some of it still waits for somebody."""
         ways = ["flow"] * size.flows + ["open"] * size.open_orders + ["draft"] * size.drafts
+        ways += ["offer"] * size.offers + ["begun"] * size.draft_orders
         for index, way in enumerate(ways):
             back = 3 + (index * 50) // max(len(ways), 1) if way == "flow" else index % 6
             day = self.plan.last - timedelta(days=back)

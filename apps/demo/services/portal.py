@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.db.models import Count, Q
 
 from apps.accounting.models import Bill, Invoice
@@ -12,6 +10,7 @@ from apps.accounts.services.sessions import sessions_end_all
 from apps.company.selectors import company_today
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal.services.members import member_enter
+from apps.demo.services.passwords import password_make
 from apps.parties.models import Party
 from apps.sales.models import Quotation
 
@@ -30,7 +29,7 @@ def _create() -> list[tuple[str, str, str]]:
         (_vendor(), "Vimala Vendor", "vendor@portal.example", f"{ROLE} (vendor)"),
     ):
         if party is not None:
-            password = secrets.token_urlsafe(9)
+            password = password_make()
             member_enter(party=party, email=email, name=name, password=password)
             made.append((role, email, password))
     return made
@@ -58,7 +57,7 @@ def portal_passwords_renew() -> list[tuple[str, str, str]]:
     for user in User.objects.filter(
         email__endswith="@portal.example", is_portal=True, is_active=True
     ).order_by("id"):
-        password = secrets.token_urlsafe(9)
+        password = password_make()
         user.set_password(password)
         user.save()
         sessions_end_all(user, why="password")

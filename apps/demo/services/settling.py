@@ -131,9 +131,11 @@ def expense_bills(books: Books, vendors: dict[str, Any]) -> None:
         ("SOUTH", "Peenya Transport", "6320", "Outward freight", "996511", Decimal(22500)),
     )
     jobs = []
+    company = books.company
     for month in month_starts(books.plan.first, books.plan.last)[1:]:
         for code, name, account, text, sac, amount in costs:
-            company = books.companies[code]
+            if code != company.code:
+                continue
             value = round_money(amount * Decimal(books.chance.randint(96, 104)) / 100)
             line = {
                 "description": text, "hsn": sac, "quantity": Decimal(1), "tax_category": tax,
@@ -191,20 +193,18 @@ def _account(company: Any, code: str) -> Account:
 
 def vouchers(books: Books) -> None:
     """Capital and furniture at the start; each month salaries, rent, power; depreciation."""
-    jobs = []
-    for code, capital, salary in (("MAIN", 9_000_000, 180_000), ("SOUTH", 5_000_000, 80_000)):
-        company = books.companies[code]
-        bank = account_for(company, "bank")
-        jobs.append(
-            _voucher(company, books.plan.first, "Capital brought in", [(bank, capital), ("2110", -capital)])
-        )
-        if code == "MAIN":
-            furniture = [("1130", 825_000), (bank, -825_000)]
-            jobs.append(_voucher(company, books.plan.first, "Racks and furniture bought", furniture))
-        for month in month_starts(books.plan.first, books.plan.last)[1:]:
-            end = month - timedelta(days=1)
-            if end >= books.plan.first:
-                jobs += _month_costs(company, code, salary, max(end, books.plan.first))
+    company, first = books.company, books.plan.first
+    main = company.code == "MAIN"
+    capital, salary = (9_000_000, 180_000) if main else (5_000_000, 80_000)
+    bank = account_for(company, "bank")
+    jobs = [_voucher(company, first, "Capital brought in", [(bank, capital), ("2110", -capital)])]
+    if main:
+        furniture = [("1130", 825_000), (bank, -825_000)]
+        jobs.append(_voucher(company, first, "Racks and furniture bought", furniture))
+    for month in month_starts(first, books.plan.last)[1:]:
+        end = month - timedelta(days=1)
+        if end >= first:
+            jobs += _month_costs(company, company.code, salary, end)
     _posted(books, jobs)
 
 

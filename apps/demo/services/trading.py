@@ -42,14 +42,17 @@ class People:
 
 @dataclass
 class Books:
-    """What the year has made so far."""
+    """What the year of one company has made so far."""
 
-    companies: dict[str, Any]
+    company: Any
     people: People
     plan: Plan
     invoices: list[Any] = field(default_factory=list)
     bills: list[Any] = field(default_factory=list)
-    chance: random.Random = field(default_factory=lambda: random.Random(SEED + 1))  # noqa: S311 - a demo, the same each time
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(f"{SEED} {self.company.code}")  # noqa: S311 - a demo, the same each time
 
 
 def trade_run(books: Books, say: Say) -> None:
@@ -78,7 +81,7 @@ def trade_run(books: Books, say: Say) -> None:
 
 
 def _purchase(books: Books, item: Purchase) -> None:
-    company, people = books.companies[item.company], books.people
+    company, people = books.company, books.people
     rows = [
         {"product": product, "quantity": quantity, "unit_cost": cost} for product, quantity, cost in item.rows
     ]
@@ -126,11 +129,9 @@ def _bill(books: Books, company: Any, item: Purchase) -> None:
 
 
 def _invoices(books: Books, sales: list[Sale]) -> None:
-    """Direct invoices with their deliveries, by company, all at once."""
-    for code in ("MAIN", "SOUTH"):
-        chosen = [sale for sale in sales if sale.company == code]
-        if chosen:
-            run_in_unit_of_work(lambda chosen=chosen: _batch_post(books, chosen))  # type: ignore[misc]  # default binds it
+    """Direct invoices with their deliveries, all at once."""
+    if sales:
+        run_in_unit_of_work(lambda: _batch_post(books, sales))
 
 
 def _batch_post(books: Books, sales: list[Sale]) -> None:
@@ -145,13 +146,13 @@ def _batch_post(books: Books, sales: list[Sale]) -> None:
 def _batched(books: Books, sale: Sale) -> Batched:
     owner = sale.party.salesperson
     invoice = Invoice(
-        company=books.companies[sale.company],
+        company=books.company,
         party=sale.party,
         date=sale.day,
         po_reference=sale.reference,
         owner=owner,
         department_id=owner.department_id if owner else None,
-        terms=setting("accounting.invoice_terms", books.companies[sale.company].pk),
+        terms=setting("accounting.invoice_terms", books.company.pk),
     )
     lines = [
         InvoiceLine(
@@ -180,8 +181,12 @@ def _flow_run(books: Books, sale: Sale) -> None:
     manager = people.manager_of(seller)
     with acting_as(seller):
         transition_run(quotation, "send", by=seller)
+        if sale.way == "offer":
+            return
         transition_run(quotation, "accept", by=seller, data={"name": f"{sale.party.display_name}"})
         order = transition_run(quotation, "convert", by=seller, data={"date": sale.day.isoformat()})
+    if sale.way == "begun":
+        return
     with acting_as(manager):
         transition_run(order, "confirm", by=manager)
         if sale.way == "open":
@@ -216,7 +221,7 @@ def _quotation(books: Books, sale: Sale, seller: Any) -> Quotation:
         return draft_make(
             Quotation,
             by=seller,
-            company=books.companies[sale.company],
+            company=books.company,
             party=sale.party,
             date=sale.day,
             valid_until=books.plan.last + timedelta(days=30),
@@ -228,7 +233,7 @@ def _quotation(books: Books, sale: Sale, seller: Any) -> Quotation:
 def invoice_drafts(books: Books, count: int) -> None:
     """Some invoices that somebody began today and hasn't posted."""
     taxes = TaxCategory.objects.get(code="GST18")
-    sources = [sale for sale in books.plan.sales if sale.way == "direct" and sale.company == "MAIN"][-count:]
+    sources = [sale for sale in books.plan.sales if sale.way == "direct"][-count:]
     for sale in sources:
         with acting_as(books.people.accounts):
             rows = [
@@ -243,7 +248,7 @@ def invoice_drafts(books: Books, count: int) -> None:
                 lambda sale=sale, rows=rows: draft_make(  # type: ignore[misc]  # default binds them
                     Invoice,
                     by=books.people.accounts,
-                    company=books.companies["MAIN"],
+                    company=books.company,
                     party=sale.party,
                     date=books.plan.last,
                     children={"lines": rows},
