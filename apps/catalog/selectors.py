@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.catalog.choices import PriceKind
@@ -122,7 +122,7 @@ def price_for(
 def prices_for(
     lines: Sequence[tuple[Product, Decimal]], *, party: Any, currency: Any, day: date, company: Any = None
 ) -> list[PriceAnswer]:
-    """``price_for`` for many lines, in three queries at most.
+    """``price_for`` for many lines, in four queries at most.
 
     Order: the party's list, the lists for everybody, the product's sale price (exchanged at the rate of the
     day when the document is in another currency than the books). A list counts when it is valid on the day
@@ -137,6 +137,8 @@ def prices_for(
         ).order_by("min_quantity")
         for item in items:
             breaks.setdefault((item.price_list_id, item.product_id), []).append(item)
+        if any(item.min_quantity for rows in breaks.values() for item in rows):
+            prefetch_related_objects([product for product, _quantity in lines], "unit")  # a break names it
     plain = _Plain(currency, company, day)
     return [_listed(product, quantity, lists, breaks) or plain.answer(product) for product, quantity in lines]
 

@@ -43,6 +43,7 @@ class Child:
     rename: dict[str, str] = field(default_factory=dict)  # API name → model field
     required: bool = False
     limit: int = 1000
+    told: tuple[str, ...] = ()  # what previews tell of a row besides; nothing of it is kept
 
 
 def values_set(instance: models.Model, values: dict[str, Any]) -> None:

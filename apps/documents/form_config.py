@@ -65,6 +65,7 @@ def document_config(
             if name not in hidden
         ],
         "preview_url": f"/api/v1/{view.path}/preview/",
+        "notes_verb": view.notes_verb,
         "verbs": []
         if new
         else [verb_config(item, document, user) for item in lifecycle.open_to(document, user)],
@@ -113,6 +114,8 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
         }
         if name in view.form_more.get(child.name, ()):
             config["more"] = True
+        if name in view.form_notes.get(child.name, {}):
+            config["note"] = view.form_notes[child.name][name]
         if config["kind"] == "bool" and model_field(child.model, model_name).default is True:
             config["default"] = True
         columns.append(config)

@@ -37,6 +37,8 @@ class DocumentViewSet(ResourceViewSet):
     form_totals: ClassVar[tuple[str, ...]] = ()
     form_lookups: ClassVar[dict[str, dict[str, Any]]] = {}
     form_proposals: ClassVar[dict[str, dict[str, Any]]] = {}
+    form_notes: ClassVar[dict[str, dict[str, str]]] = {}  # child → {column: what previews tell under it}
+    notes_verb: ClassVar[str] = ""  # the read that tells the same of a kept draft
     duplicable: ClassVar[bool] = True
     reads: ClassVar[dict[str, str]] = {"pdf": "pdf"}
 
@@ -57,6 +59,10 @@ class DocumentViewSet(ResourceViewSet):
 
     def compute_kept(self, document: Any, children: dict[str, list[Any]]) -> None:
         """``compute`` for a draft that is kept; stricter where a preview while typing needn't agree yet."""
+        self.compute(document, children)
+
+    def compute_preview(self, document: Any, children: dict[str, list[Any]]) -> None:
+        """``compute`` for a draft that nobody keeps; with what its rows are to tell (``Child.told``)."""
         self.compute(document, children)
 
     def print_bytes(self, document: Any) -> tuple[bytes, str]:
@@ -159,7 +165,7 @@ class DocumentViewSet(ResourceViewSet):
         for child in self.children:
             rows = [{k: v for k, v in row.items() if k != "id"} for row in children.get(child.name) or []]
             instances[child.name] = rows_build(document, child, rows)
-        self.compute(document, instances)
+        self.compute_preview(document, instances)
         data = self.representer().unsaved(document, instances, self.request.user)
         if self.wants_labels():
             add_labels(self.representer(), [data])

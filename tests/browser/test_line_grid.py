@@ -237,6 +237,27 @@ def test_clerk_opens_the_columns_that_few_lines_need(open_page):
     cell(page, 1, "project").fill("P-1")
 
 
+def test_clerk_reads_and_hears_why_a_line_costs_what_it_does(open_page):
+    page = open_page("/document")
+    cell(page, 1, "product").focus()
+    page.keyboard.type("P0007", delay=20)
+    page.wait_for_selector(".bahi-popup__item")
+    page.keyboard.press("Enter")
+    cell(page, 1, "quantity").fill("2")
+    price = cell(page, 1, "unit_price")
+    expect(page.get_by_text("Price list TRADE")).to_be_visible()
+    expect(price).to_have_accessible_description("Price list TRADE")
+    price.fill("no price")
+    price.blur()
+    expect(price).to_have_accessible_description(
+        re.compile("Price list TRADE.*number|number.*Price list TRADE")
+    )
+    price.fill("5")
+    expect(price).to_have_accessible_description("Price list TRADE")
+    page.keyboard.press("Control+Delete")
+    expect(page.get_by_text("Price list TRADE")).to_have_count(0)
+
+
 def test_clerk_makes_a_product_from_within_the_line(open_page, harness):
     page = open_page("/document")
     cell(page, 1, "product").focus()

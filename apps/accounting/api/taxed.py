@@ -3,15 +3,20 @@ product resets, and the check of totals that a client sends."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from rest_framework.response import Response
 
 from apps.accounting.invoicing.invoices import sale_compute
+from apps.accounting.invoicing.price_reasons import price_reasons
 from apps.accounting.invoicing.sale_terms import sale_terms_check
+from apps.core.api.rendering import envelope
 from apps.core.errors import ErrorList
 from apps.core.records import Child
+from apps.documents.lifecycle import lifecycle_of
 from apps.documents.viewset import DocumentViewSet
 
 TOTALS = (
@@ -37,6 +42,7 @@ LINE_READ = (
     "position", "tax_class", "gst_rate", "cess_rate", "cess_per_unit", "gross_value", "discount_value",
     "taxable_value", "cgst", "sgst", "igst", "cess", "line_total", "unit_factor", "base_quantity",
 )  # fmt: skip
+PRICE_WHY = ("price_why",)
 CHARGE_FIELDS = ("kind", "description", "amount", "tax_category")
 CHARGE_READ = (
     "position", "gst_rate", "cess_rate", "taxable_value", "cgst", "sgst", "igst", "cess", "line_total",
@@ -77,6 +83,35 @@ class TaxedViewSet(DocumentViewSet):
     deletable = True
     sale_terms: ClassVar[bool] = False  # whether prices and discounts are what the person may give
     form_totals: ClassVar[tuple[str, ...]] = TOTALS[1:]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Where prices come from the price lists, each line can tell why it costs what it does."""
+        super().__init_subclass__(**kwargs)
+        if cls.sale_terms and "model" in cls.__dict__:
+            cls.children = tuple(
+                replace(child, told=PRICE_WHY) if child.name == "lines" else child for child in cls.children
+            )
+            cls.form_notes = {"lines": {"unit_price": PRICE_WHY[0]}}
+            cls.notes_verb = "price-reasons"
+            cls.reads = {**cls.reads, cls.notes_verb: "price_reasons"}
+            cls.verb_permissions = {**cls.verb_permissions, cls.notes_verb: ""}
+
+    def compute_preview(self, document: Any, children: dict[str, list[Any]]) -> None:
+        self.compute(document, children)
+        if self.sale_terms:
+            lines = children.get("lines", [])
+            for line, text in zip(lines, price_reasons(document, lines), strict=True):
+                line.price_why = text
+
+    def price_reasons(self, request: Any, pk: int) -> Response:
+        """Why each line of a draft costs what it does. What was agreed already, the price lists of today
+        don't explain."""
+        self.require("view")
+        row = self.record(pk)
+        rows = row.lines.select_related("product__unit").order_by("position")
+        lines = list(rows) if lifecycle_of(type(row)).editable(row.status) else []
+        told = zip(lines, price_reasons(row, lines), strict=True)
+        return Response(envelope({"lines": [{"id": line.pk, "price_why": text} for line, text in told]}))
 
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
         self.work_out(document, children)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.selectors import prices_for
+from apps.accounting.invoicing.price_reasons import listed_answers
 from apps.core.access import access_of, may
 from apps.core.errors import ErrorList
 from apps.core.formats import show_quantity
@@ -77,20 +77,11 @@ def _touched(document: Any, lines: Sequence[Any]) -> tuple[set[str], Places]:
 
 def _listed(document: Any, lines: list[Any]) -> list[Decimal | None]:
     """The listed price of each line in its unit; None for free text and for products without a price."""
-    asked = [(line.product, line.base_quantity) for line in lines if line.product_id]
-    party = document.party if document.party_id else None
-    answers = iter(
-        prices_for(
-            asked, party=party, currency=document.currency, day=document.date, company=document.company
-        )
-        if asked
-        else ()
-    )
-    found: list[Decimal | None] = []
-    for line in lines:
-        price = next(answers).unit_price if line.product_id else None
-        found.append(None if price is None else round_quantity(price * line.unit_factor))
-    return found
+    prices = [answer.unit_price if answer else None for answer in listed_answers(document, lines)]
+    return [
+        None if price is None else round_quantity(price * line.unit_factor)
+        for line, price in zip(lines, prices, strict=True)
+    ]
 
 
 def _given_away(line: Any, listed: Decimal | None) -> Decimal:

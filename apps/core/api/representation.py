@@ -157,6 +157,8 @@ class Representer:
             getters = self.child_getters[name]
             rows = [{n: get(row) for n, get in getters.items()} for row in children[name]]
             hide(child.model, rows, child.rename, user)
+            for values, row in zip(rows, children[name], strict=True):
+                values |= {told: getattr(row, told, "") for told in child.told}
             data[name] = rows
         return data
 

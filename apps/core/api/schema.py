@@ -121,6 +121,8 @@ def output_of(view: Any, shape: Shape = WHOLE) -> type[serializers.Serializer]:
         for child in view.children if shape.children else ():
             names = ("id", *child.fields, *child.read_fields)
             rows = {n: _output_field(child.model, child.rename.get(n, n), shape) for n in names}
+            if shape is DRAFT:
+                rows |= {told: serializers.CharField(required=False, allow_blank=True) for told in child.told}
             kind = type(f"{child.model.__name__}Row{shape.suffix}", (serializers.Serializer,), rows)
             attrs[child.name] = kind(many=True, required=not shape.optional)
         name = f"{model.__name__}{shape.suffix}"

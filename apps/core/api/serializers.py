@@ -91,7 +91,7 @@ def child_serializer(child: Child) -> serializers.Serializer:
         name: model_field(child.model, name, child.rename.get(name, "")) for name in child.fields
     }
     attrs["id"] = serializers.IntegerField(required=False, allow_null=True)
-    attrs["silent"] = frozenset(child.read_fields)
+    attrs["silent"] = frozenset((*child.read_fields, *child.told))
     klass = type(f"{child.model.__name__}Input", (StrictSerializer,), attrs)
     return klass(many=True, required=child.required, max_length=child.limit)
 

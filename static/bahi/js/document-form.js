@@ -5,6 +5,7 @@ import { el, fill, readJson } from "./dom.js";
 import { wireSaving } from "./document-save.js";
 import { wireProposals } from "./document-propose.js";
 import { wireTotals } from "./document-totals.js";
+import { wireNotes } from "./grid-notes.js";
 import { renderBar, wireDocumentKeys } from "./document-bar.js";
 import { readonlyForm, readonlyGrid } from "./document-view.js";
 import { linkOf, makeField, shownValue } from "./fields.js";
@@ -25,6 +26,7 @@ export class DocumentPage {
     if (this.editable) {
       wireProposals(this);
       wireTotals(this);
+      wireNotes(this);
       wireSaving(this);
       guard(() => this.isDirty());
     }

@@ -6,6 +6,7 @@ import { choiceValue, isNumber, linkOf, shownDecimals, shownValue } from "./fiel
 import { formatDate, formatNumber, parseDate, parseNumber, sameNumber } from "./format.js";
 import { wireDrag } from "./grid-drag.js";
 import { wireKeys } from "./grid-keys.js";
+import { describe, setNotes } from "./grid-notes.js";
 import { wirePaste } from "./grid-paste.js";
 import { isWide, widen, widener } from "./grid-wide.js";
 import { icon } from "./icons.js";
@@ -356,12 +357,11 @@ export class LineGrid {
     td.classList.toggle("bahi-cell--bad", Boolean(text));
     td.querySelector(".bahi-cell__error")?.remove();
     control.removeAttribute("aria-invalid");
-    control.removeAttribute("aria-describedby");
-    if (!text) return;
-    const id = uid("cell-error");
-    td.append(el("span", { class: "bahi-cell__error", id, text }));
-    control.setAttribute("aria-invalid", "true");
-    control.setAttribute("aria-describedby", id);
+    if (text) {
+      td.append(el("span", { class: "bahi-cell__error", id: uid("cell-error"), text }));
+      control.setAttribute("aria-invalid", "true");
+    }
+    describe(td, control);
   }
 
   // ── what goes out, what comes back ─────────────────────────────────────────────────────────────────────
@@ -415,6 +415,7 @@ export class LineGrid {
   /** Show computed values of the server beside the rows they belong to; lines left out of the preview show none. */
   setComputed(rows, answers) {
     const shown = new Set(rows);
+    setNotes(this, rows, answers);
     const outputs = this.columns.filter((column) => column.kind === "computed" || column.readonly);
     this.rows.filter((row) => !shown.has(row)).forEach((row) => outputs.filter((column) => !column.keyed).forEach((column) => this.putOutput(row, column, null)));
     rows.forEach((row, index) => {

@@ -199,7 +199,12 @@ class FakeApi:
         if any(line.get("quantity") == self.slow_quantity for line in body.get("lines", [])):
             time.sleep(0.8)
         found = self.problems(body)
-        return invalid(*found) if found else ok(self.worked_out(body))
+        if found:
+            return invalid(*found)
+        answer = self.worked_out(body)
+        for line in answer["lines"]:
+            line["price_why"] = "Price list TRADE" if line.get("product") else ""
+        return ok(answer)
 
     def create(self, body: dict) -> tuple[int, dict]:
         found = self.problems(body)
