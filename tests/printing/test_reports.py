@@ -25,6 +25,8 @@ def test_accountant_reads_heads_and_page_numbers_on_every_page():
             text = page.extract_text()
             assert f"Page {number} of {count}" in text
             assert "Statement of Account" in text
+            assert "Godavari Agro Irrigation LLP" in text  # a loose page says whose account it is
+            assert "1 April 2026 to 21 November 2026" in text
             if "NEFT receipt" in text:
                 assert "Particulars Debit Credit Balance" in text
 

@@ -145,6 +145,8 @@ def _frame(report: PrintReport, flow: Flow, style: Theme) -> tuple[Frame, Frame]
     watermark = clean_line(report.watermark)
     company = clean_line(report.company.trade_name or report.company.legal_name) if report.company else ""
     title = inline(clean_line(report.title), report.language)
+    party = clean_line(report.party.name) if report.party else ""
+    whose = "   ·   ".join(part for part in (company, party) if part)  # a loose page says whose it is
     name = "   ·   ".join(part for part in (title, clean_line(report.period)) if part)
     note = clean_line(report.footer or (report.company.footer if report.company else ""))
 
@@ -155,6 +157,6 @@ def _frame(report: PrintReport, flow: Flow, style: Theme) -> tuple[Frame, Frame]
     def above(pen: Pen, page: int, pages: int) -> None:
         running_foot(pen, flow, style, note, page_of(page, pages, report.language))
         if page > 1:
-            running_head(pen, flow, style, company, name)
+            running_head(pen, flow, style, whose, name)
 
     return below, above
