@@ -57,7 +57,7 @@ class PartyApi(MasterViewSet):
         ),
     )
     verbs = {"release-company": "release_company"}
-    verb_permissions = {"release-company": "company.release_lock"}
+    verb_permissions = {"release-company": "company.release_lock", "duplicates": "view"}
     reads = {"duplicates": "duplicates"}
 
     def duplicates(self, request: Any, pk: int) -> Response:
