@@ -20,7 +20,8 @@ register_permissions(
     },
 )
 _READ = (
-    "account", "accountrole", "journal", "journalentry", "journalline", "voucher", "yearclosing",
+    "account", "accountrole", "journal", "journalentry", "journalline", "partyaccounts", "voucher",
+    "yearclosing",
 )  # fmt: skip
 register_roles(
     [
@@ -108,6 +109,6 @@ register_separation(
 __all__ = ["invoicing_permissions"]
 register_stand_in(
     "accounting",
-    models=("account", "accountrole", "journal", "voucher"),
+    models=("account", "accountrole", "journal", "partyaccounts", "voucher"),
     codes=("change_settings", "post_voucher", "reverse_voucher", "verify_ledger"),
 )

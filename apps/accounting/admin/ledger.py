@@ -14,14 +14,24 @@ from unfold.admin import TabularInline
 
 from apps.accounting.choices import Control
 from apps.accounting.ledger.role_titles import role_title
-from apps.accounting.models import Account, AccountRole, Journal, JournalEntry, JournalLine, OpenItem
+from apps.accounting.models import (
+    Account,
+    AccountRole,
+    Journal,
+    JournalEntry,
+    JournalLine,
+    OpenItem,
+    PartyAccounts,
+)
 from apps.accounting.services.accounts import balances_now, group_balances
+from apps.company.models import Company
 from apps.core.access import may
-from apps.core.admin.bases import MasterAdmin, ReadOnlyAdmin, ScopedAdmin
+from apps.core.admin.bases import ForeignInline, MasterAdmin, ReadOnlyAdmin, ScopedAdmin, register_inline
 from apps.core.admin.site import register
 from apps.core.formats import show_number
 from apps.datatools.reports import Record, ReportLink
 from apps.datatools.reports.views import link_url
+from apps.parties.models import Party
 
 
 def figure(value: Any) -> SafeString:
@@ -116,6 +126,36 @@ class AccountRoleAdmin(ScopedAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("account", "company")
     search_fields: ClassVar[tuple[str, ...]] = ("role", "account__search_text")
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("account",)
+
+
+class _OfCompany:
+    """Only the companies that the person works for can be chosen."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "company":
+            kwargs["queryset"] = Company.objects.for_user(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+
+
+class PartyAccountsInline(_OfCompany, ForeignInline):
+    model = PartyAccounts
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("income_account", "expense_account")
+    verbose_name_plural = _("default accounts of each company")
+
+
+register_inline(Party, PartyAccountsInline, app="accounting")
+
+
+@register(PartyAccounts)
+class PartyAccountsAdmin(_OfCompany, ScopedAdmin):
+    icon, menu_order = "person_search", 92
+    list_display: ClassVar[tuple[str, ...]] = ("party", "company", "income_account", "expense_account")
+    list_filter: ClassVar[tuple[str, ...]] = ("company",)
+    list_select_related: ClassVar[tuple[str, ...]] = (
+        "party", "company", "income_account", "expense_account",
+    )  # fmt: skip
+    search_fields: ClassVar[tuple[str, ...]] = ("party__search_text",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("party", "income_account", "expense_account")
 
 
 @register(Journal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.accounting.models import Account, AccountRole
+from apps.accounting.models import Account, AccountRole, PartyAccounts
 from apps.core.api.resource import MasterViewSet
 from apps.core.registry import register_resource
 
@@ -30,3 +30,13 @@ class AccountRoleApi(MasterViewSet):
     filters = {"company": "company", "role": "role", "account": "account"}
     expands = ("account",)
     deletable = False
+
+
+@register_resource
+class PartyAccountsApi(MasterViewSet):
+    """What a company books a party's lines on when they name no account."""
+
+    model, path = PartyAccounts, "accounting/party-accounts"
+    fields = ("id", "party", "company", "income_account", "expense_account")
+    filters = {name: name for name in ("party", "company", "income_account", "expense_account")}
+    expands = ("party", "company", "income_account", "expense_account")

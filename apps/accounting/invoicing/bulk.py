@@ -23,6 +23,7 @@ from apps.accounting.events import InvoicePosted, document_event
 from apps.accounting.invoicing.common import postable_check
 from apps.accounting.invoicing.hold import company_check, exposure_of, party_check
 from apps.accounting.invoicing.invoices import own_accounts_check
+from apps.accounting.invoicing.party_accounts import party_accounts_read
 from apps.accounting.invoicing.postings import narration_of, sale_posting
 from apps.accounting.ledger import Posting, guards_deferred, post
 from apps.accounting.models import Invoice, InvoiceCharge, InvoiceLine, OpenItem
@@ -122,6 +123,7 @@ def invoices_post_many(
     _numbers_check(batch)
     parties = _parties_hold(batch, by=by, reason=reason)
     _rows_store(batch)
+    party_accounts_read([item.invoice for item in batch])
     postings = [sale_posting(item.invoice, item.lines, item.charges) for item in batch]
     # deliveries and entries name invoices that are written last, in their final state
     with guards_deferred():

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.accounting.choices import Side, SupplyKind
+from apps.accounting.invoicing.party_accounts import party_account
 from apps.accounting.ledger import Posting, PostingLine, account_for
 from apps.core.money import ONE, ZERO, round_money, round_together
 
@@ -104,14 +105,14 @@ def _account(document: Any, role: str) -> Any:
 
 
 def _cost_account(document: Any, row: Any) -> Any:
-    """The account said on the line; goods wait for their receipt; all else is an expense."""
+    """The account said on the line; goods wait for their receipt; else the vendor's, else the company's."""
     if row.account_id:
         return row.account_id
     kind = row.product.product_kind if row.product_id else "service"
-    if kind == "service":
-        return _account(document, "expense")
-    stocked = kind == "goods" and document.moves_stock  # a kit is received as its components
-    return _account(document, "stock_received_not_billed" if stocked else "purchase")
+    if kind == "goods" and document.moves_stock:  # a kit is received as its components
+        return _account(document, "stock_received_not_billed")
+    own = party_account(document, "expense_account")
+    return own or _account(document, "expense" if kind == "service" else "purchase")
 
 
 def _income(document: Any, lines: Iterable[Any], role: str) -> list[Part]:
@@ -121,7 +122,7 @@ def _income(document: Any, lines: Iterable[Any], role: str) -> list[Part]:
     groups: dict[tuple[Any, ...], Decimal] = defaultdict(lambda: ZERO)
     for row in lines:
         if not row.shadow:
-            account = row.account_id or _account(document, role)
+            account = row.account_id or party_account(document, "income_account") or _account(document, role)
             groups[account, row.cost_centre_id, row.project_id] += row.taxable_value
     return [Part(account, -amount, centre, project) for (account, centre, project), amount in groups.items()]
 

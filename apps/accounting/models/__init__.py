@@ -1,6 +1,6 @@
 """Accounting models: one file per aggregate."""
 
-from apps.accounting.models.account import Account, AccountRole
+from apps.accounting.models.account import Account, AccountRole, PartyAccounts
 from apps.accounting.models.balance import AccountBalance, BalanceDelta
 from apps.accounting.models.bill import Bill, BillCharge, BillLine
 from apps.accounting.models.credit_note import CreditNote, CreditNoteCharge, CreditNoteLine
@@ -37,6 +37,7 @@ __all__ = [
     "JournalLine",
     "JournalSeal",
     "OpenItem",
+    "PartyAccounts",
     "Payment",
     "PaymentAllocation",
     "Proforma",

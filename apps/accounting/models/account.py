@@ -135,3 +135,70 @@ class AccountRole(SettingModel):
             raise ValidationError({"account": _("There is no such account in this company.")})
         if self.account_id and self.account.is_group:
             raise ValidationError({"account": _("A group can't be posted to.")})
+
+
+class PartyAccounts(SettingModel):
+    """Where a company books what it sells to or buys from a party, when no line says otherwise."""
+
+    scope = Scope(company="company")
+    search_fields: ClassVar[tuple[str, ...]] = ("party__display_name",)
+    KINDS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "income_account": (AccountType.INCOME,),
+        "expense_account": (AccountType.EXPENSE, AccountType.ASSET),
+    }
+
+    party = models.ForeignKey(
+        "parties.Party", verbose_name=_("party"), on_delete=models.CASCADE, related_name="default_accounts"
+    )
+    company = models.ForeignKey(
+        "company.Company", verbose_name=_("company"), on_delete=models.PROTECT, related_name="+"
+    )
+    income_account = models.ForeignKey(
+        Account,
+        verbose_name=_("income account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    expense_account = models.ForeignKey(
+        Account,
+        verbose_name=_("expense account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("accounts of a party")
+        verbose_name_plural = _("accounts of parties")
+        ordering: ClassVar[list[str]] = ["party", "company"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["party", "company"], name="accounting_partyaccounts_once"),
+            models.CheckConstraint(
+                condition=Q(income_account__isnull=False) | Q(expense_account__isnull=False),
+                name="accounting_partyaccounts_some",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}, {self.company}"
+
+    def clean(self) -> None:
+        """Accounts of that company that take income or costs, never one that a sub-ledger must equal."""
+        errors: dict[str, str] = {}
+        for name, kinds in self.KINDS.items():
+            account = getattr(self, name) if getattr(self, f"{name}_id") else None
+            if account is None:
+                continue
+            if account.company_id != self.company_id:
+                errors[name] = _("There is no such account in this company.")
+            elif account.is_group:
+                errors[name] = _("A group can't be posted to.")
+            elif account.account_type not in kinds or account.control != Control.NONE:
+                errors[name] = _("This account doesn't fit: choose one for income or for costs.")
+        if not self.income_account_id and not self.expense_account_id:
+            errors["income_account"] = _("Choose an account for income, for costs or both.")
+        if errors:
+            raise ValidationError(errors)

@@ -27,9 +27,11 @@ from apps.core.admin.widgets import StateFields
 from apps.core.api.filtering import amount_condition, search_queryset
 from apps.core.errors import BahiError
 from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
+from apps.core.modules import module_key_of_app
 from apps.core.registry import kind_name
 from apps.core.remarks import remarks_of
 from apps.core.scope import kind_of
+from apps.core.tenant import switch_on
 from apps.core.working import in_company
 
 _record_links: list[tuple[type[models.Model], Callable[[HttpRequest, Any], list[tuple[str, str]]]]] = []
@@ -41,6 +43,14 @@ def register_record_link(
     """A higher app's pages about a record: ``function(request, record)`` gives [(title, address)] of those
     that are open to the person; they stand above the record's form."""
     _record_links.append((model, function))
+
+
+_inlines: dict[type[models.Model], list[tuple[str, Any]]] = {}
+
+
+def register_inline(model: type[models.Model], inline: Any, *, app: str) -> None:
+    """Rows that a higher app keeps for a lower master (a ``ForeignInline``), edited on the master's page."""
+    _inlines.setdefault(model, []).append((app, inline))
 
 
 class GuardedFields:
@@ -96,6 +106,11 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         looks = [LookFilter] if self.looks else []
         own = [*looks, *super().get_list_filter(request), *contributed_filters(self.model)]
         return with_periods(self.model, [item for item in own if not self._closed_path(request, item)])
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """The class's own, and those of higher apps that are switched on."""
+        given = [item for app, item in _inlines.get(self.model, ()) if switch_on(module_key_of_app(app))]
+        return [*super().get_inlines(request, obj), *given]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """No filter in the address tells a value that its reader may not see."""
@@ -300,3 +315,26 @@ class ChildInline(GuardedFields, StateFields, TabularInline):
             *fixed_fields(self.model, request.user),
         }
         return not closed
+
+
+class ForeignInline(ChildInline):
+    """Rows of a model with rights and rows of its own, on the page of another master."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.model._default_manager.for_user(request.user)
+
+    def _may(self, request: HttpRequest, action: str) -> bool:
+        meta = self.model._meta
+        return may(request.user, f"{meta.app_label}.{action}_{meta.model_name}")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "view")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "add") and self._whole(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "delete") and self._whole(request)
