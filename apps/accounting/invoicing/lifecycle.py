@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.invoicing.bills import bill_cancel, bill_post
 from apps.accounting.invoicing.credit_notes import credit_note_cancel, credit_note_post
 from apps.accounting.invoicing.debit_notes import debit_note_cancel, debit_note_post
+from apps.accounting.invoicing.due_date import due_date_change
 from apps.accounting.invoicing.from_invoice import credit_note_draft, debit_note_draft, receipt_draft
 from apps.accounting.invoicing.invoices import invoice_cancel, invoice_post, proforma_cancel, proforma_post
 from apps.accounting.invoicing.sending import document_send
@@ -105,9 +106,28 @@ def _send(noun: str) -> Transition:
 
 
 def _correct(model: Any, noun: str, *names: str) -> Transition:
-    """Their order number and our notes may be put right after posting; amounts and dates never."""
+    """Their order number and our notes may be put right after posting; amounts and the date never."""
     return correct_transition(
         model, f"accounting.change_{noun}", names or ("po_reference", "po_date", "notes")
+    )
+
+
+def _reschedule() -> Transition:
+    """The day on which it is due, while something is open of it."""
+    return Transition(
+        "reschedule",
+        ("posted",),
+        None,
+        "accounting.set_due_date",
+        due_date_change,
+        _("Change the due date"),
+        asks=(
+            Ask("due_date", _("Due date"), "date", required=True, suggest="due_date"),
+            Ask("reason", _("Reason"), required=True),
+        ),
+        past=_("Due date changed"),
+        shown=lambda document: bool(document.balance_due),
+        menu=True,
     )
 
 
@@ -143,6 +163,7 @@ register_lifecycle(
             ),
             _send("invoice"),
             _correct(Invoice, "invoice"),
+            _reschedule(),
             _cancel("invoice", invoice_cancel),
         ),
     )
@@ -167,6 +188,7 @@ register_lifecycle(
             _post("debitnote", debit_note_post),
             _send("debitnote"),
             _correct(DebitNote, "debitnote"),
+            _reschedule(),
             _cancel("debitnote", debit_note_cancel),
         ),
     )
@@ -187,7 +209,12 @@ register_lifecycle(
     Lifecycle(
         Bill,
         STATES,
-        (_post("bill", bill_post), _correct(Bill, "bill"), _cancel("bill", bill_cancel)),
+        (
+            _post("bill", bill_post),
+            _correct(Bill, "bill"),
+            _reschedule(),
+            _cancel("bill", bill_cancel),
+        ),
     )
 )
 

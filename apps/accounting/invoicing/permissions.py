@@ -31,6 +31,7 @@ VERBS = {
     "exceed_credit_limit": "Post over the credit limit of a customer on hold",
     "change_price": "Change prices on documents of sale",
     "exceed_discount_limit": "Give discounts beyond the limit of the role",
+    "set_due_date": "Change due dates of posted documents",
     "write_off": "Write off small rests",
     "set_off": "Set open items of a party against each other",
     "post_revaluation": "Book unrealised exchange differences",

@@ -65,7 +65,7 @@ class Bill(PostedDocument, TaxedDocument):
             *TaxedDocument.Meta.indexes,
             models.Index(fields=["party", "-date"], name="accounting_bill_party"),
         ]
-        triggers: ClassVar[list[object]] = posted_header("bill")
+        triggers: ClassVar[list[object]] = posted_header("bill", "due_date")
 
     @property
     def stated_round_off(self) -> Decimal:

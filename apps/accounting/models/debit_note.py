@@ -25,7 +25,7 @@ class DebitNote(Note):
     class Meta(Note.Meta):
         verbose_name = _("debit note")
         verbose_name_plural = _("debit notes")
-        triggers: ClassVar[list[object]] = posted_header("debit_note")
+        triggers: ClassVar[list[object]] = posted_header("debit_note", "due_date")
 
 
 class DebitNoteLine(SaleLine):

@@ -40,7 +40,7 @@ class Invoice(PostedDocument, TaxedDocument):
             models.Index(fields=["party", "-date"], name="accounting_invoice_party"),
             models.Index(fields=["company", "status", "-date"], name="accounting_invoice_state_day"),
         ]
-        triggers: ClassVar[list[object]] = posted_header("invoice")
+        triggers: ClassVar[list[object]] = posted_header("invoice", "due_date")
 
 
 class InvoiceLine(SaleLine):
