@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import Side
 from apps.accounting.models import Account, OpenItem
-from apps.accounting.services.accounts import balances_now
+from apps.accounting.services.accounts import balances_now, currency_balances
 from apps.core.contribute import Contribution, contribute
 from apps.parties.models import Party
 
@@ -27,7 +27,12 @@ def balances_due(party_ids: list[int]) -> dict[int, Decimal]:
 
 contribute(
     Account,
-    {"balance": Contribution("money", balances_now, _("balance"), permission="accounting.view_reports")},
+    {
+        "balance": Contribution("money", balances_now, _("balance"), permission="accounting.view_reports"),
+        "currency_balance": Contribution(
+            "money", currency_balances, _("balance in its currency"), permission="accounting.view_reports"
+        ),
+    },
     app="accounting",
 )
 contribute(

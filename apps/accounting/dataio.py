@@ -103,11 +103,12 @@ class OpeningTrialBalance:
             ImportField("account", "account", required=True),
             ImportField("debit", "debit", "decimal"),
             ImportField("credit", "credit", "decimal"),
+            ImportField("currency_amount", "amount in the account's currency", "decimal"),
         ]
 
     def example(self) -> dict[str, str]:
         """A row that would be accepted."""
-        return {"account": "1510", "debit": "50000.00", "credit": ""}
+        return {"account": "1510", "debit": "50000.00", "credit": "", "currency_amount": ""}
 
     def require(self, user: Any) -> None:
         _require(user)
@@ -124,7 +125,15 @@ class OpeningTrialBalance:
         for record in records:
             try:
                 account = record.head.get("account", "").strip()
-                rows.append(OpeningRow(account, _amount(record, "debit"), _amount(record, "credit")))
+                given = record.head.get("currency_amount", "").strip()
+                rows.append(
+                    OpeningRow(
+                        account,
+                        _amount(record, "debit"),
+                        _amount(record, "credit"),
+                        currency_amount=_amount(record, "currency_amount") if given else None,
+                    )
+                )
             except _Bad as bad:
                 _report(outcome, record, bad)
         if outcome.errors:

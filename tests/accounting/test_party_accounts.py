@@ -120,7 +120,8 @@ def test_over_the_api_with_wrong_accounts_refused_by_field(api, books, rent, exp
     bank = Account.objects.filter(company=books, control="bank").first()
     abroad = make.company()
     theirs = Account.objects.filter(company=abroad, account_type="expense", is_group=False).first()
-    for wrong in (exports, group, bank, theirs):
+    dollars = an_account(books, "X-USD", "asset", "other_current_asset", currency=make.currency("USD"))
+    for wrong in (exports, group, bank, theirs, dollars):
         refused = api.patch(f"{PATH}{made['id']}/", {"expense_account": wrong.pk}, 400)
         assert [item["field"] for item in refused["errors"]] == ["expense_account"], wrong
     nothing = api.patch(f"{PATH}{made['id']}/", {"income_account": None, "expense_account": None}, 400)

@@ -23,12 +23,13 @@ from apps.accounting.models import (
     OpenItem,
     PartyAccounts,
 )
-from apps.accounting.services.accounts import balances_now, group_balances
+from apps.accounting.services.accounts import balances_now, currency_balances, group_balances
 from apps.company.models import Company
 from apps.core.access import may
 from apps.core.admin.bases import ForeignInline, MasterAdmin, ReadOnlyAdmin, ScopedAdmin, register_inline
 from apps.core.admin.site import register
 from apps.core.formats import show_number
+from apps.core.india.numbers import format_western
 from apps.datatools.reports import Record, ReportLink
 from apps.datatools.reports.views import link_url
 from apps.parties.models import Party
@@ -37,6 +38,11 @@ from apps.parties.models import Party
 def figure(value: Any) -> SafeString:
     """An amount at the right of its column; nothing for zero."""
     return format_html('<span class="bahi-number">{}</span>', show_number(value) if value else "")
+
+
+def figure_in(currency: Any, value: Any) -> SafeString:
+    """An amount in a currency of its own: ``USD 1,000.00``."""
+    return format_html('<span class="bahi-number">{} {}</span>', currency.code, format_western(value))
 
 
 def link(target: Record | ReportLink, text: Any) -> Any:
@@ -62,10 +68,11 @@ class AccountAdmin(MasterAdmin):
 
     icon, menu_order = "account_tree", 70
     list_display: ClassVar[tuple[str, ...]] = (
-        "tree_name", "code", "account_type", "subtype", "shown_control", "balance", "ledger", "state",
+        "tree_name", "code", "account_type", "subtype", "shown_control", "balance", "currency_balance",
+        "ledger", "state",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("company", "account_type", "control", "is_group", "locked")
-    list_select_related: ClassVar[tuple[str, ...]] = ("parent__parent__parent",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("parent__parent__parent", "currency")
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("parent",)
     ordering: ClassVar[tuple[str, ...]] = ("company", "code")
     list_per_page = 200
@@ -77,8 +84,9 @@ class AccountAdmin(MasterAdmin):
         if may(request.user, "accounting.view_reports"):
             found = balances_now([row.pk for row in rows if not row.is_group])
             found |= group_balances([row.pk for row in rows if row.is_group])
+            foreign = currency_balances([row.pk for row in rows if row.currency_id])
             for row in rows:
-                row.kept_balance = found.get(row.pk)
+                row.kept_balance, row.kept_amount = found.get(row.pk), foreign.get(row.pk)
         return changelist
 
     @display(description=_("account"), ordering="code")
@@ -92,6 +100,11 @@ class AccountAdmin(MasterAdmin):
     @display(description=_("balance"))
     def balance(self, row: Account) -> SafeString:
         return figure(getattr(row, "kept_balance", None))
+
+    @display(description=_("in its currency"))
+    def currency_balance(self, row: Account) -> SafeString:
+        amount = getattr(row, "kept_amount", None)
+        return figure_in(row.currency, amount) if amount is not None else SafeString("")
 
     @display(description=_("control"), ordering="control")
     def shown_control(self, row: Account) -> str:
@@ -192,8 +205,8 @@ class LineInline(TabularInline):
         return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request)
-        return rows.select_related("account", "party", "cost_centre", "currency").order_by("position")
+        rows = super().get_queryset(request).order_by("position")
+        return rows.select_related("account", "party", "cost_centre", "currency", "entry__company")
 
     @display(description=_("debit"))
     def shown_debit(self, row: JournalLine) -> SafeString:
@@ -205,8 +218,8 @@ class LineInline(TabularInline):
 
     @display(description=_("in its currency"))
     def foreign(self, row: JournalLine) -> Any:
-        same = row.amount == row.base_amount
-        return "" if same else f"{row.currency} {show_number(row.amount)}"
+        home = row.amount == row.base_amount and row.currency_id == row.entry.company.currency_id
+        return "" if home else figure_in(row.currency, row.amount)
 
 
 @register(JournalEntry)

@@ -80,10 +80,10 @@ class RevaluationForm:
         rows = self.found.rows if self.found else []
         return [
             {
-                "number": row.item.number,
-                "party": row.item.party,
-                "currency": row.item.currency.code,
-                "open_amount": show_money(row.open_amount, row.item.currency.code),
+                "number": row.label,
+                "party": row.item.party if row.item else "",
+                "currency": row.currency.code,
+                "open_amount": show_money(row.open_amount, row.currency.code),
                 "booked": show_number(row.booked),
                 "rate": show_quantity(row.rate),
                 "worth": show_number(row.worth),

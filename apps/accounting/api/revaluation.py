@@ -71,10 +71,11 @@ def _shown(found: Revaluation) -> dict[str, Any]:
         "reversal": found.reversal.pk if found.reversal else None,
         "rows": [
             {
-                "open_item": row.item.pk,
-                "number": row.item.number,
-                "party": row.item.party_id,
-                "currency": row.item.currency.code,
+                "open_item": row.item.pk if row.item else None,
+                "account": row.account.pk if row.account else None,
+                "number": row.label,
+                "party": row.item.party_id if row.item else None,
+                "currency": row.currency.code,
                 "open_amount": format(row.open_amount, ".2f"),
                 "booked": format(row.booked, ".2f"),
                 "rate": format(row.rate, "f"),

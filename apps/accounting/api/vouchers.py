@@ -36,8 +36,10 @@ class VoucherApi(DocumentViewSet):
         _("More"): ("owner:3", "department:3", "team:3", "notes:12"),
     }
     form_columns = {
-        "lines": ("account:280", "debit:120", "credit:120", "party:200", "cost_centre:140", "description:220")
-    }
+        "lines": ("account:280", "debit:120", "credit:120", "currency:90", "amount:120", "exchange_rate:100",
+                  "party:200", "cost_centre:140", "description:220")
+    }  # fmt: skip
+    form_more = {"lines": ("currency", "amount", "exchange_rate")}
     form_totals = ("debit_total", "credit_total")
     form_lookups = {
         "journal": {"query": "company={company}"},
@@ -48,7 +50,17 @@ class VoucherApi(DocumentViewSet):
             "lines",
             VoucherLine,
             "voucher",
-            ("account", "debit", "credit", "party", "cost_centre", "description"),
+            (
+                "account",
+                "debit",
+                "credit",
+                "currency",
+                "amount",
+                "exchange_rate",
+                "party",
+                "cost_centre",
+                "description",
+            ),
             required=True,
             limit=500,
         ),

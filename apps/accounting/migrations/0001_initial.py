@@ -1794,9 +1794,12 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='no.')),
                 ('debit', apps.core.fields.MoneyField(decimal_places=2, default=0, max_digits=20, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='debit')),
                 ('credit', apps.core.fields.MoneyField(decimal_places=2, default=0, max_digits=20, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='credit')),
+                ('amount', apps.core.fields.MoneyField(blank=True, decimal_places=2, default=None, help_text='+ is a debit, - a credit', max_digits=20, verbose_name='amount in currency')),
+                ('exchange_rate', models.DecimalField(blank=True, decimal_places=6, default=None, max_digits=18, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'))], verbose_name='exchange rate')),
                 ('description', models.CharField(blank=True, default='', max_length=200, verbose_name='description')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounting.account', verbose_name='account')),
                 ('cost_centre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dimensions.costcentre', verbose_name='cost centre')),
+                ('currency', models.ForeignKey(blank=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.currency', verbose_name='currency')),
                 ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='party')),
                 ('voucher', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='accounting.voucher')),
             ],
@@ -2452,6 +2455,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='voucherline',
             constraint=models.CheckConstraint(condition=models.Q(('credit__gte', 0), ('debit__gte', 0), models.Q(('debit', 0), ('credit', 0), _connector='OR')), name='accounting_voucherline_one_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucherline',
+            constraint=models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0), models.Q(models.Q(('amount__gte', 0), ('credit', 0)), models.Q(('amount__lte', 0), ('debit', 0)), _connector='OR')), name='accounting_voucherline_amount_side'),
         ),
         migrations.AddIndex(
             model_name='yearclosing',

@@ -70,12 +70,29 @@ class Account(TreeMaster):
         errors: dict[str, str] = {}
         if self.subtype and self.subtype not in SUBTYPES_OF.get(self.account_type, ()):
             errors["subtype"] = _("This head belongs to another type of account.")
+        if self.currency_id and self.company_id and not self._takes_currency():
+            errors["currency"] = _(
+                "Only money, assets and liabilities without a sub-ledger are kept in another currency."
+            )
         if self.parent_id:
             self._check_parent(errors)
         if self.pk:
             self._check_used(errors)
         if errors:
             raise ValidationError(errors)
+
+    def _takes_currency(self) -> bool:
+        """Results are in company currency, and documents of any currency stand on control accounts."""
+        return self.currency_id == self.company.currency_id or (
+            not self.is_group
+            and self.account_type in (AccountType.ASSET, AccountType.LIABILITY)
+            and self.control in (Control.NONE, Control.BANK, Control.CASH)
+        )
+
+    @property
+    def foreign_currency_id(self) -> int | None:
+        """The currency of an account that is kept in another one than its company's."""
+        return self.currency_id if self.currency_id != self.company.currency_id else None
 
     def _check_parent(self, errors: dict[str, str]) -> None:
         above = self.ancestors()[0]
@@ -196,7 +213,11 @@ class PartyAccounts(SettingModel):
                 errors[name] = _("There is no such account in this company.")
             elif account.is_group:
                 errors[name] = _("A group can't be posted to.")
-            elif account.account_type not in kinds or account.control != Control.NONE:
+            elif (
+                account.account_type not in kinds
+                or account.control != Control.NONE
+                or account.foreign_currency_id
+            ):
                 errors[name] = _("This account doesn't fit: choose one for income or for costs.")
         if not self.income_account_id and not self.expense_account_id:
             errors["income_account"] = _("Choose an account for income, for costs or both.")

@@ -17,7 +17,7 @@ from apps.documents.models import Document
 
 
 class Voucher(Booked, Document):
-    """Amounts in company currency. ``journal_entry`` is set at posting."""
+    """``debit_total`` and ``credit_total`` in company currency. ``journal_entry`` is set at posting."""
 
     search_fields: ClassVar[tuple[str, ...]] = ("number", "narration")
     amount_field: ClassVar[str] = "debit_total"
@@ -39,7 +39,8 @@ class Voucher(Booked, Document):
 
 
 class VoucherLine(models.Model):
-    """A debit or a credit."""
+    """A debit or a credit in company currency; ``amount`` is the same in ``currency``, + debit and - credit.
+    ``voucher_compute`` fills what was left out."""
 
     kind: ClassVar[str] = "line"
     scope: ClassVar[Scope] = Scope(shared=True)
@@ -51,6 +52,20 @@ class VoucherLine(models.Model):
     )
     debit = MoneyField(_("debit"), default=0, validators=[MinValueValidator(Decimal(0))])
     credit = MoneyField(_("credit"), default=0, validators=[MinValueValidator(Decimal(0))])
+    currency = models.ForeignKey(
+        "company.Currency", verbose_name=_("currency"), blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    amount = MoneyField(
+        _("amount in currency"), blank=True, default=None, help_text=_("+ is a debit, - a credit")
+    )
+    exchange_rate = models.DecimalField(
+        _("exchange rate"),
+        max_digits=18,
+        decimal_places=6,
+        blank=True,
+        default=None,
+        validators=[MinValueValidator(Decimal("0.000001"))],
+    )
     party = models.ForeignKey(
         "parties.Party",
         verbose_name=_("party"),
@@ -77,7 +92,11 @@ class VoucherLine(models.Model):
             models.CheckConstraint(
                 condition=Q(debit__gte=0, credit__gte=0) & (Q(debit=0) | Q(credit=0)),
                 name="accounting_voucherline_one_side",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(exchange_rate__gt=0) & (Q(credit=0, amount__gte=0) | Q(debit=0, amount__lte=0)),
+                name="accounting_voucherline_amount_side",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -74,7 +74,9 @@ def _fill_account(document: Money, errors: ErrorList) -> None:
 def _fill_currency(document: Money, party: Any, errors: ErrorList) -> None:
     company = document.company
     if document.currency_id is None:
-        document.currency_id = (party.currency_id if party is not None else None) or company.currency_id
+        kept = document.account.currency_id  # a bank account in another currency takes nothing else
+        own = party.currency_id if party is not None else None
+        document.currency_id = (kept if kept != company.currency_id else None) or own or company.currency_id
     if document.currency_id == company.currency_id:
         if document.exchange_rate not in (None, ONE):
             errors.add("exchange_rate", _("The rate of the company's own currency is 1."))
@@ -315,7 +317,7 @@ def money_unallocate(
 def money_bounce(document: Money, *, by: Any, reason: str = "", charges: Decimal | None = None) -> None:
     """A cheque came back: its allocations are undone, the entry reversed, what it paid is open again.
 
-    ``charges`` of the bank for it are booked as bank charges.
+    ``charges`` of the bank for it are booked as bank charges; they are in the currency of its account.
     """
     day = _take_back(document, by=by, reason=reason or _("Bounced"))
     if charges:
@@ -350,8 +352,10 @@ def _take_back(document: Money, *, by: Any, reason: str) -> Any:
 
 
 def _book_charges(document: Money, charges: Decimal, day: Any, *, by: Any) -> None:
-    company = document.company
-    amount = round_money(charges)
+    company, account = document.company, document.account
+    charged = round_money(charges)
+    currency_id = account.foreign_currency_id or company.currency_id
+    amount = round_money(charged * rate_on(currency_id, company, day))
     post(
         [
             Posting(
@@ -363,7 +367,7 @@ def _book_charges(document: Money, charges: Decimal, day: Any, *, by: Any) -> No
                 narration=_("Charges for the return of %(number)s") % {"number": document.number},
                 lines=[
                     PostingLine(account_for(company, "bank_charges"), amount, company.currency_id, amount),
-                    PostingLine(document.account, -amount, company.currency_id, -amount),
+                    PostingLine(account, -amount, currency_id, -charged),
                 ],
             )
         ],

@@ -1,8 +1,9 @@
-"""Open items in foreign currency at the closing rate: unrealised gains and losses at a period's end.
+"""Foreign items and money at the closing rate: unrealised gains and losses at a period's end.
 
-Source: Ind AS 21 / AS 11. The difference stands on an account of its own beside the control accounts, so that
-the sub-ledger keeps equal to them, and is reversed on the next day, so that the next closing starts anew from
-the booked values.
+Source: Ind AS 21 / AS 11. Accounts that are kept in a foreign currency (a bank account in USD) are worth
+their balance at the rate; what payments at other rates left behind falls into the difference too. The
+difference stands on an account of its own beside them, so that the sub-ledger keeps equal to its control
+accounts, and is reversed on the next day, so that the next closing starts anew from the booked values.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.calculation.currency import to_home
 from apps.accounting.ledger import Posting, PostingLine, account_for, post, reverse
-from apps.accounting.models import Allocation, JournalEntry, OpenItem
+from apps.accounting.models import Account, Allocation, JournalEntry, OpenItem
+from apps.accounting.services.accounts import foreign_balances
 from apps.company.models import Company, Currency
 from apps.company.selectors import rate_on
 from apps.core.errors import InvalidInput, Refused
@@ -27,14 +29,48 @@ from apps.core.money import ZERO, parse_decimal
 
 
 @dataclass(frozen=True)
-class Revalued:
-    """One open item: what is open in its currency, what the books hold it at, what it is worth now."""
+class Held:
+    """What is held in a foreign currency, an open item or an account: its balance there, and in the books."""
 
-    item: OpenItem
-    open_amount: Decimal
+    currency: Currency
+    amount: Decimal
     booked: Decimal
+    item: OpenItem | None = None
+    account: Account | None = None
+
+
+@dataclass(frozen=True)
+class Revalued:
+    """One item or account and what it is worth now."""
+
+    held: Held
     rate: Decimal
     worth: Decimal
+
+    @property
+    def currency(self) -> Currency:
+        return self.held.currency
+
+    @property
+    def item(self) -> OpenItem | None:
+        return self.held.item
+
+    @property
+    def account(self) -> Account | None:
+        return self.held.account
+
+    @property
+    def open_amount(self) -> Decimal:
+        return self.held.amount
+
+    @property
+    def booked(self) -> Decimal:
+        return self.held.booked
+
+    @property
+    def label(self) -> str:
+        """The document's number or the account."""
+        return self.item.number if self.item is not None else str(self.account)
 
     @property
     def gain(self) -> Decimal:
@@ -56,19 +92,20 @@ class Revaluation:
 def revaluation_preview(
     *, company: Company, day: date, rates: Mapping[int, Decimal] | None = None
 ) -> Revaluation:
-    """What a revaluation on ``day`` would book, item by item; ``rates`` {currency id: rate} or those kept.
+    """What a revaluation on ``day`` would book, item by item, then account by account; ``rates`` {currency
+    id: rate} or those kept.
 
     Raises InvalidInput naming ``rates`` for one that isn't positive, ``rates.USD`` for one that isn't there.
     """
     known: dict[int, Decimal] = dict(rates or {})
     rows = []
-    for item, amount, booked in _foreign_open(company, day):
-        if item.currency_id not in known:
-            known[item.currency_id] = _kept_rate(item.currency, company, day)
-        rate = known[item.currency_id]
+    for row in _foreign_open(company, day):
+        if row.currency.pk not in known:
+            known[row.currency.pk] = _kept_rate(row.currency, company, day)
+        rate = known[row.currency.pk]
         if rate <= 0:
             raise InvalidInput(_("The exchange rate must be more than 0."), field="rates", code="min_value")
-        rows.append(Revalued(item, amount, booked, rate, to_home(amount, rate)))
+        rows.append(Revalued(row, rate, to_home(row.amount, rate)))
     return Revaluation(rows)
 
 
@@ -81,7 +118,7 @@ def _kept_rate(currency: Currency, company: Company, day: date) -> Decimal:
 
 def currencies_open(company: Company, day: date) -> list[Currency]:
     """The foreign currencies in which something was open on the day: those that need a rate."""
-    found = {item.currency_id: item.currency for item, _amount, _booked in _foreign_open(company, day)}
+    found = {row.currency.pk: row.currency for row in _foreign_open(company, day)}
     return list(found.values())
 
 
@@ -103,8 +140,8 @@ def rates_read(value: Any) -> dict[int, Decimal]:
     return rates
 
 
-def _foreign_open(company: Company, day: date) -> list[tuple[OpenItem, Decimal, Decimal]]:
-    """[(item, what was open of it on the day, at what the books held that)], by currency."""
+def _foreign_open(company: Company, day: date) -> list[Held]:
+    """What was open on the day and what the accounts held, items by currency, then accounts."""
     items = (
         OpenItem.objects.filter(company=company, date__lte=day)
         .exclude(currency_id=company.currency_id)
@@ -116,7 +153,9 @@ def _foreign_open(company: Company, day: date) -> list[tuple[OpenItem, Decimal, 
     for item in items:
         taken, taken_base = left.get(item.pk, (ZERO, ZERO))
         if amount := item.amount - taken:
-            found.append((item, amount, item.base_amount - taken_base))
+            found.append(Held(item.currency, amount, item.base_amount - taken_base, item=item))
+    for account, amount, booked in foreign_balances(company, day):
+        found.append(Held(account.currency, amount, booked, account=account))  # type: ignore[arg-type]  # only those with one
     return found
 
 
@@ -155,7 +194,7 @@ def revaluation_post(
                 date=day,
                 source=company,
                 purpose=f"revaluation {day.isoformat()}",
-                narration=_("Open items at the closing rates of %(day)s") % {"day": show_date(day)},
+                narration=_("Foreign currency at the closing rates of %(day)s") % {"day": show_date(day)},
                 lines=[
                     PostingLine(account_for(company, "fx_revaluation"), gain, home, gain),
                     PostingLine(account_for(company, "fx_gain_loss"), -gain, home, -gain),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from apps.accounting.models import Voucher
 from apps.accounting.printing.taxed import day_text, filled, watermark_of
+from apps.core.formats import show_money, show_quantity
 from apps.core.india.words import amount_in_words
 from apps.documents.printing import PrintColumn, PrintDocument, PrintRow, PrintSignature, PrintTable
 from apps.documents.services.printing import print_company
@@ -33,17 +36,24 @@ def voucher_print(document: Voucher) -> PrintDocument:
     )
 
 
+def _foreign(document: Voucher, line: Any) -> str:
+    """``USD 1,000.00 @ 83.25`` for a line in another currency than the company's."""
+    if line.currency_id == document.company.currency_id:
+        return ""
+    return f"{show_money(abs(line.amount), line.currency.code)} @ {show_quantity(line.exchange_rate)}"
+
+
 def _lines(document: Voucher) -> PrintTable:
     rows = [
         PrintRow(
             (
                 str(line.account),
-                ", ".join(filter(None, (str(line.party) if line.party_id else "", line.description))),
+                ", ".join(filter(None, (str(line.party or ""), _foreign(document, line), line.description))),
                 line.debit or None,
                 line.credit or None,
             )
         )
-        for line in document.lines.select_related("account", "party")
+        for line in document.lines.select_related("account", "party", "currency")
     ]
     total = PrintRow((_("Total"), "", document.debit_total, document.credit_total), "total")
     return PrintTable(

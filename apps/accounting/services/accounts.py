@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+
+from apps.accounting.models import Account
+from apps.company.models import Company
 
 
 def balances_now(account_ids: list[int]) -> dict[int, Any]:
@@ -42,3 +47,29 @@ def group_balances(group_ids: list[int]) -> dict[int, Any]:
         if account in found:
             sums[top] = sums.get(top, 0) + found[account]
     return sums
+
+
+_IN_CURRENCY = """
+SELECT l.account_id, sum(l.amount), sum(l.base_amount)
+  FROM accounting_account a
+  JOIN company_company c ON c.id = a.company_id
+  JOIN accounting_journalline l ON l.account_id = a.id
+ WHERE a.currency_id <> c.currency_id AND {condition}
+ GROUP BY 1
+"""
+
+
+def currency_balances(account_ids: list[int]) -> dict[int, Decimal]:
+    """Balance in its own currency of each account that isn't kept in its company's, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_CURRENCY.format(condition="a.id = ANY(%s)"), [account_ids])
+        return {account: amount for account, amount, _base in cursor.fetchall()}
+
+
+def foreign_balances(company: Company, day: date) -> list[tuple[Account, Decimal, Decimal]]:
+    """[(account, balance in its currency, in the company's)] of foreign accounts that hold anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_CURRENCY.format(condition="a.company_id = %s AND l.date <= %s"), [company.pk, day])
+        found = {account: (amount, base) for account, amount, base in cursor.fetchall() if amount or base}
+    rows = Account.objects.filter(pk__in=found).select_related("currency", "company").order_by("code")
+    return [(account, *found[account.pk]) for account in rows]

@@ -30,12 +30,15 @@ BY_DOCUMENTS = (Control.RECEIVABLE, Control.PAYABLE, Control.STOCK)
 
 @dataclass(frozen=True)
 class OpeningRow:
-    """One account: ``account`` is its code (or an Account); one of debit and credit, not negative."""
+    """One account: ``account`` is its code (or an Account); one of debit and credit, not negative.
+
+    ``currency_amount``: the same in the currency of an account that is kept in another one, not negative."""
 
     account: str | Account
     debit: Decimal = ZERO
     credit: Decimal = ZERO
     cost_centre_id: int | None = None
+    currency_amount: Decimal | None = None
 
     @property
     def base(self) -> Decimal:
@@ -76,7 +79,7 @@ def opening_trial_balance_post(
         if account.control in BY_DOCUMENTS:
             expected[account.code] = expected.get(account.code, ZERO) + row.base
     equity = account_for(company, "opening_equity")
-    lines = [_line(company, a, row.base, row.cost_centre_id) for a, row in posted if row.base]
+    lines = [_row_line(company, a, row) for a, row in posted if row.base]
     lines += [
         PostingLine(equity, base, company.currency_id, base, description=code)
         for code, base in expected.items()
@@ -115,6 +118,29 @@ def _line(company: Company, account: Account, base: Decimal, centre: int | None)
     return PostingLine(account, base, company.currency_id, base, cost_centre_id=centre)
 
 
+def _row_line(company: Company, account: Account, row: OpeningRow) -> PostingLine:
+    """In the account's own currency where it is kept in another one than the company's."""
+    currency_id = account.foreign_currency_id
+    if currency_id is None:
+        return _line(company, account, row.base, row.cost_centre_id)
+    amount = row.currency_amount or ZERO
+    signed = amount if row.base > 0 else -amount
+    return PostingLine(account, row.base, currency_id, signed, cost_centre_id=row.cost_centre_id)
+
+
+def _currency_check(account: Account, row: OpeningRow, number: int, errors: ErrorList) -> None:
+    path = f"rows.{number}.currency_amount"
+    amount = row.currency_amount
+    if account.foreign_currency_id is None:
+        if amount is not None and amount != abs(row.base):
+            errors.add(path, _("This account isn't kept in another currency."), "wrong_currency")
+    elif amount is None and row.base:
+        text = _("The account %(a)s is kept in %(currency)s.")
+        errors.add(path, text % {"a": account, "currency": account.currency}, "required")
+    elif amount is not None and (amount < 0 or amount != round_money(amount)):
+        errors.add(path, _("Must not be negative."), "min_value")
+
+
 def _checked(company: Company, rows: Sequence[OpeningRow]) -> list[Account]:
     """The rows' accounts, or one answer that names all that is wrong."""
     if not rows:
@@ -129,6 +155,7 @@ def _checked(company: Company, rows: Sequence[OpeningRow]) -> list[Account]:
             errors.add(f"rows.{number}.account", _("This is a group of accounts."), "group_account")
         else:
             accounts.append(account)
+            _currency_check(account, row, number, errors)
         _amounts_check(row, number, errors)
     errors.raise_if_any()
     return accounts
@@ -163,4 +190,9 @@ def _amounts_check(row: OpeningRow, number: int, errors: ErrorList) -> None:
 
 
 def _by_code(company: Company, codes: Iterable[str]) -> dict[str, Account]:
-    return {a.code: a for a in Account.objects.filter(company=company, code__in=set(codes))}
+    return {
+        a.code: a
+        for a in Account.objects.filter(company=company, code__in=set(codes)).select_related(
+            "company", "currency"
+        )
+    }

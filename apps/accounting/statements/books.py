@@ -32,6 +32,7 @@ _SUMS = """
 SELECT coalesce(sum(greatest(base_amount, 0)), 0), coalesce(sum(greatest(-base_amount, 0)), 0)
   FROM accounting_journalline l WHERE {condition}
 """
+_AMOUNTS = "SELECT coalesce(sum(amount), 0) FROM accounting_journalline l WHERE {condition}"
 _FIELDS = (
     "id", "date", "entry", "number", "source_kind", "source_id", "narration", "description", "account",
     "party", "party_name", "base_amount", "amount", "currency",
@@ -121,30 +122,95 @@ def _book(values: dict[str, Any], accounts: list[Account]) -> Answer:
     company, first, last = values["company"], values["from"], values["to"]
     names = {account.pk: str(account) for account in accounts}
     opening, closing = _kept(values, list(names))
+    foreign = _foreign_book(values, accounts)
     scope = _book_scope(values, list(names))
     after = _cursor_of(values["cursor"])
     running = opening
     if after:
         debit, credit = _sums(scope, after)
         running += debit - credit
+        foreign.skip(scope, after)
     lines = _lines(scope, after, values["limit"] + 1)
     more = lines[values["limit"] - 1] if len(lines) > values["limit"] else None
-    rows = [] if after else [_edge(_("Opening balance"), opening, first)]
+    rows = [] if after else [foreign.edge(_edge(_("Opening balance"), opening, first))]
     for line in lines[: values["limit"]]:
         running += line["base_amount"]
-        rows.append(_line_row(line, running, names, several=len(accounts) > 1))
+        rows.append(foreign.line(_line_row(line, running, names, several=len(accounts) > 1)))
     debit, credit = _sums(scope)
     if not more:
-        rows.append(_edge(_("Closing balance"), running, last, debit=debit, credit=credit, kind="total"))
+        edge = _edge(_("Closing balance"), running, last, debit=debit, credit=credit, kind="total")
+        rows.append(foreign.edge(edge))
     return Answer(
-        columns=_columns(several=len(accounts) > 1),
+        columns=[*_columns(several=len(accounts) > 1), *foreign.columns],
         rows=rows if opening or lines or after else [],
-        totals={"opening": opening, "debit": debit, "credit": credit, "closing": opening + debit - credit},
+        totals={
+            "opening": opening,
+            "debit": debit,
+            "credit": credit,
+            "closing": opening + debit - credit,
+            **foreign.totals,
+        },
         checks=[Check(_("Opening + movements = closing"), opening + debit - credit - closing)],
         company=company,
         period=period_text(first, last),
         more=f"{more['date'].isoformat()}_{more['id']}" if more else "",
     )
+
+
+class _Foreign:
+    """The same book in the currency of an account that isn't kept in the company's: amounts and balance."""
+
+    def __init__(self, currency: Any, opening: Decimal, closing: Decimal) -> None:
+        self.currency, self.running = currency, opening
+        self.totals: dict[str, Any] = {}
+        self.columns: list[Column] = []
+        if currency is not None:
+            self.totals = {"currency_opening": opening, "currency_closing": closing}
+            code = {"code": currency.code}
+            self.columns = [
+                Column("currency_amount", _("In %(code)s") % code, "balance"),
+                Column("currency_balance", _("Balance in %(code)s") % code, "balance"),
+            ]
+
+    def skip(self, scope: _Scope, after: tuple[date, int]) -> None:
+        """Start behind the lines of an earlier part."""
+        if self.currency is not None:
+            self.running += _amounts(scope, after)
+
+    def edge(self, row: Row) -> Row:
+        if self.currency is not None:
+            row.cells["currency_balance"] = self.running
+        return row
+
+    def line(self, row: Row) -> Row:
+        if self.currency is not None:
+            self.running += row.cells["amount"]
+            row.cells |= {"currency_amount": row.cells["amount"], "currency_balance": self.running}
+        return row
+
+
+def _foreign_book(values: dict[str, Any], accounts: list[Account]) -> _Foreign:
+    """Only of one account, and only when its currency isn't the company's."""
+    currency_id = accounts[0].currency_id if len(accounts) == 1 else None
+    if currency_id in (None, values["company"].currency_id):
+        return _Foreign(None, NIL, NIL)
+    scope = _Scope(["l.account_id = ANY(%s)"], [[accounts[0].pk]])
+    _narrow(scope, values)
+    scope.add("l.date <= %s", before(values["from"]))
+    opening = _amounts(scope)
+    scope.arguments[-1] = values["to"]
+    return _Foreign(accounts[0].currency, opening, _amounts(scope))
+
+
+def _amounts(scope: _Scope, after: tuple[date, int] | None = None) -> Decimal:
+    """Sum of the lines' amounts in their currency, up to and including ``after`` if given."""
+    condition, arguments = scope.text, list(scope.arguments)
+    if after:
+        condition += " AND (l.date, l.id) <= (%s, %s)"
+        arguments += after
+    with connection.cursor() as cursor:
+        cursor.execute(_AMOUNTS.format(condition=condition), arguments)
+        return cursor.fetchone()[0]
 
 
 def _kept(values: dict[str, Any], ids: list[int]) -> tuple[Decimal, Decimal]:

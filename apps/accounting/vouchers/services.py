@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import Control, JournalKind
 from apps.accounting.ledger import Posting, PostingLine, post, reversal_day, reverse
 from apps.accounting.models import Journal, JournalEntry, Voucher, VoucherLine
+from apps.accounting.vouchers.currency import line_currency_fill
+from apps.company.selectors import company_today
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.money import ZERO
 from apps.documents.lifecycle import number_assign
@@ -31,6 +33,10 @@ def voucher_compute(voucher: Voucher, children: dict[str, list[Any]]) -> None:
         errors.add("journal", _("Only stock documents write to this journal."), "not_allowed")
     for number, line in enumerate(lines):
         _line_check(voucher, line, errors, f"lines.{number}.")
+    errors.raise_if_any()
+    voucher.date = voucher.date or company_today()
+    for number, line in enumerate(lines):
+        line_currency_fill(voucher, line, errors, f"lines.{number}.")
     errors.raise_if_any()
     voucher.debit_total = sum((line.debit for line in lines), ZERO)
     voucher.credit_total = sum((line.credit for line in lines), ZERO)
@@ -85,11 +91,10 @@ def voucher_post(voucher: Voucher, *, by: Any, reason: str = "") -> None:
 
     ``reason`` is needed in a softly closed period. Raises InvalidInput, Locked (closed period).
     """
-    lines = list(voucher.lines.select_related("account"))
+    lines = list(voucher.lines.select_related("account__currency", "currency"))
     voucher_compute(voucher, {"lines": lines})
     voucher_check(voucher, lines)
     number_assign(voucher)
-    currency_id = voucher.company.currency_id
     posting = Posting(
         company=voucher.company,
         journal=voucher.journal.code,
@@ -101,8 +106,8 @@ def voucher_post(voucher: Voucher, *, by: Any, reason: str = "") -> None:
             PostingLine(
                 account=line.account,
                 base=line.base,
-                currency_id=currency_id,
-                amount=line.base,
+                currency_id=line.currency_id,
+                amount=line.amount,
                 party_id=line.party_id,
                 cost_centre_id=line.cost_centre_id,
                 description=line.description,
