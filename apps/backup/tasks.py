@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.backup.models import DataExport
 from apps.backup.services.exports import export_make, export_ready, exports_expire
 from apps.backup.services.making import Made, backup_make, backups_prune
-from apps.core.tenant import current_organisation, current_schema, organisation_context
+from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
+from apps.runtime.services.beside import progress_beside
 from apps.runtime.services.jobs import job_progress, task
 from apps.runtime.services.schedule import scheduled
 
@@ -51,7 +48,7 @@ def run_export(job: Any, export_id: int) -> dict[str, Any]:
     """Make an export that was asked for; one that a crash cut off is made anew."""
     row = DataExport.objects.get(pk=export_id)
     if row.ready_at is None:
-        with _progress_beside(job) as progress:
+        with progress_beside(job) as progress:
             export_make(row, progress=progress)
         run_in_unit_of_work(lambda: _export_told(row))
     return {"tables": row.tables, "rows": row.rows, "files": row.files, "url": "/data/export/"}
@@ -61,27 +58,6 @@ def _export_told(row: DataExport) -> None:
     export_ready(row)
     told = {"kind": "whole", "step": "made", "rows": row.rows, "files": row.files, "sha256": row.sha256}
     access_log_write(AccessEvent.EXPORT, detail=told)
-
-
-def _connection_close() -> None:
-    """The connection of the thread that runs this."""
-    connection.close()
-
-
-@contextmanager
-def _progress_beside(job: Any) -> Iterator[Callable[[int, int], None]]:
-    """Progress over a connection of its own: the one in use reads a snapshot and may write nothing."""
-    schema = current_schema()
-
-    def tell(done: int, total: int) -> None:
-        with organisation_context(schema):
-            job_progress(job, done, total)
-
-    with ThreadPoolExecutor(1) as beside:
-        try:
-            yield lambda done, total: beside.submit(tell, done, total).result()
-        finally:
-            beside.submit(_connection_close).result()
 
 
 @scheduled(every=timedelta(hours=1))

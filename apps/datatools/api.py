@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.urls import path as url_path
 from django.utils.translation import gettext as _
 from rest_framework.parsers import MultiPartParser
@@ -21,33 +21,55 @@ from apps.core.api.transaction import api_write, work_claim
 from apps.core.errors import InvalidInput
 from apps.core.registry import register_resource
 from apps.datatools.edit_api import edit_routes
-from apps.datatools.exporting import export_answer
+from apps.datatools.export_pages import export_download
+from apps.datatools.exporting import export_answer, export_columns, form_check
 from apps.datatools.importing.engine import mapping_suggest
 from apps.datatools.importing.reading import table_read
 from apps.datatools.importing.targets import target_find
-from apps.datatools.models import ImportRun
+from apps.datatools.models import ExportFile, ImportRun
+from apps.datatools.models.exports import ExportSource
 from apps.datatools.models.imports import UndoState
 from apps.datatools.reports.views import api_routes
 from apps.datatools.search import search_run
 from apps.datatools.selectors import run_of
+from apps.datatools.services.exports import export_begin, export_find, is_large
 from apps.datatools.services.imports import import_start, mapping_read, options_read, run_answer
 from apps.datatools.services.records import export_record
 from apps.datatools.services.undo import undo_answer, undo_preview, undo_start
 
 
 class ExportMixin:
-    """``GET …/export/?format=csv`` with the filters of the list."""
+    """``GET …/export/?format=csv`` with the filters of the list; a large one is made by a job (202)."""
 
-    extra_params = frozenset({"format", "columns"})
-
-    def export(self: Any, request: Request) -> HttpResponse:
+    def export(self: Any, request: Request) -> HttpResponse | Response:
         self.require("view")
         self.require("export")
         form = request.query_params.get("format", "csv")
         wanted = request.query_params.get("columns", "")
-        answer = export_answer(self, self.listed(request), form=form, wanted=wanted)
-        export_record(self.model, form, request)
-        return answer
+        form_check(form)
+        queryset = self.listed(request)
+        if not is_large(queryset) and not _background(request):
+            answer = export_answer(self, queryset, form=form, wanted=wanted)
+            export_record(self.model, form, request)
+            return answer
+        export_columns(self, wanted)  # a wrong name is told now
+        title = str(self.model._meta.verbose_name_plural).capitalize()
+        asked = {"query": request.query_params.urlencode(), "columns": wanted}
+
+        def work() -> tuple[int, Any, str]:
+            row = export_begin(ExportSource.API, self.path, form, asked, title=title, by=request.user)
+            export_record(self.model, form, request)
+            return 202, {"job": row.job_id, "export": row.pk}, _("Started in the background.")
+
+        return api_write(request, work)
+
+
+def _background(request: Request) -> bool:
+    """Whether the caller wants a job however few the rows are (``?background=true``)."""
+    asked = request.query_params.get("background", "false")
+    if asked not in ("true", "false"):
+        raise InvalidInput(_("Must be true or false."), field="background")
+    return asked == "true"
 
 
 class ImportMixin:
@@ -107,7 +129,8 @@ def start_from_request(target_key: str, request: Request) -> ImportRun:
 def _resource_routes(view: type[ResourceViewSet]) -> list[Any]:
     name = view.path.replace("/", "_")
     attrs = {"bahi_app": view.model._meta.app_label, "path": view.path, "__module__": view.__module__}
-    exporter = type(f"{view.__name__}Export", (ExportMixin, view), dict(attrs))
+    params = frozenset({*view.extra_params, "format", "columns", "background"})
+    exporter = type(f"{view.__name__}Export", (ExportMixin, view), {**attrs, "extra_params": params})
     routes = [url_path("export/", exporter.as_view({"get": "export"}), name=f"{name}_export")]
     if view.writable:
         importer = type(f"{view.__name__}Import", (ImportMixin, view), dict(attrs))
@@ -196,6 +219,32 @@ class ImportRunApi(ResourceViewSet):
     )  # fmt: skip
     filters = {"target": "target", "origin": "origin", "state": "state", "created_at": "created_at"}
     writable = False
+
+
+@register_resource
+class ExportFileApi(ResourceViewSet):
+    """One's own large exports; ``file/`` gives the content as long as it is kept."""
+
+    model, path = ExportFile, "datatools/exports"
+    fields = (
+        "id", "title", "source", "key", "format", "rows", "size", "job", "created_at", "ready_at",
+        "expires_at",
+    )  # fmt: skip
+    read_only = fields
+    rename = {"format": "form", "rows": "row_count", "job": "job_id"}
+    filters = {"source": "source", "key": "key", "job": "job_id", "created_at": "created_at"}
+    writable = False
+    personal = True
+    reads = {"file": "file"}
+
+    def require(self, action: str) -> None:
+        """Everybody has his own exports, and nobody those of others; the file asks for its rights."""
+
+    def queryset(self, action: str = "view") -> Any:
+        return ExportFile.objects.filter(owner_id=self.request.user.pk)
+
+    def file(self, request: Request, pk: int) -> FileResponse:
+        return export_download(export_find(pk, request.user), request)
 
 
 register_routes(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -31,6 +31,7 @@ FORMATS = {
     "pdf": "application/pdf",
 }
 CHUNK = 1000
+Progress = Callable[[int], None]
 SPOOL = 4 * 1024 * 1024
 """Bytes of an export that stay in memory; larger ones go to a temporary file."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -86,13 +87,16 @@ def _column(path: str, model: type[models.Model], name: str) -> Column:
     return Column(path, text=isinstance(field, (models.CharField, models.TextField)))
 
 
-def export_rows(view: ResourceViewSet, queryset: Any, columns: list[Column]) -> Iterator[list[Any]]:
-    """Rows of values; a record with children takes as many rows as its longest list of children."""
+def export_rows(
+    view: ResourceViewSet, queryset: Any, columns: list[Column], progress: Progress | None = None
+) -> Iterator[list[Any]]:
+    """Rows of values; a record with children takes as many rows as its longest list of children.
+    ``progress`` is told how many records were read."""
     heads = [c.path for c in columns if "/" not in c.path]
     child_names = {c.path.split("/", 1)[0] for c in columns if "/" in c.path}
     names: dict[type[models.Model], dict[int, str]] = {}
     only = {*heads, *child_names, "id"}
-    for chunk in _chunks(queryset, _plain_columns(view, only)):
+    for chunk in _chunks(queryset, _plain_columns(view, only), progress):
         records = view.represent(chunk, only=only, with_children=bool(child_names))
         _load_names(records, columns, names)
         if not child_names:
@@ -109,10 +113,12 @@ def _plain_columns(view: ResourceViewSet, wanted: set[str]) -> list[str] | None:
     return view.representer().plain_columns(wanted)
 
 
-def _chunks(queryset: Any, columns: list[str] | None = None) -> Iterator[list[Any]]:
+def _chunks(
+    queryset: Any, columns: list[str] | None = None, progress: Progress | None = None
+) -> Iterator[list[Any]]:
     """By primary key, so that a change while exporting neither skips nor doubles a row. ``columns``: rows
     with these only, which cost a fraction of records."""
-    last = None
+    last, read = None, 0
     queryset = queryset.order_by("pk")
     if columns is not None:
         queryset = queryset.prefetch_related(None).values_list("pk", *columns, named=True)
@@ -121,7 +127,9 @@ def _chunks(queryset: Any, columns: list[str] | None = None) -> Iterator[list[An
         if not chunk:
             return
         yield chunk
-        last = chunk[-1].pk
+        last, read = chunk[-1].pk, read + len(chunk)
+        if progress:
+            progress(read)
 
 
 def _cells(record: dict[str, Any], path: str) -> list[Any]:
@@ -190,18 +198,30 @@ def _is_number(text: str) -> bool:
     return text.lstrip("+-").replace(".", "", 1).isdigit()
 
 
-def export_file(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> IO[bytes]:
-    """The export in a temporary file, at its start: memory is that of one chunk of rows, however many there
-    are, and an error is answered as one instead of cutting a download short. ``form`` is one of FORMATS."""
+def form_check(form: str) -> None:
+    """Raises InvalidInput naming ``format`` for one that lists aren't written in."""
     if form not in FORMATS:
         raise InvalidInput(_("Must be csv, xlsx, json or pdf."), field="format")
+
+
+def export_file(
+    view: ResourceViewSet,
+    queryset: Any,
+    *,
+    form: str,
+    wanted: str = "",
+    progress: Progress | None = None,
+) -> IO[bytes]:
+    """The export in a temporary file, at its start: memory is that of one chunk of rows, however many there
+    are, and an error is answered as one instead of cutting a download short. ``form`` is one of FORMATS."""
+    form_check(form)
     out = SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - closed by the response
     if form == "json":
-        _json_write(out, view, queryset)
+        _json_write(out, view, queryset, progress)
     else:
         columns = export_columns(view, wanted)
         headers = [column.path for column in columns]
-        rows = export_rows(view, queryset, columns)
+        rows = export_rows(view, queryset, columns, progress)
         if form == "csv":
             _csv_write(out, headers, rows)
         elif form == "xlsx":
@@ -212,18 +232,25 @@ def export_file(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str 
     return out
 
 
+def export_name(view: ResourceViewSet, form: str) -> str:
+    """What the file of an export is called."""
+    return f"{view.path.split('/')[-1]}.{form}"
+
+
 def export_answer(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> FileResponse:
     """The export as a download."""
-    name = f"{view.path.split('/')[-1]}.{form}"
+    name = export_name(view, form)
     content = export_file(view, queryset, form=form, wanted=wanted)
     return FileResponse(content, as_attachment=True, filename=name, content_type=FORMATS[form])
 
 
-def _json_write(out: IO[bytes], view: ResourceViewSet, queryset: Any) -> None:
+def _json_write(
+    out: IO[bytes], view: ResourceViewSet, queryset: Any, progress: Progress | None = None
+) -> None:
     from apps.core.api.rendering import to_json
 
     between = b"["
-    for chunk in _chunks(queryset):
+    for chunk in _chunks(queryset, None, progress):
         out.write(between + to_json(view.represent(chunk))[1:-1])
         between = b","
     out.write(b"]" if between == b"," else b"[]")

@@ -62,6 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **admin_site.each_context(request),
         "title": _("Import"),
         "config": _config(request, targets),
+        "chosen": request.GET.get("target", ""),
         "targets": [{"key": t.key, "title": str(t.title).capitalize()} for t in targets],
         "runs": [run_row(run, known.get(run.target), request.user) for run in runs],
     }

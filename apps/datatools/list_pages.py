@@ -1,4 +1,4 @@
-"""What the tools above a list post: columns, saved views."""
+"""What the tools above a list post and ask: columns, density, saved views and how many rows each has."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import may
 from apps.core.admin.looks import LOOK, key_parts, list_key, look_asked, look_query
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError
+from apps.core.keys import key_read
 from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
-from apps.datatools.lists import columns_keep, view_remove, view_save
+from apps.datatools.lists import columns_keep
+from apps.datatools.rows import MOST_COUNTED, view_counts
+from apps.datatools.services.views import default_set, density_set, view_remove, view_save
 
 
 def _list_address(request: HttpRequest, list_kind: str, query: str = "") -> str:
@@ -58,14 +61,24 @@ def columns(request: HttpRequest, list_kind: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def density(request: HttpRequest, list_kind: str) -> HttpResponse:
+    """``comfortable``: higher rows in all of one's lists; without it they are compact."""
+    address = _list_address(request, list_kind, request.POST.get("query", ""))
+    run_in_unit_of_work(lambda: density_set("comfortable" not in request.POST, by=request.user))
+    return HttpResponseRedirect(address)
+
+
+@login_required
+@require_POST
 def save(request: HttpRequest, list_kind: str) -> HttpResponse:
-    """``name``, ``query`` and ``shared`` of a view."""
+    """``name``, ``query``, ``shared`` (everybody) and ``role`` (once for each) of a view."""
     query = request.POST.get("query", "")
     address = _list_address(request, list_kind, query)
     name, shared = request.POST.get("name", ""), "shared" in request.POST
+    roles = [key_read(text) or 0 for text in request.POST.getlist("role")]
     _run(
         request,
-        lambda: view_save(list_kind, name, query, shared=shared, by=request.user),
+        lambda: view_save(list_kind, name, query, shared=shared, role_ids=roles, by=request.user),
         _("View kept."),
     )
     return HttpResponseRedirect(address)
@@ -78,3 +91,28 @@ def remove(request: HttpRequest, list_kind: str, pk: int) -> HttpResponse:
     address = _list_address(request, list_kind)
     _run(request, lambda: view_remove(pk, by=request.user), _("View removed."))
     return HttpResponseRedirect(address)
+
+
+@login_required
+@require_POST
+def default(request: HttpRequest, list_kind: str) -> HttpResponse:
+    """``view`` (empty: none) with which the list opens: for oneself, or for the people of ``role``."""
+    address = _list_address(request, list_kind, request.POST.get("query", ""))
+    view, role = key_read(request.POST.get("view", "")), key_read(request.POST.get("role", ""))
+    _run(
+        request,
+        lambda: default_set(list_kind, view, role_id=role, by=request.user),
+        _("The list opens so from now on."),
+    )
+    return HttpResponseRedirect(address)
+
+
+@login_required
+@require_safe
+def counts(request: HttpRequest, list_kind: str) -> JsonResponse:
+    """{id of the view: number of rows} of the views that this person is offered."""
+    _list_address(request, list_kind)
+    found = view_counts(list_kind, request.user)
+    answer = JsonResponse({"most": MOST_COUNTED, "counts": found})
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.core.access import may
 from apps.core.admin.lists import ListState
-from apps.core.errors import InvalidInput, NotFound
-from apps.datatools.exporting import export_answer
-from apps.datatools.models import SavedView
+from apps.core.uow import run_in_unit_of_work
+from apps.datatools.exporting import export_answer, form_check
+from apps.datatools.models import ListDensity, SavedView
+from apps.datatools.models.exports import ExportSource
+from apps.datatools.services.exports import export_begin, is_large
 from apps.datatools.services.records import export_record
+from apps.datatools.services.views import SETS_ROLES, default_of, roles_to_share, views_for
 
-MOST_VIEWS = 30
 MOST_COLUMNS = 25
 
 
@@ -23,23 +27,55 @@ class SavedViewStore:
 
     def load(self, user: Any, list_kind: str) -> ListState:
         state = ListState()
-        own_or_shared = Q(owner_id=user.pk) | Q(is_shared=True)
-        for row in SavedView.objects.filter(own_or_shared, list_kind=list_kind).order_by("name", "pk"):
-            if row.name:
-                mine = row.owner_id == user.pk
-                entry = {"id": row.pk, "name": row.name, "query": row.query, "shared": row.is_shared}
-                state.views.append({**entry, "mine": mine})
-            elif row.owner_id == user.pk:
-                state.query, state.columns = row.query, list(row.columns)
+        last = SavedView.objects.filter(owner_id=user.pk, list_kind=list_kind, name="").first()
+        if last is not None:
+            state.query, state.columns = last.query, list(last.columns)
+        state.comfortable = ListDensity.objects.filter(owner_id=user.pk, compact=False).exists()
+        views = list(views_for(user).filter(list_kind=list_kind).order_by("name", "pk"))
+        default = default_of(list_kind, user) if views else None
+        if default is not None:
+            state.opens = default.query
+        state.views = [
+            {
+                "id": row.pk,
+                "name": row.name,
+                "query": row.query,
+                "shared": row.is_shared,
+                "mine": row.owner_id == user.pk,
+                "default": default is not None and row.pk == default.pk,
+            }
+            for row in views
+        ]
         return state
+
+    def choices(self, user: Any) -> dict[str, Any]:
+        """With which roles a view can be shared, and whether he may choose what a role's lists open with."""
+        roles = roles_to_share(user).order_by("name").distinct().values("pk", "name")
+        return {"roles": list(roles), "sets_roles": may(user, SETS_ROLES)}
 
     def keep(self, user: Any, list_kind: str, query: str) -> None:
         _own(user, list_kind, {"query": query})
 
-    def export(self, view: Any, queryset: Any, form: str) -> HttpResponse:
-        answer = export_answer(view, queryset, form=form)
-        export_record(view.model, form, view.request)
-        return answer
+    def export(
+        self, view: Any, queryset: Any, form: str, list_kind: str, company_id: int | None
+    ) -> HttpResponse:
+        """The file, or the page that shows how a large one is made."""
+        form_check(form)
+        if not is_large(queryset):
+            answer = export_answer(view, queryset, form=form)
+            export_record(view.model, form, view.request)
+            return answer
+        request = view.request
+        title = str(view.model._meta.verbose_name_plural).capitalize()
+        asked = {"query": request.GET.urlencode(), "company": company_id}
+
+        def begin() -> None:
+            export_begin(ExportSource.LIST, list_kind, form, asked, title=title, by=request.user)
+            export_record(view.model, form, request)
+
+        run_in_unit_of_work(begin)
+        messages.info(request, _("The file is made in the background; you are told when it is ready."))
+        return HttpResponseRedirect(reverse("exports"))
 
 
 def _own(user: Any, list_kind: str, values: dict[str, Any]) -> None:
@@ -50,27 +86,3 @@ def columns_keep(list_kind: str, columns: list[str], *, by: Any) -> None:
     """The columns of a list for this user; none goes back to the usual ones."""
     names = [name for name in dict.fromkeys(columns) if name and len(name) <= 80]
     _own(by, list_kind, {"columns": names[:MOST_COLUMNS]})
-
-
-def view_save(list_kind: str, name: str, query: str, *, shared: bool, by: Any) -> SavedView:
-    """Keep the filters of a list under a name; the same name again replaces them."""
-    name = name.strip()
-    if not name or len(name) > 80:
-        raise InvalidInput(_("Give the view a name of at most 80 characters."), field="name")
-    mine = SavedView.objects.filter(owner_id=by.pk, list_kind=list_kind).exclude(name="")
-    if mine.exclude(name=name).count() >= MOST_VIEWS:
-        raise InvalidInput(_("At most %(n)d views can be kept for a list.") % {"n": MOST_VIEWS}, field="name")
-    row, _created = SavedView.objects.update_or_create(
-        list_kind=list_kind,
-        owner_id=by.pk,
-        name=name,
-        defaults={"query": query[:2000], "is_shared": shared},
-    )
-    return row
-
-
-def view_remove(pk: int, *, by: Any) -> None:
-    """Remove one's own saved view."""
-    removed, _rows = SavedView.objects.filter(pk=pk, owner_id=by.pk).exclude(name="").delete()
-    if not removed:
-        raise NotFound(_("There is no such view."))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from apps.core.errors import InvalidInput
 from apps.documents.printing import PrintColumn, PrintReport, PrintRow, render_report
 
 MAX_PDF_ROWS = 5_000
@@ -12,11 +15,17 @@ MAX_PDF_COLUMNS = 12
 
 
 def list_pdf(title: str, headers: list[str], rows: Iterable[list[Any]]) -> bytes:
-    """The first columns and rows of an export on landscape pages."""
+    """The first columns of an export on landscape pages. Raises InvalidInput for more rows than a PDF holds:
+    a page that stops somewhere would be taken for the whole."""
     columns = tuple(PrintColumn(h.replace("_", " ").replace("/", " ")) for h in headers[:MAX_PDF_COLUMNS])
     body = []
     for number, row in enumerate(rows):
         if number >= MAX_PDF_ROWS:
-            break
+            raise InvalidInput(
+                _("A PDF holds at most %(n)d rows. Choose Excel or CSV, or narrow the list.")
+                % {"n": MAX_PDF_ROWS},
+                field="format",
+                code="too_large",
+            )
         body.append(PrintRow(tuple(str(cell) for cell in row[:MAX_PDF_COLUMNS])))
     return render_report(PrintReport(title=title, columns=columns, rows=tuple(body), landscape=True))

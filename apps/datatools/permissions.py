@@ -8,6 +8,7 @@ UNDO_IMPORT = "datatools.undo_import"
 register_permissions(
     "datatools",
     {
+        "change_settings": "Change settings of exports",
         "export_report": "Save reports as Excel, CSV and PDF",
         "undo_import": "Take back imports of other people",
     },

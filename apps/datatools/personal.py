@@ -9,6 +9,10 @@ register_holding(
         "datatools.savedview", "accounts.user", "owner_id", {"name": SWEPT, "query": SWEPT, "columns": EMPTY},
         ("list_kind",), removed=True,
     ),
+    Holding(
+        "datatools.exportfile", "accounts.user", "owner_id", {"title": SWEPT, "asked": EMPTY},
+        ("source", "key", "form", "rights"),
+    ),
     *(
         Holding(
             "datatools.importedrecord", kind, "target", {"before": EMPTY, "refusal": SWEPT}, ("target_kind",)

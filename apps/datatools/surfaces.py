@@ -17,11 +17,21 @@ declare(
         "bulk_edit_apply": RECORD,
         "bulk_edit_start_api": RECORD,
         "bulk_edit_apply_api": RECORD,
+        "exports": PERSONAL,
+        "export_file": RECORD,
         "list_columns": RECORD,
+        "list_density": RECORD,
+        "list_default": RECORD,
+        "list_counts": RECORD,
         "list_view_save": RECORD,
         "list_view_remove": RECORD,
     }
 )
 declare_jobs(
-    {"datatools.run_import": RECORD, "datatools.undo_import": RECORD, "datatools.report_run": RECORD}
+    {
+        "datatools.run_import": RECORD,
+        "datatools.undo_import": RECORD,
+        "datatools.report_run": RECORD,
+        "datatools.run_export": RECORD,
+    }
 )

@@ -1,22 +1,31 @@
-"""Background imports, their undoing, and reports."""
+"""Background imports, their undoing, exports, and reports."""
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.core.errors import InvalidInput, NotAllowed
-from apps.datatools.models import ImportRun
+from apps.core.uow import run_in_unit_of_work
+from apps.datatools.exporting import export_file, export_name
+from apps.datatools.models import ExportFile, ImportRun
+from apps.datatools.models.exports import ExportSource
 from apps.datatools.models.imports import ImportState
+from apps.datatools.reports.files import report_file
 from apps.datatools.reports.stored import report_run
+from apps.datatools.rows import report_of, rights_of, rows_of, view_of
+from apps.datatools.services.exports import export_finish, exports_expire
 from apps.datatools.services.imports import import_resume, run_answer
 from apps.datatools.services.undo import undo_run
 from apps.files.services.storage import file_read
+from apps.runtime.services.beside import one_moment
 from apps.runtime.services.jobs import job_progress, task
+from apps.runtime.services.schedule import scheduled
 
-__all__ = ["report_run", "run_import", "undo_import"]
+__all__ = ["report_run", "run_export", "run_import", "undo_import"]
 
 
 @task
@@ -50,3 +59,47 @@ def undo_import(job: Any, *, run_id: int) -> dict[str, Any]:
     owner = get_user_model().objects.get(pk=job.owner_id)
     done = undo_run(ImportRun.objects.get(pk=run_id), by=owner, job=job)
     return {**done, "url": reverse("import_run", args=[run_id])}
+
+
+@task
+def run_export(job: Any, *, export_id: int) -> dict[str, Any]:
+    """Make a large export with its owner's rights as they are now; after a crash anew, as one file."""
+    row = ExportFile.objects.select_related("owner").get(pk=export_id)
+    if row.file_id is None and row.ready_at is None:
+        with translation.override(row.owner.language):
+            _export_make(row, job)
+        row.refresh_from_db()
+    return {
+        "export": row.pk,
+        "rows": row.row_count,
+        "file": f"/api/v1/datatools/exports/{row.pk}/file/",
+        "url": reverse("exports"),
+    }
+
+
+def _export_make(row: ExportFile, job: Any) -> None:
+    rights = rights_of(row, row.owner)  # before the rows: whoever loses rights meanwhile doesn't get the file
+    if row.source == ExportSource.REPORT:
+        report, given = report_of(row, row.owner), row.asked["given"]
+        with one_moment(job) as progress:
+            content, name, total = report_file(report, given, row.form, row.owner, lambda n: progress(n, 0))
+    else:
+        view = view_of(row, row.owner)
+        queryset = rows_of(row, view, row.owner)
+        total = queryset.order_by().count()
+        content = export_file(
+            view,
+            queryset,
+            form=row.form,
+            wanted=row.asked.get("columns", ""),
+            progress=lambda done: job_progress(job, done, total),
+        )
+        name = export_name(view, row.form)
+    with content:
+        run_in_unit_of_work(lambda: export_finish(row, content, name, total, rights))
+
+
+@scheduled(at=time(3, 10))
+def expire_exports() -> None:
+    """Files whose days are over."""
+    run_in_unit_of_work(exports_expire)

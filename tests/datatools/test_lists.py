@@ -117,3 +117,150 @@ def test_huge_unfiltered_list_takes_the_estimate_and_a_filtered_one_counts(admin
     assert EstimatingPaginator(Party.objects.order_by("pk"), 50).count == estimate != Party.objects.count()
     filtered = EstimatingPaginator(Party.objects.filter(pk__gt=0).order_by("pk"), 50)
     assert filtered.count == Party.objects.count()
+
+
+KIND = "parties.party"
+VIEWS = f"/data/lists/{KIND}/views/"
+DEFAULT = f"/data/lists/{KIND}/default/"
+
+
+def role_with(*permissions, code):
+    from apps.accounts.models import Role
+
+    role = Role.objects.create(code=code, name=code.title())
+    for permission in permissions:
+        role.grants.create(permission=permission)
+    return role
+
+
+def person_of(role):
+    user = make_user()
+    user.roles.set([role])
+    return user
+
+
+@pytest.fixture
+def desk():
+    return role_with("parties.view_party", code="desk")
+
+
+def test_view_is_shared_with_the_people_of_a_role_and_with_nobody_else(browser, desk):
+    browser.post(VIEWS, {"name": "For the desk", "query": "active__exact=1", "role": [desk.pk]})
+    member, stranger = signed_in(person_of(desk)), signed_in(make_user("parties.view_party"))
+    assert "For the desk" in member.get(f"{PARTIES}?_once=1").content.decode()
+    assert "For the desk" not in stranger.get(f"{PARTIES}?_once=1").content.decode()
+    browser.post(VIEWS, {"name": "For the desk", "query": "active__exact=1"})
+    assert "For the desk" not in member.get(f"{PARTIES}?_once=1").content.decode()
+
+
+def test_clerk_shares_with_his_own_roles_only(desk):
+    other = role_with("parties.view_party", code="other")
+    clerk = signed_in(person_of(desk))
+    clerk.post(VIEWS, {"name": "To others", "query": "", "role": [other.pk]})
+    assert not SavedView.objects.filter(name="To others").exists()
+    clerk.post(VIEWS, {"name": "To us", "query": "", "role": [desk.pk]})
+    assert list(SavedView.objects.get(name="To us").roles.all()) == [desk]
+
+
+def test_list_opens_with_the_view_of_the_role_and_ones_own_choice_wins(browser, desk):
+    browser.post(VIEWS, {"name": "Switched off", "query": "active__exact=0", "shared": "on"})
+    browser.post(VIEWS, {"name": "Private", "query": "o=2"})
+    shared, private = SavedView.objects.get(name="Switched off"), SavedView.objects.get(name="Private")
+    clerk = signed_in(person_of(desk))
+    browser.post(DEFAULT, {"view": private.pk, "role": desk.pk})
+    assert clerk.get(PARTIES).status_code == 200, "a view that they can't see is nobody's default"
+    browser.post(DEFAULT, {"view": shared.pk, "role": desk.pk})
+    assert clerk.get(PARTIES)["Location"] == f"{PARTIES}?active__exact=0"
+    clerk.get(f"{PARTIES}?o=1")
+    assert clerk.get(PARTIES)["Location"] == f"{PARTIES}?active__exact=0", "not what he had last"
+    clerk.post(VIEWS, {"name": "Mine", "query": "active__exact=1"})
+    clerk.post(DEFAULT, {"view": SavedView.objects.get(name="Mine").pk})
+    assert clerk.get(PARTIES)["Location"] == f"{PARTIES}?active__exact=1"
+    clerk.get(f"{PARTIES}?o=1")
+    clerk.post(DEFAULT, {"view": ""})
+    assert clerk.get(PARTIES)["Location"] == f"{PARTIES}?o=1", "as he left it, whatever the role says"
+
+
+def test_all_rows_can_be_seen_although_the_list_opens_with_a_view(browser):
+    browser.post(VIEWS, {"name": "Switched off", "query": "active__exact=0"})
+    browser.post(DEFAULT, {"view": SavedView.objects.get(name="Switched off").pk})
+    answer = browser.get(f"{PARTIES}?_reset=1")
+    assert browser.get(answer["Location"]).status_code == 200
+    browser.post(f"{VIEWS}{SavedView.objects.get(name='Switched off').pk}/remove/")
+    assert browser.get(PARTIES).status_code == 200, "a removed view opens no list"
+
+
+def test_only_an_administrator_chooses_for_a_role(browser, desk):
+    browser.post(VIEWS, {"name": "Shared", "query": "active__exact=0", "shared": "on"})
+    view = SavedView.objects.get(name="Shared")
+    clerk = signed_in(person_of(desk))
+    clerk.post(DEFAULT, {"view": view.pk, "role": desk.pk})
+    assert clerk.get(PARTIES).status_code == 200
+    assert clerk.post("/data/lists/sales.order/default/", {"view": view.pk}).status_code == 404
+
+
+def test_count_of_a_view_is_what_its_reader_may_see(browser):
+    make_customer(active=False)
+    browser.post(VIEWS, {"name": "Off", "query": "active__exact=0", "shared": "on"})
+    browser.post(VIEWS, {"name": "Gone filter", "query": "no_such_filter=1", "shared": "on"})
+    view = str(SavedView.objects.get(name="Off").pk)
+    path = f"/data/lists/{KIND}/counts/"
+    everybody = Party.objects.filter(active=False, deleted_at=None).count()
+    assert browser.get(path).json()["counts"] == {view: everybody}
+    own = signed_in(make_user("parties.view_party", level="own"))
+    assert own.get(path).json()["counts"][view] == 0
+    assert signed_in(make_user("sales.view_order")).get(path).status_code == 404
+
+
+def test_columns_stand_in_the_order_that_was_chosen(browser):
+    make_customer()
+    browser.post("/data/lists/parties.party/columns/", {"column": ["gstin", "display_name", "code"]})
+    shown = browser.get(PARTIES).context["cl"].list_display
+    assert [name for name in shown if name != "action_checkbox"] == ["gstin", "display_name", "code"]
+
+
+def test_density_is_kept_for_the_person_in_all_lists(browser):
+    browser.post(f"/data/lists/{KIND}/density/", {"comfortable": "1"})
+    assert "bahi-tools--comfortable" in browser.get("/admin/catalog/unit/").content.decode()
+    other = signed_in(make_user("parties.view_party"))
+    assert "bahi-tools--comfortable" not in other.get(PARTIES).content.decode()
+    browser.post(f"/data/lists/{KIND}/density/")
+    assert "bahi-tools--comfortable" not in browser.get(PARTIES).content.decode()
+
+
+def test_records_are_found_by_their_tags_in_the_list_and_over_the_api(browser, api):
+    steel, pipes = make_customer(tags=["steel", "key"]), make_customer(tags=["pipes"])
+    plain = make_customer()
+
+    def listed(query):
+        return {row.pk for row in browser.get(f"{PARTIES}?{query}&_once=1").context["cl"].result_list}
+
+    def answered(**query):
+        return {row["id"] for row in api.get("parties/parties/", per_page=200, **query)["data"]}
+
+    assert listed("tags=steel") == answered(tags="steel") == {steel.pk}
+    assert listed("tags=steel,+pipes") == answered(tags__in="steel,pipes") == {steel.pk, pipes.pk}
+    assert {steel.pk, pipes.pk} & answered(tags__isnull="true") == set()
+    assert plain.pk in answered(tags__isnull="true")
+    assert answered(tags="steel", search="nobody") == set()
+    assert api.get("parties/parties/?tags__gte=a", expect=400)["errors"][0]["field"] == "tags__gte"
+    assert api.get("sales/orders/", tags="urgent")["data"] == []
+
+
+def test_empty_list_offers_what_its_reader_may_do_next(browser):
+    units = "/admin/catalog/unit/"
+    nothing = browser.get(f"{units}?q=no such unit&_once=1").content.decode()
+    assert "Nothing fits these filters" in nothing
+    assert 'button--primary" href="?_reset=1"' in nothing
+    assert not Party.objects.exists()
+    page = browser.get(PARTIES).content.decode()
+    start = page.find("bahi-empty--list")
+    assert start > 0, page[-6000:]
+    assert "Enter the first one, or bring many in from a file." in page, page[start : start + 1500]
+    assert "/data/import/?target=parties%2Fparties" in page
+    reader = signed_in(make_user("parties.view_party")).get(PARTIES).content.decode()
+    assert "It fills as work goes on." in reader
+    assert "/data/import/" not in reader
+    assert "The bin is empty" in browser.get(f"{PARTIES}?bin=1").content.decode()
+    sorted_only = browser.get(f"{PARTIES}?o=1").content.decode()
+    assert "Nothing fits these filters" not in sorted_only

@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from apps.core.access import may
 from apps.core.admin import contributed
 from apps.core.admin.bin import BinAdmin
-from apps.core.admin.filters import contributed_filters, with_periods
+from apps.core.admin.filters import contributed_filters, tag_filters, with_periods
 from apps.core.admin.guarded import is_column, open_rows
 from apps.core.admin.lists import ListBehaviour
 from apps.core.admin.looks import LookFilter
@@ -84,6 +84,7 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
     show_full_result_count = False
     icon = "list"
     menu_order = 100
+    tagged = True  # False where a service writes the record and takes no tags
     change_form_outer_before_template = "core/record_tools.html"
     change_form_outer_after_template = "core/record_beside.html"
 
@@ -104,7 +105,8 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         looks = [LookFilter] if self.looks else []
-        own = [*looks, *super().get_list_filter(request), *contributed_filters(self.model)]
+        tags = tag_filters(self.model) if self.tagged else []
+        own = [*looks, *super().get_list_filter(request), *contributed_filters(self.model), *tags]
         return with_periods(self.model, [item for item in own if not self._closed_path(request, item)])
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
@@ -255,7 +257,6 @@ class MasterAdmin(BinAdmin, ScopedAdmin):
     exclude = ("deleted_at", "search_text", "custom")
     search_fields = ("search_text",)
     shows_contributed = True
-    tagged = True  # False where a service writes the record and takes no tags
     change_form_before_template = "core/record_version.html"
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import may
 from apps.core.api.lookups import lookup_of
@@ -133,6 +134,43 @@ def record_filter(model: Any, name: str) -> type[RecordFilter]:
         "related": field.related_model,
     }
     return type(f"{name.title()}RecordFilter", (RecordFilter,), members)
+
+
+class TagFilter(admin.SimpleListFilter):
+    """``?tags=steel``: records with a tag, typed; several with commas between: with any of them."""
+
+    title = _("tags")
+    parameter_name = "tags"
+    template = "core/filter_text.html"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return []
+
+    def has_output(self) -> bool:
+        """Also with no choices: it is typed."""
+        return True
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        wanted = [part.strip() for part in (self.value() or "").split(",") if part.strip()]
+        return queryset.filter(tags__overlap=wanted[:100]) if wanted else None
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        """One "choice" that carries what the template draws."""
+        kept = {k: v for k, v in changelist.params.items() if k not in (self.parameter_name, "p")}
+        yield {
+            "value": self.value() or "",
+            "name": self.parameter_name,
+            "kept": [(name, value) for name, values in kept.items() for value in _listed(values)],
+            "clear": changelist.get_query_string(remove=[self.parameter_name]),
+            "selected": bool(self.value()),
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": self.value() or "",
+        }
+
+
+def tag_filters(model: type[models.Model]) -> list[Any]:
+    """The filter by tags of a list whose records have them."""
+    return [TagFilter] if any(field.name == "tags" for field in model._meta.concrete_fields) else []
 
 
 _contributed: dict[Any, list[Any]] = {}

@@ -16,12 +16,13 @@ from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.core.admin import contributed
-from apps.core.admin.looks import Look, list_key, look_asked, look_before, look_query
+from apps.core.admin.looks import LOOK, Look, list_key, look_asked, look_before, look_query
 from apps.core.admin.neighbours import order_only
 from apps.core.contribute import contributions_to
 from apps.core.counting import total_of
@@ -29,6 +30,7 @@ from apps.core.fields import MoneyField
 from apps.core.formats import show_number, show_quantity
 from apps.core.guards import open_names
 from apps.core.registry import resource_of
+from apps.core.scope import kind_of
 from apps.core.working import working_company_id
 
 HUGE = 50_000
@@ -40,11 +42,14 @@ LEFT_OUT = ("id", "search_text", "custom", "tags", "version", "deleted_at", "ext
 
 @dataclass
 class ListState:
-    """What a user keeps of one list. ``views``: {name, query, shared, mine, id} of each saved view."""
+    """What a user keeps of one list. ``views``: {name, query, shared, mine, id, default} of each saved view;
+    ``opens``: the query of the view that the list opens with, None for as he left it."""
 
     query: str = ""
     columns: list[str] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)
+    opens: str | None = None
+    comfortable: bool = False
 
 
 class ListStore(Protocol):
@@ -52,9 +57,13 @@ class ListStore(Protocol):
 
     def load(self, user: Any, list_kind: str) -> ListState: ...
 
+    def choices(self, user: Any) -> dict[str, Any]: ...
+
     def keep(self, user: Any, list_kind: str, query: str) -> None: ...
 
-    def export(self, view: Any, queryset: Any, form: str) -> HttpResponse: ...
+    def export(
+        self, view: Any, queryset: Any, form: str, list_kind: str, company_id: int | None
+    ) -> HttpResponse: ...
 
 
 _store: list[ListStore] = []
@@ -166,7 +175,9 @@ class ListBehaviour:
         kind, bare = list_key(self.model, look), look_query(look)
         if params.pop(RESET, None):
             store.keep(request.user, kind, "")
-            return HttpResponseRedirect(f"{request.path}?{bare}" if bare else request.path)
+            once = urlencode({ONCE: 1}) if store.load(request.user, kind).opens is not None else ""
+            query = "&".join(part for part in (bare, once) if part)
+            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
         request.GET = params  # type: ignore[assignment]  # Django types it as read only
         if form:
             return self._export(request, store, form)
@@ -175,8 +186,9 @@ class ListBehaviour:
         if request.method == "GET":
             query = _lasting(params)
             fresh = params.urlencode() == bare and not once and not _came_from_here(request, look)
-            if fresh and state.query not in ("", bare):
-                return HttpResponseRedirect(f"{request.path}?{state.query}")
+            last = state.query if state.opens is None else state.opens
+            if fresh and last not in ("", bare):
+                return HttpResponseRedirect(f"{request.path}?{last}")
             if query != state.query and not once:
                 store.keep(request.user, kind, query)
         context = {"list_tools": self._list_tools(request, state, params)}
@@ -193,13 +205,29 @@ class ListBehaviour:
             "kind": list_key(self.model, look),
             "query": current,
             "filtered": current != bare,
-            "reset": f"?{RESET}=1&{bare}" if bare else f"?{RESET}=1",
+            "reset": _reset_query(bare),
             "views": [{**item, "current": item["query"] == current} for item in state.views],
+            "opens": state.opens is not None,
+            "comfortable": state.comfortable,
+            **_store[0].choices(request.user),
             "columns": self._column_choices(request),
             "exports": _exports(request) if view and request.user.has_perm(permission) else [],  # type: ignore[union-attr]  # only signed-in people come here
             "dates": self._date_range(params),
             "pinned": any(item["path"] == request.path for item in getattr(request.user, "favourites", ())),
             "title": str(self.model._meta.verbose_name_plural),
+        }
+
+    def _empty(self, request: HttpRequest, params: QueryDict) -> dict[str, Any]:
+        """What an empty list says: whether filters are to blame, and where records can be brought in."""
+        filters = [k for k, v in params.items() if v and k not in (*PASSING, BIN, LOOK, "o")]
+        meta, view = self.model._meta, resource_of(self.model)
+        rights = [f"{meta.app_label}.{action}_{meta.model_name}" for action in ("import", "add")]
+        imports = view is not None and view.writable and all(map(request.user.has_perm, rights))  # type: ignore[union-attr]  # only signed-in people come here
+        return {
+            "filtered": bool(filters),
+            "bin": BIN in params,
+            "reset": _reset_query(look_query(look_asked(self, params))),
+            "import": _import_page(view.path) if view is not None and imports else "",
         }
 
     def _date_range(self, params: QueryDict) -> dict[str, Any] | None:
@@ -219,7 +247,8 @@ class ListBehaviour:
             raise PermissionDenied
         view = view_class()
         view.request = request
-        return store.export(view, self.get_changelist_instance(request).queryset, form)  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
+        queryset = self.get_changelist_instance(request).queryset  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
+        return store.export(view, queryset, form, kind_of(self.model), request.bahi_company)  # type: ignore[attr-defined]  # set by narrow_to_company
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The theme's list; only its order where nothing but neighbours of a record are wanted."""
@@ -231,6 +260,8 @@ class ListBehaviour:
         found = super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         if not (found.has_active_filters or found.query):
             found.full_result_count = found.result_count
+        if not getattr(found, "result_count", 1):
+            found.empty = self._empty(request, request.GET)  # the rows are drawn with nothing but this object
         names = {getattr(item, "__name__", item) for item in found.list_display}
         given = [name for name in contributed.listed(self.model, request.user) if name in names]
         if given and getattr(found, "result_list", None) is not None:
@@ -320,6 +351,28 @@ class ListBehaviour:
         except FieldDoesNotExist:
             text = str(getattr(getattr(self, name, None), "short_description", "") or name.replace("_", " "))
         return text[:1].upper() + text[1:]
+
+
+def _reset_query(bare: str) -> str:
+    """The address that takes all filters off."""
+    return f"?{RESET}=1&{bare}" if bare else f"?{RESET}=1"
+
+
+def _import_page(target: str) -> str:
+    """Where a file is brought in; empty without the app that does it."""
+    try:
+        return f"{reverse('import_page')}?{urlencode({'target': target})}"
+    except NoReverseMatch:
+        return ""
+
+
+def listed_rows(model_admin: Any, user: Any, params: QueryDict, company_id: int | None) -> Any:
+    """The rows of a list with the filters of an address, without a request: what is counted or exported
+    later. Nothing is read yet."""
+    request = HttpRequest()
+    request.method, request.GET, request.user = "GET", params, user  # type: ignore[assignment]  # Django types it as read only
+    request.bahi_company, request.bahi_order_only = company_id, True  # type: ignore[attr-defined]  # as our views put it on the request
+    return model_admin.get_changelist_instance(request).queryset
 
 
 def narrow_to_company(request: Any, params: QueryDict) -> None:

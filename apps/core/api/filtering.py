@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldError as DjangoFieldError
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -88,6 +89,8 @@ def _condition(
     path = allowed[base]
     if lookup == "period":
         return _in_period(model, path, name, raw, user)
+    if isinstance(_field_of(model, path), ArrayField):
+        return _in_list(path, name, lookup, raw)
     if lookup == "isnull":
         return Q(**{f"{path}__isnull": _boolean(name, raw)})
     if lookup == "in":
@@ -108,6 +111,19 @@ def _in_period(model: type[models.Model], path: str, name: str, raw: str, user: 
     except KeyError as error:
         text = _("Must be one of: %(p)s.") % {"p": ", ".join(PERIODS)}
         raise InvalidInput(text, field=name) from error
+
+
+def _in_list(path: str, name: str, lookup: str, raw: str) -> Q:
+    """``tags=steel``: rows with this tag; ``tags__in=steel,pipes``: with any; ``tags__isnull``: with none."""
+    if "\x00" in raw:
+        raise InvalidInput(_("Invalid text."), field=name)
+    if lookup == "isnull":
+        none = Q(**{path: []})
+        return none if _boolean(name, raw) else ~none
+    if lookup not in ("exact", "in"):
+        raise InvalidInput(_("Unknown filter."), field=name, code="unknown")
+    wanted = [raw] if lookup == "exact" else raw.split(",")
+    return Q(**{f"{path}__overlap": [part.strip() for part in wanted if part.strip()][:100]})
 
 
 def _boolean(name: str, raw: str) -> bool:

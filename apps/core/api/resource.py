@@ -91,6 +91,12 @@ class ResourceViewSet(viewsets.ViewSet):
 
     _representer: ClassVar[Representer | None] = None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Whatever shows tags is found by them."""
+        super().__init_subclass__(**kwargs)
+        if "tags" in cls.fields:
+            cls.filters = {"tags": "tags", **cls.filters}
+
     # --- access -----------------------------------------------------------------------------------
 
     def permission(self, action: str) -> str:

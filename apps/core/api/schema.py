@@ -234,8 +234,11 @@ class BahiAutoSchema(AutoSchema):  # type: ignore[no-untyped-call]  # the librar
             return {202: Answer}
         if action == "export" or hasattr(self.view, "report"):
             return {(200, kind): OpenApiTypes.BINARY for kind in FILES} | {
-                (200, "application/json"): OpenApiTypes.ANY
+                (200, "application/json"): OpenApiTypes.ANY,
+                (202, "application/json"): Answer,  # many rows: a job makes the file
             }
+        if action == "run_read" and self.view.verb == "file":
+            return {(200, kind): OpenApiTypes.BINARY for kind in (*FILES, "application/json")}
         if action == "run_read" and self.view.verb == "pdf":
             return {(200, "application/pdf"): OpenApiTypes.BINARY}
         if action == "create":

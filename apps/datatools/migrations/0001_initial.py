@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0001_initial'),
         ('files', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -117,6 +118,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ListDensity',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('compact', models.BooleanField(default=False, verbose_name='compact rows')),
+                ('owner', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='SavedView',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -127,7 +136,44 @@ class Migration(migrations.Migration):
                 ('columns', models.JSONField(blank=True, default=list)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+                ('roles', models.ManyToManyField(blank=True, related_name='+', to='accounts.role', verbose_name='roles')),
             ],
+        ),
+        migrations.CreateModel(
+            name='DefaultView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list_kind', models.CharField(max_length=80)),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('role', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.role')),
+                ('view', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='defaults', to='datatools.savedview')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ExportFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('list', 'List'), ('api', 'API'), ('report', 'Report')], max_length=6, verbose_name='rows from')),
+                ('key', models.CharField(max_length=120, verbose_name='what')),
+                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('form', models.CharField(max_length=4, verbose_name='format')),
+                ('asked', models.JSONField(default=dict)),
+                ('rights', models.CharField(blank=True, default='', editable=False, max_length=64)),
+                ('row_count', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                ('size', models.PositiveBigIntegerField(default=0, verbose_name='size')),
+                ('job_id', models.BigIntegerField(null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='asked')),
+                ('ready_at', models.DateTimeField(null=True, verbose_name='ready')),
+                ('expires_at', models.DateTimeField(null=True, verbose_name='kept until')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'export',
+                'verbose_name_plural': 'exports',
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('file', None), models.Q(('expires_at__isnull', False), ('ready_at__isnull', False)), _connector='OR'), name='datatools_export_file_expires')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicalimportmapping',
@@ -140,5 +186,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='savedview',
             constraint=models.UniqueConstraint(fields=('list_kind', 'owner', 'name'), name='datatools_view_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='defaultview',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', False), ('role', None)), models.Q(('owner', None), ('role__isnull', False), ('view__isnull', False)), _connector='OR'), name='datatools_default_of_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='defaultview',
+            constraint=models.UniqueConstraint(fields=('list_kind', 'owner'), name='datatools_default_owner_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='defaultview',
+            constraint=models.UniqueConstraint(fields=('list_kind', 'role'), name='datatools_default_role_once'),
         ),
     ]

@@ -1,4 +1,13 @@
+from apps.datatools.models.exports import ExportFile
 from apps.datatools.models.imports import ImportedRecord, ImportMapping, ImportRun
-from apps.datatools.models.view import SavedView
+from apps.datatools.models.view import DefaultView, ListDensity, SavedView
 
-__all__ = ["ImportMapping", "ImportRun", "ImportedRecord", "SavedView"]
+__all__ = [
+    "DefaultView",
+    "ExportFile",
+    "ImportMapping",
+    "ImportRun",
+    "ImportedRecord",
+    "ListDensity",
+    "SavedView",
+]

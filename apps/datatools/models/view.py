@@ -1,15 +1,19 @@
+"""What people keep of lists: saved views, which view a list opens with, how dense its rows stand."""
+
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.scope import ScopedManager
 
 
 class SavedView(models.Model):
-    """Filters, columns and sorting of a list, private or shared. An empty name is what a user had last."""
+    """Filters, columns and sorting of a list: private, shared with everybody or with the people of some
+    roles. An empty name is what a user had last."""
 
     kind: ClassVar[str] = "log"
 
@@ -17,6 +21,7 @@ class SavedView(models.Model):
     name = models.CharField(_("name"), max_length=80, blank=True, default="")
     owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="saved_views")
     is_shared = models.BooleanField(_("shared"), default=False)
+    roles = models.ManyToManyField("accounts.Role", verbose_name=_("roles"), blank=True, related_name="+")
     query = models.CharField(max_length=2000, blank=True, default="")
     columns = models.JSONField(default=list, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -30,3 +35,45 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.list_kind
+
+
+class DefaultView(models.Model):
+    """The view with which a list opens: for one person, or for the people of a role. A person's own choice
+    wins; his without a view means: as he left the list."""
+
+    kind: ClassVar[str] = "log"
+
+    list_kind = models.CharField(max_length=80)
+    owner = models.ForeignKey("accounts.User", null=True, on_delete=models.CASCADE, related_name="+")
+    role = models.ForeignKey("accounts.Role", null=True, on_delete=models.CASCADE, related_name="+")
+    view = models.ForeignKey(SavedView, null=True, on_delete=models.CASCADE, related_name="defaults")
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False, role=None)
+                | Q(owner=None, role__isnull=False, view__isnull=False),
+                name="datatools_default_of_one",
+            ),
+            models.UniqueConstraint(fields=["list_kind", "owner"], name="datatools_default_owner_once"),
+            models.UniqueConstraint(fields=["list_kind", "role"], name="datatools_default_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list_kind}: {self.view or '–'}"
+
+
+class ListDensity(models.Model):
+    """Whose lists have higher rows; without a row they are compact."""
+
+    kind: ClassVar[str] = "log"
+
+    owner = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="+")
+    compact = models.BooleanField(_("compact rows"), default=False)
+
+    objects = ScopedManager()
+
+    def __str__(self) -> str:
+        return f"{self.owner}: {self.compact}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from django.db import models
 from django.utils.translation import get_language
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from apps.core.formats import is_indian, sheet_date, show_date, show_number, show_quantity
 from apps.core.india.numbers import format_western
 from apps.datatools.exporting import FORMATS, text_safe
-from apps.datatools.reports.definition import Answer, Column, Report
+from apps.datatools.reports.definition import Answer, Column, Report, Row
 from apps.documents.printing import PrintColumn, PrintReport, PrintRow, render_report
 from apps.documents.services.printing import print_company
 
@@ -110,36 +110,47 @@ def cell_text(column: Column, value: Any) -> str:
 
 def report_bytes(report: Report, answer: Answer, form: str) -> tuple[bytes, str, str]:
     """Content, content type and file name. ``form``: pdf, xlsx or csv."""
-    content = {"pdf": _pdf, "xlsx": _xlsx, "csv": _csv}[form](report, answer)
+    out = io.BytesIO()
+    report_write(out, report, answer, form, answer.rows)
+    return out.getvalue(), FORMATS[form], file_name(report, answer, form)
+
+
+def file_name(report: Report, answer: Answer, form: str) -> str:
+    """What a file of the report is called."""
     code = f"-{answer.company.code}" if answer.company else ""
-    return content, FORMATS[form], f"{report.key}{code}.{form}"
+    return f"{report.key}{code}.{form}"
 
 
-def _csv(report: Report, answer: Answer) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
+def report_write(out: IO[bytes], report: Report, answer: Answer, form: str, rows: Iterable[Row]) -> None:
+    """The report in a file. CSV and XLSX take ``rows`` one by one; heads and columns are the answer's."""
+    {"pdf": _pdf, "xlsx": _xlsx, "csv": _csv}[form](out, report, answer, rows)
+
+
+def _csv(out: IO[bytes], report: Report, answer: Answer, rows: Iterable[Row]) -> None:
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
     writer.writerow([str(column.label) for column in answer.columns])
-    for row in answer.rows:
+    for row in rows:
         writer.writerow([text_safe(cell_text(c, row.cells.get(c.key))) for c in answer.columns])
-    return out.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
-def _pdf(report: Report, answer: Answer) -> bytes:
+def _pdf(out: IO[bytes], report: Report, answer: Answer, rows: Iterable[Row]) -> None:
     money = money_format(answer)
     columns = tuple(
         PrintColumn(str(c.label), "right" if c.numeric else "left", c.weight) for c in answer.columns
     )
-    rows = tuple(
+    printed = tuple(
         PrintRow(
             tuple(_print_cell(c, row.cells.get(c.key), money) for c in answer.columns), row.kind, row.level
         )
-        for row in answer.rows
+        for row in rows
     )
-    return render_report(
+    content = render_report(
         PrintReport(
             title=str(report.title),
             columns=columns,
-            rows=rows,
+            rows=printed,
             company=print_company(answer.company) if answer.company else None,
             subtitle=answer.subtitle,
             period=answer.period,
@@ -150,6 +161,7 @@ def _pdf(report: Report, answer: Answer) -> bytes:
             watermark="" if answer.balanced else _("NOT BALANCED"),
         )
     )
+    out.write(content)
 
 
 def _print_cell(column: Column, value: Any, money: Callable[..., str]) -> Decimal | int | str | None:
@@ -162,12 +174,11 @@ def _print_cell(column: Column, value: Any, money: Callable[..., str]) -> Decima
     return str(value)
 
 
-def _xlsx(report: Report, answer: Answer) -> bytes:
+def _xlsx(out: IO[bytes], report: Report, answer: Answer, rows: Iterable[Row]) -> None:
     import xlsxwriter  # six megabytes that only a process which writes sheets needs
 
-    out = io.BytesIO()
     book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet(str(report.title)[:31].translate(str.maketrans("", "", "[]:*?/\\")))
     indian = is_indian() and (answer.company is None or answer.company.currency.code == "INR")
@@ -181,7 +192,7 @@ def _xlsx(report: Report, answer: Answer) -> bytes:
         sheet.write_string(top, index, str(column.label), styles.head(column))
         sheet.set_column(index, index, _WIDTH[column.kind])
     sheet.freeze_panes(top + 1, 1)
-    for number, row in enumerate(answer.rows, top + 1):
+    for number, row in enumerate(rows, top + 1):
         for index, column in enumerate(answer.columns):
             style = styles.of(column.kind, row.kind, row.level if index == 0 else 0)
             _write(sheet, number, index, row.cells.get(column.key), style)
@@ -189,7 +200,6 @@ def _xlsx(report: Report, answer: Answer) -> bytes:
     sheet.repeat_rows(top)
     sheet.fit_to_pages(1, 0)
     book.close()
-    return out.getvalue()
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:

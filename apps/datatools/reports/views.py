@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,16 +30,19 @@ from apps.core.errors import InvalidInput, NotAllowed, Refused
 from apps.core.formats import show_date
 from apps.core.registry import resource_of
 from apps.core.surfaces import Declared, codes
+from apps.core.typed_settings import setting
 from apps.core.uow import run_in_unit_of_work
 from apps.core.working import working_company_id
+from apps.datatools.models import ExportFile
+from apps.datatools.models.exports import ExportSource
 from apps.datatools.permissions import EXPORT_REPORT
 from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
 from apps.datatools.reports.params import companies_of, values_read
 from apps.datatools.reports.render import money_format, number_text, plain, report_bytes, report_data
 from apps.datatools.reports.stored import given_of, stored_answer, stored_data, stored_jobs, stored_start
+from apps.datatools.services.exports import export_begin
 
 EXPORTS = ("pdf", "xlsx", "csv")
-EXPORT_LIMIT = 100_000
 
 
 def allowed(user: Any, report: Report) -> bool:
@@ -62,18 +66,33 @@ def _may_export(user: Any) -> None:
         raise NotAllowed(_("You may not save reports as files."))
 
 
-def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> HttpResponse:
-    """The report as a file, noted in the access log. The caller has checked ``_may_export``."""
+def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> HttpResponse | ExportFile:
+    """The report as a file, noted in the access log; one with many rows is begun as a job's export. The
+    caller has checked ``_may_export``."""
     if form not in EXPORTS:
         raise InvalidInput(_("Must be pdf, xlsx, csv or json."), field="format")
-    values["limit"] = EXPORT_LIMIT
-    content, kind, name = report_bytes(report, _answer(report, values, request.user), form)
+    limit = setting("datatools.export_rows")
+    answer = _answer(report, {**values, "cursor": "", "limit": limit}, request.user)
     asked = {"kind": report.name, "format": form, "query": request.META.get("QUERY_STRING", "")[:500]}
-    access_log_write(AccessEvent.EXPORT, request=request, user=request.user, detail=asked)
-    answer = HttpResponse(content, content_type=kind)
+
+    def note() -> None:
+        access_log_write(AccessEvent.EXPORT, request=request, user=request.user, detail=asked)
+
+    if answer.more or len(answer.rows) > limit:
+
+        def begin() -> ExportFile:
+            note()
+            given = {"given": given_of(report, values)}
+            name, title = report.name, str(report.title)
+            return export_begin(ExportSource.REPORT, name, form, given, title=title, by=request.user)
+
+        return run_in_unit_of_work(begin)
+    content, kind, name = report_bytes(report, answer, form)
+    note()
+    response = HttpResponse(content, content_type=kind)
     place = "inline" if form == "pdf" else "attachment"
-    answer["Content-Disposition"] = f'{place}; filename="{name}"'
-    return answer
+    response["Content-Disposition"] = f'{place}; filename="{name}"'
+    return response
 
 
 # --- API ------------------------------------------------------------------------------------------
@@ -100,7 +119,11 @@ class ReportView(APIView):
         if self.report.slow and form == "json":
             return Response(envelope(stored_data(self.report, values, request.user)))
         if form != "json":
-            return _export(self.report, values, form, request._request)
+            found = _export(self.report, values, form, request._request)
+            if isinstance(found, ExportFile):
+                data = {"job": found.job_id, "export": found.pk}
+                return Response(envelope(data, message=_("Started in the background.")), status=202)
+            return found
         answer = _answer(self.report, values, request.user)
         return Response(envelope(report_data(self.report, answer, values)))
 
@@ -174,7 +197,7 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
             run_in_unit_of_work(lambda: stored_start(report, values, by=request.user))
             return HttpResponseRedirect(f"?{urlencode(given_of(report, values))}")
         if raw.get("format"):
-            return _export(report, values, raw["format"], request)
+            return _export_page(report, values, raw["format"], request)
         done, running = stored_jobs(report, values, request.user) if report.slow else (None, None)
         if done is not None or not report.slow:
             answer = _answer(report, values, request.user)
@@ -200,6 +223,14 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
         "more": _link(raw, cursor=answer.more) if answer and answer.more else "",
     }
     return TemplateResponse(request, "datatools/report.html", context, status=400 if errors else 200)
+
+
+def _export_page(report: Report, values: dict[str, Any], form: str, request: HttpRequest) -> HttpResponse:
+    found = _export(report, values, form, request)
+    if isinstance(found, ExportFile):
+        messages.info(request, _("The file is made in the background; you are told when it is ready."))
+        return HttpResponseRedirect(reverse("exports"))
+    return found
 
 
 def _export_links(raw: dict[str, str], user: Any) -> list[tuple[str, str]]:

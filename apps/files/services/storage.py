@@ -61,7 +61,7 @@ def file_check(uploaded: Any, *, purpose: str = "attachment", field: str = "file
 def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: str = "file") -> StoredFile:
     """Keep an uploaded file, checked here if ``file_check`` didn't yet. Raises what that raises."""
     content, name, kind = _checked(uploaded, purpose, field)
-    return _keep(content, name, kind.content_type, by)
+    return _keep(io.BytesIO(content), len(content), name, kind.content_type, by)
 
 
 def _checked(uploaded: Any, purpose: str, field: str) -> tuple[bytes, str, FileKind]:
@@ -104,21 +104,28 @@ def content_check(content: bytes, name: str, families: frozenset[str] = frozense
 
 def file_keep(content: bytes, *, name: str, by: Any = None) -> StoredFile:
     """Keep a file that we made ourselves (a printed document, an export): not checked again."""
+    return file_keep_stream(io.BytesIO(content), name=name, by=by)
+
+
+def file_keep_stream(stream: IO[bytes], *, name: str, by: Any = None) -> StoredFile:
+    """``file_keep`` of a stream that can be sought, read in pieces: memory doesn't grow with the file."""
     name = clean_name(name)
     kind = KINDS.get(extension_of(name))
-    return _keep(content, name, kind.content_type if kind else "application/octet-stream", by)
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return _keep(stream, size, name, kind.content_type if kind else "application/octet-stream", by)
 
 
-def _keep(content: bytes, name: str, content_type: str, by: Any) -> StoredFile:
+def _keep(stream: IO[bytes], size: int, name: str, content_type: str, by: Any) -> StoredFile:
     with transaction.atomic():
-        quota_claim("storage", len(content))
-        return _write(content, name, content_type, by)
+        quota_claim("storage", size)
+        return _write(stream, name, content_type, by)
 
 
-def _write(content: bytes, name: str, content_type: str, by: Any) -> StoredFile:
+def _write(stream: IO[bytes], name: str, content_type: str, by: Any) -> StoredFile:
     path = path_new(name)
     key, sealed_key = data_key_new(path) if setting("files.encrypt") else (None, "")
-    size, sha256 = content_write(f"{require_organisation()}/{path}", io.BytesIO(content), key)
+    size, sha256 = content_write(f"{require_organisation()}/{path}", stream, key)
     return StoredFile.objects.create(
         name=name,
         path=path,

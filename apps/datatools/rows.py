@@ -1,0 +1,124 @@
+"""What an export was asked for, found again later as its owner may see it then."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from apps.core.access import access_of, may
+from apps.core.admin.lists import listed_rows
+from apps.core.admin.looks import key_parts
+from apps.core.admin.site import admin_site
+from apps.core.errors import NotAllowed
+from apps.core.registry import resource_of, resources
+from apps.core.scope import kind_of
+from apps.core.working import working_company_id
+from apps.datatools.exporting import export_columns
+from apps.datatools.importing.targets import resource_view
+from apps.datatools.models import ExportFile
+from apps.datatools.models.exports import ExportSource
+from apps.datatools.permissions import EXPORT_REPORT
+from apps.datatools.reports.definition import reports
+from apps.datatools.services.views import views_for
+
+MOST_COUNTED = 9_999
+COUNTED_FOR = 30  # seconds
+OWN_PARAMS = ("format", "columns", "background")
+
+
+def view_of(row: ExportFile, by: Any) -> Any:
+    """The resource that writes the rows, as this user. Raises NotAllowed."""
+    if row.source == ExportSource.API:
+        view_class = resources().get(row.key)
+    else:
+        view_class = resource_of(_model_admin(row.key).model)
+    if view_class is None:
+        raise NotAllowed(_("You may not do this."))
+    params = QueryDict(row.asked.get("query", ""), mutable=True)
+    for name in OWN_PARAMS:
+        params.pop(name, None)
+    view = resource_view(view_class, by)
+    view.request.query_params = params
+    for action in ("view", "export"):
+        view.require(action)
+    return view
+
+
+def rows_of(row: ExportFile, view: Any, by: Any) -> Any:
+    """The rows that the filters leave, of those that this user may see."""
+    if row.source == ExportSource.API:
+        return view.listed(view.request)
+    params = QueryDict(row.asked.get("query", ""))
+    return listed_rows(_model_admin(row.key), by, params, row.asked.get("company"))
+
+
+def _model_admin(kind: str) -> Any:
+    return next(item for model, item in admin_site._registry.items() if kind_of(model) == kind)
+
+
+def report_of(row: ExportFile, by: Any) -> Any:
+    """The report of an export. Raises NotAllowed."""
+    report = reports().get(row.key)
+    if report is None or not any(may(by, code) for code in report.permissions) or not may(by, EXPORT_REPORT):
+        raise NotAllowed(_("You may not do this."))
+    return report
+
+
+def rights_of(row: ExportFile, by: Any) -> str:
+    """A hash of what bears on the content: whoever sees less or more since then has another one. Raises
+    NotAllowed when the owner may not export this at all any more."""
+    if row.source == ExportSource.REPORT:
+        report_of(row, by)
+        parts = _access_parts(by)
+    else:
+        view = view_of(row, by)
+        parts = [_scope_text(view.queryset()), *(column.path for column in export_columns(view))]
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+def view_counts(list_kind: str, user: Any) -> dict[int, int]:
+    """How many rows each saved view has for this person, counted no further than ``MOST_COUNTED`` + 1. Kept
+    for half a minute under the very statement, which holds the filters and what he may see."""
+    kind, _look = key_parts(list_kind)
+    found: dict[int, int] = {}
+    for view in views_for(user).filter(list_kind=list_kind):
+        params = QueryDict(view.query)
+        own = any(key == "company" or key.startswith("company__") for key in params)
+        company = None if own else working_company_id(user)
+        try:
+            queryset = listed_rows(_model_admin(kind), user, params, company)
+        except IncorrectLookupParameters:
+            continue  # a filter that is no more
+        found[view.pk] = _counted(queryset)
+    return found
+
+
+def _counted(queryset: Any) -> int:
+    text = _scope_text(queryset)
+    key = f"list_count:{hashlib.sha256(text.encode()).hexdigest()}"
+    known = cache.get(key) if text else 0
+    if known is None:
+        known = queryset.order_by().values("pk")[: MOST_COUNTED + 1].count()
+        cache.set(key, known, COUNTED_FOR)
+    return known
+
+
+def _scope_text(queryset: Any) -> str:
+    try:
+        return str(queryset.order_by().values("pk").query.sql_with_params())
+    except EmptyResultSet:
+        return ""
+
+
+def _access_parts(by: Any) -> list[Any]:
+    access = access_of(by)
+    roles = sorted((role.default_level, sorted(role.levels.items())) for role in access.roles)
+    companies = "all" if access.company_ids is None else sorted(access.company_ids)
+    own = [sorted(access.permissions), roles, companies]
+    return [*own, sorted(access.department_ids), sorted(access.team_ids), access.default_level]
