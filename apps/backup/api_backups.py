@@ -7,14 +7,28 @@ from typing import Any
 from django.http import FileResponse
 from django.urls import path
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.accounts.api.guarded import GuardedView
-from apps.backup.services.handing_out import backup_start, backup_take_out, backups_newest
-from apps.backup.surfaces import MAKE
+from apps.backup.models import BackupPlace, BackupPlan
+from apps.backup.services.handing_out import SHOWN, backup_start, backup_take_out, backups_here
+from apps.backup.services.plan import (
+    FIELDS,
+    backup_allowed,
+    bucket_try,
+    days_kept,
+    nightly_on,
+    place_now,
+    plan_get,
+    plan_save,
+)
+from apps.backup.services.running import backup_late, last_good
+from apps.backup.surfaces import MAKE, PLAN
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
+from apps.core.api.serializers import StrictSerializer
 from apps.core.api.transaction import api_write
 
 
@@ -25,8 +39,12 @@ class BackupsView(GuardedView):
     answers_later = True
 
     def get(self, request: Any) -> Response:
-        found = backups_newest()
-        return Response(envelope([{"file": i.file, "size": i.size, "at": iso_time(i.at)} for i in found]))
+        shelf = backups_here()
+        rows = [
+            {"file": item.file, "size": item.size, "at": iso_time(item.at), "own_bucket": item.own}
+            for item in shelf.items[:SHOWN]
+        ]
+        return Response(envelope(rows, message=shelf.trouble))
 
     def post(self, request: Any) -> Response:
         def work() -> tuple[int, Any, str]:
@@ -47,8 +65,69 @@ class BackupView(GuardedView):
         return answer
 
 
+class PlanInput(StrictSerializer):
+    at = serializers.TimeField()
+    keep_days = serializers.IntegerField(allow_null=True, min_value=1, max_value=3650)
+    place = serializers.ChoiceField(choices=BackupPlace.values)
+    endpoint = serializers.CharField(max_length=200, allow_blank=True)
+    region = serializers.CharField(max_length=40, allow_blank=True)
+    bucket = serializers.CharField(max_length=63, allow_blank=True)
+    prefix = serializers.CharField(max_length=100, allow_blank=True)
+    access_key = serializers.CharField(max_length=128, allow_blank=True)
+    secret = serializers.CharField(max_length=200, allow_blank=True, trim_whitespace=False)
+
+
+class PlanView(GuardedView):
+    """Hour, days kept and place of this organisation's backups, what the operator allows, and how it stands:
+    ``late`` when a night was missed. PATCH changes what it names; ``secret`` is written and never read."""
+
+    bahi_app, needs = "backup", {"": (PLAN,)}
+    proof = frozenset({"patch"})
+    serializer_class = PlanInput
+
+    def get(self, request: Any) -> Response:
+        return Response(envelope(_plan(plan_get())))
+
+    def patch(self, request: Any) -> Response:
+        values = self.read(request, partial=True)
+        secret = values.pop("secret", "")
+
+        def work() -> tuple[int, Any, str]:
+            return 200, _plan(plan_save(values=values, secret=secret, by=request.user)), _("Saved.")
+
+        return api_write(request, work)
+
+
+class PlanTryView(GuardedView):
+    """Write, list, read and remove a small file in the organisation's own bucket; 409 says what failed."""
+
+    bahi_app, needs = "backup", {"": (PLAN,)}
+
+    def post(self, request: Any) -> Response:
+        bucket_try()
+        return Response(envelope({"works": True}, message=_("The bucket works.")))
+
+
+def _plan(plan: BackupPlan) -> dict[str, Any]:
+    allowed = backup_allowed()
+    return {
+        **{name: getattr(plan, name) for name in FIELDS},
+        "at": f"{plan.at:%H:%M}",
+        "has_secret": bool(plan.secret),
+        "nightly": nightly_on(plan),
+        "place_now": place_now(plan, allowed),
+        "days_kept": days_kept(plan),
+        "own_bucket_allowed": allowed.own_bucket,
+        "keep_days_allowed": allowed.keep_days,
+        "last_good": iso_time(last_good()),
+        "late": bool(backup_late()),
+    }
+
+
 register_routes(
     [
+        path("backup/plan/", PlanView.as_view(), name="backup_api_plan"),
+        path("backup/plan/try/", PlanTryView.as_view(), name="backup_api_plan_try"),
         path("backup/backups/", BackupsView.as_view(), name="backup_backups"),
         path("backup/backups/<str:name>/", BackupView.as_view(), name="backup_backup"),
     ]

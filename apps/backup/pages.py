@@ -13,12 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from apps.backup.services.handing_out import backup_start, backup_take_out, backups_newest
-from apps.backup.surfaces import MAKE
+from apps.accounts.guarding import guarded
+from apps.backup.forms import PlanForm
+from apps.backup.models import BackupPlace
+from apps.backup.services.handing_out import SHOWN, backup_start, backup_take_out, backups_here
+from apps.backup.services.plan import (
+    FIELDS,
+    backup_allowed,
+    bucket_try,
+    days_kept,
+    nightly_on,
+    place_now,
+    plan_get,
+    plan_save,
+)
+from apps.backup.services.running import backup_late
+from apps.backup.surfaces import MAKE, PLAN
 from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
-from apps.core.errors import NotFound
+from apps.core.errors import BahiError, InvalidInput, NotFound
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.models import Job
 
@@ -31,10 +45,18 @@ def _ask(request: HttpRequest) -> None:
 def page(request: HttpRequest) -> HttpResponse:
     """Backups of this organisation, newest first, and those that run."""
     _ask(request)
+    shelf, plan = backups_here(), plan_get()
     context = {
         **admin_site.each_context(request),
         "title": _("Backups"),
-        "backups": backups_newest(),
+        "backups": shelf.items[:SHOWN],
+        "trouble": shelf.trouble,
+        "plan": plan,
+        "nightly": nightly_on(plan),
+        "days": days_kept(plan),
+        "own_bucket": place_now(plan) == BackupPlace.BUCKET,
+        "late": backup_late(),
+        "may_plan": may(request.user, PLAN),
         "running": Job.objects.filter(task="backup.run_backup", finished_at=None).order_by("-id"),
     }
     return TemplateResponse(request, "backup/backups.html", context)
@@ -59,13 +81,55 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
     return answer
 
 
+def plan_page(request: HttpRequest) -> HttpResponse:
+    """Hour, days kept and place; what the operator allows stands beside it."""
+    plan, allowed = plan_get(), backup_allowed()
+    form = PlanForm(request.POST or None, initial={name: getattr(plan, name) for name in FIELDS})
+    if not allowed.own_bucket:
+        form.without_bucket()
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        secret = values.pop("secret", "")
+        try:
+            run_in_unit_of_work(lambda: plan_save(values=values, secret=secret, by=request.user))
+            messages.success(request, _("Saved."))
+            return HttpResponseRedirect(reverse("backup_plan"))
+        except InvalidInput as error:
+            form.refuse(error)
+    context = {
+        **admin_site.each_context(request),
+        "title": _("Plan of the backups"),
+        "form": form,
+        "allowed": allowed,
+        "nightly": nightly_on(plan),
+        "has_secret": bool(plan.secret),
+        "may_try": plan.place == BackupPlace.BUCKET,
+    }
+    return TemplateResponse(request, "backup/plan.html", context)
+
+
+def plan_try(request: HttpRequest) -> HttpResponse:
+    """Whether the own bucket takes a file and gives it back."""
+    try:
+        bucket_try()
+        messages.success(request, _("The bucket works: a small file was written, found, read and removed."))
+    except BahiError as error:
+        messages.error(request, error.detail)
+    return HttpResponseRedirect(reverse("backup_plan"))
+
+
 def page_urls() -> list[Any]:
     view = admin_site.admin_view
     return [
         path("backups/", view(page), name="backups"),
         path("backups/now/", view(require_POST(start)), name="backup_now"),
+        path("backups/plan/", guarded(plan_page, PLAN, app="backup", proof=True), name="backup_plan"),
+        path(
+            "backups/plan/try/", guarded(require_POST(plan_try), PLAN, app="backup"), name="backup_plan_try"
+        ),
         path("backups/<str:name>/", view(download), name="backup_download"),
     ]
 
 
 register_page("backup", "backups", gettext_lazy("Backups"), icon="backup", permission=MAKE)
+register_page("backup", "backup_plan", gettext_lazy("Plan of the backups"), icon="schedule", permission=PLAN)

@@ -4,7 +4,11 @@ from apps.core.surfaces import codes, declare, declare_jobs
 
 MAKE = "backup.make_backup"
 EXPORT = "backup.export_everything"
+PLAN = "backup.plan_backups"
 declare({"backups": codes(MAKE), "backup_now": codes(MAKE), "backup_download": codes(MAKE)})
+declare(
+    dict.fromkeys(("backup_plan", "backup_plan_try", "backup_api_plan", "backup_api_plan_try"), codes(PLAN))
+)
 declare(
     dict.fromkeys(
         (

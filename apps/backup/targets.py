@@ -20,11 +20,12 @@ from apps.core.errors import NotFound, Refused
 
 @dataclass(frozen=True)
 class Stored:
-    """name: ``<slug>/<file>``; size in bytes."""
+    """name: ``<slug>/<file>``; size in bytes; own: in the organisation's own bucket."""
 
     name: str
     size: int
     at: datetime
+    own: bool = False
 
     @property
     def slug(self) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
-
-from django.conf import settings
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
 from apps.backup.models import DataExport
 from apps.backup.services.exports import export_make, export_ready, exports_expire
-from apps.backup.services.making import Made, backup_make, backups_prune
-from apps.core.tenant import current_organisation
+from apps.backup.services.running import backup_run, backup_warn, nightly_due
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.services.beside import progress_beside
 from apps.runtime.services.jobs import job_progress, task
@@ -22,25 +19,23 @@ from apps.runtime.services.schedule import scheduled
 logger = logging.getLogger(__name__)
 
 
-@scheduled(at=time(1, 40))
-def daily_backup() -> None:
-    """Each night, when the installation's settings say so."""
-    if settings.BACKUP_DAILY:
-        _told(backup_make())
-        backups_prune(current_organisation().slug)
+@scheduled(every=timedelta(minutes=10))
+def nightly_backup() -> None:
+    """At the hour that the organisation chose, or as soon after it as a worker runs."""
+    if nightly_due():
+        backup_run(nightly=True)
+
+
+@scheduled(every=timedelta(hours=1))
+def warn_of_missed_backup() -> None:
+    backup_warn()
 
 
 @task
 def run_backup(job: Any) -> dict[str, Any]:
     """A backup now; the answer says where it lies."""
-    made = backup_make(progress=lambda done, total: job_progress(job, done, total))
-    _told(made)
+    made = backup_run(progress=lambda done, total: job_progress(job, done, total))
     return {**vars(made), "url": "/data/backups/"}
-
-
-def _told(made: Made) -> None:
-    told = {"file": made.name, "bytes": made.size, "rows": made.rows, "files": made.files}
-    run_in_unit_of_work(lambda: access_log_write(AccessEvent.BACKUP, detail=told))
 
 
 @task

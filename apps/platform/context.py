@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from apps.backup.services.running import backup_late
+from apps.core.access import may
 from apps.core.tenant import current_organisation, is_public
 from apps.platform.services.announcements import announcements_for
 from apps.platform.services.look import look_now
@@ -23,6 +25,7 @@ def platform_shell(request: HttpRequest) -> dict[str, Any]:
         "sign_in_look": look,
         "sign_in_logo": SimpleLazyObject(lambda: _sign_in_logo(look, brand["logo"])),
         "brand": brand,
+        "backup_late": SimpleLazyObject(lambda: _backup_late(request)),
     }
 
 
@@ -51,6 +54,12 @@ def shell_icon(_request: HttpRequest | None) -> str | None:
     """The picture at the head of the back office's menu; None: the usual sign."""
     brand = brand_of(None if is_public() else current_organisation())
     return brand["mark"] or brand["logo"] or None
+
+
+def _backup_late(request: HttpRequest) -> str:
+    """For those who may make backups: when the last good one was, where a night was missed."""
+    user = getattr(request, "user", None)
+    return "" if is_public() or not may(user, "backup.make_backup") else backup_late()
 
 
 def _announcements(request: HttpRequest) -> list[Any]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.limits import attempts_limit
 from apps.accounts.second_step_views import confirmed_required
-from apps.backup.services.making import backups_of
+from apps.backup.services.handing_out import backups_here
 from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.errors import BahiError
@@ -36,7 +36,7 @@ COPYING = ("backup.run_backup", "backup.run_export")
 def leave(request: HttpRequest) -> HttpResponse:
     """What will happen and when; the name typed and a fresh proof of the person do it."""
     organisation = organisation_now()
-    backups = backups_of(organisation.slug)
+    backups = backups_here().items
     fresh = copy_is_fresh(backups)
     form = LeaveForm(request.POST or None, fresh=fresh)
     if request.method == "POST" and form.is_valid():

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Prefetch, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, DateTimeField, F, Max, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.backup.services.running import LATE_AFTER
 from apps.core.formats import show_moment
 from apps.platform.choices import OverrideState, SignUpState
 from apps.platform.models import Announcement, Figures, Override, SignUp
 from apps.runtime.models import JobState
 from apps.tenancy.choices import JobState as WorkState
+from apps.tenancy.choices import OrganisationState
 from apps.tenancy.models import Organisation, OrganisationJob, PlatformState
 from apps.tenancy.selectors import jobs_everywhere, organisations_by_state, queue_facts
 
@@ -60,6 +62,20 @@ def newest_of(organisation: Any) -> Figures | None:
     return next(iter(organisation.newest_figures), None)
 
 
+def without_backup() -> QuerySet[Organisation]:
+    """Served organisations whose nightly backup is missing: the last good one, as their newest figures say,
+    is older than a night."""
+    newest = Figures.objects.filter(organisation=OuterRef("pk")).order_by("-day")
+    rows = Organisation.objects.filter(state=OrganisationState.ACTIVE).annotate(
+        nightly=Subquery(newest.values("backup_nightly")[:1]),
+        backed_up=Coalesce(
+            Subquery(newest.values("backup_at")[:1]), F("created_at"), output_field=DateTimeField()
+        ),
+    )
+    late = timezone.now() - LATE_AFTER
+    return rows.filter(nightly=True, backed_up__lt=late, created_at__lt=late)
+
+
 def _growth() -> list[dict[str, Any]]:
     """New organisations of the last twelve months."""
     since = timezone.now() - timedelta(days=365)
@@ -94,6 +110,8 @@ def _to_do() -> list[dict[str, Any]]:
          "/admin/tenancy/organisationjob/?state__exact=failed", "danger"),
         (_("organisations were not upgraded"), Organisation.objects.exclude(upgrade_error="").count(),
          "/admin/tenancy/organisation/?upgrade=failed", "danger"),
+        (_("organisations have no backup of the last day"), without_backup().count(),
+         "/admin/tenancy/organisation/?backup=late", "danger"),
         (_("organisations are to be deleted"), Organisation.objects.filter(state="scheduled").count(),
          "/admin/tenancy/organisation/?state__exact=scheduled", "warning"),
         (_("operators are inside an organisation"), Override.objects.filter(

@@ -411,6 +411,10 @@ ELSEWHERE = {
         "tests/accounts/test_second_step.py",
         "test_rules_are_checked_and_need_their_permission",
     ),
+    "backup.plan_backups": (
+        "tests/backup/test_plan.py",
+        "test_only_with_the_permission_and_a_fresh_proof",
+    ),
     "backup.make_backup": (
         "tests/backup/test_backup.py",
         "test_page_starts_a_job_and_gives_the_file_only_to_those_who_may",

@@ -19,13 +19,14 @@ pytestmark = pytest.mark.django_db
 READ = (
     "platform/organisation/", "platform/usage/", "platform/modules/", "platform/domains/",
     "platform/sign-in-page/", "platform/operator/", "accounts/sign-in-policy/", "accounts/matrix/",
-    "accounts/matrix/changes/", "accounts/separation/", "backup/backups/", "audit/verify/",
-    "privacy/file-encryption/", "messaging/text-gateway/", "sso/rule/", "sso/keys/",
+    "accounts/matrix/changes/", "accounts/separation/", "backup/backups/", "backup/plan/",
+    "audit/verify/", "privacy/file-encryption/", "messaging/text-gateway/", "sso/rule/", "sso/keys/",
 )  # fmt: skip
 PROVEN = (
     ("post", "platform/domains/", {"domain": "erp.acme.in"}),
     ("post", "platform/leave/", {"name": "Acme", "without_copy": True}),
     ("put", "accounts/sign-in-policy/", {"require_for": "all", "methods": ["totp"]}),
+    ("patch", "backup/plan/", {"keep_days": 2}),
     ("post", "privacy/file-encryption/", {}),
     ("put", "sso/rule/", {"force": "nobody"}),
     ("post", "sso/keys/next/", {}),

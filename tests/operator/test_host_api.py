@@ -254,7 +254,12 @@ def test_announcements_maintenance_and_sign_up_are_switched(host):
     assert call(host, "put", "platform/maintenance/", {"on": True, "text": "Back at nine"})["data"]["on"]
     assert PlatformState.current().maintenance
     call(host, "put", "platform/maintenance/", {"on": False})
-    assert call(host, "patch", "platform/settings/", {"sign_up": True})["data"] == {"sign_up": True}
+    assert call(host, "patch", "platform/settings/", {"sign_up": True})["data"]["sign_up"]
+    backups = {"backup_own_bucket": True, "backup_keep_days": 90}
+    saved = call(host, "patch", "platform/settings/", backups)["data"]
+    assert saved == {"sign_up": True, **backups}
+    bad = call(host, "patch", "platform/settings/", {"backup_keep_days": 0}, 400)
+    assert bad["errors"][0]["field"] == "backup_keep_days"
 
 
 def test_the_dashboard_and_the_lists_count_and_never_show_business(host):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
+from apps.backup.models import BackupPlace
 from apps.backup.services.making import backups_of
+from apps.backup.services.plan import own_target, place_now, plan_get
 from apps.backup.targets import Stored, backup_target
-from apps.core.errors import NotFound
+from apps.core.errors import BahiError, NotFound
 from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.models import Job
@@ -19,9 +22,24 @@ from apps.runtime.services.jobs import job_start
 SHOWN = 60
 
 
-def backups_newest() -> list[Stored]:
-    """The last backups of this organisation, the newest first."""
-    return backups_of(current_organisation().slug)[:SHOWN]
+@dataclass(frozen=True)
+class Shelf:
+    """Backups of this organisation, the newest first; ``trouble``: why its own bucket could not be read."""
+
+    items: list[Stored]
+    trouble: str = ""
+
+
+def backups_here() -> Shelf:
+    """Where the installation keeps them, and in the organisation's own bucket where it has one."""
+    slug, plan, trouble = current_organisation().slug, plan_get(), ""
+    found = backups_of(slug)
+    if place_now(plan) == BackupPlace.BUCKET:
+        try:
+            found = [*own_target(plan).list(slug), *found]
+        except BahiError as error:
+            trouble = str(error.detail)
+    return Shelf(sorted(found, key=lambda item: item.at, reverse=True), trouble)
 
 
 def backup_start(by: Any) -> Job:
@@ -34,10 +52,10 @@ def backup_start(by: Any) -> Job:
 def backup_take_out(name: str, *, by: Any, request: Any) -> IO[bytes]:
     """The encrypted file of one backup, noted in the access log. Only of this organisation: the name is
     looked up in its own list. Raises NotFound."""
-    slug = current_organisation().slug
-    wanted = f"{slug}/{name}"
-    if wanted not in {item.name for item in backups_of(slug)}:
+    wanted = f"{current_organisation().slug}/{name}"
+    found = next((item for item in backups_here().items if item.name == wanted), None)
+    if found is None:
         raise NotFound(_("Not found."))
     detail = {"kind": "backup", "file": name}
     run_in_unit_of_work(lambda: access_log_write(AccessEvent.EXPORT, request=request, user=by, detail=detail))
-    return backup_target().open(wanted)
+    return (own_target(plan_get()) if found.own else backup_target()).open(wanted)

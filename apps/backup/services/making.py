@@ -24,7 +24,7 @@ from django.utils import timezone
 from apps.backup.keys import keyring
 from apps.backup.services.public_side import public_read
 from apps.backup.tables import reading_settings, rows_out, sequences_of, tables_of
-from apps.backup.targets import Stored, backup_target
+from apps.backup.targets import Stored, Target, backup_target
 from apps.core.errors import NotFound
 from apps.core.sealed_stream import EncryptingWriter, FileDamaged
 from apps.core.tenant import current_organisation, current_schema
@@ -53,8 +53,9 @@ class Made:
     seconds: float
 
 
-def backup_make(*, progress: Progress = lambda done, total: None) -> Made:
-    """Back up the organisation in use into the target. Only reads; others go on working meanwhile."""
+def backup_make(*, progress: Progress = lambda done, total: None, target: Target | None = None) -> Made:
+    """Back up the organisation in use into the target, else into the installation's. Only reads; others go on
+    working meanwhile."""
     started = time.monotonic()
     schema = current_schema()
     organisation = Organisation.objects.get(pk=current_organisation().pk)  # as it is now
@@ -70,7 +71,7 @@ def backup_make(*, progress: Progress = lambda done, total: None) -> Made:
             _member(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
         file.flush()
         size = Path(file.name).stat().st_size
-        backup_target().put(name, Path(file.name))
+        (target or backup_target()).put(name, Path(file.name))
     rows = sum(table["rows"] for table in manifest["tables"].values())
     seconds = time.monotonic() - started
     return Made(name, size, len(manifest["tables"]), rows, len(manifest["files"]), seconds)
@@ -175,21 +176,23 @@ def _member(tar: tarfile.TarFile, name: str, content: bytes | IO[bytes], size: i
 
 
 def backups_of(slug: str) -> list[Stored]:
-    """Backups of an organisation, newest first; also of one that was deleted."""
+    """Backups of an organisation where the installation keeps them, newest first; also of one that was
+    deleted."""
     return list(reversed(backup_target().list(slug)))
 
 
-def backups_prune(slug: str) -> int:
+def backups_prune(slug: str, *, target: Target | None = None, days: int | None = None) -> int:
     """Keep every backup of the last days and one a week before; remove the rest. Returns how many went."""
-    daily, weekly = settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS
+    shelf = target or backup_target()
+    daily, weekly = days or settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS
     fresh = timezone.now() - timedelta(days=daily)
     oldest = timezone.now() - timedelta(days=daily, weeks=weekly)
     seen, gone = set(), 0
-    for item in backups_of(slug):
+    for item in reversed(shelf.list(slug)):
         week = item.at.isocalendar()[:2]
         if item.at >= fresh or (item.at >= oldest and week not in seen):
             seen.add(week)
             continue
-        backup_target().remove(item.name)
+        shelf.remove(item.name)
         gone += 1
     return gone

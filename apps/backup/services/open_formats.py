@@ -58,6 +58,8 @@ LEFT_OUT = {
     "runtime.schedulestate": "when repeated tasks are due",
     "files.filekey": "keys of encrypted files; the files themselves are in it as they were sent",
     "backup.dataexport": "the list of these exports",
+    "backup.backupplan": "access to a bucket of one's own",
+    "backup.backuprun": "the list of backups",
 }
 """Tables of the program's own working, or made of secrets: kind → why they aren't the organisation's data."""
 SECRETS = frozenset(

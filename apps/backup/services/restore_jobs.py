@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from apps.backup.services.finding import own_bucket_has
 from apps.backup.services.making import backups_of
 from apps.backup.services.restoring import backup_restore, restore_undo
 from apps.backup.targets import Stored
@@ -29,7 +30,8 @@ def restore_ask(*, name: str, slug: str) -> OrganisationJob:
 
     Raises InvalidInput naming ``name`` (there is no such backup) or ``slug`` (no good, or taken).
     """
-    if name not in {item.name for item in backups_everywhere(limit=10_000)}:
+    known = name in {item.name for item in backups_everywhere(limit=10_000)}
+    if not known and not own_bucket_has(name):
         raise InvalidInput(_("There is no such backup."), field="name")
     job = restore_start(slug=slug, source=name)
     platform_log("restore_asked", source=name, slug=job.slug, job=job.pk)

@@ -25,10 +25,10 @@ from psycopg import sql
 
 from apps.accounts.selectors import users_holding
 from apps.backup.keys import keyring
+from apps.backup.services.finding import target_holding
 from apps.backup.services.making import KEPT, migrations_applied
 from apps.backup.services.public_side import access_after_restore, public_write
 from apps.backup.tables import reading_settings, rows_in, sequences_set, table_hash, tables_of
-from apps.backup.targets import backup_target
 from apps.core.errors import InvalidInput, Refused
 from apps.core.sealed_stream import BackupDamaged, DecryptingReader, FileDamaged
 from apps.core.secrets import KEY_BYTES, secret_fields, secrets_move
@@ -158,7 +158,7 @@ def copy_tell(organisation: Organisation, manifest: dict[str, Any]) -> None:
 
 def manifest_read(name: str) -> dict[str, Any]:
     """The manifest, which is the last member: reading to it proves every chunk before it."""
-    with backup_target().open(name) as raw, _members(raw) as tar:
+    with target_holding(name).open(name) as raw, _members(raw) as tar:
         for member in tar:
             if member.name == "manifest.json":
                 return json.loads(tar.extractfile(member).read())  # type: ignore[union-attr]  # a file of the archive
@@ -192,7 +192,7 @@ def _load(schema: str, name: str, manifest: dict[str, Any]) -> FileKeys:
     reading_settings()
     _triggers(schema, tables, "DISABLE")
     _empty(schema, tables)
-    with backup_target().open(name) as raw, _members(raw) as tar:
+    with target_holding(name).open(name) as raw, _members(raw) as tar:
         for member in tar:
             kind, _slash, rest = member.name.partition("/")
             content = tar.extractfile(member)

@@ -29,7 +29,7 @@ from apps.core.modules import all_modules, default_modules
 from apps.platform.admin.site import PlatformAdmin, platform_site
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
-from apps.platform.selectors import newest_figures, newest_of
+from apps.platform.selectors import newest_figures, newest_of, without_backup
 from apps.platform.services.organisations import (
     VERBS,
     organisation_change,
@@ -140,12 +140,31 @@ class UpgradeFilter(admin.SimpleListFilter):
         return queryset.exclude(upgrade_error="") if self.value() == "failed" else queryset
 
 
+class BackupFilter(admin.SimpleListFilter):
+    title = gettext_lazy("backup")
+    parameter_name = "backup"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("late", _("None of the last day"))]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        late = without_backup().values("pk")
+        return queryset.filter(pk__in=late) if self.value() == "late" else queryset
+
+
 class OrganisationAdmin(PlatformAdmin):
     form = OrganisationForm
     list_display: ClassVar[tuple[str, ...]] = (
         "name", "slug", "shown_state", "plan", "hosts", "module_count", "shown_use", "created_at",
     )  # fmt: skip
-    list_filter: ClassVar[tuple[Any, ...]] = ("state", "plan", "maintenance", "is_demo", UpgradeFilter)
+    list_filter: ClassVar[tuple[Any, ...]] = (
+        "state",
+        "plan",
+        "maintenance",
+        "is_demo",
+        UpgradeFilter,
+        BackupFilter,
+    )
     search_fields: ClassVar[tuple[str, ...]] = (
         "name",
         "slug",

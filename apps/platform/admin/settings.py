@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BahiError, InvalidInput
+from apps.core.keys import key_read
 from apps.platform.admin.organisations import moment_of
 from apps.platform.admin.site import platform_site
 from apps.platform.forms import LookForm
 from apps.platform.models import SignInLook
+from apps.platform.services.backups import backups_allow
 from apps.platform.services.look import look_save
 from apps.platform.services.sign_up import sign_up_switch
 from apps.tenancy.models import PlatformState
@@ -50,6 +52,9 @@ def _save(request: HttpRequest, form: LookForm) -> bool:
             )
         elif part == "sign_up":
             sign_up_switch(on=data.get("on") == "1")
+        elif part == "backups":
+            days = key_read(data.get("keep_days", "")) or 0
+            backups_allow({"backup_own_bucket": data.get("own") == "1", "backup_keep_days": days})
     except InvalidInput as error:
         form.refuse(error)
         return False

@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from apps.accounts.api.guarded import GuardedView
-from apps.backup.services.making import backups_of
+from apps.backup.services.handing_out import backups_here
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
@@ -306,7 +306,7 @@ class LeaveView(GuardedView):
     def post(self, request: Any) -> Response:
         asked = self.read(request)
         organisation = organisation_now()
-        if not asked["without_copy"] and not copy_is_fresh(backups_of(organisation.slug)):
+        if not asked["without_copy"] and not copy_is_fresh(backups_here().items):
             text = _("Make a backup or an export first, or say that you go without.")
             raise InvalidInput(text, field="without_copy", code="required")
 

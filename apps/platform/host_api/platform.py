@@ -18,6 +18,7 @@ from apps.platform.host_api.bases import OperatorView, found
 from apps.platform.models import Announcement, SignUp
 from apps.platform.selectors import dashboard
 from apps.platform.services.announcements import announcement_delete, announcement_save
+from apps.platform.services.backups import BACKUP_FIELDS, backups_allow
 from apps.platform.services.organisations import plan_save
 from apps.platform.services.sign_up import sign_up_switch
 from apps.tenancy.models import Organisation, OrganisationJob, Plan, PlatformState
@@ -168,19 +169,26 @@ def _addressed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class SettingsView(OperatorView):
-    """Whether anybody may ask for an organisation."""
+    """Whether anybody may ask for an organisation, and what organisations may choose of their backups."""
 
     def get(self, request: Any) -> Response:
-        return Response(envelope({"sign_up": PlatformState.current().sign_up}))
+        return Response(envelope(_settings()))
 
     def patch(self, request: Any) -> Response:
-        on = self.read(request, shapes.SwitchInput)["sign_up"]
+        values = self.read(request, shapes.SettingsInput, partial=True)
 
         def work() -> tuple[int, Any, str]:
-            sign_up_switch(on=on)
-            return 200, {"sign_up": on}, _("Saved.")
+            if "sign_up" in values:
+                sign_up_switch(on=values["sign_up"])
+            backups_allow({name: values[name] for name in BACKUP_FIELDS if name in values})
+            return 200, _settings(), _("Saved.")
 
         return api_write(request, work)
+
+
+def _settings() -> dict[str, Any]:
+    row = PlatformState.current()
+    return {name: getattr(row, name) for name in ("sign_up", *BACKUP_FIELDS)}
 
 
 class MaintenanceView(OperatorView):

@@ -56,7 +56,8 @@ def organisation_data(row: Organisation) -> dict[str, Any]:
 
 def figures_data(row: Figures) -> dict[str, Any]:
     """Counts of an organisation and a day; never its business."""
-    return {"day": row.day.isoformat(), **_columns(row, SUMS)}
+    backups = _columns(row, ("backup_at", "backup_nightly"))
+    return {"day": row.day.isoformat(), **_columns(row, SUMS), **backups}
 
 
 def plan_data(row: Plan) -> dict[str, Any]:
@@ -154,8 +155,10 @@ AnnouncementInput: Any = type(
 )
 
 
-class SwitchInput(StrictSerializer):
+class SettingsInput(StrictSerializer):
     sign_up = serializers.BooleanField()
+    backup_own_bucket = serializers.BooleanField()
+    backup_keep_days = serializers.IntegerField(min_value=1, max_value=3650)
 
 
 class RestoreInput(StrictSerializer):

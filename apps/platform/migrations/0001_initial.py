@@ -58,6 +58,8 @@ class Migration(migrations.Migration):
                 ('waiting_jobs', models.PositiveIntegerField(default=0, verbose_name='waiting jobs')),
                 ('failed_events', models.PositiveIntegerField(default=0, verbose_name='events given up')),
                 ('waiting_mails', models.PositiveIntegerField(default=0, verbose_name='mails that wait')),
+                ('backup_at', models.DateTimeField(null=True, verbose_name='last good backup')),
+                ('backup_nightly', models.BooleanField(default=False, verbose_name='backed up each night')),
                 ('at', models.DateTimeField(auto_now=True, verbose_name='counted')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='tenancy.organisation')),
             ],

@@ -24,6 +24,8 @@ class Figures(models.Model):
     waiting_jobs = models.PositiveIntegerField(_("waiting jobs"), default=0)
     failed_events = models.PositiveIntegerField(_("events given up"), default=0)
     waiting_mails = models.PositiveIntegerField(_("mails that wait"), default=0)
+    backup_at = models.DateTimeField(_("last good backup"), null=True)
+    backup_nightly = models.BooleanField(_("backed up each night"), default=False)
     at = models.DateTimeField(_("counted"), auto_now=True)
 
     class Meta:

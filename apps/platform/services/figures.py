@@ -11,6 +11,8 @@ from django.utils import timezone
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import AccessLog, SignInSession
 from apps.accounts.selectors import users_active
+from apps.backup.services.plan import nightly_on, plan_get
+from apps.backup.services.running import last_good
 from apps.core.quota import quota_used
 from apps.core.tenant import current_organisation, current_schema
 from apps.messaging.models import MailMessage, MailState
@@ -44,6 +46,8 @@ def _counts() -> dict[str, Any]:
         "failed_events": OutboxEvent.objects.filter(attempts__gte=MAX_ATTEMPTS)
         .exclude(last_error="")
         .count(),
+        "backup_at": last_good(),
+        "backup_nightly": nightly_on(plan_get()),
         "waiting_mails": MailMessage.objects.filter(state=MailState.QUEUED).count(),
     }
 

@@ -174,6 +174,8 @@ class Migration(migrations.Migration):
                 ('maintenance_text', models.CharField(blank=True, default='', max_length=300, verbose_name='what people read')),
                 ('maintenance_until', models.DateTimeField(blank=True, null=True, verbose_name='expected end')),
                 ('sign_up', models.BooleanField(default=False, verbose_name='anybody may ask for an organisation')),
+                ('backup_own_bucket', models.BooleanField(default=False, verbose_name="backups may go to a bucket of one's own")),
+                ('backup_keep_days', models.PositiveSmallIntegerField(default=30, verbose_name='most days that backups are kept')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
             ],
             options={
@@ -252,6 +254,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='platformstate',
             constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='tenancy_one_platform'),
+        ),
+        migrations.AddConstraint(
+            model_name='platformstate',
+            constraint=models.CheckConstraint(condition=models.Q(('backup_keep_days__gte', 1), ('backup_keep_days__lte', 3650)), name='tenancy_backups_kept'),
         ),
         migrations.AddField(
             model_name='usage',

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PlatformState(models.Model):
-    """One row: maintenance and the sign-up switch."""
+    """One row: maintenance, the sign-up switch, what organisations may choose of their backups."""
 
     kind: ClassVar[str] = "log"
 
@@ -18,12 +18,18 @@ class PlatformState(models.Model):
     maintenance_text = models.CharField(_("what people read"), max_length=300, blank=True, default="")
     maintenance_until = models.DateTimeField(_("expected end"), null=True, blank=True)
     sign_up = models.BooleanField(_("anybody may ask for an organisation"), default=False)
+    backup_own_bucket = models.BooleanField(_("backups may go to a bucket of one's own"), default=False)
+    backup_keep_days = models.PositiveSmallIntegerField(_("most days that backups are kept"), default=30)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("platform settings")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(pk=1), name="tenancy_one_platform"),
+            models.CheckConstraint(
+                condition=models.Q(backup_keep_days__gte=1, backup_keep_days__lte=3650),
+                name="tenancy_backups_kept",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.backup.services.making import backup_make, backups_prune
+from apps.backup.services.making import backups_prune
+from apps.backup.services.plan import days_kept, plan_get, target_here
+from apps.backup.services.running import backup_run
 from apps.core.errors import BahiError
 from apps.core.tenant import organisation_context
 from apps.tenancy.models import Organisation
@@ -33,12 +35,17 @@ class Command(BaseCommand):
     def _one(self, organisation: Organisation, *, prune: bool) -> None:
         try:
             with organisation_context(organisation.schema_name):
-                made = backup_make()
+                made = backup_run()
+                gone = self._pruned(organisation) if prune else None
         except BahiError as error:
             raise CommandError(error.detail) from error
         self.stdout.write(
             f"{made.name}: {made.tables} tables, {made.rows} rows, {made.files} files, "
             f"{made.size / 1e6:.1f} MB in {made.seconds:.1f} s"
         )
-        if prune:
-            self.stdout.write(f"{backups_prune(organisation.slug)} old ones removed")
+        if gone is not None:
+            self.stdout.write(f"{gone} old ones removed")
+
+    @staticmethod
+    def _pruned(organisation: Organisation) -> int:
+        return backups_prune(organisation.slug, target=target_here(), days=days_kept(plan_get()))
