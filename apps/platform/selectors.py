@@ -22,6 +22,8 @@ from apps.tenancy.selectors import jobs_everywhere, organisations_by_state, queu
 
 SUMS = ("users", "sessions", "companies", "documents", "storage", "database", "sign_ins", "failed_jobs",
         "waiting_jobs", "failed_events", "waiting_mails")  # fmt: skip
+FIGURE_SPANS = (30, 90, 365)  # days that a page of one organisation shows
+GROWING = ("users", "companies", "documents", "storage", "database")
 OLD_QUEUE = 120  # seconds after which a waiting task means that no worker runs
 
 
@@ -60,6 +62,25 @@ def newest_figures() -> Prefetch:
 def newest_of(organisation: Any) -> Figures | None:
     """Its newest figures, fetched before with ``newest_figures``."""
     return next(iter(organisation.newest_figures), None)
+
+
+def figures_over(organisation: Organisation, days: int) -> dict[str, Any]:
+    """Counts of one organisation day by day, the newest first, each with its share of the most sign-ins; what
+    grew over that time, as (name, first, last, difference); the newest."""
+    since = timezone.localdate() - timedelta(days=days - 1)
+    rows = list(Figures.objects.filter(organisation=organisation, day__gte=since).order_by("-day"))
+    most = max((row.sign_ins for row in rows), default=0) or 1
+    return {
+        "newest": rows[0] if rows else None,
+        "rows": [(row, round(100 * row.sign_ins / most)) for row in rows],
+        "grown": [_grown(name, rows[-1], rows[0]) for name in GROWING] if rows else [],
+    }
+
+
+def _grown(name: str, first: Figures, last: Figures) -> dict[str, Any]:
+    was, now = getattr(first, name), getattr(last, name)
+    title = str(Figures._meta.get_field(name).verbose_name).capitalize()
+    return {"name": name, "title": title, "was": was, "now": now, "more": now - was}
 
 
 def without_backup() -> QuerySet[Organisation]:

@@ -26,6 +26,7 @@ from unfold.widgets import (
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.keys import key_read
 from apps.core.modules import all_modules, default_modules
+from apps.platform.admin.figures import figures_page
 from apps.platform.admin.site import PlatformAdmin, platform_site
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
@@ -273,6 +274,11 @@ class OrganisationAdmin(PlatformAdmin):
             path("<int:pk>/state/<str:verb>/", post(self.state_change), name="tenancy_organisation_state"),
             path("<int:pk>/maintenance/", post(self.maintenance), name="tenancy_organisation_maintenance"),
             path("<int:pk>/override/", post(self.override), name="tenancy_organisation_override"),
+            path(
+                "<int:pk>/figures/",
+                self.admin_site.admin_view(figures_page),
+                name="tenancy_organisation_figures",
+            ),
             path(
                 "<int:pk>/progress/",
                 self.admin_site.admin_view(self.progress),
