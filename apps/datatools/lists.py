@@ -17,7 +17,7 @@ from apps.datatools.models import ListDensity, SavedView
 from apps.datatools.models.exports import ExportSource
 from apps.datatools.services.exports import export_begin, is_large
 from apps.datatools.services.records import export_record
-from apps.datatools.services.views import SETS_ROLES, default_of, roles_to_share, views_for
+from apps.datatools.services.views import SETS_ROLES, default_of, roles_to_share, states_for
 
 MOST_COLUMNS = 25
 
@@ -27,11 +27,11 @@ class SavedViewStore:
 
     def load(self, user: Any, list_kind: str) -> ListState:
         state = ListState()
-        last = SavedView.objects.filter(owner_id=user.pk, list_kind=list_kind, name="").first()
-        if last is not None:
+        rows = list(states_for(user).filter(list_kind=list_kind).order_by("name", "pk"))
+        views = [row for row in rows if row.name]
+        for last in rows[: len(rows) - len(views)]:
             state.query, state.columns = last.query, list(last.columns)
         state.comfortable = ListDensity.objects.filter(owner_id=user.pk, compact=False).exists()
-        views = list(views_for(user).filter(list_kind=list_kind).order_by("name", "pk"))
         default = default_of(list_kind, user) if views else None
         if default is not None:
             state.opens = default.query
@@ -50,7 +50,7 @@ class SavedViewStore:
 
     def choices(self, user: Any) -> dict[str, Any]:
         """With which roles a view can be shared, and whether he may choose what a role's lists open with."""
-        roles = roles_to_share(user).order_by("name").distinct().values("pk", "name")
+        roles = roles_to_share(user).order_by("name").values("pk", "name")
         return {"roles": list(roles), "sets_roles": may(user, SETS_ROLES)}
 
     def keep(self, user: Any, list_kind: str, query: str) -> None:

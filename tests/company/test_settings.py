@@ -188,6 +188,8 @@ def test_page_saves_what_was_changed_and_nothing_else(administrator):
         "mail_footer": "Acme, Pune", "initial-mail_footer": "",
         "notification_days": "180", "initial-notification_days": "180",
         "mail_days": "730", "initial-mail_days": "730",
+        "texts_for_person": "20", "initial-texts_for_person": "20",
+        "texts_for_all": "500", "initial-texts_for_all": "500",
     }  # fmt: skip
     signed_in(administrator).post(page("messaging"), sent)
     assert setting("messaging.mail_footer") == "Acme, Pune"

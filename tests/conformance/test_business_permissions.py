@@ -225,8 +225,8 @@ def _other(world: World) -> str:
 
 
 SETTINGS = (
-    "accounting", "company", "customer_portal", "documents", "files", "messaging", "privacy", "runtime",
-    "sales",
+    "accounting", "company", "customer_portal", "datatools", "documents", "files", "messaging", "privacy",
+    "runtime", "sales",
 )  # fmt: skip
 CASES = [
     Case("accounting.view_reports", "get", _report("accounting/reports/trial-balance")),

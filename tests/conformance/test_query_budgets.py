@@ -14,10 +14,10 @@ from tests.kit.statements import business, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 
-CREATE, POST = 13, 23  # one of posting asks which separations of duties hold
+CREATE, POST = 13, 24  # of posting, one asks which separations of duties hold, one for accounts of the party
 FROM_ORDER = 64
 LIST_PAGE = 4
-ADMIN_LIST = 11
+ADMIN_LIST = 12  # one asks with which roles a view can be shared
 INVOICES = "accounting/invoices/"
 
 

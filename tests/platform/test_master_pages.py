@@ -33,7 +33,7 @@ def party_form(party, **values) -> dict[str, str]:
         "tax_treatment": party.tax_treatment, "credit_policy": party.credit_policy, "active": "on",
         "gstin": party.gstin, "pan": party.pan, "place_of_supply": party.place_of_supply,
     }  # fmt: skip
-    for prefix in ("addresses", "contacts"):
+    for prefix in ("addresses", "contacts", "bank_accounts", "default_accounts"):
         form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     return {**form, **values}
 

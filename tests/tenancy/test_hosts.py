@@ -134,7 +134,8 @@ def test_bad_names_are_refused(acme, slug):
     assert {error.field for error in caught.value.errors} & {"slug", "schema_name"}
 
 
-def test_unknown_module_is_refused():
-    with pytest.raises(InvalidInput):
-        modules_check(["sales", "flying"])
-    assert modules_check(["sales", "sales"]) == ["sales"]
+def test_unknown_module_and_one_without_what_it_needs_are_refused():
+    for keys in (["parties", "flying"], ["sales"]):
+        with pytest.raises(InvalidInput):
+            modules_check(keys)
+    assert modules_check(["catalog", "parties", "catalog"]) == ["catalog", "parties"]

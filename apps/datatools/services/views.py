@@ -20,8 +20,13 @@ SETS_ROLES = "accounts.change_role"
 
 def views_for(user: Any) -> QuerySet[SavedView]:
     """Named views that this person is offered: his own, those of everybody, those of his roles."""
-    seen = Q(owner_id=user.pk) | Q(is_shared=True) | Q(pk__in=_of_roles(user))
-    return SavedView.objects.filter(seen).exclude(name="")
+    return states_for(user).exclude(name="")
+
+
+def states_for(user: Any) -> QuerySet[SavedView]:
+    """The views that he is offered, and how he left each list (without a name)."""
+    shared = Q(is_shared=True) | Q(pk__in=_of_roles(user))
+    return SavedView.objects.filter(Q(owner_id=user.pk) | (shared & ~Q(name="")))
 
 
 def _of_roles(user: Any) -> Any:
