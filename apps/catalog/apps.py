@@ -38,6 +38,6 @@ class CatalogConfig(BahiAppConfig):
         )
         contribute(Party, {"price_list": field}, app="catalog")
         paid = Contribution(
-            kind="quantity", resolve=products_last_cost, label=_("last cost"), permission="catalog.see_cost"
+            kind="rate", resolve=products_last_cost, label=_("last cost"), permission="catalog.see_cost"
         )
         contribute(Product, {"last_cost": paid}, app="catalog")

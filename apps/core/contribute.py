@@ -19,7 +19,8 @@ from apps.core.tenant import switch_on
 
 @dataclass(frozen=True)
 class Contribution:
-    """kind: money, quantity, text, integer, key, keys (a list of them), date or json.
+    """kind: money, quantity, rate (price or cost of one unit), text, integer, key, keys (a list of them),
+    date or json.
 
     ``resolve(ids)`` gives {id: value} in one query;
     ``write(instance, value, by)`` makes the field writable; ``model`` names the model of a key. ``fill(value,

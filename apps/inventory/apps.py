@@ -34,7 +34,7 @@ class InventoryConfig(BahiAppConfig):
                 permission="inventory.view_stockrow",
             ),
             "average_cost": Contribution(
-                kind="quantity",
+                kind="rate",
                 resolve=products_average_cost,
                 label=_("average cost"),
                 permission="catalog.see_cost",

@@ -6,6 +6,7 @@ A list asks for them once a page, not row by row; what the person may not see is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -24,8 +25,12 @@ from apps.core.contribute import Contribution, contributions_to, resolve_contrib
 from apps.core.formats import show_date, show_number, show_quantity
 from apps.core.registry import has_bin
 
-FIGURES: dict[str, Callable[[Any], str]] = {"money": show_number, "quantity": show_quantity}
-LISTED = ("money", "quantity", "text", "integer", "date", "key")
+FIGURES: dict[str, Callable[[Any], str]] = {
+    "money": show_number,
+    "quantity": show_quantity,
+    "rate": partial(show_number, decimals=4),
+}
+LISTED = ("money", "quantity", "rate", "text", "integer", "date", "key")
 
 
 def listed(model: type[models.Model], user: Any) -> dict[str, Contribution]:

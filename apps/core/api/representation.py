@@ -20,7 +20,7 @@ from apps.core.guards import guards_of, hidden_fields, masked
 from apps.core.records import Child, rows_kept
 
 Getter = Callable[[Any], Any]
-EMPTY: dict[str, Any] = {"money": Decimal(0), "quantity": Decimal(0), "keys": []}
+EMPTY: dict[str, Any] = {"money": Decimal(0), "quantity": Decimal(0), "rate": Decimal(0), "keys": []}
 
 
 def iso_time(value: datetime | None) -> str | None:
@@ -82,7 +82,7 @@ def _property_getter(name: str) -> Getter:
 
 
 def contributed_text(item: Contribution) -> Callable[[Any], Any]:
-    places = {"money": 2, "quantity": 6}.get(item.kind)
+    places = {"money": 2, "quantity": 6, "rate": 6}.get(item.kind)
     return decimal_text(places) if places is not None else plain_value
 
 

@@ -103,6 +103,9 @@ CONTRIBUTED = {
     "quantity": lambda: serializers.DecimalField(
         max_digits=20, decimal_places=6, required=False, allow_null=True
     ),
+    "rate": lambda: serializers.DecimalField(
+        max_digits=20, decimal_places=6, required=False, allow_null=True
+    ),
     "text": lambda: serializers.CharField(required=False, allow_blank=True),
     "integer": lambda: serializers.IntegerField(required=False, allow_null=True),
     "date": lambda: serializers.DateField(required=False, allow_null=True),
