@@ -20,7 +20,8 @@ declare(
             "auth_confirm_send", "auth_confirm_second_factor", "auth_second_factors", "confirm", "security",
             "factor_totp", "factor_sent", "factor_passkey", "factor_passkey_options", "factor_remove",
             "backup_codes", "profile", "auth_factor_totp", "auth_factor_totp_confirm", "auth_backup_codes",
-            "auth_factor", "auth_factor_sent", "auth_factor_sent_confirm",
+            "auth_factor", "auth_factor_email", "auth_factor_email_confirm", "auth_factor_sms",
+            "auth_factor_sms_confirm",
         ),
         EVERY_PERSON,
     )

@@ -19,7 +19,7 @@ from apps.accounts.services.challenges import SENT_METHODS, challenge_answer, ch
 from apps.core.api.rendering import envelope
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer
-from apps.core.errors import NotFound, Refused
+from apps.core.errors import Refused
 from apps.core.uow import run_in_unit_of_work
 
 
@@ -73,9 +73,11 @@ class SentView(_SetUpView):
     """``email`` or ``sms`` (with ``phone``): a code is sent → {partial_token, sent_to}."""
 
     serializer_class = SentInput
+    method = FactorMethod.EMAIL
 
-    def post(self, request: Any, method: str) -> Response:
-        _sent(method)
+    def post(self, request: Any) -> Response:
+        method = self.method
+        factors.method_allowed(method)
         asked = self.read(request)
         number = factors.phone_clean(asked["phone"]) if method == FactorMethod.SMS else ""
 
@@ -91,9 +93,11 @@ class SentConfirmView(_SetUpView):
     """The code that was sent, with its token."""
 
     serializer_class = SentCodeInput
+    method = FactorMethod.EMAIL
 
-    def post(self, request: Any, method: str) -> Response:
-        _sent(method)
+    def post(self, request: Any) -> Response:
+        method = self.method
+        factors.method_allowed(method)
         asked = self.read(request)
         proven = challenge_answer(
             asked["partial_token"],
@@ -106,12 +110,6 @@ class SentConfirmView(_SetUpView):
         phone = proven.challenge.phone
         factors.sent_factor_add(request.user, method, phone=phone, request=request._request)
         return _added(request, method)
-
-
-def _sent(method: str) -> None:
-    if method not in SENT_METHODS:
-        raise NotFound(_("Not found."))
-    factors.method_allowed(method)
 
 
 class FactorRemoveView(_SetUpView):
@@ -138,11 +136,13 @@ register_routes(
         path("auth/second-factors/totp/confirm/", TotpConfirmView.as_view(), name="auth_factor_totp_confirm"),
         path("auth/second-factors/backup-codes/", BackupCodesView.as_view(), name="auth_backup_codes"),
         path("auth/second-factors/<int:pk>/", FactorRemoveView.as_view(), name="auth_factor"),
-        path("auth/second-factors/<str:method>/", SentView.as_view(), name="auth_factor_sent"),
-        path(
-            "auth/second-factors/<str:method>/confirm/",
-            SentConfirmView.as_view(),
-            name="auth_factor_sent_confirm",
-        ),
     ]
 )
+for _method in SENT_METHODS:
+    _address, _name = f"auth/second-factors/{_method.value}/", f"auth_factor_{_method.value}"
+    register_routes(
+        [
+            path(_address, SentView.as_view(method=_method), name=_name),
+            path(f"{_address}confirm/", SentConfirmView.as_view(method=_method), name=f"{_name}_confirm"),
+        ]
+    )
