@@ -74,7 +74,13 @@ def test_a_voucher_posted_and_reversed_by_many_happens_once(commits, company):
     )
     for position, (role, debit, credit) in enumerate((("cash", 5, 0), ("sales", 0, 5)), 1):
         voucher.lines.create(
-            position=position, account=line(company, role, "0").account, debit=debit, credit=credit
+            position=position,
+            account=line(company, role, "0").account,
+            debit=debit,
+            credit=credit,
+            currency=company.currency,
+            exchange_rate=1,
+            amount=debit - credit,
         )
 
     def run(name):
