@@ -58,6 +58,11 @@ class GuardedFields:
 
     model: Any
 
+    def _may(self, request: HttpRequest, action: str) -> bool:
+        """The right to the model itself: view, add, change, delete."""
+        meta = self.model._meta
+        return may(request.user, f"{meta.app_label}.{action}_{meta.model_name}")
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return open_rows(self.model, super().get_fields(request, obj), request.user)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
 
@@ -137,10 +142,6 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         for name in names if search_term.strip() else ():
             found |= queryset.filter(**{name: search_term.strip().upper()})
         return found, twice
-
-    def _may(self, request: HttpRequest, action: str) -> bool:
-        meta = self.model._meta
-        return may(request.user, f"{meta.app_label}.{action}_{meta.model_name}")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "view")
@@ -323,10 +324,6 @@ class ForeignInline(ChildInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return self.model._default_manager.for_user(request.user)
-
-    def _may(self, request: HttpRequest, action: str) -> bool:
-        meta = self.model._meta
-        return may(request.user, f"{meta.app_label}.{action}_{meta.model_name}")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "view")

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import may
+from apps.core.api.filtering import any_of
 from apps.core.api.lookups import lookup_of
 from apps.core.keys import key_read
 from apps.core.periods import PERIODS, period_condition
@@ -151,8 +152,8 @@ class TagFilter(admin.SimpleListFilter):
         return True
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        wanted = [part.strip() for part in (self.value() or "").split(",") if part.strip()]
-        return queryset.filter(tags__overlap=wanted[:100]) if wanted else None
+        wanted = (self.value() or "").replace("\x00", "").strip(", ")
+        return queryset.filter(any_of("tags", wanted.split(","))) if wanted else None
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         """One "choice" that carries what the template draws."""

@@ -122,8 +122,12 @@ def _in_list(path: str, name: str, lookup: str, raw: str) -> Q:
         return none if _boolean(name, raw) else ~none
     if lookup not in ("exact", "in"):
         raise InvalidInput(_("Unknown filter."), field=name, code="unknown")
-    wanted = [raw] if lookup == "exact" else raw.split(",")
-    return Q(**{f"{path}__overlap": [part.strip() for part in wanted if part.strip()][:100]})
+    return any_of(path, [raw] if lookup == "exact" else raw.split(","))
+
+
+def any_of(path: str, texts: Iterable[str]) -> Q:
+    """Rows whose list holds any of these, at most a hundred of them; none for no text at all."""
+    return Q(**{f"{path}__overlap": [text.strip() for text in texts if text.strip()][:100]})
 
 
 def _boolean(name: str, raw: str) -> bool:
