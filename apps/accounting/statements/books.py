@@ -77,12 +77,17 @@ def _lines(scope: _Scope, after: tuple[date, int] | None, limit: int | None) -> 
 
 def _sums(scope: _Scope, after: tuple[date, int] | None = None) -> tuple[Decimal, Decimal]:
     """Debits and credits of the lines in scope, up to and including ``after`` if given."""
+    return _asked(_SUMS, scope, after)
+
+
+def _asked(query: str, scope: _Scope, after: tuple[date, int] | None) -> Any:
+    """The one row that a query of sums gives for the lines in scope."""
     condition, arguments = scope.text, list(scope.arguments)
     if after:
         condition += " AND (l.date, l.id) <= (%s, %s)"
         arguments += after
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS.format(condition=condition), arguments)
+        cursor.execute(query.format(condition=condition), arguments)
         return cursor.fetchone()
 
 
@@ -204,13 +209,7 @@ def _foreign_book(values: dict[str, Any], accounts: list[Account]) -> _Foreign:
 
 def _amounts(scope: _Scope, after: tuple[date, int] | None = None) -> Decimal:
     """Sum of the lines' amounts in their currency, up to and including ``after`` if given."""
-    condition, arguments = scope.text, list(scope.arguments)
-    if after:
-        condition += " AND (l.date, l.id) <= (%s, %s)"
-        arguments += after
-    with connection.cursor() as cursor:
-        cursor.execute(_AMOUNTS.format(condition=condition), arguments)
-        return cursor.fetchone()[0]
+    return _asked(_AMOUNTS, scope, after)[0]
 
 
 def _kept(values: dict[str, Any], ids: list[int]) -> tuple[Decimal, Decimal]:
