@@ -243,14 +243,19 @@ def test_only_with_the_permission_and_a_fresh_proof(api, api_as, browser):
 
 
 @pytest.mark.django_db
-def test_the_page_saves_the_hour_and_offers_the_bucket_only_where_it_is_allowed():
+def test_the_page_saves_the_hour_and_offers_the_bucket_only_where_it_is_allowed(settings):
     planner = make_user("backup.plan_backups", is_staff=True)
     browser = Client(HTTP_HOST="acme.localhost")
     browser.post("/accounts/login/", {"email": planner.email, "password": "kalam-Dawat-9"})
     allow(own_bucket=False)
+    settings.BACKUP_DAILY = True
     page = browser.get("/data/backups/plan/").content.decode()
     assert 'name="endpoint"' not in page
     assert "not allowed here" in page
+    settings.BACKUP_DAILY = False
+    page = browser.get("/data/backups/plan/").content.decode()
+    assert 'name="endpoint"' not in page
+    assert "ask its operator" in page
     saved = browser.post("/data/backups/plan/", {"at": "04:05", "keep_days": "3"})
     assert saved.status_code == 302
     assert (plan_get().at, plan_get().keep_days) == (time(4, 5), 3)
