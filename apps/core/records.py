@@ -171,10 +171,7 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
     new = [row for row in rows if not row.pk]
     changed = [row for row in rows if row.pk]
     if getattr(spec.model, "history", None) is not None:
-        rules = [rule for rule in _once_rules(spec) if rule.condition is not None]
-        # Who gives a place up ("paid to this one") goes before who takes it.
-        kept = sorted((r for r in rows if r.pk), key=lambda row: any(_holds(rule, row) for rule in rules))
-        for row in (*kept, *(r for r in rows if not r.pk)):
+        for row in (*_givers_first(spec, changed), *new):
             row.save()
         return
     for row in rows:
@@ -185,6 +182,14 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
     if changed:
         names = [f.name for f in spec.model._meta.concrete_fields if not f.primary_key]
         manager.bulk_update(changed, names)
+
+
+def _givers_first(spec: Child, rows: list[Any]) -> list[Any]:
+    """Who gives a place up ("paid to this one") goes before who takes it."""
+    rules = [rule for rule in _once_rules(spec) if rule.condition is not None]
+    if not rules or len(rows) < 2:
+        return rows
+    return sorted(rows, key=lambda row: any(_holds(rule, row) for rule in rules))
 
 
 def rows_errors(spec: Child, rows: list[Any]) -> list[FieldError]:
@@ -204,15 +209,15 @@ def _repeated(spec: Child, rows: list[Any]) -> list[FieldError]:
     found = []
     for rule in _once_rules(spec):
         names = [name for name in rule.fields if name != spec.parent]
-        seen = set()
+        groups: dict[tuple[Any, ...], list[int]] = {}
         for index, row in enumerate(rows):
-            if not _holds(rule, row):
-                continue
             key = tuple(getattr(row, spec.model._meta.get_field(name).attname) for name in names)
-            if key in seen and None not in key:
-                path = f"{spec.name}.{index}.{_said_by(rule, names)}"
-                found.append(FieldError(path, str(rule.get_violation_error_message()), "duplicate"))
-            seen.add(key)
+            groups.setdefault(key, []).append(index)
+        alike = [group for key, group in groups.items() if len(group) > 1 and None not in key]
+        again = [index for group in alike for index in [i for i in group if _holds(rule, rows[i])][1:]]
+        for index in sorted(again):
+            path = f"{spec.name}.{index}.{_said_by(rule, names)}"
+            found.append(FieldError(path, str(rule.get_violation_error_message()), "duplicate"))
     return found
 
 
@@ -224,10 +229,14 @@ def _once_rules(spec: Child) -> list[models.UniqueConstraint]:
 
 def _holds(rule: models.UniqueConstraint, row: Any) -> bool:
     """Whether a rule speaks of this row: "one main account" says nothing of the others."""
-    if rule.condition is None:
+    condition = rule.condition
+    if condition is None:
         return True
-    names = rule.condition.referenced_base_fields
-    return bool(rule.condition.check({name: getattr(row, name) for name in names}))
+    plain = condition.connector == condition.AND and not condition.negated
+    if plain and all(isinstance(part, tuple) and "__" not in part[0] for part in condition.children):
+        return all(getattr(row, name) == value for name, value in condition.children)  # asks no database
+    names = condition.referenced_base_fields
+    return bool(condition.check({name: getattr(row, name) for name in names}))
 
 
 def _said_by(rule: models.UniqueConstraint, names: list[str]) -> str:

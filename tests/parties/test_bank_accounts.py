@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from apps.core.records import rows_errors
+from apps.parties.api import PartyApi
+from apps.parties.models.bank import PartyBankAccount
 from tests.factories.accounts import make_user
 from tests.factories.parties import make_customer
 from tests.kit.clients import ApiClient
@@ -61,6 +66,19 @@ def test_one_account_is_paid_to_and_none_stands_there_twice(api, second, field):
     rows = [{**ACCOUNT, "is_primary": True}, second or ACCOUNT]
     _party, answer = written(api, rows, 400)
     assert errors(answer) == {(f"bank_accounts.1.{field}", "duplicate")}
+
+
+def test_rules_among_accounts_ask_no_database(administrator):
+    """A form with many accounts costs what one with a single account costs."""
+    spec = next(child for child in PartyApi.children if child.name == "bank_accounts")
+    party = make_customer()
+    numbers = range(10_000_000_001, 10_000_000_021)
+    rows = [PartyBankAccount(party=party, account_number=str(n), ifsc="SBIN0000300") for n in numbers]
+    rows[3].is_primary = rows[7].is_primary = rows[9].is_primary = True
+    with CaptureQueriesContext(connection) as asked:
+        found = rows_errors(spec, rows)
+    assert [error.field for error in found] == [f"bank_accounts.{n}.is_primary" for n in (7, 9)]
+    assert len(asked) == 0
 
 
 def test_without_the_permission_the_number_is_masked_and_nothing_is_changed(api):
