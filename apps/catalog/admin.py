@@ -162,7 +162,7 @@ class PictureInline(ChildInline):
         if obj.pk is None:
             return "–"
         return format_html(
-            '<a href="{}"><img class="bahi-thumb bahi-thumb--large" src="{}" alt="{}"></a>',
+            '<a href="{}"><img class="bahi-product-thumb bahi-product-thumb--large" src="{}" alt="{}"></a>',
             file_url(obj.file),
             file_url(obj.thumbnail or obj.file),
             obj.caption or obj.file.name,
@@ -285,9 +285,8 @@ class ProductAdmin(MasterAdmin):
     @admin.display(description=_("picture"))
     def small(self, obj: Product) -> str:
         address = getattr(obj, "bahi_small", "")
-        return (
-            format_html('<img class="bahi-thumb" src="{}" alt="" loading="lazy">', address) if address else ""
-        )
+        picture = '<img class="bahi-product-thumb" src="{}" alt="" loading="lazy">'
+        return format_html(picture, address) if address else ""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """With the thumbnails of the page's products."""

@@ -204,7 +204,7 @@ def test_whoever_only_looks_changes_no_picture(files):
     lamp = make_product("LAMP", picture_file_id=files[0].pk)
     looker = Client(HTTP_HOST="acme.localhost")
     looker.force_login(make_user("catalog.view_product"))
-    assert "bahi-thumb" in looker.get(address(lamp)).content.decode()
+    assert "bahi-product-thumb" in looker.get(address(lamp)).content.decode()
     new = {"upload": uploaded("new"), "caption": "", "position": 1}
     assert looker.post(address(lamp), form_of(lamp, new)).status_code == 403
     assert lamp.pictures.count() == 1

@@ -141,6 +141,7 @@ class Timeline {
     });
     startMentions(this.text, this.target);
     this.shown = "";
+    this.turn = 0;
     this.more = el("button", { type: "button", class: "bahi-button bahi-button--small", text: t("timeline_older"), hidden: true });
     this.more.addEventListener("click", () => this.older());
     fill(host, this.form, this.chips(), this.list, this.note, this.more);
@@ -165,9 +166,9 @@ class Timeline {
 
   page(url) {
     return show(this.note, async () => {
-      const asked = this.shown;
+      const turn = ++this.turn;
       const { data, meta } = await get(url);
-      if (asked !== this.shown) return; // another chip was pressed meanwhile
+      if (turn !== this.turn) return; // the list was asked for anew meanwhile
       const entries = rowsOf(data);
       this.list.append(...entries.map(timelineEntry));
       this.next = meta?.pagination?.next || "";
