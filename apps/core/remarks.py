@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from django.db import models
@@ -25,10 +24,5 @@ def register_remarks(model: type[models.Model], function: Callable[[Any, Any], l
 
 def remarks_of(record: models.Model, user: Any) -> list[str]:
     """All texts for a record that ``user`` has just saved."""
-    _load()
-    return [text for function in _remarks.get(type(record), ()) for text in function(record, user)]
-
-
-@cache
-def _load() -> None:
     load_modules("remarks")
+    return [text for function in _remarks.get(type(record), ()) for text in function(record, user)]

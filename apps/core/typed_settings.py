@@ -18,7 +18,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -234,20 +233,15 @@ def use_settings_store(function: Callable[[list[str], int | None], Kept]) -> Non
     _store[:] = [function]
 
 
-@cache
-def _load() -> None:
-    load_modules("settings")
-
-
 def settings_declared(app_label: str = "") -> list[Setting]:
     """All settings, or those of one app, in the order in which they were declared."""
-    _load()
+    load_modules("settings")
     return [item for item in _settings.values() if app_label in ("", item.app)]
 
 
 def setting_named(key: str) -> Setting:
     """Raises LookupError for a setting that no app declared."""
-    _load()
+    load_modules("settings")
     return _settings[key]
 
 

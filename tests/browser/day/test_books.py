@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -13,7 +15,7 @@ REPORTS = [
     ("accounting/cash-book", "720.00"),
     ("accounting/trial-balance", "Sales of goods"),  # its sum depends on which other tests traded before
     ("accounting/profit-and-loss", "Sales of goods"),
-    ("accounting/balance-sheet", "Total assets"),
+    ("accounting/balance-sheet", re.compile(r"Total assets\D*[1-9]")),
     ("inventory/stock-statement", "CH-1"),
     ("inventory/stock-valuation", "CH-1"),
 ]
