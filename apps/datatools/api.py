@@ -29,6 +29,7 @@ from apps.datatools.importing.targets import target_find
 from apps.datatools.models import ExportFile, ImportRun
 from apps.datatools.models.exports import ExportSource
 from apps.datatools.models.imports import UndoState
+from apps.datatools.pdf_list import pdf_check
 from apps.datatools.reports.views import api_routes
 from apps.datatools.search import search_run
 from apps.datatools.selectors import run_of
@@ -52,6 +53,7 @@ class ExportMixin:
             answer = export_answer(self, queryset, form=form, wanted=wanted)
             export_record(self.model, form, request)
             return answer
+        pdf_check(form, queryset)
         export_columns(self, wanted)  # a wrong name is told now
         title = str(self.model._meta.verbose_name_plural).capitalize()
         asked = {"query": request.query_params.urlencode(), "columns": wanted}

@@ -15,6 +15,7 @@ from apps.core.uow import run_in_unit_of_work
 from apps.datatools.exporting import export_answer, form_check
 from apps.datatools.models import ListDensity, SavedView
 from apps.datatools.models.exports import ExportSource
+from apps.datatools.pdf_list import pdf_check
 from apps.datatools.services.exports import export_begin, is_large
 from apps.datatools.services.records import export_record
 from apps.datatools.services.views import SETS_ROLES, default_of, roles_to_share, states_for
@@ -65,6 +66,7 @@ class SavedViewStore:
             answer = export_answer(view, queryset, form=form)
             export_record(view.model, form, view.request)
             return answer
+        pdf_check(form, queryset)
         request = view.request
         title = str(view.model._meta.verbose_name_plural).capitalize()
         asked = {"query": request.GET.urlencode(), "company": company_id}

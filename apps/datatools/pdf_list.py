@@ -21,11 +21,23 @@ def list_pdf(title: str, headers: list[str], rows: Iterable[list[Any]]) -> bytes
     body = []
     for number, row in enumerate(rows):
         if number >= MAX_PDF_ROWS:
-            raise InvalidInput(
-                _("A PDF holds at most %(n)d rows. Choose Excel or CSV, or narrow the list.")
-                % {"n": MAX_PDF_ROWS},
-                field="format",
-                code="too_large",
-            )
+            raise _too_large()
         body.append(PrintRow(tuple(str(cell) for cell in row[:MAX_PDF_COLUMNS])))
     return render_report(PrintReport(title=title, columns=columns, rows=tuple(body), landscape=True))
+
+
+def pdf_check(form: str, queryset: Any) -> None:
+    """Raises InvalidInput (``too_large``) for a PDF of more records than one holds: what can't succeed isn't
+    begun."""
+    if form != "pdf":
+        return
+    if queryset.order_by("pk").values_list("pk", flat=True)[MAX_PDF_ROWS : MAX_PDF_ROWS + 1]:
+        raise _too_large()
+
+
+def _too_large() -> InvalidInput:
+    return InvalidInput(
+        _("A PDF holds at most %(n)d rows. Choose Excel or CSV, or narrow the list.") % {"n": MAX_PDF_ROWS},
+        field="format",
+        code="too_large",
+    )

@@ -7,24 +7,22 @@ from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.cache import cache
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, SuspiciousOperation
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from apps.core.access import access_of, may
-from apps.core.admin.lists import listed_rows
+from apps.core.admin.lists import company_narrowing, listed_rows
 from apps.core.admin.looks import key_parts
 from apps.core.admin.site import admin_site
 from apps.core.errors import NotAllowed
 from apps.core.registry import resource_of, resources
 from apps.core.scope import kind_of
-from apps.core.working import working_company_id
-from apps.datatools.exporting import export_columns
 from apps.datatools.importing.targets import resource_view
 from apps.datatools.models import ExportFile
 from apps.datatools.models.exports import ExportSource
 from apps.datatools.permissions import EXPORT_REPORT
-from apps.datatools.reports.definition import reports
+from apps.datatools.reports.definition import report_allowed, reports
 from apps.datatools.services.views import views_for
 
 MOST_COUNTED = 9_999
@@ -65,7 +63,7 @@ def _model_admin(kind: str) -> Any:
 def report_of(row: ExportFile, by: Any) -> Any:
     """The report of an export. Raises NotAllowed."""
     report = reports().get(row.key)
-    if report is None or not any(may(by, code) for code in report.permissions) or not may(by, EXPORT_REPORT):
+    if report is None or not report_allowed(report, by) or not may(by, EXPORT_REPORT):
         raise NotAllowed(_("You may not do this."))
     return report
 
@@ -75,11 +73,9 @@ def rights_of(row: ExportFile, by: Any) -> str:
     NotAllowed when the owner may not export this at all any more."""
     if row.source == ExportSource.REPORT:
         report_of(row, by)
-        parts = _access_parts(by)
     else:
-        view = view_of(row, by)
-        parts = [_scope_text(view.queryset()), *(column.path for column in export_columns(view))]
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+        view_of(row, by)
+    return hashlib.sha256("\n".join(map(str, _access_parts(by))).encode()).hexdigest()
 
 
 def view_counts(list_kind: str, user: Any) -> dict[int, int]:
@@ -89,12 +85,10 @@ def view_counts(list_kind: str, user: Any) -> dict[int, int]:
     found: dict[int, int] = {}
     for view in views_for(user).filter(list_kind=list_kind):
         params = QueryDict(view.query)
-        own = any(key == "company" or key.startswith("company__") for key in params)
-        company = None if own else working_company_id(user)
         try:
-            queryset = listed_rows(_model_admin(kind), user, params, company)
-        except IncorrectLookupParameters:
-            continue  # a filter that is no more
+            queryset = listed_rows(_model_admin(kind), user, params, company_narrowing(user, params))
+        except (IncorrectLookupParameters, SuspiciousOperation):
+            continue  # a filter that is no more, or that this person may not use
         found[view.pk] = _counted(queryset)
     return found
 
@@ -118,7 +112,7 @@ def _scope_text(queryset: Any) -> str:
 
 def _access_parts(by: Any) -> list[Any]:
     access = access_of(by)
-    roles = sorted((role.default_level, sorted(role.levels.items())) for role in access.roles)
+    roles = sorted((sorted(r.permissions), r.default_level, sorted(r.levels.items())) for r in access.roles)
     companies = "all" if access.company_ids is None else sorted(access.company_ids)
-    own = [sorted(access.permissions), roles, companies]
+    own = [sorted(access.permissions), roles, companies, access.reach]
     return [*own, sorted(access.department_ids), sorted(access.team_ids), access.default_level]

@@ -131,6 +131,54 @@ def test_asking_twice_makes_one_file_and_only_some_are_made_at_a_time(api, many)
     assert answer["errors"][0]["code"] == "running"
 
 
+def test_export_that_is_refused_is_told_on_the_list_that_asked(browser, administrator, many):
+    for number in range(MOST_RUNNING):
+        browser.get(f"{PARTIES}?display_name__istartswith=Many&o={number}&_export=csv")
+    assert ExportFile.objects.count() == MOST_RUNNING
+    page = browser.get(f"{PARTIES}?q=many&_export=csv", follow=True)
+    assert page.redirect_chain == [(f"{PARTIES}?q=many&_once=1", 302)]
+    assert "Wait for one to end" in page.content.decode()
+
+
+def test_pdf_that_would_be_too_large_is_refused_before_a_job_begins(browser, api, many, monkeypatch):
+    monkeypatch.setattr("apps.datatools.pdf_list.MAX_PDF_ROWS", 4)
+    page = browser.get(f"{PARTIES}?q=many&_export=pdf", follow=True)
+    assert "A PDF holds at most 4 rows" in page.content.decode()
+    query = "display_name__istartswith=Many"
+    answer = api.get(f"parties/parties/export/?{query}&format=pdf", expect=400)
+    assert [(e["field"], e["code"]) for e in answer["errors"]] == [("format", "too_large")]
+    assert not ExportFile.objects.exists()
+    api.get(f"parties/parties/export/?{query}&format=csv", expect=202)
+
+
+def test_large_ageing_keeps_the_days_that_were_asked(api, administrator):
+    company = invoicing.company()
+    for _number in range(4):
+        invoicing.invoice(company=company, party=invoicing.customer(), moves_stock=False, post=True)
+    path = f"accounting/reports/receivables-ageing/export/?company={company.pk}&buckets=10,20&format=csv"
+    row = asked_and_made(administrator, path)
+    content = export_open(row, by=administrator).read().decode("utf-8-sig")
+    assert "11-20" in content.replace("–", "-")
+    assert row.row_count >= 4
+
+
+def test_report_whose_file_is_refused_says_so_on_its_page(browser, administrator, monkeypatch):
+    company = invoicing.company()
+    for amount in ("100", "200"):
+        invoicing.receipt(company=company, party=invoicing.customer(), amount=amount)
+    address, query = "/data/reports/accounting/day-book/", f"company={company.pk}"
+    monkeypatch.setattr(files, "MOST_PDF", 3)
+    told = browser.get(f"{address}?{query}&format=pdf", follow=True)
+    assert "A PDF holds at most 3 rows" in told.content.decode()
+    assert told.status_code == 200
+    assert "format=" not in told.redirect_chain[-1][0]
+    assert not ExportFile.objects.exists(), "a job that can't succeed isn't begun"
+    for day in range(1, MOST_RUNNING + 1):
+        browser.get(f"{address}?{query}&format=csv&from=2020-01-0{day}")
+    told = browser.get(f"{address}?{query}&format=xlsx", follow=True)
+    assert "Wait for one to end" in told.content.decode()
+
+
 def test_job_that_was_cut_off_runs_again_and_makes_one_file(administrator, many, monkeypatch):
     data = ApiClient(administrator).get("parties/parties/export/?format=csv", expect=202)["data"]
     from apps.datatools import tasks
@@ -163,10 +211,15 @@ def test_nobody_else_gets_the_file_by_any_way(administrator, many, browser):
 
 
 def test_rights_that_went_since_close_the_file(many):
-    owner = make_user(*RIGHTS)
+    owner = make_user(*RIGHTS, "parties.see_bank_account")
     row = asked_and_made(owner)
     assert export_open(row, by=User.objects.get(pk=owner.pk))
     role = owner.roles.get()
+    role.grants.filter(permission="parties.see_bank_account").delete()
+    with pytest.raises(NotAllowed, match="What you may see has changed"):
+        export_open(row, by=User.objects.get(pk=owner.pk))
+    row = asked_and_made(User.objects.get(pk=owner.pk))
+    assert export_open(row, by=User.objects.get(pk=owner.pk))
     role.default_level = "own"
     role.save()
     with pytest.raises(NotAllowed, match="What you may see has changed"):

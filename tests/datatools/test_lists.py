@@ -212,6 +212,35 @@ def test_count_of_a_view_is_what_its_reader_may_see(browser):
     assert signed_in(make_user("sales.view_order")).get(path).status_code == 404
 
 
+def test_view_whose_filter_is_closed_to_its_reader_neither_opens_the_list_nor_stops_the_counts(browser, desk):
+    browser.post(VIEWS, {"name": "By PAN", "query": "pan__startswith=A", "shared": "on"})
+    browser.post(VIEWS, {"name": "All", "query": "o=1", "shared": "on"})
+    by_pan, plain = SavedView.objects.get(name="By PAN"), SavedView.objects.get(name="All")
+    browser.post(DEFAULT, {"view": by_pan.pk, "role": desk.pk})
+    clerk = signed_in(person_of(desk))
+    assert clerk.get(PARTIES).status_code == 200
+    assert set(clerk.get(f"/data/lists/{KIND}/counts/").json()["counts"]) == {str(plain.pk)}
+    desk.grants.create(permission="parties.see_pan")
+    assert clerk.get(PARTIES)["Location"] == f"{PARTIES}?pan__startswith=A"
+
+
+def test_views_of_a_role_that_is_switched_off_go_with_it(browser, desk):
+    browser.post(VIEWS, {"name": "For the desk", "query": "active__exact=1", "role": [desk.pk]})
+    view = SavedView.objects.get(name="For the desk")
+    browser.post(DEFAULT, {"view": view.pk, "role": desk.pk})
+    person = make_user("parties.view_party")
+    person.roles.add(desk)
+    member = signed_in(person)
+    assert member.get(PARTIES)["Location"] == f"{PARTIES}?active__exact=1"
+    desk.active = False
+    desk.save()
+    page = member.get(PARTIES)
+    assert page.status_code == 200
+    assert "For the desk" not in page.content.decode()
+    member.post(VIEWS, {"name": "To the desk", "query": "", "role": [desk.pk]})
+    assert not SavedView.objects.filter(name="To the desk").exists()
+
+
 def test_columns_stand_in_the_order_that_was_chosen(browser):
     make_customer()
     browser.post("/data/lists/parties.party/columns/", {"column": ["gstin", "display_name", "code"]})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
@@ -187,7 +187,7 @@ class ListBehaviour:
             query = _lasting(params)
             fresh = params.urlencode() == bare and not once and not _came_from_here(request, look)
             last = state.query if state.opens is None else state.opens
-            if fresh and last not in ("", bare):
+            if fresh and last not in ("", bare) and self._openable(request, last):
                 return HttpResponseRedirect(f"{request.path}?{last}")
             if query != state.query and not once:
                 store.keep(request.user, kind, query)
@@ -195,6 +195,15 @@ class ListBehaviour:
         if look:
             context["title"] = look.title
         return super().changelist_view(request, {**context, **(extra_context or {})})  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+
+    def _openable(self, request: HttpRequest, query: str) -> bool:
+        """Whether this person may use the filters of a kept address: those of a shared view may be closed to
+        him, and the list must open all the same."""
+        plain = (*PASSING, BIN, LOOK, "o", "q")
+        return all(
+            name in plain or self.lookup_allowed(name, value, request)  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
+            for name, value in parse_qsl(query)
+        )
 
     def _list_tools(self, request: HttpRequest, state: ListState, params: QueryDict) -> dict[str, Any]:
         view = resource_of(self.model)
@@ -207,7 +216,6 @@ class ListBehaviour:
             "filtered": current != bare,
             "reset": _reset_query(bare),
             "views": [{**item, "current": item["query"] == current} for item in state.views],
-            "opens": state.opens is not None,
             "comfortable": state.comfortable,
             **_store[0].choices(request.user),
             "columns": self._column_choices(request),
@@ -248,7 +256,9 @@ class ListBehaviour:
         view = view_class()
         view.request = request
         queryset = self.get_changelist_instance(request).queryset  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
-        return store.export(view, queryset, form, kind_of(self.model), request.bahi_company)  # type: ignore[attr-defined]  # set by narrow_to_company
+        kind, company = kind_of(self.model), request.bahi_company  # type: ignore[attr-defined]  # set by narrow_to_company
+        here = f"{request.path}?{urlencode([*parse_qsl(request.GET.urlencode()), (ONCE, 1)])}"
+        return self._or_message(request, here, lambda: store.export(view, queryset, form, kind, company))  # type: ignore[attr-defined,no-any-return]  # a mixin: the admin class beside it has it
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The theme's list; only its order where nothing but neighbours of a record are wanted."""
@@ -377,8 +387,13 @@ def listed_rows(model_admin: Any, user: Any, params: QueryDict, company_id: int 
 
 def narrow_to_company(request: Any, params: QueryDict) -> None:
     """Mark the request with the company worked in, unless the list is filtered by company itself."""
+    request.bahi_company = company_narrowing(request.user, params)
+
+
+def company_narrowing(user: Any, params: QueryDict) -> int | None:
+    """The company worked in, unless a list is filtered by company itself."""
     own = any(key == "company" or key.startswith("company__") for key in params)
-    request.bahi_company = None if own else working_company_id(request.user)
+    return None if own else working_company_id(user)
 
 
 def _came_from_here(request: HttpRequest, look: Look | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import models
 
 from apps.company.models import Company
+from apps.core.access import may
 
 RowKind = Literal["normal", "section", "subtotal", "total", "strong", "muted"]
 ColumnKind = Literal["text", "money", "balance", "quantity", "rate", "integer", "date", "percent"]
@@ -145,6 +146,11 @@ def register_report(report: Report) -> Report:
     """Called from an app's ``reports.py``."""
     _reports[report.name] = report
     return report
+
+
+def report_allowed(report: Report, user: Any) -> bool:
+    """Whether this person may see the report."""
+    return any(may(user, code) for code in report.permissions)
 
 
 def registered() -> dict[str, Report]:

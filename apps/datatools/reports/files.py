@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from apps.core.errors import InvalidInput
 from apps.datatools.exporting import SPOOL
 from apps.datatools.reports.definition import Answer, Report, Row
-from apps.datatools.reports.params import values_read
 from apps.datatools.reports.render import file_name, report_write
-from apps.datatools.reports.stored import stored_answer, stored_jobs
+from apps.datatools.reports.stored import answer_of, values_again
 
 PART = 5_000
 MOST_PDF = 20_000
@@ -30,12 +29,7 @@ class _Parts:
         self.count, self.balanced = 0, self.first.balanced
 
     def _part(self, cursor: str) -> Answer:
-        if self.report.slow:
-            done, _running = stored_jobs(self.report, self.values, self.user)
-            if done is None:
-                raise InvalidInput(_("Have this report worked out first."), code="not_run")
-            return stored_answer(done, self.values.get("company"))
-        return self.report.build({**self.values, "cursor": cursor, "limit": PART}, self.user)
+        return answer_of(self.report, {**self.values, "cursor": cursor, "limit": PART}, self.user)
 
     def rows(self) -> Iterator[Row]:
         part = self.first
@@ -52,9 +46,9 @@ def report_file(
     report: Report, given: dict[str, Any], form: str, user: Any, told: Callable[[int], None]
 ) -> tuple[IO[bytes], str, int]:
     """(content at its start, file name, number of rows) of a report with all its parts. Raises InvalidInput
-    for parameters that don't hold any more, and for a PDF of more rows than one is read with."""
-    values = values_read(report, {name: str(value) for name, value in given.items()}, user)
-    parts = _Parts(report, values, user, told)
+    for parameters that don't hold any more, and for a PDF of more rows than one is read with; Refused for a
+    slow report that wasn't worked out."""
+    parts = _Parts(report, values_again(report, given, user), user, told)
     rows: Any = parts.rows()
     if form == "pdf":
         rows = _bounded(rows)
@@ -67,12 +61,16 @@ def report_file(
 def _bounded(rows: Iterator[Row]) -> list[Row]:
     found: list[Row] = []
     for row in rows:
-        if len(found) >= MOST_PDF:
-            raise InvalidInput(
-                _("A PDF holds at most %(n)d rows. Choose Excel or CSV, or narrow the report.")
-                % {"n": MOST_PDF},
-                field="format",
-                code="too_large",
-            )
         found.append(row)
+        pdf_rows_check(len(found))
     return found
+
+
+def pdf_rows_check(count: int) -> None:
+    """Raises InvalidInput (``too_large``) for more rows of a report than a PDF is read with."""
+    if count > MOST_PDF:
+        raise InvalidInput(
+            _("A PDF holds at most %(n)d rows. Choose Excel or CSV, or narrow the report.") % {"n": MOST_PDF},
+            field="format",
+            code="too_large",
+        )

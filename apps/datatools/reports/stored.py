@@ -9,11 +9,20 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.core.access import may
-from apps.core.errors import NotAllowed
-from apps.datatools.reports.definition import Answer, Check, Column, Record, Report, Row, reports
+from apps.core.errors import NotAllowed, Refused
+from apps.datatools.reports.definition import (
+    Answer,
+    Check,
+    Column,
+    Record,
+    Report,
+    Row,
+    report_allowed,
+    reports,
+)
 from apps.datatools.reports.params import values_read
 from apps.datatools.reports.render import plain, report_data
 from apps.runtime.models import ENDED, Job, JobState
@@ -24,8 +33,18 @@ TASK = "datatools.report_run"
 
 def given_of(report: Report, values: dict[str, Any]) -> dict[str, Any]:
     """The parameters that a person chose, as JSON values: what an answer is found by."""
-    found = {param.name: plain(values.get(param.name)) for param in report.params if not param.hidden}
+    found = {param.name: _given(values.get(param.name)) for param in report.params if not param.hidden}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _given(value: Any) -> Any:
+    """A value as an address says it: days of an ageing are ``30,60,90``."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else plain(value)
+
+
+def values_again(report: Report, given: dict[str, Any], user: Any) -> dict[str, Any]:
+    """The values of what ``given_of`` kept, as they hold for this person now. Raises InvalidInput."""
+    return values_read(report, {name: str(value) for name, value in given.items()}, user)
 
 
 def stored_start(report: Report, values: dict[str, Any], *, by: Any) -> Job:
@@ -47,6 +66,17 @@ def stored_jobs(report: Report, values: dict[str, Any], user: Any) -> tuple[Job 
 def _jobs(report: Report, given: dict[str, Any], user: Any) -> Any:
     arguments = {"name": report.name, "given": given}
     return Job.objects.filter(task=TASK, owner_id=user.pk, arguments=arguments).order_by("-pk")
+
+
+def answer_of(report: Report, values: dict[str, Any], user: Any) -> Answer:
+    """Worked out in one transaction; a slow report as its last job left it (else Refused ``not_run``)."""
+    if report.slow:
+        done, _running = stored_jobs(report, values, user)
+        if done is None:
+            raise Refused(_("Have this report worked out first."), code="not_run")
+        return stored_answer(done, values.get("company"))
+    with transaction.atomic():
+        return report.build(values, user)
 
 
 def stored_answer(job: Job, company: Any) -> Answer:
@@ -131,9 +161,9 @@ def report_run(job: Job, *, name: str, given: dict[str, Any]) -> dict[str, Any]:
 
     report = reports()[name]
     owner = get_user_model().objects.get(pk=job.owner_id)
-    if not any(may(owner, code) for code in report.permissions):
+    if not report_allowed(report, owner):
         raise NotAllowed(_("You may not see this report."))
-    values = values_read(report, {key: str(value) for key, value in given.items()}, owner)
+    values = values_again(report, given, owner)
     values["progress"] = lambda done, total: job_progress(job, done, total)
     answer = report.build(values, owner)
     address = f"{reverse(report.url_name)}?{urlencode(given)}"

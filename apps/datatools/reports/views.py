@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
@@ -26,7 +26,7 @@ from apps.core.admin.site import admin_site
 from apps.core.api.lookups import lookup_of
 from apps.core.api.rendering import envelope
 from apps.core.api.transaction import api_write
-from apps.core.errors import InvalidInput, NotAllowed, Refused
+from apps.core.errors import BahiError, InvalidInput, NotAllowed
 from apps.core.formats import show_date
 from apps.core.registry import resource_of
 from apps.core.surfaces import Declared, codes
@@ -36,28 +36,24 @@ from apps.core.working import working_company_id
 from apps.datatools.models import ExportFile
 from apps.datatools.models.exports import ExportSource
 from apps.datatools.permissions import EXPORT_REPORT
-from apps.datatools.reports.definition import Answer, Column, Param, Record, Report, ReportLink, Row, reports
+from apps.datatools.reports.definition import (
+    Answer,
+    Column,
+    Param,
+    Record,
+    Report,
+    ReportLink,
+    Row,
+    report_allowed,
+    reports,
+)
+from apps.datatools.reports.files import pdf_rows_check
 from apps.datatools.reports.params import companies_of, values_read
 from apps.datatools.reports.render import money_format, number_text, plain, report_bytes, report_data
-from apps.datatools.reports.stored import given_of, stored_answer, stored_data, stored_jobs, stored_start
+from apps.datatools.reports.stored import answer_of, given_of, stored_data, stored_jobs, stored_start
 from apps.datatools.services.exports import export_begin
 
 EXPORTS = ("pdf", "xlsx", "csv")
-
-
-def allowed(user: Any, report: Report) -> bool:
-    return any(may(user, code) for code in report.permissions)
-
-
-def _answer(report: Report, values: dict[str, Any], user: Any) -> Answer:
-    """Worked out in one transaction; a slow report as its last job left it (else Refused ``not_run``)."""
-    if report.slow:
-        done, _running = stored_jobs(report, values, user)
-        if done is None:
-            raise Refused(_("Have this report worked out first."), code="not_run")
-        return stored_answer(done, values.get("company"))
-    with transaction.atomic():
-        return report.build(values, user)
 
 
 def _may_export(user: Any) -> None:
@@ -72,13 +68,15 @@ def _export(report: Report, values: dict[str, Any], form: str, request: Any) -> 
     if form not in EXPORTS:
         raise InvalidInput(_("Must be pdf, xlsx, csv or json."), field="format")
     limit = setting("datatools.export_rows")
-    answer = _answer(report, {**values, "cursor": "", "limit": limit}, request.user)
+    answer = answer_of(report, {**values, "cursor": "", "limit": limit}, request.user)
     asked = {"kind": report.name, "format": form, "query": request.META.get("QUERY_STRING", "")[:500]}
 
     def note() -> None:
         access_log_write(AccessEvent.EXPORT, request=request, user=request.user, detail=asked)
 
     if answer.more or len(answer.rows) > limit:
+        if form == "pdf":
+            pdf_rows_check(len(answer.rows) + bool(answer.more))  # what can't succeed isn't begun
 
         def begin() -> ExportFile:
             note()
@@ -110,7 +108,7 @@ class ReportView(APIView):
         return codes(*file, any_of=cls.report.permissions)
 
     def get(self, request: Request) -> Any:
-        if not allowed(request.user, self.report):
+        if not report_allowed(self.report, request.user):
             raise NotAllowed(_("You may not see this report."))
         form = request.query_params.get("format", self.default_format)
         if form != "json":
@@ -124,7 +122,7 @@ class ReportView(APIView):
                 data = {"job": found.job_id, "export": found.pk}
                 return Response(envelope(data, message=_("Started in the background.")), status=202)
             return found
-        answer = _answer(self.report, values, request.user)
+        answer = answer_of(self.report, values, request.user)
         return Response(envelope(report_data(self.report, answer, values)))
 
 
@@ -134,7 +132,7 @@ class SlowReportView(ReportView):
     answers_later = True
 
     def post(self, request: Request) -> Any:
-        if not allowed(request.user, self.report):
+        if not report_allowed(self.report, request.user):
             raise NotAllowed(_("You may not see this report."))
         given = {name: str(value) for name, value in dict(request.data).items()}
         values = values_read(self.report, given, request.user)
@@ -182,7 +180,7 @@ def _page(report: Report) -> Any:
 
 def report_page(request: HttpRequest, report: Report) -> HttpResponse:
     """Parameters, table, proofs, drill. Wrong parameters are shown at their fields."""
-    if not allowed(request.user, report):
+    if not report_allowed(report, request.user):
         raise PermissionDenied
     sent = request.POST if request.method == "POST" else request.GET
     raw = {name: value for name, value in sent.items() if value != "" and name != "csrfmiddlewaretoken"}
@@ -200,7 +198,7 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
             return _export_page(report, values, raw["format"], request)
         done, running = stored_jobs(report, values, request.user) if report.slow else (None, None)
         if done is not None or not report.slow:
-            answer = _answer(report, values, request.user)
+            answer = answer_of(report, values, request.user)
     except InvalidInput as error:
         if sent:
             errors = {item.field: item.detail for item in error.errors}
@@ -226,7 +224,12 @@ def report_page(request: HttpRequest, report: Report) -> HttpResponse:
 
 
 def _export_page(report: Report, values: dict[str, Any], form: str, request: HttpRequest) -> HttpResponse:
-    found = _export(report, values, form, request)
+    try:
+        found = _export(report, values, form, request)
+    except BahiError as error:
+        for item in error.errors:
+            messages.error(request, item.detail)
+        return HttpResponseRedirect(f"?{urlencode(given_of(report, values))}")
     if isinstance(found, ExportFile):
         messages.info(request, _("The file is made in the background; you are told when it is ready."))
         return HttpResponseRedirect(reverse("exports"))

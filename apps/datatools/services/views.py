@@ -30,13 +30,17 @@ def states_for(user: Any) -> QuerySet[SavedView]:
 
 
 def _of_roles(user: Any) -> Any:
-    return SavedView.roles.through.objects.filter(role__users=user.pk).values("savedview_id")
+    return SavedView.roles.through.objects.filter(role__in=_roles_of(user)).values("savedview_id")
+
+
+def _roles_of(user: Any) -> QuerySet[Role]:
+    """Roles that this person has, but for those that are switched off or in the bin."""
+    return Role.objects.filter(users=user.pk, active=True, deleted_at=None)
 
 
 def roles_to_share(user: Any) -> QuerySet[Role]:
     """Roles whose people a view can be shared with: one's own, all of them for whoever changes roles."""
-    roles = Role.objects.filter(active=True, deleted_at=None)
-    return roles if may(user, SETS_ROLES) else roles.filter(users=user.pk)
+    return Role.objects.filter(active=True, deleted_at=None) if may(user, SETS_ROLES) else _roles_of(user)
 
 
 def view_save(
@@ -101,7 +105,7 @@ def default_of(list_kind: str, user: Any) -> SavedView | None:
     if own is not None:
         kept = own.view
         return kept if kept is None or views_for(user).filter(pk=kept.pk).exists() else None
-    of_roles = DefaultView.objects.filter(list_kind=list_kind, role__users=user.pk, role__deleted_at=None)
+    of_roles = DefaultView.objects.filter(list_kind=list_kind, role__in=_roles_of(user))
     found = of_roles.filter(view__in=views_for(user)).select_related("view").order_by("role__name").first()
     return found.view if found else None
 
