@@ -6,15 +6,16 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounting.invoicing.bulk import Batched, invoice_prepare, invoices_post_many
 from apps.accounting.models import Account, Invoice, InvoiceLine, PartyAccounts
+from apps.company.models import CompanyAccess
 from apps.company.selectors import company_today
 from tests.factories import invoicing as make
 from tests.factories.accounts import make_user
+from tests.kit.clients import signed_in
 from tests.kit.ledger import assert_balanced
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
@@ -74,6 +75,16 @@ def test_goods_that_come_into_stock_still_wait_for_their_receipt(books, rent):
     assert "X-RENT" not in booked(make.bill(company=books, party=vendor, lines=goods, post=True))
     bill = make.bill(company=books, party=vendor, lines=goods, moves_stock=False, post=True)
     assert booked(bill)["X-RENT"] == D(100)
+
+
+def test_gst_that_cannot_be_credited_is_part_of_the_cost_wherever_that_is_booked(books, rent):
+    vendor = make.vendor()
+    PartyAccounts.objects.create(party=vendor, company=books, expense_account=rent)
+    blocked = {"product": service(), "itc_eligible": False}
+    bill = booked(make.bill(company=books, party=vendor, lines=[blocked], post=True))
+    assert bill["X-RENT"] == D(1180)
+    goods = {"product": make.product(purchase_price=D(50)), "quantity": 2, "itc_eligible": False}
+    assert "X-RENT" not in booked(make.bill(company=books, party=vendor, lines=[goods], post=True))
 
 
 def test_an_invoice_and_its_credit_note_go_to_the_customers_income_account(books, exports):
@@ -140,12 +151,6 @@ def test_the_database_keeps_one_row_a_company_and_none_that_says_nothing(books, 
             PartyAccounts.objects.bulk_create([PartyAccounts(party=other, company=books, **values)])
 
 
-def signed_in(*rights) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(make_user(*rights, is_staff=True))
-    return client
-
-
 KEEP = tuple(f"accounting.{action}_partyaccounts" for action in ("view", "add", "change", "delete"))
 PARTY = ("parties.view_party", "parties.change_party")
 
@@ -169,7 +174,9 @@ def form_of(client, party) -> dict[str, str]:
 
 def test_an_accountant_keeps_them_on_the_partys_page(books, rent):
     party = make.vendor()
-    client = signed_in(*PARTY, *KEEP, "accounting.view_account", "company.view_company")
+    client = signed_in(
+        make_user(*PARTY, *KEEP, "accounting.view_account", "company.view_company", is_staff=True)
+    )
     sent = form_of(client, party)
     sent |= {
         "default_accounts-TOTAL_FORMS": "1",
@@ -186,6 +193,16 @@ def test_an_accountant_keeps_them_on_the_partys_page(books, rent):
 def test_who_may_not_see_them_finds_none_on_the_page(books, rent):
     party = make.vendor()
     PartyAccounts.objects.create(party=party, company=books, expense_account=rent)
-    page = signed_in(*PARTY).get(reverse("admin:parties_party_change", args=[party.pk]))
+    page = signed_in(make_user(*PARTY, is_staff=True)).get(
+        reverse("admin:parties_party_change", args=[party.pk])
+    )
     assert "default_accounts" not in page.content.decode()
     assert "X-RENT" not in page.content.decode()
+
+
+def test_forms_offer_the_companies_that_their_reader_works_for(books):
+    other = make.company()
+    clerk = make_user("accounting.view_journal", "accounting.add_journal", is_staff=True)
+    CompanyAccess.objects.create(user=clerk, company=other)
+    page = signed_in(clerk).get(reverse("admin:accounting_journal_add"))
+    assert list(page.context["adminform"].form.fields["company"].queryset) == [other]

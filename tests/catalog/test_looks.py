@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from apps.datatools.models import SavedView
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
+from tests.kit.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/catalog/product/"
 SOLD, BOUGHT = f"{LIST}?look=sold", f"{LIST}?look=bought"
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

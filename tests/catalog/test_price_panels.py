@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
 from tests.factories.inventory import DAY, stock_company
 from tests.factories.invoicing import vendor
+from tests.kit.clients import signed_in
 from tests.kit.queries import cheapest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 BUDGET = 75
 LOOK = ("catalog.view_product", "catalog.view_pricepoint")
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
 
 
 def page(user, product) -> str:

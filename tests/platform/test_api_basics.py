@@ -48,6 +48,9 @@ def test_stale_version_is_refused_with_the_current_record(api):
     assert answer["errors"][0]["code"] == "version_conflict"
     assert answer["data"]["current"]["phone"] == "1"
     api.patch(path, {"phone": "2"}, 412, HTTP_IF_MATCH='"1"')
+    for tag in ('"²"', '"one"', "9" * 5000):  # "²" is a digit too
+        refused = api.patch(path, {"phone": "2"}, 400, HTTP_IF_MATCH=tag)
+        assert refused["errors"][0]["field"] == "If-Match"
 
 
 def test_same_key_and_body_give_the_same_record(api):

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 
 from apps.accounts.models import Role, RolePermission, User
 from apps.audit.models import AuditEntry
 from apps.portal.models import RoleStrip
+from tests.kit.clients import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 PARTY, QUOTATION, ORDER, PRODUCT = "parties.party", "sales.quotation", "sales.order", "catalog.product"
 MAKES = ("parties.add_party", "sales.add_quotation", "sales.add_order", "catalog.add_product")
 BACK = "Back to the entries of my roles"
-
-
-def signed_in(user) -> Client:
-    client = Client(HTTP_HOST="acme.localhost")
-    client.force_login(user)
-    return client
 
 
 def strip_of(user) -> list[str]:

@@ -24,12 +24,10 @@ from apps.accounting.models import (
     PartyAccounts,
 )
 from apps.accounting.services.accounts import balances_now, currency_balances, group_balances
-from apps.company.models import Company
 from apps.core.access import may
 from apps.core.admin.bases import ForeignInline, MasterAdmin, ReadOnlyAdmin, ScopedAdmin, register_inline
 from apps.core.admin.site import register
-from apps.core.formats import show_number
-from apps.core.india.numbers import format_western
+from apps.core.formats import show_money, show_number
 from apps.datatools.reports import Record, ReportLink
 from apps.datatools.reports.views import link_url
 from apps.parties.models import Party
@@ -41,8 +39,8 @@ def figure(value: Any) -> SafeString:
 
 
 def figure_in(currency: Any, value: Any) -> SafeString:
-    """An amount in a currency of its own: ``USD 1,000.00``."""
-    return format_html('<span class="bahi-number">{} {}</span>', currency.code, format_western(value))
+    """An amount in a currency of its own."""
+    return format_html('<span class="bahi-number">{}</span>', show_money(value, currency.code))
 
 
 def link(target: Record | ReportLink, text: Any) -> Any:
@@ -141,16 +139,7 @@ class AccountRoleAdmin(ScopedAdmin):
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("account",)
 
 
-class _OfCompany:
-    """Only the companies that the person works for can be chosen."""
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "company":
-            kwargs["queryset"] = Company.objects.for_user(request.user)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
-
-
-class PartyAccountsInline(_OfCompany, ForeignInline):
+class PartyAccountsInline(ForeignInline):
     model = PartyAccounts
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("income_account", "expense_account")
     verbose_name_plural = _("default accounts of each company")
@@ -160,7 +149,7 @@ register_inline(Party, PartyAccountsInline, app="accounting")
 
 
 @register(PartyAccounts)
-class PartyAccountsAdmin(_OfCompany, ScopedAdmin):
+class PartyAccountsAdmin(ScopedAdmin):
     icon, menu_order = "person_search", 92
     list_display: ClassVar[tuple[str, ...]] = ("party", "company", "income_account", "expense_account")
     list_filter: ClassVar[tuple[str, ...]] = ("company",)

@@ -58,7 +58,7 @@ def bill_posting(document: Any, lines: Iterable[Any], charges: Iterable[Any]) ->
         if claims and row.itc_eligible:
             _add_taxes(taxes, row)
         else:
-            cost = row.account_id or _account(document, "gst_not_creditable")
+            cost = _named_account(document, row) or _account(document, "gst_not_creditable")
             groups[cost, row.cost_centre_id, row.project_id] += row.cgst + row.sgst + row.igst + row.cess
     charges = list(charges)
     for charge in charges:
@@ -106,13 +106,27 @@ def _account(document: Any, role: str) -> Any:
 
 def _cost_account(document: Any, row: Any) -> Any:
     """The account said on the line; goods wait for their receipt; else the vendor's, else the company's."""
-    if row.account_id:
-        return row.account_id
-    kind = row.product.product_kind if row.product_id else "service"
-    if kind == "goods" and document.moves_stock:  # a kit is received as its components
+    if named := _named_account(document, row):
+        return named
+    if _waits(document, row):
         return _account(document, "stock_received_not_billed")
-    own = party_account(document, "expense_account")
-    return own or _account(document, "expense" if kind == "service" else "purchase")
+    return _account(document, "expense" if _kind(row) == "service" else "purchase")
+
+
+def _named_account(document: Any, row: Any) -> int | None:
+    """Where the line or its vendor sends the cost, and GST that can't be credited with it."""
+    if row.account_id or _waits(document, row):
+        return row.account_id  # type: ignore[no-any-return]  # a bill's or note's line
+    return party_account(document, "expense_account")
+
+
+def _kind(row: Any) -> str:
+    return str(row.product.product_kind) if row.product_id else "service"
+
+
+def _waits(document: Any, row: Any) -> bool:
+    """Goods wait for their receipt; a kit is received as its components."""
+    return bool(_kind(row) == "goods" and document.moves_stock)
 
 
 def _income(document: Any, lines: Iterable[Any], role: str) -> list[Part]:

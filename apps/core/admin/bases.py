@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from apps.core.access import may
+from apps.core.access import access_of, may
 from apps.core.admin import contributed
 from apps.core.admin.bin import BinAdmin
 from apps.core.admin.filters import contributed_filters, tag_filters, with_periods
@@ -30,7 +30,7 @@ from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidde
 from apps.core.modules import module_key_of_app
 from apps.core.registry import kind_name
 from apps.core.remarks import remarks_of
-from apps.core.scope import kind_of
+from apps.core.scope import kind_of, record_filter
 from apps.core.tenant import switch_on
 from apps.core.working import in_company
 
@@ -77,6 +77,14 @@ class GuardedFields:
         own = super().get_readonly_fields(request, obj)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
         fixed = fixed_fields(self.model, request.user)
         return (*own, *sorted(name for name in fixed if name not in own and is_column(self.model, name)))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only the companies that the person works for can be chosen, seen on their own pages or not."""
+        manager = db_field.related_model._default_manager
+        if db_field.name == "company" and hasattr(manager, "for_user"):
+            scope = record_filter(db_field.related_model, access_of(request.user))
+            kwargs.setdefault("queryset", manager.filter(scope))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
 
 
 class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):

@@ -38,6 +38,7 @@ from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.guards import open_paths, record_input_check
+from apps.core.keys import key_read
 from apps.core.records import Child, record_delete, record_restore, record_save
 from apps.core.registry import has_bin
 from apps.core.remarks import remarks_of
@@ -229,9 +230,10 @@ class ResourceViewSet(viewsets.ViewSet):
         tag = self.request.headers.get("If-Match", "").strip('W/" ')
         if not tag:
             return version
-        if not tag.isdigit():
+        sent = key_read(tag)
+        if sent is None:
             raise InvalidInput(_("If-Match carries no version."), field="If-Match")
-        return int(tag)
+        return sent
 
     # --- reads ------------------------------------------------------------------------------------
 
