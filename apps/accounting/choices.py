@@ -69,6 +69,8 @@ class Subtype(models.TextChoices):
     TAX_EXPENSE = "tax_expense", _("Tax expense")
 
 
+NOT_MONETARY = (Subtype.FIXED_ASSET, Subtype.INVENTORY, Subtype.TAX_ASSET, Subtype.TAX_LIABILITY)
+
 SUBTYPES_OF: dict[str, tuple[str, ...]] = {
     AccountType.ASSET: (
         Subtype.FIXED_ASSET, Subtype.INVESTMENT, Subtype.OTHER_NON_CURRENT_ASSET, Subtype.INVENTORY,

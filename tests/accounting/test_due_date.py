@@ -75,3 +75,12 @@ def test_a_paid_invoice_has_nothing_to_move_and_the_permission_is_its_own(
         allocations=[{"invoice": invoice, "amount": str(invoice.grand_total)}],
     )  # fmt: skip
     assert api.post(path, body, 409)["errors"][0]["code"] == "nothing_open"
+
+
+def test_an_invoice_over_nothing_opened_nothing_that_could_move(api, books):
+    free = {"product": make.product(), "unit_price": "0"}
+    gift = make.invoice(company=books, party=make.customer(), lines=[free], post=True)
+    assert gift.open_item_id is None
+    body = {"due_date": (company_today() + timedelta(days=5)).isoformat(), "reason": "x"}
+    refused = api.post(f"accounting/invoices/{gift.pk}/reschedule/", body, 409)
+    assert refused["errors"][0]["code"] == "nothing_open"

@@ -74,7 +74,7 @@ def test_revaluation_over_the_api(api, api_as, user_with, books):
     assert api.post(path, body)["data"]["total"] == "80.00"
     for wrong, field in (
         ({"on": "x"}, "on"), ({"company": "x"}, "company"), ({"rates": {"XXX": "1"}}, "rates.XXX"),
-        ({"rates": {"USD": "0"}}, "rates"), ({"rates": [1]}, "rates"), ({"colour": 1}, "colour"),
+        ({"rates": {"USD": "0"}}, "rates.USD"), ({"rates": [1]}, "rates"), ({"colour": 1}, "colour"),
     ):  # fmt: skip
         assert api.post(path, {**body, **wrong}, 400)["errors"][0]["field"] == field
     api_as(user_with("accounting.view_openitem")).post(path, body, 403)

@@ -85,7 +85,7 @@ class RevaluationForm:
                 "currency": row.currency.code,
                 "open_amount": show_money(row.open_amount, row.currency.code),
                 "booked": show_number(row.booked),
-                "rate": show_quantity(row.rate),
+                "rate": show_quantity(row.rate) if row.rate is not None else "",
                 "worth": show_number(row.worth),
                 "gain": show_number(row.gain),
             }

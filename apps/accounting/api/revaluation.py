@@ -78,7 +78,7 @@ def _shown(found: Revaluation) -> dict[str, Any]:
                 "currency": row.currency.code,
                 "open_amount": format(row.open_amount, ".2f"),
                 "booked": format(row.booked, ".2f"),
-                "rate": format(row.rate, "f"),
+                "rate": format(row.rate, "f") if row.rate is not None else None,
                 "worth": format(row.worth, ".2f"),
                 "gain": format(row.gain, ".2f"),
             }

@@ -25,8 +25,8 @@ def due_date_change(document: Any, *, by: Any, due_date: date, reason: str) -> N
         )
     if due_date == document.due_date:
         raise InvalidInput(_("Nothing was changed."), field="due_date", code="required")
-    item = lock_row(OpenItem, document.open_item_id or 0)
-    if not item.open_amount:
+    item = lock_row(OpenItem, document.open_item_id) if document.open_item_id else None
+    if item is None or not item.open_amount:
         raise Refused(_("Nothing is open any more."), code="nothing_open", field="due_date")
     before, document.due_date = document.due_date, due_date
     document._change_reason = reason[:100]

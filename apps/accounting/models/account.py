@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounting.choices import SUBTYPES_OF, AccountType, Control, Subtype
+from apps.accounting.choices import NOT_MONETARY, SUBTYPES_OF, AccountType, Control, Subtype
 from apps.core.models import SettingModel, TreeMaster
 from apps.core.scope import Scope
 
@@ -72,7 +72,7 @@ class Account(TreeMaster):
             errors["subtype"] = _("This head belongs to another type of account.")
         if self.currency_id and self.company_id and not self._takes_currency():
             errors["currency"] = _(
-                "Only money, assets and liabilities without a sub-ledger are kept in another currency."
+                "Only money, and what is settled in money without a sub-ledger, is kept in another currency."
             )
         if self.parent_id:
             self._check_parent(errors)
@@ -82,11 +82,13 @@ class Account(TreeMaster):
             raise ValidationError(errors)
 
     def _takes_currency(self) -> bool:
-        """Results are in company currency, and documents of any currency stand on control accounts."""
+        """Results are in company currency, and documents of any currency stand on control accounts. What is
+        no monetary item keeps the value of its day and takes no closing rate (Ind AS 21)."""
         return self.currency_id == self.company.currency_id or (
             not self.is_group
             and self.account_type in (AccountType.ASSET, AccountType.LIABILITY)
             and self.control in (Control.NONE, Control.BANK, Control.CASH)
+            and self.subtype not in NOT_MONETARY
         )
 
     @property

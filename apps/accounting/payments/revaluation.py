@@ -28,49 +28,28 @@ from apps.core.formats import show_date
 from apps.core.money import ZERO, parse_decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Held:
     """What is held in a foreign currency, an open item or an account: its balance there, and in the books."""
 
     currency: Currency
-    amount: Decimal
+    open_amount: Decimal
     booked: Decimal
     item: OpenItem | None = None
     account: Account | None = None
-
-
-@dataclass(frozen=True)
-class Revalued:
-    """One item or account and what it is worth now."""
-
-    held: Held
-    rate: Decimal
-    worth: Decimal
-
-    @property
-    def currency(self) -> Currency:
-        return self.held.currency
-
-    @property
-    def item(self) -> OpenItem | None:
-        return self.held.item
-
-    @property
-    def account(self) -> Account | None:
-        return self.held.account
-
-    @property
-    def open_amount(self) -> Decimal:
-        return self.held.amount
-
-    @property
-    def booked(self) -> Decimal:
-        return self.held.booked
 
     @property
     def label(self) -> str:
         """The document's number or the account."""
         return self.item.number if self.item is not None else str(self.account)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revalued(Held):
+    """One item or account and what it is worth now."""
+
+    rate: Decimal | None  # None: nothing but a rest in the books
+    worth: Decimal
 
     @property
     def gain(self) -> Decimal:
@@ -95,18 +74,26 @@ def revaluation_preview(
     """What a revaluation on ``day`` would book, item by item, then account by account; ``rates`` {currency
     id: rate} or those kept.
 
-    Raises InvalidInput naming ``rates`` for one that isn't positive, ``rates.USD`` for one that isn't there.
+    What an emptied account still has in the books needs no rate. Raises InvalidInput naming ``rates.USD`` for
+    one that isn't positive or isn't there.
     """
     known: dict[int, Decimal] = dict(rates or {})
     rows = []
     for row in _foreign_open(company, day):
-        if row.currency.pk not in known:
-            known[row.currency.pk] = _kept_rate(row.currency, company, day)
-        rate = known[row.currency.pk]
-        if rate <= 0:
-            raise InvalidInput(_("The exchange rate must be more than 0."), field="rates", code="min_value")
-        rows.append(Revalued(row, rate, to_home(row.amount, rate)))
+        rate = _rate(known, row, company, day) if row.open_amount else None
+        worth = to_home(row.open_amount, rate) if rate is not None else ZERO
+        rows.append(Revalued(**vars(row), rate=rate, worth=worth))
     return Revaluation(rows)
+
+
+def _rate(known: dict[int, Decimal], row: Held, company: Company, day: date) -> Decimal:
+    if row.currency.pk not in known:
+        known[row.currency.pk] = _kept_rate(row.currency, company, day)
+    rate = known[row.currency.pk]
+    if rate <= 0:
+        text = _("The exchange rate must be more than 0.")
+        raise InvalidInput(text, field=f"rates.{row.currency.code}", code="min_value")
+    return rate
 
 
 def _kept_rate(currency: Currency, company: Company, day: date) -> Decimal:
@@ -118,7 +105,7 @@ def _kept_rate(currency: Currency, company: Company, day: date) -> Decimal:
 
 def currencies_open(company: Company, day: date) -> list[Currency]:
     """The foreign currencies in which something was open on the day: those that need a rate."""
-    found = {row.currency.pk: row.currency for row in _foreign_open(company, day)}
+    found = {row.currency.pk: row.currency for row in _foreign_open(company, day) if row.open_amount}
     return list(found.values())
 
 
@@ -153,9 +140,11 @@ def _foreign_open(company: Company, day: date) -> list[Held]:
     for item in items:
         taken, taken_base = left.get(item.pk, (ZERO, ZERO))
         if amount := item.amount - taken:
-            found.append(Held(item.currency, amount, item.base_amount - taken_base, item=item))
+            booked = item.base_amount - taken_base
+            found.append(Held(currency=item.currency, open_amount=amount, booked=booked, item=item))
     for account, amount, booked in foreign_balances(company, day):
-        found.append(Held(account.currency, amount, booked, account=account))  # type: ignore[arg-type]  # only those with one
+        held: Any = account.currency  # only accounts with one are here
+        found.append(Held(currency=held, open_amount=amount, booked=booked, account=account))
     return found
 
 

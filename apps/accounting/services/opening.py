@@ -137,8 +137,10 @@ def _currency_check(account: Account, row: OpeningRow, number: int, errors: Erro
     elif amount is None and row.base:
         text = _("The account %(a)s is kept in %(currency)s.")
         errors.add(path, text % {"a": account, "currency": account.currency}, "required")
-    elif amount is not None and (amount < 0 or amount != round_money(amount)):
-        errors.add(path, _("Must not be negative."), "min_value")
+    elif amount is not None:
+        _amount_check(amount, path, errors)
+        if amount and not row.base:  # of two opposite sides the other check tells
+            errors.add(f"rows.{number}.debit", _("This field is required."), "required")
 
 
 def _checked(company: Company, rows: Sequence[OpeningRow]) -> list[Account]:
@@ -183,10 +185,16 @@ def _amounts_check(row: OpeningRow, number: int, errors: ErrorList) -> None:
         except ValueError as error:
             errors.add(f"rows.{number}.{name}", str(error))
             continue
-        if value < 0 or value != round_money(value):
-            errors.add(f"rows.{number}.{name}", _("Must not be negative."), "min_value")
+        _amount_check(value, f"rows.{number}.{name}", errors)
     if row.debit and row.credit:
         errors.add(f"rows.{number}.credit", _("A row is a debit or a credit, not both."), "one_side")
+
+
+def _amount_check(value: Decimal, path: str, errors: ErrorList) -> None:
+    if value < 0:
+        errors.add(path, _("Must not be negative."), "min_value")
+    elif value != round_money(value):
+        errors.add(path, _("At most 2 decimals are possible."), "places")
 
 
 def _by_code(company: Company, codes: Iterable[str]) -> dict[str, Account]:
