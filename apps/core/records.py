@@ -128,6 +128,16 @@ def rows_kept(parent: models.Model, name: str) -> list[Any] | None:
     return parent.__dict__.get("_kept_rows", {}).get(name)
 
 
+def kept_id(row: models.Model) -> int | None:
+    """The id of a record or row; of a new one that is only previewed, that of the kept one it stands for."""
+    return row.pk or row.__dict__.get("_kept_id")
+
+
+def previews_of(row: models.Model, pk: int | None) -> None:
+    """A new instance stands for the kept one in a preview (see ``kept_id``)."""
+    row.__dict__["_kept_id"] = pk
+
+
 def _existing(parent: models.Model, spec: Child) -> dict[int, Any]:
     if parent.pk is None:
         return {}

@@ -114,6 +114,8 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
         }
         if name in view.form_more.get(child.name, ()):
             config["more"] = True
+        if kind is not None and model_field(child.model, model_name).null:
+            config["nullable"] = True
         if name in view.form_notes.get(child.name, {}):
             config["note"] = view.form_notes[child.name][name]
         if config["kind"] == "bool" and model_field(child.model, model_name).default is True:

@@ -149,22 +149,25 @@ class DocumentViewSet(ResourceViewSet):
     def preview(self, request: Any) -> Response:
         """Work out a draft without keeping it: the totals as saving would give them."""
         self.require("view")
+        kept = self._previewed_row(request.data.get("id"))
         values, children, _version = self.read_input(
-            {k: v for k, v in request.data.items() if k != "id"},
-            partial=True,
-            row=self._previewed_row(request.data.get("id")),
+            {k: v for k, v in request.data.items() if k != "id"}, partial=True, row=kept
         )
-        return Response(envelope(self._previewed(values, children)))
+        return Response(envelope(self._previewed(values, children, kept)))
 
-    def _previewed(self, values: dict[str, Any], children: dict[str, Any]) -> dict[str, Any]:
-        from apps.core.records import rows_build, values_set
+    def _previewed(self, values: dict[str, Any], children: dict[str, Any], kept: Any) -> dict[str, Any]:
+        from apps.core.records import previews_of, rows_build, values_set
 
         document = self.model()
+        previews_of(document, kept.pk if kept is not None else None)
         values_set(document, values)
         instances = {}
         for child in self.children:
-            rows = [{k: v for k, v in row.items() if k != "id"} for row in children.get(child.name) or []]
+            given = children.get(child.name) or []
+            rows = [{k: v for k, v in row.items() if k != "id"} for row in given]
             instances[child.name] = rows_build(document, child, rows)
+            for instance, row in zip(instances[child.name], given, strict=True):
+                previews_of(instance, row.get("id"))
         self.compute_preview(document, instances)
         data = self.representer().unsaved(document, instances, self.request.user)
         if self.wants_labels():

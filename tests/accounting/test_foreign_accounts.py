@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from apps.accounting.ledger import account_for
+from apps.accounting.ledger import Posting, PostingLine, account_for, post
 from apps.accounting.models import Account, JournalLine, VoucherLine
-from apps.accounting.payments.revaluation import revaluation_post, revaluation_preview
+from apps.accounting.payments.revaluation import currencies_open, revaluation_post, revaluation_preview
 from apps.accounting.services.accounts import balances_now, currency_balances
 from apps.accounting.services.opening import OpeningRow, opening_trial_balance_post
 from apps.company.selectors import company_today
@@ -73,7 +74,7 @@ def test_a_transfer_and_a_charge_keep_both_balances(api, books, dollars):
     assert [made[0][name] for name in ("debit", "credit", "amount", "exchange_rate")] == [
         "83250.00", "0.00", "1000.00", "83.250000",
     ]  # fmt: skip
-    assert (made[1]["currency"], made[1]["amount"]) == (books.currency_id, "-83250.00")
+    assert [made[1][name] for name in ("currency", "amount", "exchange_rate")] == [None, None, None]
     assert holds(dollars) == (D("1000.00"), D("83250.00"))
     post_voucher(
         api, books,
@@ -151,6 +152,80 @@ def test_without_a_rate_of_the_day_the_rate_is_asked_for(api, books):
     assert answer["errors"][0]["field"] == "lines.0.exchange_rate"
 
 
+def saved(api, made, *changes, expect=200):
+    """Save a kept voucher as its form does: every line with all that it shows, and what was changed."""
+    shown = ("id", "account", "debit", "credit", "currency", "amount", "exchange_rate")
+    lines = [
+        {name: line[name] for name in shown if line[name] is not None} | change
+        for line, change in zip(made["lines"], changes, strict=True)
+    ]
+    seen = api.post(f"{PATH}preview/", {"id": made["id"], "company": made["company"], "lines": lines}, expect)
+    body = {"version": made["version"], "lines": lines}
+    answer = api.patch(f"{PATH}{made['id']}/", body, expect)
+    if expect == 200:
+        names = ("debit", "credit", "amount", "exchange_rate")
+        assert [[line[n] for n in names] for line in seen["data"]["lines"]] == [
+            [line[n] for n in names] for line in answer["data"]["lines"]
+        ]
+    return answer
+
+
+def test_the_debit_of_a_kept_rupee_line_can_be_changed(api, books):
+    cash = account_for(books, "cash").pk
+    made = voucher(api, books, {"account": cash, "debit": "800"}, {"account": bank(books), "credit": "800"})
+    made = saved(api, made["data"], {"debit": "900"}, {"credit": "900"})["data"]
+    ids = [line["id"] for line in made["lines"]]
+    lines = [{"id": ids[0], "debit": "950"}, {"id": ids[1], "credit": "950"}]
+    made = api.patch(f"{PATH}{made['id']}/", {"version": made["version"], "lines": lines})["data"]
+    assert made["debit_total"] == "950.00"
+    made = saved(api, made, {"amount": "950"}, {"amount": "0"})["data"]
+    assert [line["amount"] for line in made["lines"]] == [None, None]
+    api.post(f"{PATH}{made['id']}/post/", {"version": made["version"]}, 200)
+    found = JournalLine.objects.filter(account=cash).values_list("currency", "amount", "base_amount")
+    assert list(found) == [(books.currency_id, D(950), D(950))]
+
+
+@pytest.mark.parametrize(
+    ("change", "becomes"),
+    [
+        ({"amount": "12"}, ("960.00", "80.000000")),
+        ({"exchange_rate": "81"}, ("810.00", "81.000000")),
+        ({"debit": "900"}, ("900.00", "90.000000")),
+        ({"debit": "900", "exchange_rate": None}, ("900.00", "90.000000")),
+        ({"amount": "12", "debit": "0"}, ("960.00", "80.000000")),
+        ({"amount": "12", "debit": "900"}, ("900.00", "75.000000")),
+    ],
+)
+def test_on_a_kept_dollar_line_what_was_not_changed_follows(api, books, dollars, change, becomes):
+    other = {"account": bank(books), "credit": "800"}
+    made = voucher(api, books, {"account": dollars.pk, "debit": "800", "amount": "10"}, other)["data"]
+    line = saved(api, made, change, {"credit": becomes[0]})["data"]["lines"][0]
+    assert (line["debit"], line["exchange_rate"]) == becomes
+
+
+def test_three_new_values_of_a_kept_dollar_line_must_agree(api, books, dollars):
+    other = {"account": bank(books), "credit": "800"}
+    made = voucher(api, books, {"account": dollars.pk, "amount": "10"}, other)["data"]
+    wrong = {"amount": "12", "debit": "900", "exchange_rate": "81"}
+    refused = saved(api, made, wrong, {"credit": "900"}, expect=400)
+    assert refused["errors"][0]["code"] == "rate_differs"
+
+
+def test_a_kept_dollar_line_may_move_to_a_rupee_account(api, books, dollars):
+    other = {"account": bank(books), "credit": "800"}
+    made = voucher(api, books, {"account": dollars.pk, "amount": "10"}, other)["data"]
+    change = {"account": account_for(books, "cash").pk, "currency": None}
+    line = saved(api, made, change, {})["data"]["lines"][0]
+    assert [line[name] for name in ("debit", "currency", "amount")] == ["800.00", None, None]
+
+
+def test_the_rate_of_a_day_is_read_once_for_all_lines(api, books, dollars):
+    line = {"account": dollars.pk, "amount": "10"}
+    with CaptureQueriesContext(connection) as seen:
+        voucher(api, books, *[line] * 5, {"account": bank(books), "credit": "4000"})
+    assert len([q for q in seen if "company_currencyrate" in q["sql"]]) == 1
+
+
 def test_the_database_refuses_an_amount_on_the_other_side(api, books, dollars):
     made = voucher(
         api, books, {"account": dollars.pk, "amount": "10"}, {"account": bank(books), "credit": "800"}
@@ -158,6 +233,9 @@ def test_the_database_refuses_an_amount_on_the_other_side(api, books, dollars):
     row = VoucherLine.objects.filter(voucher=made["id"], account=dollars)
     with pytest.raises(IntegrityError), transaction.atomic():
         row.update(amount=D(-10))
+    for name in ("currency", "amount", "exchange_rate"):  # all three or none
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.update(**{name: None})
 
 
 def test_a_dollar_voucher_on_a_customer_opens_dollars(api, books, dollars):
@@ -195,19 +273,23 @@ def test_money_of_a_customer_comes_in_as_dollars_and_in_nothing_else(books, doll
 
 
 def test_opening_balances_say_the_dollars_too(books, dollars, administrator):
-    def opening(amount):
+    def opening(amount, value="79500.00"):
         rows = [
-            OpeningRow("1590", debit=D("79500.00"), currency_amount=amount),
-            OpeningRow("3210", credit=D("79500.00")),
+            OpeningRow("1590", debit=D(value), currency_amount=amount),
+            OpeningRow("3210", credit=D(value)),
         ]
         return run_in_unit_of_work(
             lambda: opening_trial_balance_post(company=books, date=YEAR_END, rows=rows, by=administrator)
         )
 
-    for wrong in (None, D(-1), D("1.005")):
+    for wrong, code in ((None, "required"), (D(-1), "min_value"), (D("1.005"), "places")):
         with pytest.raises(InvalidInput) as refused:
             opening(wrong)
         assert refused.value.errors[0].field == "rows.0.currency_amount"
+        assert refused.value.errors[0].code == code
+    with pytest.raises(InvalidInput) as refused:  # dollars without their value
+        opening(D(1000), value="0")
+    assert [(e.field, e.code) for e in refused.value.errors] == [("rows.0.debit", "required")]
     opening(D(1000))
     assert holds(dollars) == (D("1000.00"), D("79500.00"))
     assert_balanced()
@@ -269,6 +351,32 @@ def test_an_emptied_account_gives_its_rest_to_the_exchange_difference(api, books
     assert revaluation_preview(company=books, day=company_today()).rows == []
 
 
+def test_what_an_emptied_account_left_in_the_books_needs_no_rate(api, books):
+    pounds = Account.objects.create(
+        company=books, code="1591", name="GBP account", account_type="asset", subtype="cash", control="bank",
+        currency=make.currency("GBP"),
+    )  # fmt: skip
+    for amount, value in (("100", "10000"), ("-100", "10300")):
+        side, other = ("debit", "credit") if value == "10000" else ("credit", "debit")
+        post_voucher(
+            api, books, {"account": pounds.pk, "amount": amount, side: value},
+            {"account": bank(books), other: value},
+        )  # fmt: skip
+    assert currencies_open(books, company_today()) == []
+    today = {"company": books.pk, "on": company_today().isoformat()}
+    row = api.get("accounting/revaluations/", **today)["data"]["rows"][0]
+    assert (row["rate"], row["booked"], row["worth"], row["gain"]) == (None, "-300.00", "0.00", "300.00")
+
+
+def test_a_rate_that_is_not_positive_is_refused_by_its_currency(api, books, dollars):
+    post_voucher(
+        api, books, {"account": dollars.pk, "amount": "100"}, {"account": bank(books), "credit": "8000"}
+    )
+    with pytest.raises(InvalidInput) as refused:
+        revaluation_preview(company=books, day=company_today(), rates={make.currency("USD").pk: D(0)})
+    assert refused.value.field == "rates.USD"
+
+
 def test_results_and_subledgers_stay_in_company_currency(api, books):
     usd = make.currency("USD").pk
     body = {"company": books.pk, "code": "9X", "name": "X", "account_type": "income", "subtype": "revenue",
@@ -279,8 +387,33 @@ def test_results_and_subledgers_stay_in_company_currency(api, books):
     api.post("accounting/accounts/", {**body, "control": "bank", "subtype": "cash"})
 
 
+@pytest.mark.parametrize(
+    ("account_type", "subtype"),
+    [
+        ("asset", "fixed_asset"),
+        ("asset", "inventory"),
+        ("asset", "tax_asset"),
+        ("liability", "tax_liability"),
+    ],
+)
+def test_what_is_not_money_is_never_valued_at_the_closing_rate(api, books, account_type, subtype):
+    body = {"company": books.pk, "code": "9Y", "name": "Y", "account_type": account_type, "subtype": subtype,
+            "currency": make.currency("USD").pk}  # fmt: skip
+    assert api.post("accounting/accounts/", body, 400)["errors"][0]["field"] == "currency"
+    loan = {"account_type": "liability", "subtype": "long_term_loan"}
+    api.post("accounting/accounts/", {**body, **loan})
+
+
 def test_every_line_of_the_account_is_in_its_currency(api, books, dollars):
     post_voucher(api, books, {"account": dollars.pk, "amount": "1"}, {"account": bank(books), "credit": "80"})
     currencies = JournalLine.objects.filter(account=dollars).values_list("currency__code", flat=True)
     assert set(currencies) == {"USD"}
-    assert connection.in_atomic_block
+    other = account_for(books, "cash")
+    lines = [PostingLine(a, base, books.currency_id, base) for a, base in ((dollars, D(80)), (other, D(-80)))]
+    wrong = Posting(
+        company=books, journal="general", date=company_today(), source=("tests.rupees", 1), purpose="post",
+        lines=lines,
+    )  # fmt: skip
+    with pytest.raises(InvalidInput) as refused:
+        run_in_unit_of_work(lambda: post([wrong], by=None))
+    assert [(e.field, e.code) for e in refused.value.errors] == [("lines.0.account", "wrong_currency")]

@@ -40,7 +40,7 @@ class Voucher(Booked, Document):
 
 class VoucherLine(models.Model):
     """A debit or a credit in company currency; ``amount`` is the same in ``currency``, + debit and - credit.
-    ``voucher_compute`` fills what was left out."""
+    ``voucher_compute`` fills what was left out; in company currency all three stay empty."""
 
     kind: ClassVar[str] = "line"
     scope: ClassVar[Scope] = Scope(shared=True)
@@ -53,17 +53,22 @@ class VoucherLine(models.Model):
     debit = MoneyField(_("debit"), default=0, validators=[MinValueValidator(Decimal(0))])
     credit = MoneyField(_("credit"), default=0, validators=[MinValueValidator(Decimal(0))])
     currency = models.ForeignKey(
-        "company.Currency", verbose_name=_("currency"), blank=True, on_delete=models.PROTECT, related_name="+"
+        "company.Currency",
+        verbose_name=_("currency"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     amount = MoneyField(
-        _("amount in currency"), blank=True, default=None, help_text=_("+ is a debit, - a credit")
+        _("amount in currency"), null=True, blank=True, help_text=_("+ is a debit, - a credit")
     )
     exchange_rate = models.DecimalField(
         _("exchange rate"),
         max_digits=18,
         decimal_places=6,
+        null=True,
         blank=True,
-        default=None,
         validators=[MinValueValidator(Decimal("0.000001"))],
     )
     party = models.ForeignKey(
@@ -94,7 +99,12 @@ class VoucherLine(models.Model):
                 name="accounting_voucherline_one_side",
             ),
             models.CheckConstraint(
-                condition=Q(exchange_rate__gt=0) & (Q(credit=0, amount__gte=0) | Q(debit=0, amount__lte=0)),
+                condition=Q(currency=None, amount=None, exchange_rate=None)
+                | (
+                    Q(currency__isnull=False, amount__isnull=False, exchange_rate__isnull=False)
+                    & Q(exchange_rate__gt=0)
+                    & (Q(credit=0, amount__gte=0) | Q(debit=0, amount__lte=0))
+                ),
                 name="accounting_voucherline_amount_side",
             ),
         ]

@@ -36,9 +36,9 @@ def voucher_print(document: Voucher) -> PrintDocument:
     )
 
 
-def _foreign(document: Voucher, line: Any) -> str:
+def _foreign(line: Any) -> str:
     """``USD 1,000.00 @ 83.25`` for a line in another currency than the company's."""
-    if line.currency_id == document.company.currency_id:
+    if line.currency_id is None:
         return ""
     return f"{show_money(abs(line.amount), line.currency.code)} @ {show_quantity(line.exchange_rate)}"
 
@@ -48,7 +48,7 @@ def _lines(document: Voucher) -> PrintTable:
         PrintRow(
             (
                 str(line.account),
-                ", ".join(filter(None, (str(line.party or ""), _foreign(document, line), line.description))),
+                ", ".join(filter(None, (str(line.party or ""), _foreign(line), line.description))),
                 line.debit or None,
                 line.credit or None,
             )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import Control, JournalKind
 from apps.accounting.ledger import Posting, PostingLine, post, reversal_day, reverse
 from apps.accounting.models import Journal, JournalEntry, Voucher, VoucherLine
-from apps.accounting.vouchers.currency import line_currency_fill
+from apps.accounting.vouchers.currency import Asked, line_currency_fill
 from apps.company.selectors import company_today
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.money import ZERO
@@ -35,8 +35,9 @@ def voucher_compute(voucher: Voucher, children: dict[str, list[Any]]) -> None:
         _line_check(voucher, line, errors, f"lines.{number}.")
     errors.raise_if_any()
     voucher.date = voucher.date or company_today()
+    asked = Asked(voucher, lines)
     for number, line in enumerate(lines):
-        line_currency_fill(voucher, line, errors, f"lines.{number}.")
+        line_currency_fill(asked, line, errors, f"lines.{number}.")
     errors.raise_if_any()
     voucher.debit_total = sum((line.debit for line in lines), ZERO)
     voucher.credit_total = sum((line.credit for line in lines), ZERO)
@@ -106,8 +107,8 @@ def voucher_post(voucher: Voucher, *, by: Any, reason: str = "") -> None:
             PostingLine(
                 account=line.account,
                 base=line.base,
-                currency_id=line.currency_id,
-                amount=line.amount,
+                currency_id=line.currency_id or voucher.company.currency_id,
+                amount=line.base if line.currency_id is None else line.amount,
                 party_id=line.party_id,
                 cost_centre_id=line.cost_centre_id,
                 description=line.description,

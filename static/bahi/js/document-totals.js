@@ -53,7 +53,7 @@ function state(page, text, stale = false) {
 function previewBody(page) {
   const parts = page.grids.map((grid) => ({ grid, ...grid.previewPayload() }));
   const fields = page.fields.filter((field) => !field.def.readonly && !field.isEmpty() && !field.problem());
-  const body = { ...closedValues(page), ...Object.fromEntries(fields.map((field) => [field.def.name, field.value])) };
+  const body = { ...(page.id ? { id: page.id } : {}), ...closedValues(page), ...Object.fromEntries(fields.map((field) => [field.def.name, field.value])) };
   parts.forEach(({ grid, lines }) => (body[grid.def.name] = lines));
   return { body, parts };
 }

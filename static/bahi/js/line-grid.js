@@ -391,7 +391,7 @@ export class LineGrid {
       const value = row.values[column.name];
       if (!isEmpty(value) || column.kind === "bool") payload[column.name] = isEmpty(value) ? false : value;
       else if (column.kind === "text") payload[column.name] = "";
-      else if (!isEmpty(row.base[column.name])) payload[column.name] = column.empty ?? (isNumber(column) ? "0" : null);
+      else if (!isEmpty(row.base[column.name])) payload[column.name] = isNumber(column) && !column.nullable ? "0" : null;
     });
     return payload;
   }
@@ -402,14 +402,10 @@ export class LineGrid {
     return this.sent.map((row) => this.rowPayload(row));
   }
 
-  /** The complete and correct lines, without ids, for the preview, with the rows they came from. */
+  /** The complete and correct lines for the preview, with the rows they came from. */
   previewPayload() {
     const rows = this.rows.filter((row) => !this.isBlank(row) && this.inputColumns.every((column) => !this.cellProblem(row, column)));
-    const lines = rows.map((row) => {
-      const { id, ...rest } = this.rowPayload(row);
-      return rest;
-    });
-    return { rows, lines };
+    return { rows, lines: rows.map((row) => this.rowPayload(row)) };
   }
 
   /** Show computed values of the server beside the rows they belong to; lines left out of the preview show none. */
