@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.serializers import IntegerField
 
 from apps.core.access import may
 from apps.core.errors import FieldError, NotAllowed
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from apps.core.records import Child
 
 MASK = "••••"
+_ID = IntegerField()
 
 
 @dataclass(frozen=True)
@@ -167,13 +170,35 @@ def record_input_check(
             if row is None or row.pk is None
             else {r.pk: r for r in child.model._default_manager.filter(**{child.parent: row})}
         )
+        kept = {pk: known[pk] for item in rows if (pk := _row_id(item)) in known}
         for index, item in enumerate(rows):
-            before = known.get(item.get("id")) if isinstance(item, dict) else None
             errors += input_check(
-                child.model, item, user, names=child.rename, row=before, path=f"{child.name}.{index}."
+                child.model,
+                item,
+                user,
+                names=child.rename,
+                row=kept.get(_row_id(item)),
+                path=f"{child.name}.{index}.",
             )
+        if len(kept) < len(known) and _guards_change(child.model, user):
+            what = {"action": _("delete"), "what": child.model._meta.verbose_name_plural}
+            text = _("You may not %(action)s %(what)s.") % what
+            errors.append(FieldError(child.name, text, "permission_denied"))
     if errors:
         raise FieldsNotAllowed(errors)
+
+
+def _row_id(item: Any) -> int | None:
+    """The id of a sent row as the serializer reads it: a text of digits names a row too."""
+    try:
+        return int(_ID.to_internal_value(item["id"]))
+    except (KeyError, TypeError, ValidationError):
+        return None
+
+
+def _guards_change(model: type[models.Model], user: Any) -> bool:
+    """Whether there is a field that this user may not change: a row that goes takes its value with it."""
+    return any(guard.change and not may(user, guard.change) for guard in guards_of(model).values())
 
 
 class FieldsNotAllowed(NotAllowed):

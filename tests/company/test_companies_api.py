@@ -92,6 +92,16 @@ def test_only_one_bank_account_is_printed_and_it_can_move(api):
     assert answer["errors"][0]["field"] == "bank_accounts.1.is_primary"
 
 
+def test_no_bank_account_goes_without_the_permission(api, api_as, user_with):
+    row = {"bank_name": "A", "account_number": "123456789", "ifsc": "SBIN0000300"}
+    made = api.post("company/companies/", company_body(bank_accounts=[row]))["data"]
+    clerk = api_as(user_with("company.view_company", "company.change_company"))
+    path, body = f"company/companies/{made['id']}/", {"bank_accounts": [], "version": made["version"]}
+    error = clerk.patch(path, body, 403)["errors"][0]
+    assert (error["field"], error["code"]) == ("bank_accounts", "permission_denied")
+    assert api.patch(path, body)["data"]["bank_accounts"] == []
+
+
 def test_logo_is_a_picture_that_the_person_uploaded_and_all_of_the_company_see(api, administrator, user_with):
     logo = file_store(SimpleUploadedFile("logo.png", PICTURE), by=administrator, purpose="picture")
     text = file_store(SimpleUploadedFile("a.txt", b"hello"), by=administrator)

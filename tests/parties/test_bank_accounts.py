@@ -111,3 +111,23 @@ def test_the_account_that_is_paid_to_moves_to_another(api):
     body = {"bank_accounts": moved, "version": answer["data"]["version"]}
     api.patch(f"parties/parties/{party.pk}/", body)
     assert party.bank_accounts.get(is_primary=True).pk == first["id"]
+
+
+def test_without_the_permission_none_is_added_and_none_removed(api):
+    party, _answer = written(api, [ACCOUNT, {"upi_id": "a.b@okbank"}])
+    clerk = ApiClient(make_user("parties.view_party", "parties.change_party", "parties.see_bank_account"))
+    path = f"parties/parties/{party.pk}/"
+    seen = clerk.get(path)["data"]
+    kept = seen["bank_accounts"]
+
+    def refused(rows, user=clerk):
+        answer = user.patch(path, {"bank_accounts": rows, "version": seen["version"]}, 403)
+        return errors(answer)
+
+    assert refused([]) == refused(kept[:1]) == {("bank_accounts", "permission_denied")}
+    assert ("bank_accounts.2.upi_id", "permission_denied") in refused([*kept, {"upi_id": "c.d@okbank"}])
+    emptied = {**kept[0], "id": str(kept[0]["id"]), "account_number": "", "ifsc": "", "upi_id": ""}
+    assert ("bank_accounts.0.account_number", "permission_denied") in refused([emptied, kept[1]])
+    assert party.bank_accounts.count() == 2
+    clerk.patch(path, {"bank_accounts": kept, "version": seen["version"]})
+    assert party.bank_accounts.count() == 2
