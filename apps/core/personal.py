@@ -71,7 +71,8 @@ class Books:
 
 @dataclass(frozen=True)
 class Erasure:
-    """One erasure that is being done. patterns: (regular expression of PostgreSQL, what takes its place)."""
+    """One erasure that is being done. patterns: (regular expression of PostgreSQL, what takes its place);
+    removed: {kind: ids} of rows about the person that go with their history, those gone before too."""
 
     request_id: int
     subject: str
@@ -80,6 +81,7 @@ class Erasure:
     email: str
     patterns: tuple[tuple[str, str], ...] = ()
     by: str = ""
+    removed: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 _subjects: dict[str, Subject] = {}

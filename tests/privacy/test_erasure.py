@@ -102,6 +102,9 @@ def test_erased_customer_is_named_in_the_books_only(owner, place):
     PartyContact.objects.create(
         party=party, name="Meera Iyer", email="meera@iyer.example", phone="9840012345"
     )
+    account = {"account_name": "Meera Iyer", "account_number": "50100987654321", "ifsc": "HDFC0000001"}
+    party.bank_accounts.create(**account)
+    party.bank_accounts.create(upi_id="meera@okbank").delete()
     phone = {"phone": "+91 98400 12345"}
     run_in_unit_of_work(lambda: record_save(party, values=phone, version=party.version, by=boss))
     party.refresh_from_db()
@@ -138,8 +141,12 @@ def test_erased_customer_is_named_in_the_books_only(owner, place):
     reset_actor(token)
     assert {"parties_party", "parties_historicalparty", "audit_auditentry", "documents_comment"} <= named_in()
 
+    bank = ("50100987654321", "meera@okbank")
+    assert {"parties_historicalpartybankaccount", "audit_auditentry"} <= named_in(bank)
+
     row = erase(party)
     assert (row.state, row.pseudonym) == ("done", f"Erased person {row.pk:04d}")
+    assert named_in(bank) == set()
     assert row.kept_until == kept_until(invoice.date)
     books = {m.replace(".", "_") for m in book_kinds()}
     history = {name.replace("_", "_historical", 1) for name in books}

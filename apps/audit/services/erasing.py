@@ -57,14 +57,23 @@ def trail_erase(erasure: Erasure) -> int:
 
 
 def _own(erasure: Erasure) -> dict[int, str]:
-    """Entries of the person's own record: what was in his columns goes, which columns changed stays."""
-    columns = {
-        name
-        for item in holdings(erasure.subject)
-        if item.model == erasure.subject and item.path == "pk"
-        for name in item.fields
-    }
-    found_entries = AuditEntry.objects.filter(record_kind=erasure.subject, record_id=erasure.pk)
+    """Entries of the person's own record, and of rows that went with their history: what was in his columns
+    goes, which columns changed stays."""
+    changed: dict[int, str] = {}
+    for kind, ids in {**erasure.removed, erasure.subject: {erasure.pk}}.items():
+        columns = {
+            name
+            for item in holdings(erasure.subject)
+            if item.model == kind and (item.removed or item.path == "pk")
+            for name in item.fields
+        }
+        changed |= _columns_erase(
+            erasure, AuditEntry.objects.filter(record_kind=kind, record_id__in=ids), columns
+        )
+    return changed
+
+
+def _columns_erase(erasure: Erasure, found_entries: Any, columns: set[str]) -> dict[int, str]:
     changed: dict[int, str] = {}
     for entry in found_entries.iterator(chunk_size=500):
         changes = {

@@ -7,7 +7,7 @@ Done by the owner's process in one transaction, since logs are closed to everybo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -198,7 +198,21 @@ def _erasure_of(request: PersonalRequest, person: Person) -> Erasure:
         email,
         traces.patterns,
         f"{asked.name} <{asked.email}>" if asked else "",
+        _removed_of(person),
     )
+
+
+def _removed_of(person: Person) -> dict[str, frozenset[int]]:
+    """{kind: ids} of the rows that have a history and go; somebody may have deleted some of them before."""
+    found: dict[str, frozenset[int]] = {}
+    for holding in declared_about(person):
+        model: Any = model_of(holding.model)
+        past = getattr(model, "history", None)
+        if holding.removed and past is not None:
+            rows = rows_of(holding, person.record.pk).values_list("pk", flat=True)
+            before = past.filter(**holding.rows(person.record.pk)).values_list(model._meta.pk.name, flat=True)
+            found[holding.model] = found.get(holding.model, frozenset()) | {*rows, *before}
+    return found
 
 
 def _holding_erase(holding: Holding, erasure: Erasure) -> int:
@@ -208,7 +222,7 @@ def _holding_erase(holding: Holding, erasure: Erasure) -> int:
         return 0  # by its own way, last
     rows = rows_of(holding, erasure.pk)
     if holding.removed:
-        return _rows_remove(model, rows)
+        return _rows_remove(model, rows, erasure.removed.get(holding.model, frozenset()))
     values = {
         name: put
         for name, rule in holding.fields.items()
@@ -228,9 +242,11 @@ def _holding_erase(holding: Holding, erasure: Erasure) -> int:
     return count
 
 
-def _rows_remove(model: Any, rows: Any) -> int:
+def _rows_remove(model: Any, rows: Any, with_history: Collection[int]) -> int:
     files = list(rows.values_list("file_id", flat=True)) if model is Attachment else []
     count, _each = rows.delete()
+    if with_history:  # which says of the deletion too what stood there
+        model.history.filter(**{f"{model._meta.pk.name}__in": with_history}).delete()
     for pk in files:
         file_release(pk)
     return count
