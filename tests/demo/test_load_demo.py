@@ -144,6 +144,13 @@ def test_the_whole_demo_is_a_year_of_trade(owner):
             assert all(pair.agrees for pair in pairs)
 
 
+class Narrow(Exception):
+    """Travels from a process, and can't be made again from what arrives."""
+
+    def __init__(self, what: str, width: int) -> None:
+        super().__init__(f"{what} {width}")
+
+
 def test_works_side_by_side_write_and_the_error_of_one_is_told(owner):
     def note(code: str) -> None:
         Department.objects.create(code=code, name=code)
@@ -151,12 +158,17 @@ def test_works_side_by_side_write_and_the_error_of_one_is_told(owner):
     def fail() -> None:
         raise Refused("The second gave up.", code="second")
 
+    def narrow() -> None:
+        raise Narrow("wide", 3)
+
     with organisation_context("acme"):
         side_by_side([lambda: note("first"), lambda: note("third")])
         assert Department.objects.filter(code__in=("first", "third")).count() == 2
         with pytest.raises(Refused, match="gave up"):
             side_by_side([lambda: note("fourth"), fail])
         assert Department.objects.filter(code="fourth").exists()
+        with pytest.raises(RuntimeError, match="Narrow"):
+            side_by_side([lambda: note("sixth"), narrow])
         with pytest.raises(RuntimeError, match="ended with"):
             side_by_side([lambda: note("fifth"), lambda: os.kill(os.getpid(), 9)])
 

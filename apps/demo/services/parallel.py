@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -51,9 +52,10 @@ def _run(work: Work, schema: str, sender: Any) -> None:
     finally:
         connections.close_all()
     try:
-        sender.send(error)
-    except Exception:  # an error that can't travel: its text does
-        sender.send(RuntimeError(repr(error)))
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, made a moment ago
+    except Exception:  # an error that can't travel, or can't be made again there: its text does
+        error = RuntimeError(repr(error))
+    sender.send(error)
 
 
 def _end(process: Any, receiver: Any) -> BaseException | None:
