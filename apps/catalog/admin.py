@@ -38,7 +38,7 @@ from apps.catalog.models import (
     Unit,
     UnitConversion,
 )
-from apps.catalog.services.pictures import pictures_settle, thumbnails_of
+from apps.catalog.services.pictures import pictures_files, pictures_settle, thumbnails_of
 from apps.catalog.services.variants import variants_make
 from apps.core.access import may
 from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin
@@ -323,8 +323,9 @@ class ProductAdmin(MasterAdmin):
             uploaded = row.cleaned_data.get("upload")
             if row.instance.pk is None and uploaded:
                 row.instance.file = file_store(uploaded, by=request.user, purpose="picture", field="upload")
+        before = pictures_files(form.instance)
         super().save_formset(request, form, formset, change)
-        pictures_settle(form.instance, formset.main_file())
+        pictures_settle(form.instance, formset.main_file(), before)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

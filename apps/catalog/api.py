@@ -26,7 +26,12 @@ from apps.catalog.models import (
     UnitConversion,
     VariantValue,
 )
-from apps.catalog.services.pictures import picture_check, pictures_check, pictures_settle
+from apps.catalog.services.pictures import (
+    picture_check,
+    pictures_check,
+    pictures_files,
+    pictures_settle,
+)
 from apps.catalog.services.variants import variants_make
 from apps.core.access import may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
@@ -157,12 +162,16 @@ class ProductApi(MasterViewSet):
     def save_record(
         self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
     ) -> Any:
-        pictures_check(instance, [row["file"] for row in children.get("pictures", ())], self.request.user)
+        pictures_check(instance, children.get("pictures", ()), self.request.user)
         touched = "pictures" in children or "picture_file_id" in values
+        before = pictures_files(instance) if touched else set()
         main = values.get("picture_file_id")
+        if "pictures" in children:  # they say which there are; the main one is settled among them
+            self.check_values(instance, values)
+            values = {name: value for name, value in values.items() if name != "picture_file_id"}
         saved = super().save_record(instance, values, children, version)
         if touched:
-            pictures_settle(saved, main)
+            pictures_settle(saved, main, before)
         return saved
 
     def make_variants(self, request: Any, pk: int) -> Response:

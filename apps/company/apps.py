@@ -26,7 +26,7 @@ class CompanyConfig(BahiAppConfig):
         )
         from apps.company.services.access import companies_of_users, company_limit_set
         from apps.company.services.companies import company_from_setup
-        from apps.company.services.pictures import company_picture_guard
+        from apps.company.services.pictures import PICTURES, company_picture_guard
         from apps.company.services.settings import settings_kept
         from apps.core.contribute import Contribution, contribute
         from apps.core.periods import use_calendar
@@ -34,6 +34,7 @@ class CompanyConfig(BahiAppConfig):
         from apps.core.typed_settings import use_settings_store
         from apps.core.working import use_company_choices
         from apps.files.access import register_file_guard
+        from apps.files.services.storage import register_file_columns
 
         register_quota_source("companies", companies_kept)
         register_company_source(COMPANIES_OF_USER)
@@ -41,6 +42,7 @@ class CompanyConfig(BahiAppConfig):
         use_calendar(today=company_today, fiscal_start=fiscal_start_of)
         use_settings_store(settings_kept)
         register_file_guard(company_picture_guard)
+        register_file_columns(Company, *PICTURES.values())
         companies = Contribution(
             kind="keys",
             label=_("Companies"),

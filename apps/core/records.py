@@ -205,13 +205,26 @@ def _givers_first(spec: Child, rows: list[Any]) -> list[Any]:
 def rows_errors(spec: Child, rows: list[Any]) -> list[FieldError]:
     """What is wrong with the rows below a record, by path; keys were looked up by the surface."""
     errors: list[FieldError] = []
+    needed = _needed(spec)
     for index, row in enumerate(rows):
+        missing = [name for name, column in needed if getattr(row, column) is None]
+        if missing:  # a change of a record may leave out what stays in a row, a new row may not
+            text = _("This field is required.")
+            errors += [FieldError(f"{spec.name}.{index}.{name}", text, "required") for name in missing]
+            continue
         try:
             row.clean_fields(exclude=[spec.parent, *_keys(spec.model)])
             row.clean()
         except ValidationError as error:
             errors.extend(field_errors(error, f"{spec.name}.{index}."))
     return errors + _repeated(spec, rows)
+
+
+def _needed(spec: Child) -> list[tuple[str, str]]:
+    """(name, column) of the keys that a row can't be without."""
+    names = {spec.rename.get(name, name): name for name in spec.fields}
+    columns = spec.model._meta.concrete_fields
+    return [(names[f.name], f.attname) for f in columns if f.name in names and f.is_relation and not f.null]
 
 
 def _repeated(spec: Child, rows: list[Any]) -> list[FieldError]:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from apps.core.errors import InvalidInput
 from apps.files.models import StoredFile
 
 Guard = Callable[[StoredFile, Any], bool]
@@ -26,3 +28,14 @@ def file_readable(file: StoredFile, user: Any) -> bool:
     if any(guard(file, user) for guard in _guards):
         return True
     return file.owner_id == user.pk and file.created_at > timezone.now() - FRESH
+
+
+def picture_fit(file: StoredFile | None, by: Any, field: str) -> None:
+    """A file that a record is to show must be a picture that ``by`` may read; no ``by``: the program itself.
+
+    Raises InvalidInput naming ``field``.
+    """
+    if file is None or (by is not None and not file_readable(file, by)):
+        raise InvalidInput(_("There is no such file."), field=field, code="not_found")
+    if not file.content_type.startswith("image/") or "svg" in file.content_type:
+        raise InvalidInput(_("Please choose a PNG or JPEG picture."), field=field, code="unfit_file")

@@ -17,6 +17,7 @@ from apps.files.models import StoredFile
 from apps.files.services.storage import file_read, file_store
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
+from tests.factories.company import make_company
 from tests.kit.clients import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,53 @@ def test_a_picture_with_a_clear_ground_stays_clear(administrator):
     lamp.save()
     with Image.open(io.BytesIO(file_read(lamp.pictures.get().thumbnail))) as picture:
         assert picture.convert("RGBA").getpixel((5, 5))[3] == 0
+
+
+def test_a_caption_is_changed_alone_and_a_new_row_needs_its_file(api, files):
+    lamp = make_product("LAMP")
+    row = put(api, lamp, pictures=rows(files[0]))["pictures"][0]
+    data = put(api, lamp, pictures=[{"id": row["id"], "caption": "Front"}])
+    assert [(p["file"], p["caption"]) for p in data["pictures"]] == [(files[0].pk, "Front")]
+    error = put(api, lamp, 400, pictures=[{"id": row["id"]}, {"caption": "Side"}])
+    assert (error["field"], error["code"]) == ("pictures.1.file", "required")
+
+
+@pytest.mark.parametrize(("rows", "key"), [("components", "component"), ("substitutes", "substitute")])
+def test_a_row_of_any_kind_needs_its_key(api, rows, key):
+    box = make_product("BOX", product_kind="kit")
+    error = put(api, box, 400, **{rows: [{}]})
+    assert (error["field"], error["code"]) == (f"{rows}.0.{key}", "required")
+
+
+def test_a_row_with_another_file_shows_that_one_small(api, files):
+    red, green, _blue = files
+    lamp = make_product("LAMP")
+    row = put(api, lamp, pictures=rows(red))["pictures"][0]
+    now = put(api, lamp, pictures=[{"id": row["id"], "file": green.pk}])["pictures"][0]
+    assert now["id"] == row["id"]
+    with Image.open(io.BytesIO(file_read(StoredFile.objects.get(pk=now["thumbnail"])))) as picture:
+        assert picture.convert("RGB").getpixel((5, 5))[1] > 100, "green, not the red one before"
+    assert not StoredFile.objects.filter(pk__in=[red.pk, row["thumbnail"]]).exists()
+
+
+def test_what_is_taken_away_takes_no_room_unless_something_else_shows_it(api, files):
+    red, green, blue = files
+    lamp, shade = make_product("LAMP"), make_product("SHADE", picture_file_id=files[1].pk)
+    make_company(code="SHOW", logo_file_id=blue.pk)
+    kept = [row["thumbnail"] for row in put(api, lamp, pictures=rows(red, green, blue))["pictures"]]
+    put(api, lamp, picture=None)
+    put(api, lamp, pictures=[])
+    assert not StoredFile.objects.filter(pk__in=[red.pk, *kept]).exists()
+    assert StoredFile.objects.filter(pk__in=[green.pk, blue.pk]).count() == 2
+    assert shade.pictures.get().thumbnail_id
+
+
+def test_the_list_says_which_there_are_even_with_the_main_one_taken_away(api, files):
+    red, *_rest = files
+    lamp = make_product("LAMP")
+    row = put(api, lamp, pictures=rows(red))["pictures"][0]
+    again = {"id": row["id"], "file": red.pk, "caption": "Front"}
+    assert put(api, lamp, picture=None, pictures=[again])["picture"] == red.pk
 
 
 # --- the back office ----------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from PIL import Image, ImageOps
 
 from apps.catalog.models import Product, ProductPicture
 from apps.core.errors import BahiError, InvalidInput
-from apps.files.access import file_readable
+from apps.files.access import picture_fit
 from apps.files.models import StoredFile
 from apps.files.selectors import file_url
-from apps.files.services.storage import file_keep, file_read
+from apps.files.services.storage import file_keep, file_read, file_release
 
 MOST = 20
 MOST_POINTS = 25_000_000
@@ -26,24 +26,38 @@ SMALL = 160
 """The longer side of a thumbnail: sharp at half the size on a phone's screen."""
 
 
-def picture_check(pk: int | None, by: Any, field: str = "picture") -> None:
-    """The named file must be a picture that ``by`` may read. Raises InvalidInput naming ``field``."""
-    if pk is None:
-        return
-    file = StoredFile.objects.filter(pk=pk).first()
-    if file is None or (by is not None and not file_readable(file, by)):
-        raise InvalidInput(_("There is no such file."), field=field, code="not_found")
-    if not file.content_type.startswith("image/") or "svg" in file.content_type:
-        raise InvalidInput(_("Please choose a PNG or JPEG picture."), field=field, code="unfit_file")
+def picture_check(pk: int | None, by: Any) -> None:
+    """The main picture must be one that ``by`` may read. Raises InvalidInput naming ``picture``."""
+    if pk is not None:
+        picture_fit(StoredFile.objects.filter(pk=pk).first(), by, "picture")
 
 
-def pictures_check(product: Product, files: Iterable[StoredFile], by: Any) -> None:
-    """``picture_check`` for those that the product doesn't have yet, named by their place."""
-    sent = list(files)
-    known = set(product.pictures.values_list("file_id", flat=True)) if product.pk and sent else set()
-    for index, file in enumerate(sent):
+def pictures_check(product: Product, rows: Iterable[dict[str, Any]], by: Any) -> None:
+    """Files that the product doesn't have yet must be pictures that ``by`` may read; a row with another file
+    gets another thumbnail. Rows may leave out what stays. Raises InvalidInput naming the row.
+    """
+    held = dict(product.pictures.values_list("pk", "file_id")) if product.pk else {}
+    known = set(held.values())
+    for index, row in enumerate(rows):
+        file = row.get("file")
+        if file is None:
+            continue
         if file.pk not in known:
-            picture_check(file.pk, by, f"pictures.{index}.file")
+            picture_fit(file, by, f"pictures.{index}.file")
+        if held.get(row.get("id"), file.pk) != file.pk:
+            row["thumbnail"] = None
+
+
+def pictures_files(product: Product) -> set[int]:
+    """The files that the rows of a product hold, thumbnails with them."""
+    rows = product.pictures.values_list("file_id", "thumbnail_id") if product.pk else ()
+    return {pk for row in rows for pk in row if pk is not None}
+
+
+def pictures_release(product: Product, before: Iterable[int]) -> None:
+    """Of the files that a product held ``before``, those that no record holds any more take no room."""
+    for pk in sorted(set(before) - pictures_files(product)):
+        file_release(pk)
 
 
 def product_picture_guard(file: StoredFile, user: Any) -> bool:
@@ -54,7 +68,9 @@ def product_picture_guard(file: StoredFile, user: Any) -> bool:
 
 def picture_follow(product: Product, gone: int) -> None:
     """The main picture was taken away: its row goes, and the next one takes its place."""
+    before = pictures_files(product)
     product.pictures.filter(file=gone).delete()
+    pictures_release(product, before)
     product.picture_file_id = product.pictures.values_list("file_id", flat=True).first()
 
 
@@ -73,10 +89,11 @@ def pictures_sync(products: Sequence[Product]) -> None:
     )
 
 
-def pictures_settle(product: Product, main: int | None = None) -> None:
+def pictures_settle(product: Product, main: int | None = None, before: Iterable[int] = ()) -> None:
     """After rows were changed: places without holes, thumbnails, and a main picture that is one of them.
 
-    ``main``: the file that is to be the main one. Raises InvalidInput for more than twenty.
+    ``main``: the file that is to be the main one; ``before``: the files that were held (``pictures_files``).
+    Raises InvalidInput for more than twenty.
     """
     rows = list(product.pictures.select_related("file"))
     if len(rows) > MOST:
@@ -94,6 +111,7 @@ def pictures_settle(product: Product, main: int | None = None) -> None:
     if wanted != product.picture_file_id:
         product.picture_file_id = wanted
         product.save()
+    pictures_release(product, before)
 
 
 def thumbnail_make(file: StoredFile) -> StoredFile | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from apps.company.models import Company
-from apps.core.errors import InvalidInput
-from apps.files.access import file_readable
+from apps.files.access import picture_fit
 from apps.files.models import StoredFile
 
 PICTURES = {"logo": "logo_file_id", "signature": "signature_file_id", "seal": "seal_file_id"}
@@ -21,11 +19,7 @@ def pictures_check(company: Company, values: dict[str, Any], by: Any) -> None:
         wanted = values.get(column)
         if wanted is None or wanted == getattr(company, column):
             continue
-        file = StoredFile.objects.filter(pk=wanted).first()
-        if file is None or (by is not None and not file_readable(file, by)):
-            raise InvalidInput(_("There is no such file."), field=name, code="not_found")
-        if not file.content_type.startswith("image/") or "svg" in file.content_type:
-            raise InvalidInput(_("Please choose a PNG or JPEG picture."), field=name, code="unfit_file")
+        picture_fit(StoredFile.objects.filter(pk=wanted).first(), by, name)
 
 
 def company_picture_guard(file: StoredFile, user: Any) -> bool:

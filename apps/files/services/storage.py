@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,6 +45,14 @@ _purposes: dict[str, Purpose] = {
 def register_purpose(name: str, purpose: Purpose) -> None:
     """A purpose of its own for an app (a scanned bill, a signed contract)."""
     _purposes[name] = purpose
+
+
+_columns: list[tuple[type[models.Model], str]] = []
+
+
+def register_file_columns(model: type[models.Model], *names: str) -> None:
+    """Columns that name a file without a key of the database: such a file isn't released either."""
+    _columns.extend((model, name) for name in names if (model, name) not in _columns)
 
 
 def file_check(uploaded: Any, *, purpose: str = "attachment", field: str = "file") -> None:
@@ -172,7 +180,7 @@ def file_read(file: StoredFile) -> bytes:
 def file_release(pk: int) -> bool:
     """Remove a file that no record holds any more, its content after commit. Returns whether it went."""
     file = StoredFile.objects.filter(pk=pk).first()
-    if file is None:
+    if file is None or any(model._base_manager.filter(**{name: pk}).exists() for model, name in _columns):
         return False
     try:
         with transaction.atomic():
