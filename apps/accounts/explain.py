@@ -17,8 +17,6 @@ from apps.core.registry import KindRef
 from apps.core.scope import grant_model, kind_of, scope_of
 from apps.core.tenant import switch_on
 
-ACTIONS = ("view", "change", "delete")
-
 
 @dataclass(frozen=True)
 class Step:

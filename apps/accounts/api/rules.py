@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from apps.accounts.api.bases import key_list, rows_named
 from apps.accounts.api.guarded import GuardedView
-from apps.accounts.explain import ACTIONS, permission_explain, permission_table, record_explain, record_of
+from apps.accounts.explain import permission_explain, permission_table, record_explain, record_of
 from apps.accounts.matrix import (
     change_undo,
     matrix_modules,
@@ -21,6 +21,7 @@ from apps.accounts.matrix import (
     past_changes,
 )
 from apps.accounts.models import Role, User
+from apps.accounts.services.grants import ACTIONS
 from apps.accounts.services.policy import policy_get, policy_save
 from apps.accounts.services.separation import breaches, mode_set, modes
 from apps.core.api.rendering import envelope
