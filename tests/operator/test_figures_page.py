@@ -38,7 +38,10 @@ def test_the_page_tells_what_grew_and_what_failed_of_this_organisation_alone(ope
     address = f"/admin/tenancy/organisation/{acme.pk}/figures/"
     page = operator.browser.get(address).content.decode()
     assert "1,350" in page
-    assert "31" in page
+    cell = '<td class="bahi-right">{}</td>'.format
+    assert cell("31") + cell("17, 0") in page  # jobs that failed, events given up and mails waiting
+    assert page.count('<p class="bahi-card__figure">0, 31</p>') == 1
+    assert page.count('<p class="bahi-card__figure">17, 0</p>') == 1
     assert "8,123" not in page
     assert page.count("bahi-platform__bar") == 2
     assert address in operator.browser.get("/admin/").content.decode()  # the dashboard leads there
