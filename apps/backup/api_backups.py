@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.accounts.api.guarded import GuardedView
-from apps.backup.models import BackupPlace, BackupPlan
+from apps.backup.models import BackupPlace, BackupPlan, BackupRun
 from apps.backup.services.handing_out import SHOWN, backup_start, backup_take_out, backups_here
 from apps.backup.services.plan import (
     FIELDS,
@@ -23,7 +23,7 @@ from apps.backup.services.plan import (
     plan_get,
     plan_save,
 )
-from apps.backup.services.running import backup_late, last_good
+from apps.backup.services.running import backup_late, last_good, last_run
 from apps.backup.surfaces import MAKE, PLAN
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
@@ -109,7 +109,7 @@ class PlanTryView(GuardedView):
 
 
 def _plan(plan: BackupPlan) -> dict[str, Any]:
-    allowed = backup_allowed()
+    allowed, run = backup_allowed(), last_run()
     return {
         **{name: getattr(plan, name) for name in FIELDS},
         "at": f"{plan.at:%H:%M}",
@@ -121,7 +121,13 @@ def _plan(plan: BackupPlan) -> dict[str, Any]:
         "keep_days_allowed": allowed.keep_days,
         "last_good": iso_time(last_good()),
         "late": bool(backup_late()),
+        "last_run": _run(run) if run else None,
     }
+
+
+def _run(run: BackupRun) -> dict[str, Any]:
+    told = {name: getattr(run, name) for name in ("nightly", "place", "name", "size", "error")}
+    return {"at": iso_time(run.at), **told}
 
 
 register_routes(

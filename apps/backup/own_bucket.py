@@ -17,6 +17,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -82,10 +83,20 @@ class OwnBucketTarget:
                 pass
 
     def open(self, name: str) -> IO[bytes]:
-        local = TemporaryFile()  # noqa: SIM115 - the caller closes it
+        """Never more than the list says: an address that somebody typed in could answer without end."""
+        folder, told = name.partition("/")[0], None
+        for item in self.list(folder, suffix=Path(name).suffix):
+            told = item.size if item.name == name else told
+        if told is None:
+            raise NotFound(_("There is no such bucket or file."))
+        work = Path(settings.DATA_DIR) / "tmp"
+        work.mkdir(parents=True, exist_ok=True)
+        local = TemporaryFile(dir=work)  # noqa: SIM115 - the caller closes it
         try:
             with self._call("GET", self._place(name)) as answer:
-                for block in answer.iter_bytes():
+                for block in answer.iter_raw():
+                    if local.tell() + len(block) > told:
+                        raise BucketRefused(_("The store doesn't give back what was put into it."))
                     local.write(block)
         except BaseException:
             local.close()
@@ -93,13 +104,13 @@ class OwnBucketTarget:
         local.seek(0)
         return local
 
-    def list(self, folder: str) -> list[Stored]:
+    def list(self, folder: str, *, suffix: str = ".bahibackup") -> list[Stored]:
         found, mark = [], ""
         for _page in range(PAGES):
             root = self._page(f"{self.prefix}{folder}/", mark)
             for item in root.iterfind("{*}Contents"):
                 key = item.findtext("{*}Key", "")
-                if key.endswith(".bahibackup") and key.startswith(f"{self.prefix}{folder}/"):
+                if key.endswith(suffix) and key.startswith(f"{self.prefix}{folder}/"):
                     found.append(_stored(key.removeprefix(self.prefix), item))
             mark = root.findtext("{*}NextContinuationToken", "")
             if not mark:
@@ -137,8 +148,8 @@ class OwnBucketTarget:
 
         from apps.core.outbound_http import guarded_client
 
-        headers = signature_headers(self.keys, method, url, payload=payload, at=timezone.now())
         try:
+            headers = signature_headers(self.keys, method, url, payload=payload, at=timezone.now())
             with (
                 guarded_client(timeout=TIMEOUT) as client,
                 client.stream(method, url, headers=headers, content=content) as answer,
@@ -147,7 +158,7 @@ class OwnBucketTarget:
                 yield answer
         except UnsafeAddress as error:
             raise BucketRefused(str(error)) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise BucketRefused(
                 _("The store can't be reached: %(why)s") % {"why": str(error)[:150]}
             ) from error

@@ -27,7 +27,7 @@ from apps.backup.services.plan import (
     plan_get,
     plan_save,
 )
-from apps.backup.services.running import backup_late
+from apps.backup.services.running import backup_late, last_run
 from apps.backup.surfaces import MAKE, PLAN
 from apps.core.access import may
 from apps.core.admin.menu import register_page
@@ -56,6 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "days": days_kept(plan),
         "own_bucket": place_now(plan) == BackupPlace.BUCKET,
         "late": backup_late(),
+        "last": last_run(),
         "may_plan": may(request.user, PLAN),
         "running": Job.objects.filter(task="backup.run_backup", finished_at=None).order_by("-id"),
     }
@@ -76,6 +77,9 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
         file = backup_take_out(name, by=request.user, request=request)
     except NotFound as error:
         raise Http404 from error
+    except BahiError as error:
+        messages.error(request, error.detail)
+        return HttpResponseRedirect(reverse("backups"))
     answer = FileResponse(file, as_attachment=True, filename=name)
     answer["Content-Type"] = "application/octet-stream"
     return answer
@@ -103,7 +107,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         "allowed": allowed,
         "nightly": nightly_on(plan),
         "has_secret": bool(plan.secret),
-        "may_try": plan.place == BackupPlace.BUCKET,
+        "may_try": place_now(plan, allowed) == BackupPlace.BUCKET,
     }
     return TemplateResponse(request, "backup/plan.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from datetime import UTC, datetime, time, timedelta
@@ -15,11 +16,12 @@ from django.utils import timezone
 
 from apps.accounts.models import AccessLog, SignInSession
 from apps.backup.models import BackupPlan, BackupRun
-from apps.backup.own_bucket import Keys, signature_headers
+from apps.backup.own_bucket import Keys, OwnBucketTarget, signature_headers
 from apps.backup.services.handing_out import backups_here
-from apps.backup.services.plan import bucket_try, days_kept, place_now, plan_get, plan_save
+from apps.backup.services.plan import bucket_try, days_kept, own_bucket, place_now, plan_get, plan_save
+from apps.backup.services.restore_jobs import restore_ask
 from apps.backup.services.restoring import manifest_read
-from apps.backup.services.running import backup_run, backup_warn, nightly_due
+from apps.backup.services.running import backup_late, backup_run, backup_warn, nightly_due, prune_here
 from apps.core.errors import InvalidInput, Refused
 from apps.core.secrets import secret_read
 from apps.core.tenant import organisation_context
@@ -28,7 +30,7 @@ from apps.messaging.models import Notification
 from apps.platform.models import Figures
 from apps.platform.selectors import dashboard, without_backup
 from apps.platform.services.figures import figures_collect
-from apps.tenancy.models import Organisation, PlatformState
+from apps.tenancy.models import Organisation, OrganisationJob, PlatformState
 from tests.factories.accounts import make_user
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -52,8 +54,9 @@ class Store(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         body, objects = self._body(), self.server.objects
         parts = urlsplit(self.path)
+        self.server.seen.append(parts.path)
         status, out = 200, b""
-        if not self._signed():
+        if self.server.refuses or not self._signed():
             status = 403
         elif self.command == "PUT":
             objects[parts.path] = body
@@ -64,7 +67,7 @@ class Store(BaseHTTPRequestHandler):
             prefix = unquote(re.search(r"prefix=([^&]*)", parts.query)[1])
             out = self._list(parts.path, prefix).encode()
         elif parts.path in objects:
-            out = objects[parts.path]
+            out = objects[parts.path] + self.server.more
         else:
             status = 404
         self.send_response(status)
@@ -91,7 +94,7 @@ class Store(BaseHTTPRequestHandler):
 @pytest.fixture
 def store(settings):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Store)
-    server.objects = {}
+    server.objects, server.more, server.seen, server.refuses = {}, b"", [], False
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
     server.values = {
@@ -156,6 +159,63 @@ def test_backup_goes_into_the_own_bucket_and_restores_from_it(owner, place, stor
         again = backup_run()
     owner.set_schema_to_public()
     assert manifest_read(again.name)["schema"] == "org_acme"  # the operator finds it there too
+    assert restore_ask(name=again.name, slug="acme-again").source == again.name
+    OrganisationJob.objects.all().delete()
+    store.refuses = True
+    with pytest.raises(Refused, match="403"):  # not: there is no such backup
+        restore_ask(name=again.name, slug="acme-again")
+
+
+def test_what_the_installation_kept_before_goes_when_its_days_are_over(commits, place, store, settings):
+    settings.BACKUP_KEEP_WEEKS = 0
+    allow()
+    with organisation_context("org_acme"):
+        first = backup_run()
+        with transaction.atomic():
+            plan_save(values={**store.values, "keep_days": 9}, secret=SECRET, by=None)
+        (kept,) = place.rglob("*.bahibackup")
+        backup_run(nightly=True)
+        assert kept.exists()
+        long_ago = (timezone.now() - timedelta(days=10)).timestamp()
+        os.utime(kept, (long_ago, long_ago))
+        assert first.name in {item.name for item in backups_here().items}
+        prune_here()
+        assert not kept.exists()
+        (item,) = backups_here().items
+        assert item.own
+
+
+def test_a_store_that_sends_more_than_it_told_is_not_believed(commits, place, store):
+    allow()
+    signed_in = Client(HTTP_HOST="acme.localhost")
+    with organisation_context("org_acme"):
+        signed_in.force_login(
+            make_user("backup.make_backup", is_staff=True), backend="apps.accounts.backends.RoleBackend"
+        )
+        with transaction.atomic():
+            plan_save(values=store.values, secret=SECRET, by=None)
+        made = backup_run()
+        store.more = b"x"
+        with pytest.raises(Refused, match="give back"):
+            own_bucket(plan_get()).open(made.name)
+    answer = signed_in.get(f"/data/backups/{made.name.partition('/')[2]}/", follow=True)
+    assert answer.redirect_chain == [("/data/backups/", 302)]
+    assert "give back what was put into it" in answer.content.decode()
+
+
+def test_a_trial_that_fails_leaves_nothing_that_looks_like_a_backup(commits, place, store):
+    allow()
+    with organisation_context("org_acme"):
+        with transaction.atomic():
+            plan_save(values=store.values, secret=SECRET, by=None)
+        store.more = b"x"
+        with pytest.raises(Refused):
+            bucket_try()
+        assert store.objects == {}
+        assert not any(path.endswith(".bahibackup") for path in store.seen)
+        allow(own_bucket=False)
+        with pytest.raises(Refused, match="no bucket of its own"):
+            bucket_try()
 
 
 def test_a_bucket_that_refuses_is_told_and_kept_as_a_failure(commits, place, store):
@@ -202,8 +262,46 @@ def test_a_plan_stays_within_what_the_operator_allows(store):
     assert (days_kept(plan), place_now(plan)) == (45, "bucket")
     allow(own_bucket=False, keep_days=10)  # the operator takes it back: at once, whatever the plan says
     assert (days_kept(plan), place_now(plan)) == (10, "installation")
+    kept = plan_save(values={"at": time(3, 0)}, by=None)  # the hour may change all the same
+    assert (kept.at, kept.keep_days, kept.place) == (time(3, 0), 45, "bucket")
+    with pytest.raises(InvalidInput):
+        plan_save(values={"place": "bucket"}, by=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         BackupPlan.objects.untracked_update(secret="plain")
+
+
+@pytest.mark.django_db
+def test_who_chose_no_days_keeps_what_the_installation_keeps(settings):
+    settings.BACKUP_KEEP_DAYS = 60
+    allow(keep_days=30)
+    assert days_kept(plan_get()) == 60
+    assert days_kept(plan_save(values={"keep_days": 20}, by=None)) == 20
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("access_key", "AKIAé"),
+        ("access_key", "AK IA"),
+        ("endpoint", "https://bücher.example"),
+        ("endpoint", "https://s3.exämple..com"),
+        ("endpoint", "https://s3.exa mple.com"),
+    ],
+)
+def test_what_no_header_or_address_can_carry_is_refused_by_its_field(store, field, wrong):
+    allow()
+    with pytest.raises(InvalidInput) as refused:
+        plan_save(values={**store.values, field: wrong}, secret=SECRET, by=None)
+    assert refused.value.field == field
+
+
+def test_an_address_that_the_client_can_not_read_is_a_refusal_of_the_store():
+    bucket = OwnBucketTarget(
+        endpoint="https://s3.exämple..com", bucket="keep", prefix="", keys=Keys("é", "s", "us-east-1")
+    )
+    with pytest.raises(Refused, match="can't be reached"):
+        bucket.list("acme")
 
 
 @pytest.mark.django_db
@@ -304,6 +402,36 @@ def test_an_organisation_of_this_afternoon_waits_for_its_first_night(settings):
     with organisation_context("org_acme"):
         assert not nightly_due()
         assert not backup_warn()
+
+
+@pytest.mark.django_db
+def test_switching_the_nights_on_is_no_missed_night(settings, store):
+    old_acme()
+    with organisation_context("org_acme"):
+        allow()
+        plan_save(values=store.values, secret=SECRET, by=None)
+        now = timezone.now()
+        assert backup_late(now) == ""
+        assert backup_late(now + timedelta(hours=27)) == "–"
+        BackupPlan.objects.all().delete()
+        settings.BACKUP_DAILY = True
+        assert not backup_warn(now)  # the first one is about to be made
+        made(now - timedelta(hours=30), error="The store answers with 500.")
+        assert backup_warn(now)
+
+
+@pytest.mark.django_db
+def test_the_last_failure_stands_on_the_page_and_in_the_api(api, browser):
+    made(timezone.now(), error="The store answers with 500.")
+    assert "Failed: The store answers with 500." in browser.get("/data/backups/").content.decode()
+    run = api.get("backup/plan/")["data"]["last_run"]
+    assert (run["error"], run["place"], run["nightly"]) == (
+        "The store answers with 500.",
+        "installation",
+        True,
+    )
+    made(timezone.now())
+    assert "Failed:" not in browser.get("/data/backups/").content.decode()
 
 
 @pytest.mark.django_db

@@ -105,6 +105,11 @@ def test_page_lists_backups_and_takes_the_order(backup):
     assert "Refresh" not in page
     refused = browser.post("/admin/backups/", {"name": backup, "slug": "zenith"})
     assert "There is an organisation of this name" in refused.content.decode()
+    typed = '<input class="bahi-input" name="name" required'
+    assert typed in page.content.decode()  # one in an organisation's own bucket is not listed
+    for missing in ("acme/none.bahibackup", "../x.bahibackup", "/x.bahibackup", "x", ""):
+        answer = browser.post("/admin/backups/", {"name": missing, "slug": "acme"})
+        assert "There is no such backup." in answer.content.decode()
     assert browser.post("/admin/backups/", {"name": backup, "slug": "acme"}).status_code == 302
     connection.set_schema_to_public()
     assert OrganisationJob.objects.get(work="restore").asked_by == "Omkar (platform operator)"

@@ -8,7 +8,7 @@ from django.test import Client
 
 from apps.accounts.models import AccessLog
 from apps.tenancy.hosts import forget_hosts
-from apps.tenancy.models import Organisation, Plan
+from apps.tenancy.models import Organisation, Plan, PlatformState
 from apps.tenancy.services.maintenance import maintenance_organisation
 
 pytestmark = pytest.mark.commits
@@ -36,6 +36,19 @@ def test_open(operator):
     acme = Organisation.objects.get(slug="acme")
     page = operator.browser.get(f"/admin/tenancy/organisation/{acme.pk}/change/").content.decode()
     assert "Enter as operator" in page
+
+
+def test_what_organisations_may_choose_of_their_backups_is_set_on_the_page(operator):
+    answer = operator.browser.post("/admin/settings/", {"part": "backups", "keep_days": "45", "own": "1"})
+    assert answer.status_code == 302
+    connection.set_schema_to_public()
+    state = PlatformState.current()
+    assert (state.backup_keep_days, state.backup_own_bucket) == (45, True)
+    for wrong in ("0", "4000", "", "x"):
+        answer = operator.browser.post("/admin/settings/", {"part": "backups", "keep_days": wrong})
+        assert "From 1 to 3650 days." in answer.content.decode()
+    connection.set_schema_to_public()
+    assert PlatformState.current().backup_keep_days == 45
 
 
 def test_strangers_see_none(commits):

@@ -14,6 +14,8 @@ from apps.core.models import SettingModel
 from apps.core.scope import Scope, ScopedManager
 from apps.core.secrets import SecretField, sealed_only
 
+_visible = RegexValidator(r"^[!-~]+$")  # goes into an address or a header: no spaces, ASCII only
+
 
 class BackupPlace(models.TextChoices):
     INSTALLATION = "installation", _("where the installation keeps its backups")
@@ -30,7 +32,9 @@ class BackupPlan(SettingModel):
     place = models.CharField(
         _("kept"), max_length=12, choices=BackupPlace.choices, default=BackupPlace.INSTALLATION
     )
-    endpoint = models.CharField(_("address of the store"), max_length=200, blank=True, default="")
+    endpoint = models.CharField(
+        _("address of the store"), max_length=200, blank=True, default="", validators=[_visible]
+    )
     region = models.CharField(
         _("region"),
         max_length=40,
@@ -54,7 +58,9 @@ class BackupPlan(SettingModel):
             RegexValidator(r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", _("Names of A-Z, a-z, 0-9, _ and - with /"))
         ],
     )
-    access_key = models.CharField(_("access key"), max_length=128, blank=True, default="")
+    access_key = models.CharField(
+        _("access key"), max_length=128, blank=True, default="", validators=[_visible]
+    )
     secret = SecretField()
     warned_at = models.DateTimeField(null=True, editable=False)
     only = models.BooleanField(default=True, unique=True, editable=False)

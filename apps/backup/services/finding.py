@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from apps.backup.models import BackupPlace
-from apps.backup.services.plan import own_target, place_now, plan_get
+import re
+
+from django.utils.translation import gettext as _
+
+from apps.backup.services.plan import own_bucket, plan_get
 from apps.backup.targets import Target, backup_target
-from apps.core.errors import BahiError, NotFound
+from apps.core.errors import InvalidInput, NotFound
 from apps.core.tenant import organisation_context
 from apps.tenancy.hosts import schema_exists
 from apps.tenancy.models import Organisation
+from apps.tenancy.services.provisioning import SLUG
 
 
 def target_holding(name: str) -> Target:
     """The target that has ``<slug>/<file>``: the installation's, else the own bucket of the organisation that
     made it, while it is here. Raises NotFound."""
     slug = name.partition("/")[0]
+    if not re.fullmatch(SLUG, slug):  # else it could be a way out of the folder
+        raise NotFound("There is no such backup.")
     shelf = backup_target()
     if name in {item.name for item in shelf.list(slug)}:
         return shelf
@@ -29,15 +35,13 @@ def _own(slug: str) -> Target | None:
     if organisation is None or not schema_exists(organisation.schema_name):
         return None
     with organisation_context(organisation.schema_name):
-        plan = plan_get()
-        return own_target(plan) if place_now(plan) == BackupPlace.BUCKET else None
+        return own_bucket(plan_get())
 
 
-def own_bucket_has(name: str) -> bool:
-    """Whether the organisation that the name begins with is here and has this backup in its own bucket."""
-    slug = name.partition("/")[0]
+def backup_check(name: str) -> None:
+    """Raises InvalidInput naming ``name`` where nobody has this backup, BucketRefused where the own bucket
+    that may have it doesn't answer. Calls a store: never inside a unit of work."""
     try:
-        own = _own(slug)
-        return own is not None and name in {item.name for item in own.list(slug)}
-    except BahiError:
-        return False
+        target_holding(name)
+    except NotFound as error:
+        raise InvalidInput(_("There is no such backup."), field="name") from error

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.services.access_log import access_log_write
-from apps.backup.models import BackupPlace
 from apps.backup.services.making import backups_of
-from apps.backup.services.plan import own_target, place_now, plan_get
+from apps.backup.services.plan import own_bucket, plan_get, target_of
 from apps.backup.targets import Stored, backup_target
 from apps.core.errors import BahiError, NotFound
 from apps.core.tenant import current_organisation
@@ -32,11 +31,11 @@ class Shelf:
 
 def backups_here() -> Shelf:
     """Where the installation keeps them, and in the organisation's own bucket where it has one."""
-    slug, plan, trouble = current_organisation().slug, plan_get(), ""
+    slug, own, trouble = current_organisation().slug, own_bucket(plan_get()), ""
     found = backups_of(slug)
-    if place_now(plan) == BackupPlace.BUCKET:
+    if own is not None:
         try:
-            found = [*own_target(plan).list(slug), *found]
+            found = [*own.list(slug), *found]
         except BahiError as error:
             trouble = str(error.detail)
     return Shelf(sorted(found, key=lambda item: item.at, reverse=True), trouble)
@@ -58,4 +57,4 @@ def backup_take_out(name: str, *, by: Any, request: Any) -> IO[bytes]:
         raise NotFound(_("Not found."))
     detail = {"kind": "backup", "file": name}
     run_in_unit_of_work(lambda: access_log_write(AccessEvent.EXPORT, request=request, user=by, detail=detail))
-    return (own_target(plan_get()) if found.own else backup_target()).open(wanted)
+    return (target_of(plan_get()) if found.own else backup_target()).open(wanted)

@@ -58,8 +58,9 @@ def place_now(plan: BackupPlan, allowed: Allowed | None = None) -> BackupPlace:
 
 
 def days_kept(plan: BackupPlan) -> int:
-    """How many days every backup is kept; never more than the operator allows."""
-    return min(plan.keep_days or settings.BACKUP_KEEP_DAYS, backup_allowed().keep_days)
+    """How many days every backup is kept: what the plan says, never more than the operator allows; else as
+    the installation does, which is the operator's word too."""
+    return min(plan.keep_days, backup_allowed().keep_days) if plan.keep_days else settings.BACKUP_KEEP_DAYS
 
 
 def nightly_on(plan: BackupPlan) -> bool:
@@ -75,14 +76,15 @@ def due_moment(plan: BackupPlan, now: datetime | None = None) -> datetime:
     return due if due <= local else due - timedelta(days=1)
 
 
-def target_here() -> Target:
-    """Where the organisation in use keeps its backups now."""
-    plan = plan_get()
-    return own_target(plan) if place_now(plan) == BackupPlace.BUCKET else backup_target()
+def target_of(plan: BackupPlan) -> Target:
+    """Where backups go by the organisation's plan."""
+    return own_bucket(plan) or backup_target()
 
 
-def own_target(plan: BackupPlan) -> OwnBucketTarget:
-    """The bucket that a saved plan names."""
+def own_bucket(plan: BackupPlan) -> OwnBucketTarget | None:
+    """The bucket that the plan names, while it counts."""
+    if place_now(plan) != BackupPlace.BUCKET:
+        return None
     keys = Keys(plan.access_key, secret_read(plan, "secret"), plan.region)
     return OwnBucketTarget(endpoint=plan.endpoint, bucket=plan.bucket, prefix=plan.prefix, keys=keys)
 
@@ -102,7 +104,7 @@ def plan_save(*, values: dict[str, Any], secret: str = "", by: Any) -> BackupPla
             setattr(plan, name, value.strip() if isinstance(value, str) else value)
     if secret:
         secret_write(plan, "secret", secret)
-    _within(plan)
+    _within(plan, values)
     clean_instance(plan)
     plan.save()
     changed = sorted(name for name in FIELDS if before[name] != getattr(plan, name))
@@ -112,13 +114,15 @@ def plan_save(*, values: dict[str, Any], secret: str = "", by: Any) -> BackupPla
     return plan
 
 
-def _within(plan: BackupPlan) -> None:
+def _within(plan: BackupPlan, values: dict[str, Any]) -> None:
+    """Only what is named is measured by what the operator allows: what was saved before he took it back
+    doesn't count, and must not keep the hour from being changed."""
     allowed, errors = backup_allowed(), ErrorList()
-    if plan.keep_days and plan.keep_days > allowed.keep_days:
+    if "keep_days" in values and plan.keep_days and plan.keep_days > allowed.keep_days:
         text = _("The platform's operator allows %(n)d days.") % {"n": allowed.keep_days}
         errors.add("keep_days", text, "too_many")
     if plan.place == BackupPlace.BUCKET:
-        if not allowed.own_bucket:
+        if "place" in values and not allowed.own_bucket:
             errors.add(
                 "place", _("The platform's operator doesn't allow a bucket of one's own."), "not_allowed"
             )
@@ -127,7 +131,7 @@ def _within(plan: BackupPlan) -> None:
                 errors.add(name, _("This field is required."), "required")
         if not plan.secret:
             errors.add("secret", _("This field is required."), "required")
-    if plan.endpoint:
+    if plan.endpoint and ("endpoint" in values or "place" in values):
         try:
             url_check(plan.endpoint)
         except (UnsafeAddress, ValueError) as error:
@@ -140,21 +144,21 @@ def bucket_try() -> None:
 
     Raises Refused with what went wrong. Calls the store: never inside a unit of work.
     """
-    plan = plan_get()
-    if plan.place != BackupPlace.BUCKET:
+    target, slug = own_bucket(plan_get()), current_organisation().slug
+    if target is None:
         raise Refused(_("This organisation has no bucket of its own."), code="no_bucket")
-    target, slug = own_target(plan), current_organisation().slug
-    name, content = f"{slug}/{slug}-try-{secrets.token_hex(4)}.bahibackup", secrets.token_bytes(64)
+    name, content = f"{slug}/{slug}-{secrets.token_hex(4)}.try", secrets.token_bytes(64)
     try:
         with NamedTemporaryFile() as file:
             file.write(content)
             file.flush()
             target.put(name, Path(file.name))
-        listed = name in {item.name for item in target.list(slug)}
-        with target.open(name) as stream:
-            same = stream.read() == content
-        target.remove(name)
+        try:
+            with target.open(name) as stream:  # looks for it in the list first
+                same = stream.read() == content
+        finally:
+            target.remove(name)
     except NotFound as error:
         raise BucketRefused(error.detail) from error
-    if not (listed and same):
+    if not same:
         raise BucketRefused(_("The store doesn't give back what was put into it."))

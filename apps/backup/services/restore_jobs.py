@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from apps.backup.services.finding import own_bucket_has
+from apps.backup.services.finding import backup_check
 from apps.backup.services.making import backups_of
 from apps.backup.services.restoring import backup_restore, restore_undo
 from apps.backup.targets import Stored
-from apps.core.errors import InvalidInput, Refused
+from apps.core.errors import Refused
 from apps.core.platform_log import platform_log
 from apps.core.sealed_stream import BackupDamaged
 from apps.tenancy.models import DeletionRecord, Organisation, OrganisationJob
@@ -28,11 +28,15 @@ def backups_everywhere(limit: int = 200) -> list[Stored]:
 def restore_ask(*, name: str, slug: str) -> OrganisationJob:
     """Have the backup ``<slug>/<file>`` restored as the organisation ``slug``.
 
-    Raises InvalidInput naming ``name`` (there is no such backup) or ``slug`` (no good, or taken).
+    Raises InvalidInput naming ``name`` (there is no such backup) or ``slug`` (no good, or taken),
+    BucketRefused. Calls a store: inside a unit of work use ``backup_check`` before it and ``restore_enter``.
     """
-    known = name in {item.name for item in backups_everywhere(limit=10_000)}
-    if not known and not own_bucket_has(name):
-        raise InvalidInput(_("There is no such backup."), field="name")
+    backup_check(name)
+    return restore_enter(name=name, slug=slug)
+
+
+def restore_enter(*, name: str, slug: str) -> OrganisationJob:
+    """As ``restore_ask``, of a backup that was found."""
     job = restore_start(slug=slug, source=name)
     platform_log("restore_asked", source=name, slug=job.slug, job=job.pk)
     return job

@@ -5,17 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.selectors import users_holding
 from apps.accounts.services.access_log import access_log_write
-from apps.backup.models import BackupPlace, BackupPlan, BackupRun
+from apps.backup.models import BackupPlan, BackupRun
 from apps.backup.services.making import Made, Progress, backup_make, backups_prune
-from apps.backup.services.plan import days_kept, due_moment, nightly_on, own_target, place_now, plan_get
-from apps.backup.targets import Target, backup_target
+from apps.backup.services.plan import (
+    days_kept,
+    due_moment,
+    nightly_on,
+    own_bucket,
+    place_now,
+    plan_get,
+    target_of,
+)
+from apps.backup.targets import backup_target
 from apps.core.errors import BahiError
 from apps.core.formats import show_moment
 from apps.core.tenant import current_organisation
@@ -36,11 +44,9 @@ def backup_run(*, nightly: bool = False, progress: Progress = lambda done, total
     Raises what the backup raises.
     """
     plan, now = plan_get(), timezone.now()
-    place = place_now(plan)
-    target: Target = own_target(plan) if place == BackupPlace.BUCKET else backup_target()
-    run = BackupRun(at=now, nightly=nightly, place=place)
+    run = BackupRun(at=now, nightly=nightly, place=place_now(plan))
     try:
-        made = backup_make(progress=progress, target=target)
+        made = backup_make(progress=progress, target=target_of(plan))
     except Exception as fault:
         run.error = (str(fault.detail) if isinstance(fault, BahiError) else type(fault).__name__)[:300] or "?"
         run_in_unit_of_work(run.save)
@@ -48,8 +54,16 @@ def backup_run(*, nightly: bool = False, progress: Progress = lambda done, total
     run.name, run.size = made.name, made.size
     run_in_unit_of_work(lambda: _good(run, made))
     if nightly:
-        backups_prune(current_organisation().slug, target=target, days=days_kept(plan))
+        prune_here()
     return made
+
+
+def prune_here() -> int:
+    """Remove backups of the organisation in use that are past their keeping, also those that the installation
+    kept before there was an own bucket. Returns how many went."""
+    plan, slug = plan_get(), current_organisation().slug
+    shelves = [shelf for shelf in (own_bucket(plan), backup_target()) if shelf is not None]
+    return sum(backups_prune(slug, target=shelf, days=days_kept(plan)) for shelf in shelves)
 
 
 def _good(run: BackupRun, made: Made) -> None:
@@ -78,26 +92,35 @@ def last_good() -> datetime | None:
     return BackupRun.objects.filter(error="").aggregate(at=Max("at"))["at"]
 
 
-def is_late(last: datetime | None, since: datetime, now: datetime | None = None) -> bool:
-    """Whether a nightly backup is missing: ``last`` is the last good one, ``since`` when the organisation was
-    made."""
-    return max(last or since, since) < (now or timezone.now()) - LATE_AFTER
+def last_run() -> BackupRun | None:
+    """What came of the newest one, good or not."""
+    return BackupRun.objects.first()
+
+
+def _waiting_since(plan: BackupPlan) -> datetime:
+    """Since when a good backup could be there. Where none ever was: since the first was tried, else since the
+    plan was made that may have switched the nights on."""
+    made, last = current_organisation().created_at, last_good()
+    tried = last or BackupRun.objects.aggregate(at=Min("at"))["at"] or (plan.updated_at if plan.pk else made)
+    return max(made, tried)
 
 
 def backup_late(now: datetime | None = None) -> str:
     """When the last good backup of the organisation in use was, where a night was missed; "–" where there is
     none at all; empty where all is well, or none is made by night."""
-    if not nightly_on(plan_get()):
+    plan = plan_get()
+    if not nightly_on(plan) or _waiting_since(plan) >= (now or timezone.now()) - LATE_AFTER:
         return ""
     last = last_good()
-    if not is_late(last, current_organisation().created_at, now):
-        return ""
     return show_moment(last) if last else "–"
 
 
 def backup_warn(now: datetime | None = None) -> bool:
-    """Tell the administrators, once a day, that a night was missed. Returns whether they were told."""
+    """Tell the administrators, once a day, that a night was missed; not while the very first backup is about
+    to be made. Returns whether they were told."""
     moment = now or timezone.now()
+    if last_run() is None and nightly_due(moment):
+        return False
     when = backup_late(moment)
     with transaction.atomic():
         plan = plan_get()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.keys import key_read
+from apps.core.uow import run_in_unit_of_work
 from apps.platform.admin.organisations import moment_of
 from apps.platform.admin.site import platform_site
 from apps.platform.forms import LookForm
@@ -54,12 +55,13 @@ def _save(request: HttpRequest, form: LookForm) -> bool:
             sign_up_switch(on=data.get("on") == "1")
         elif part == "backups":
             days = key_read(data.get("keep_days", "")) or 0
-            backups_allow({"backup_own_bucket": data.get("own") == "1", "backup_keep_days": days})
-    except InvalidInput as error:
-        form.refuse(error)
-        return False
+            values = {"backup_own_bucket": data.get("own") == "1", "backup_keep_days": days}
+            run_in_unit_of_work(lambda: backups_allow(values))
     except BahiError as error:
-        messages.error(request, error.detail)
+        if part == "look" and isinstance(error, InvalidInput):
+            form.refuse(error)
+        else:  # the other forms of the page are plain ones
+            messages.error(request, error.detail)
         return False
     messages.success(request, _("Saved."))
     return True

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from apps.accounts.api.bases import rows_named
-from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
+from apps.backup.services.finding import backup_check
+from apps.backup.services.restore_jobs import backups_everywhere, restore_enter
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.transaction import api_write
@@ -237,9 +238,10 @@ class BackupsView(OperatorView):
 
     def post(self, request: Any) -> Response:
         asked = self.read(request, shapes.RestoreInput)
+        backup_check(asked["name"])  # may call an organisation's own store: outside the transaction
 
         def work() -> tuple[int, Any, str]:
-            job = restore_ask(**asked)
+            job = restore_enter(**asked)
             return 202, shapes.job_data(job), _("The worker restores it as %(slug)s.") % {"slug": job.slug}
 
         return api_write(request, work)

@@ -6,9 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.backup.services.making import backups_prune
-from apps.backup.services.plan import days_kept, plan_get, target_here
-from apps.backup.services.running import backup_run
+from apps.backup.services.running import backup_run, prune_here
 from apps.core.errors import BahiError
 from apps.core.tenant import organisation_context
 from apps.tenancy.models import Organisation
@@ -36,7 +34,7 @@ class Command(BaseCommand):
         try:
             with organisation_context(organisation.schema_name):
                 made = backup_run()
-                gone = self._pruned(organisation) if prune else None
+                gone = prune_here() if prune else None
         except BahiError as error:
             raise CommandError(error.detail) from error
         self.stdout.write(
@@ -45,7 +43,3 @@ class Command(BaseCommand):
         )
         if gone is not None:
             self.stdout.write(f"{gone} old ones removed")
-
-    @staticmethod
-    def _pruned(organisation: Organisation) -> int:
-        return backups_prune(organisation.slug, target=target_here(), days=days_kept(plan_get()))
