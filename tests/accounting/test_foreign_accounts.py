@@ -211,6 +211,19 @@ def test_three_new_values_of_a_kept_dollar_line_must_agree(api, books, dollars):
     assert refused["errors"][0]["code"] == "rate_differs"
 
 
+def test_a_preview_knows_no_line_of_another_voucher(api, books, dollars):
+    """A line that isn't this voucher's, or nobody's, claims all that is sent."""
+    other = {"account": bank(books), "credit": "800"}
+    first, second = (
+        voucher(api, books, {"account": dollars.pk, "amount": "10"}, other)["data"] for _n in range(2)
+    )
+    line = {"account": dollars.pk, "debit": "800", "amount": "12", "exchange_rate": "80"}
+    for row_id in (first["lines"][0]["id"], 10**9, None):
+        sent = {"id": second["id"], "company": books.pk, "lines": [{**line, "id": row_id}]}
+        refused = api.post(f"{PATH}preview/", sent, 400)
+        assert refused["errors"][0]["code"] == "rate_differs"
+
+
 def test_a_kept_dollar_line_may_move_to_a_rupee_account(api, books, dollars):
     other = {"account": bank(books), "credit": "800"}
     made = voucher(api, books, {"account": dollars.pk, "amount": "10"}, other)["data"]

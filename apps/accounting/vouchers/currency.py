@@ -24,8 +24,8 @@ _MAX_RATE = Decimal(10) ** 9
 class Asked:
     """What the lines of one voucher ask of the database, each thing once."""
 
-    def __init__(self, voucher: Voucher, lines: list[VoucherLine]) -> None:
-        self.voucher, self.lines = voucher, lines
+    def __init__(self, voucher: Voucher) -> None:
+        self.voucher = voucher
         self._rates: dict[int, Decimal | InvalidInput] = {}
 
     def rate(self, currency_id: int) -> Decimal:
@@ -48,8 +48,8 @@ class Asked:
 
     @cached_property
     def _kept(self) -> dict[int, VoucherLine]:
-        ids, voucher = {kept_id(line) for line in self.lines} - {None}, kept_id(self.voucher)
-        return VoucherLine.objects.filter(voucher=voucher).in_bulk(ids) if ids and voucher else {}
+        voucher = kept_id(self.voucher)
+        return VoucherLine.objects.filter(voucher=voucher).in_bulk() if voucher else {}
 
 
 def line_currency_fill(asked: Asked, line: VoucherLine, errors: ErrorList, path: str) -> None:

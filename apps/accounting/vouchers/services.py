@@ -35,7 +35,7 @@ def voucher_compute(voucher: Voucher, children: dict[str, list[Any]]) -> None:
         _line_check(voucher, line, errors, f"lines.{number}.")
     errors.raise_if_any()
     voucher.date = voucher.date or company_today()
-    asked = Asked(voucher, lines)
+    asked = Asked(voucher)
     for number, line in enumerate(lines):
         line_currency_fill(asked, line, errors, f"lines.{number}.")
     errors.raise_if_any()

@@ -108,6 +108,14 @@ def test_a_voucher_has_two_sides(clerk):
     clerk.chooses(clerk.cell(2, "account"), "Cash")
     clerk.takes(2, "credit", "120")
     clerk.saves()
+    clerk.takes(1, "debit", "130")
+    clerk.takes(2, "credit", "130")
+    with clerk.page.expect_response(lambda answer: answer.request.method == "PATCH") as saved:
+        clerk.saves()
+    assert saved.value.ok
+    clerk.opens(f"/admin/accounting/voucher/{clerk.key}/change/")
+    expect(clerk.cell(1, "debit")).to_have_value("130.00")
+    expect(clerk.page.locator("[data-grid=lines] [data-col=exchange_rate]")).to_have_count(0)
     clerk.presses("post", state="Posted")
     clerk.pdf_opens(f"/api/v1/accounting/vouchers/{clerk.key}/pdf/")
     clerk.fits()
