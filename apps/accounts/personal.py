@@ -59,7 +59,7 @@ register_holding(
         USER,
         "pk",
         {"name": NAME, "email": EMAIL, "phone": BLANK, "favourites": EMPTY, "quick_create": EMPTY},
-        ("password", "language", "theme", "time_zone"),
+        ("password", "language", "theme", "density", "time_zone"),
     ),
     Holding(
         "accounts.accesslog",

@@ -165,6 +165,7 @@ def profile_data(user: Any) -> dict[str, Any]:
             "phone": user.phone,
             "language": user.language,
             "theme": user.theme,
+            "density": user.density,
             "department": user.department_id,
             "teams": [team.pk for team in user.teams.all()],
             "quick_create": user.quick_create,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.accounts.services.profile import profile_save
 from apps.core.access import may
 from apps.core.admin.looks import LOOK, key_parts, list_key, look_asked, look_query
 from apps.core.admin.site import admin_site
@@ -21,7 +22,7 @@ from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.lists import columns_keep
 from apps.datatools.rows import MOST_COUNTED, view_counts
-from apps.datatools.services.views import default_set, density_set, view_remove, view_save
+from apps.datatools.services.views import default_set, view_remove, view_save
 
 
 def _list_address(request: HttpRequest, list_kind: str, query: str = "") -> str:
@@ -41,10 +42,11 @@ def _list_address(request: HttpRequest, list_kind: str, query: str = "") -> str:
     raise Http404
 
 
-def _run(request: HttpRequest, work: Callable[[], Any], done: str) -> None:
+def _run(request: HttpRequest, work: Callable[[], Any], done: str = "") -> None:
     try:
         run_in_unit_of_work(work)
-        messages.success(request, done)
+        if done:
+            messages.success(request, done)
     except BahiError as error:
         messages.error(request, str(error.detail))
 
@@ -62,9 +64,11 @@ def columns(request: HttpRequest, list_kind: str) -> HttpResponse:
 @login_required
 @require_POST
 def density(request: HttpRequest, list_kind: str) -> HttpResponse:
-    """``comfortable``: higher rows in all of one's lists; without it they are compact."""
+    """``comfortable``: more room in all of one's lists and pages; without it they are compact."""
     address = _list_address(request, list_kind, request.POST.get("query", ""))
-    run_in_unit_of_work(lambda: density_set("comfortable" not in request.POST, by=request.user))
+    values = {"density": "comfortable" if "comfortable" in request.POST else "compact"}
+    user: Any = request.user
+    _run(request, lambda: profile_save(user=user, values=values))
     return HttpResponseRedirect(address)
 
 

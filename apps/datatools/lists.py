@@ -13,7 +13,7 @@ from apps.core.access import may
 from apps.core.admin.lists import ListState
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.exporting import export_answer, form_check
-from apps.datatools.models import ListDensity, SavedView
+from apps.datatools.models import SavedView
 from apps.datatools.models.exports import ExportSource
 from apps.datatools.pdf_list import pdf_check
 from apps.datatools.services.exports import export_begin, is_large
@@ -32,7 +32,6 @@ class SavedViewStore:
         views = [row for row in rows if row.name]
         for last in rows[: len(rows) - len(views)]:
             state.query, state.columns = last.query, list(last.columns)
-        state.comfortable = ListDensity.objects.filter(owner_id=user.pk, compact=False).exists()
         default = default_of(list_kind, user) if views else None
         if default is not None:
             state.opens = default.query

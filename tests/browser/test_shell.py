@@ -108,6 +108,22 @@ def test_person_gets_the_theme_of_the_profile_and_changes_it_there(open_page, ha
     expect(page.locator("html")).not_to_have_class(re.compile("dark"))
 
 
+def test_person_gets_the_density_of_the_profile(open_page):
+    page = open_page("/portal")
+    expect(page.locator("html")).to_have_attribute("data-density", "compact")
+    compact = page.evaluate("getComputedStyle(document.body).getPropertyValue('--bahi-control')")
+
+    def comfortable(route):
+        page_text = route.fetch().text()
+        meta = '<meta name="bahi-density" content="comfortable">'
+        route.fulfill(content_type="text/html", body=page_text.replace("<head>", f"<head>{meta}", 1))
+
+    page.route("**/portal", comfortable)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-density", "comfortable")
+    assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--bahi-control')") > compact
+
+
 def test_person_uses_a_look_up_in_a_plain_form(open_page):
     page = open_page("/portal")
     hidden = page.locator("input[type=hidden][name=party]")

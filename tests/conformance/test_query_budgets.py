@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 CREATE, POST = 13, 24  # of posting, one asks which separations of duties hold, one for accounts of the party
 FROM_ORDER = 64
 LIST_PAGE = 4
-ADMIN_LIST = 12  # one asks with which roles a view can be shared
+ADMIN_LIST = 11  # one asks with which roles a view can be shared
 INVOICES = "accounting/invoices/"
 
 

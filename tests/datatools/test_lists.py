@@ -10,7 +10,7 @@ from apps.datatools.models import SavedView
 from apps.parties.models import Party
 from tests.factories.accounts import make_user
 from tests.factories.parties import make_customer
-from tests.kit.clients import signed_in
+from tests.kit.clients import ApiClient, signed_in
 
 pytestmark = pytest.mark.django_db
 PARTIES = "/admin/parties/party/"
@@ -248,13 +248,16 @@ def test_columns_stand_in_the_order_that_was_chosen(browser):
     assert [name for name in shown if name != "action_checkbox"] == ["gstin", "display_name", "code"]
 
 
-def test_density_is_kept_for_the_person_in_all_lists(browser):
+def test_density_is_kept_for_the_person_in_all_lists(browser, administrator):
     browser.post(f"/data/lists/{KIND}/density/", {"comfortable": "1"})
-    assert "bahi-tools--comfortable" in browser.get("/admin/catalog/unit/").content.decode()
+    assert 'name="bahi-density" content="comfortable"' in browser.get("/admin/catalog/unit/").content.decode()
+    assert ApiClient(administrator).get("auth/me/")["data"]["user"]["density"] == "comfortable"
     other = signed_in(make_user("parties.view_party"))
-    assert "bahi-tools--comfortable" not in other.get(PARTIES).content.decode()
+    assert 'content="comfortable"' not in other.get(PARTIES).content.decode()
     browser.post(f"/data/lists/{KIND}/density/")
-    assert "bahi-tools--comfortable" not in browser.get(PARTIES).content.decode()
+    page = browser.get(PARTIES).content.decode()
+    assert 'name="bahi-density" content="compact"' in page
+    assert 'content="comfortable"' not in page
 
 
 def test_records_are_found_by_their_tags_in_the_list_and_over_the_api(browser, api):

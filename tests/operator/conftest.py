@@ -48,8 +48,9 @@ def operator(commits):
     with owner_connection() as link:
         row = link.execute(
             "INSERT INTO public.accounts_user (password, is_superuser, email, name, phone, is_active,"
-            " is_staff, is_portal, time_zone, language, theme, favourites, quick_create, created_at, version)"
-            " VALUES (%s, true, %s, %s, '', true, true, false, '', 'en', 'auto', '[]', '{}', now(), 1)"
+            " is_staff, is_portal, time_zone, language, theme, density, favourites, quick_create, created_at,"
+            " version) VALUES (%s, true, %s, %s, '', true, true, false, '', 'en', 'auto', 'compact', '[]',"
+            " '{}', now(), 1)"
             " RETURNING id",
             [user.password, user.email, user.name],
         ).fetchone()

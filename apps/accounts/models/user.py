@@ -71,6 +71,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         default="auto",
         choices=[("auto", _("Same as system")), ("light", _("Light")), ("dark", _("Dark"))],
     )
+    density = models.CharField(
+        _("density"),
+        max_length=12,
+        default="compact",
+        choices=[("compact", _("Compact")), ("comfortable", _("Comfortable"))],
+    )
     time_zone = models.CharField(
         _("time zone"),
         max_length=40,

@@ -8,11 +8,11 @@ from apps.accounts.models import User
 from apps.core.locks import lock_row
 from apps.core.validation import clean_instance
 
-OWN_FIELDS = ("name", "phone", "language", "time_zone", "theme", "quick_create", "favourites")
+OWN_FIELDS = ("name", "phone", "language", "time_zone", "theme", "density", "quick_create", "favourites")
 
 
 def profile_save(*, user: User, values: dict[str, Any]) -> User:
-    """Change one's own name, phone, language, theme, strip and favourites. Raises InvalidInput."""
+    """Change one's own name, phone, language, theme, density, strip and favourites. Raises InvalidInput."""
     row = lock_row(User, user.pk)
     for name in OWN_FIELDS:
         if name in values:

@@ -49,7 +49,6 @@ class ListState:
     columns: list[str] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)
     opens: str | None = None
-    comfortable: bool = False
 
 
 class ListStore(Protocol):
@@ -216,7 +215,6 @@ class ListBehaviour:
             "filtered": current != bare,
             "reset": _reset_query(bare),
             "views": [{**item, "current": item["query"] == current} for item in state.views],
-            "comfortable": state.comfortable,
             **_store[0].choices(request.user),
             "columns": self._column_choices(request),
             "exports": _exports(request) if view and request.user.has_perm(permission) else [],  # type: ignore[union-attr]  # only signed-in people come here

@@ -1,6 +1,6 @@
 from apps.datatools.models.exports import ExportFile
 from apps.datatools.models.imports import ImportedRecord, ImportMapping, ImportRun
-from apps.datatools.models.view import DefaultView, ListDensity, SavedView
+from apps.datatools.models.view import DefaultView, SavedView
 
 __all__ = [
     "DefaultView",
@@ -8,6 +8,5 @@ __all__ = [
     "ImportMapping",
     "ImportRun",
     "ImportedRecord",
-    "ListDensity",
     "SavedView",
 ]

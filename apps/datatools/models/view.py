@@ -1,4 +1,4 @@
-"""What people keep of lists: saved views, which view a list opens with, how dense its rows stand."""
+"""What people keep of lists: saved views, which view a list opens with."""
 
 from __future__ import annotations
 
@@ -63,17 +63,3 @@ class DefaultView(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_kind}: {self.view or '–'}"
-
-
-class ListDensity(models.Model):
-    """Whose lists have higher rows; without a row they are compact."""
-
-    kind: ClassVar[str] = "log"
-
-    owner = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="+")
-    compact = models.BooleanField(_("compact rows"), default=False)
-
-    objects = ScopedManager()
-
-    def __str__(self) -> str:
-        return f"{self.owner}: {self.compact}"

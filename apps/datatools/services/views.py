@@ -12,7 +12,7 @@ from apps.accounts.models import Role
 from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound
 from apps.core.locks import advisory_lock
-from apps.datatools.models import DefaultView, ListDensity, SavedView
+from apps.datatools.models import DefaultView, SavedView
 
 MOST_VIEWS = 30
 SETS_ROLES = "accounts.change_role"
@@ -108,8 +108,3 @@ def default_of(list_kind: str, user: Any) -> SavedView | None:
     of_roles = DefaultView.objects.filter(list_kind=list_kind, role__in=_roles_of(user))
     found = of_roles.filter(view__in=views_for(user)).select_related("view").order_by("role__name").first()
     return found.view if found else None
-
-
-def density_set(compact: bool, *, by: Any) -> None:
-    """How dense rows stand in this person's lists."""
-    ListDensity.objects.update_or_create(owner_id=by.pk, defaults={"compact": compact})

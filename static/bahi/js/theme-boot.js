@@ -1,4 +1,4 @@
-/* Sets the theme class before the first paint (a plain script in <head>, no module: modules run too late).
+/* Sets theme class and density before the first paint (a plain script in <head>, no module: modules run too late).
    The setting is the one that the admin theme keeps: localStorage adminTheme = "light" | "dark" | "auto" (JSON). */
 (function () {
   "use strict";
@@ -16,9 +16,6 @@
   }
   var dark = choice === "dark" || (choice === "auto" && window.matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.classList.toggle("dark", dark);
-  try {
-    document.documentElement.dataset.density = JSON.parse(window.localStorage.getItem("bahi.density") || '"compact"');
-  } catch (error) {
-    document.documentElement.dataset.density = "compact";
-  }
+  var density = document.querySelector('meta[name="bahi-density"]'); // the profile's, on pages of whoever signed in
+  document.documentElement.dataset.density = density ? density.content : "compact";
 })();

@@ -51,12 +51,6 @@ async function keepInProfile(theme) {
   }
 }
 
-/** compact or comfortable rows. */
-export function setDensity(density) {
-  keep("localStorage", "bahi.density", density);
-  document.documentElement.dataset.density = density;
-}
-
 /** Fill <div data-bahi-theme> with its three buttons, follow the system and other tabs. */
 export function startTheme() {
   document.querySelectorAll("[data-bahi-theme]").forEach((host) => {
@@ -65,7 +59,6 @@ export function startTheme() {
     fill(host, CHOICES.map(([choice, mark]) => el("button", { type: "button", class: "bahi-iconlink", data: { choice }, title: t(`theme_${choice}`),
       "aria-label": t(`theme_${choice}`), on: { click: () => setTheme(choice) } }, icon(mark))));
   });
-  document.querySelectorAll("[data-bahi-density]").forEach((node) => node.addEventListener("click", () => setDensity(node.dataset.bahiDensity)));
   applyTheme();
   system.addEventListener("change", applyTheme);
   window.addEventListener("storage", (event) => event.key === KEY && applyTheme());
