@@ -73,8 +73,17 @@ def record_save(
         instance.save()
         if children:
             children_write(instance, children, specs or {}, save=True)
+        _whole_check(instance)
         emit(RecordSaved(kind=kind_of(instance), record_id=instance.pk, created=new))
     return instance
+
+
+def _whole_check(instance: models.Model) -> None:
+    """What a record says together with the rows below it, after both were written (``clean_whole``)."""
+    try:
+        getattr(instance, "clean_whole", lambda: None)()
+    except ValidationError as error:
+        raise InvalidInput(field_errors(error)) from error
 
 
 def _version_check(instance: models.Model, version: int | None) -> None:

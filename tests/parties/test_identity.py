@@ -69,3 +69,20 @@ def test_the_database_keeps_it_too(db, change):
         party.save()
     with pytest.raises(IntegrityError), transaction.atomic():
         party.addresses.update(gstin=DELHI_SAME_PAN)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"pan": "AAACC1206D"}, "pan"), ({"gstin": GUJARAT_OTHER_PAN, "pan": "AAACC1206D"}, "gstin")],
+)
+def test_another_pan_leaves_no_address_with_the_gstin_of_the_one_before(api, change, field):
+    body = {"legal_name": "Mehta", "display_name": "Mehta", "pan": "AAPFU0939F"}
+    body["addresses"] = [{"kind": "site", "line1": "Karol Bagh", "gstin": DELHI_SAME_PAN}]
+    made = api.post("parties/parties/", body)["data"]
+    path, version = f"parties/parties/{made['id']}/", made["version"]
+    answer = api.patch(path, {**change, "version": version}, 400)
+    assert [(e["field"], e["code"]) for e in answer["errors"]] == [(field, "gstin_pan")]
+    assert api.get(path)["data"]["pan"] == "AAPFU0939F"
+    moved = [{"id": made["addresses"][0]["id"], "state_code": "24", "gstin": GUJARAT_OTHER_PAN}]
+    saved = api.patch(path, {**change, "addresses": moved, "version": version})["data"]
+    assert saved["pan"] == "AAACC1206D"

@@ -134,6 +134,13 @@ class Party(MasterModel):
     def __str__(self) -> str:
         return self.display_name
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Party:
+        """Remembers the stored PAN, to see whether a save changes it."""
+        row = super().from_db(*args, **kwargs)
+        row._stored_pan = row.__dict__.get("pan")
+        return row
+
     def fill_in(self) -> None:
         self._follow_gstin()
         super().fill_in()
@@ -162,6 +169,19 @@ class Party(MasterModel):
         if self.gstin and self.tax_treatment in NOT_REGISTERED:
             text = _("Who has a GSTIN is registered: choose another tax treatment.")
             raise ValidationError({"tax_treatment": ValidationError(text, code="gstin_treatment")})
+
+    def clean_whole(self) -> None:
+        """Another PAN leaves no address behind with a GSTIN of the one before."""
+        if not self.pan or getattr(self, "_stored_pan", None) in (None, self.pan):
+            return
+        for gstin in self.addresses.exclude(gstin="").values_list("gstin", flat=True):
+            found = _taxpayer(gstin)
+            if found and found.pan != self.pan:
+                text = _("The GSTIN of an address holds another PAN: %(gstin)s.")
+                field = "gstin" if _taxpayer(self.gstin) else "pan"
+                raise ValidationError(
+                    {field: ValidationError(text, code="gstin_pan", params={"gstin": gstin})}
+                )
 
     @property
     def state_code(self) -> str:
