@@ -21,13 +21,13 @@ from apps.messaging.catalogue import notification_events
 from apps.messaging.models import MailMessage, Notification
 from apps.messaging.permissions import MANAGE_MAILS
 from apps.messaging.services.mail import mail_retry
-from apps.messaging.services.notices import text_way
 from apps.messaging.services.notifications import (
     Ways,
     choices_of,
     choices_set,
     notification_read,
     notifications_read_all,
+    texts_demand,
 )
 
 
@@ -151,9 +151,7 @@ def _choices_read(body: Any, user: Any) -> dict[str, Ways]:
         else:
             result[name] = Ways(value["in_app"], value["mail"], value.get("text", known[name].text))
     errors.raise_if_any()
-    for name, ways in result.items():
-        if ways.text and not known[name].text:
-            text_way(user).demand(f"choices.{name}.text")
+    texts_demand(user, known, {name: ways.text for name, ways in result.items()}, "choices.{}.text")
     return result
 
 

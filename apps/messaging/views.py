@@ -17,11 +17,11 @@ from apps.messaging.catalogue import notification_events
 from apps.messaging.models import Notification
 from apps.messaging.services.notices import text_way
 from apps.messaging.services.notifications import (
-    Ways,
     choices_of,
     choices_set,
     notification_read,
     notifications_read_all,
+    ways_posted,
 )
 
 PER_PAGE = 30
@@ -72,16 +72,8 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the person's choices: a ticked box per event and way. Texts stay as they were while closed."""
-    can_text = text_way(request.user).open
-    choices = {
-        event.name: Ways(
-            f"in_app:{event.name}" in request.POST,
-            f"mail:{event.name}" in request.POST,
-            f"text:{event.name}" in request.POST if can_text else held.text,
-        )
-        for event, held in choices_of(request.user, notification_events())
-    }
+    """Keep the person's choices."""
+    choices = ways_posted(request.user, notification_events(), request.POST)
     run_in_unit_of_work(lambda: choices_set(by=request.user, choices=choices))
     messages.success(request, _("Your choices were saved."))
     return redirect("notifications")

@@ -6,14 +6,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import SecondFactor, User
 from apps.company.services.settings import settings_save
 from apps.messaging.models import MailState, NotificationChoice, TextMessage, TextNumber
 from apps.messaging.services.cleaning import texts_clean
-from apps.messaging.services.notices import number_remove, number_set
+from apps.messaging.services.notices import notices_text, number_remove, number_set
 from apps.messaging.services.notifications import notify
 from apps.messaging.services.texts import gateway_save, text_deliver
 from tests.factories.accounts import make_user
@@ -157,6 +159,20 @@ def test_all_together_get_as_many_texts_a_day_as_allowed():
     held = TextMessage.objects.filter(purpose="over_limit")
     assert {row.user_id for row in held} == {person.pk for person in people[3:]}
     assert "everybody" in held[0].error
+
+
+def test_many_people_are_counted_at_once():
+    def asked(*people) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            notices_text([(person, "Invoice 7 was posted") for person in people])
+        return sum(query["sql"].startswith("SELECT") for query in queries)
+
+    limit(texts_for_person=1)
+    people = [reader() for _number in range(4)]
+    few = asked(*people[:1])
+    assert asked(*people) == few, "one more of the limit, three new texts"
+    assert TextMessage.objects.filter(purpose="notification").count() == 4
+    assert TextMessage.objects.filter(purpose="over_limit").count() == 1
 
 
 def test_limit_of_nought_texts_nobody_and_codes_go_on():

@@ -27,8 +27,7 @@ from apps.customer_portal.services.statements import statement_asked, statement_
 from apps.customer_portal.throttling import ActThrottle
 from apps.documents.pdf import pdf_answer
 from apps.messaging.catalogue import notification_events
-from apps.messaging.services.notices import text_way
-from apps.messaging.services.notifications import Ways, choices_of, choices_set
+from apps.messaging.services.notifications import Ways, choices_of, choices_set, texts_demand
 
 LIST_PARAMS = {"page", "per_page", "cursor", "count", "show"}
 
@@ -237,9 +236,7 @@ class PreferencesApi(PortalView):
             event.name: ways for event, ways in choices_of(request.user, notification_events(portal=True))
         }
         mail, text = (self._given(request.data.get(way, {}), way, held) for way in ("mail", "text"))
-        for name, wanted in text.items():
-            if wanted and not held[name].text:
-                text_way(request.user).demand(f"text.{name}")
+        texts_demand(request.user, held, text, "text.{}")
         return {
             name: Ways(held[name].in_app, mail.get(name, held[name].mail), text.get(name, held[name].text))
             for name in {**mail, **text}

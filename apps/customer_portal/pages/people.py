@@ -24,7 +24,7 @@ from apps.customer_portal.services.members import colleague_end, colleague_invit
 from apps.customer_portal.throttling import ActThrottle
 from apps.messaging.catalogue import notification_events
 from apps.messaging.services.notices import text_way
-from apps.messaging.services.notifications import Ways, choices_of, choices_set
+from apps.messaging.services.notifications import choices_of, choices_set, ways_posted
 
 
 @portal_page
@@ -87,14 +87,6 @@ def profile(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _save(user: Any, values: dict[str, Any], posted: Any) -> User:
     saved = profile_save(user=user, values=values)
-    can_text = text_way(user).open
-    chosen = {
-        event.name: Ways(
-            held.in_app,
-            f"mail:{event.name}" in posted,
-            f"text:{event.name}" in posted if can_text else held.text,
-        )
-        for event, held in choices_of(user, notification_events(portal=True))
-    }
+    chosen = ways_posted(user, notification_events(portal=True), posted, bell=False)
     choices_set(by=user, choices=chosen)
     return saved

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +20,7 @@ from apps.core.formats import zone_of
 from apps.core.locks import advisory_lock
 from apps.core.tenant import current_organisation
 from apps.core.typed_settings import setting
-from apps.messaging.models import MailState, TextMessage, TextNumber, TextPurpose
+from apps.messaging.models import MailState, TextGateway, TextMessage, TextNumber, TextPurpose
 from apps.messaging.services.texts import gateway_get, text_queue
 
 LONGEST = 300
@@ -90,45 +92,45 @@ def notices_text(told: Sequence[tuple[Any, str]]) -> list[TextMessage]:
 
     Nothing is queued without a gateway. Who counts waits for others who count, so that the limits hold.
     """
-    numbers = numbers_of([person.pk for person, _title in told]) if told and gateway_get() else {}
-    if not numbers:
+    gateway = gateway_get() if told else None
+    numbers = numbers_of([person.pk for person, _title in told]) if gateway else {}
+    if gateway is None or not numbers:
         return []
     with transaction.atomic():
         advisory_lock("messaging.notices")
-        day = _day_begin()
-        today = TextMessage.objects.filter(purpose=TextPurpose.NOTICE, created_at__gte=day)
-        left = setting("messaging.texts_for_all") - today.count()
+        today = TextMessage.objects.filter(created_at__gte=_day_begin())
+        sent = _sent_to_each(today)
+        over = set(today.filter(purpose=TextPurpose.OVER).values_list("user_id", flat=True))
+        left = setting("messaging.texts_for_all") - sum(sent.values())
+        most = setting("messaging.texts_for_person")
         queued = []
         for person, title in told:
             phone = numbers.get(person.pk)
-            if not phone:
-                continue
-            for_him = setting("messaging.texts_for_person") - today.filter(user_id=person.pk).count()
-            if left <= 0 or for_him <= 0:
-                _held_back(person, phone, day, _ALL if left <= 0 else _PERSON)
-                continue
-            left -= 1
-            queued.append(_queue(person, phone, title))
+            if phone and left > 0 and sent[person.pk] < most:
+                left -= 1
+                sent[person.pk] += 1
+                queued.append(_queue(person, phone, title, gateway))
+            elif phone and person.pk not in over:
+                over.add(person.pk)
+                all_full = _("The daily limit of everybody was reached.")
+                own_full = _("The daily limit of this person was reached.")
+                _held_back(person, phone, gateway, all_full if left <= 0 else own_full)
     return queued
 
 
-_ALL, _PERSON = "all", "person"
+def _sent_to_each(today: Any) -> Counter[int]:
+    """user id → texts of the day; everybody's together are what all had."""
+    rows = today.filter(purpose=TextPurpose.NOTICE).order_by().values("user_id")
+    return Counter(dict(rows.annotate(number=Count("pk")).values_list("user_id", "number")))
 
 
-def _queue(person: Any, phone: str, title: str) -> TextMessage:
+def _queue(person: Any, phone: str, title: str, gateway: TextGateway) -> TextMessage:
     text = " ".join(f"{current_organisation().name}: {title}".split())[:LONGEST]
-    return text_queue(to=phone, text=text, purpose=TextPurpose.NOTICE, user_id=person.pk)
+    return text_queue(to=phone, text=text, purpose=TextPurpose.NOTICE, user_id=person.pk, gateway=gateway)
 
 
-def _held_back(person: Any, phone: str, day: datetime, limit: str) -> None:
-    """One line a day says that a person's limit, or that of all, was reached."""
-    gateway = gateway_get()
-    rows = TextMessage.objects.filter(purpose=TextPurpose.OVER, user_id=person.pk, created_at__gte=day)
-    if gateway is None or rows.exists():
-        return
-    why = _("The daily limit of everybody was reached.")
-    if limit == _PERSON:
-        why = _("The daily limit of this person was reached.")
+def _held_back(person: Any, phone: str, gateway: TextGateway, why: str) -> None:
+    """The one line of a day that says that a person's limit, or that of all, was reached."""
     TextMessage.objects.create(
         to=phone,
         purpose=TextPurpose.OVER,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from apps.core.scope import kind_of
 from apps.core.tenant import require_organisation
 from apps.messaging.catalogue import NotificationEvent, notification_event
 from apps.messaging.models import Notification, NotificationChoice
-from apps.messaging.services.notices import notices_text
+from apps.messaging.services.notices import notices_text, text_way
 
 OVERLAP = timedelta(seconds=60)
 MISSED_LIMIT = 100
@@ -200,6 +200,29 @@ def _moment_of(user_id: int, since: str) -> Any:
     if since.startswith("t") and stamp.isdigit() and len(stamp) < 15:
         return timezone.datetime.fromtimestamp(int(stamp) / 1000, tz=timezone.get_current_timezone())
     return None
+
+
+def texts_demand(user: Any, held: Mapping[str, Ways], wanted: Mapping[str, bool], field: str) -> None:
+    """Whoever turns texts on can be texted. Raises Refused naming ``field`` with the first of them in it."""
+    new = [name for name, text in wanted.items() if text and not held[name].text]
+    if new:
+        text_way(user).demand(field.format(new[0]))
+
+
+def ways_posted(
+    user: Any, events: Iterable[NotificationEvent], posted: Container[str], *, bell: bool = True
+) -> dict[str, Ways]:
+    """What a form says, a ticked box per event and way. Texts stay as they were while they are closed, and so
+    does the bell where the form doesn't show it (``bell``)."""
+    can_text = text_way(user).open
+    return {
+        event.name: Ways(
+            f"in_app:{event.name}" in posted if bell else held.in_app,
+            f"mail:{event.name}" in posted,
+            f"text:{event.name}" in posted if can_text else held.text,
+        )
+        for event, held in choices_of(user, events)
+    }
 
 
 def choices_set(*, by: Any, choices: dict[str, Ways]) -> None:

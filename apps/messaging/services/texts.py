@@ -52,11 +52,19 @@ def gateway_save(*, values: dict[str, Any], token: str = "", by: Any = None) -> 
 
 
 def text_queue(
-    *, to: str, text: str, purpose: str = TextPurpose.CODE, user_id: int | None = None
+    *,
+    to: str,
+    text: str,
+    purpose: str = TextPurpose.CODE,
+    user_id: int | None = None,
+    gateway: TextGateway | None = None,
 ) -> TextMessage:
-    """Enter a text; it goes out after the caller's transaction commits. Raises Refused without a gateway."""
+    """Enter a text; it goes out after the caller's transaction commits. ``gateway``: if it was read.
+
+    Raises Refused without a gateway.
+    """
     require_organisation()
-    gateway = gateway_get()
+    gateway = gateway or gateway_get()
     if gateway is None:
         raise Refused(_("Text messages are not set up here."), code="no_gateway")
     message = TextMessage.objects.create(
