@@ -153,3 +153,11 @@ class ScopedQuerySet(models.QuerySet[M]):
 
 class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):
     """Manager of every business model: all rows, scoped only by ``for_user``."""
+
+
+def sees(record: Any, user: Any) -> bool:
+    """Whether the record is in what the user may see; no query for somebody who sees all of them."""
+    seen = type(record).objects.for_user(user)
+    if not seen.query.where and not seen.query.is_empty():
+        return True
+    return bool(seen.filter(pk=record.pk).exists())

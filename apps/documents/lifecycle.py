@@ -23,7 +23,7 @@ from apps.core.events import emit
 from apps.core.formats import show_date
 from apps.core.locks import lock_row
 from apps.core.registry import load_modules
-from apps.core.scope import kind_of
+from apps.core.scope import kind_of, sees
 from apps.core.typed_settings import setting
 from apps.core.uses import use_open_states
 from apps.documents.events import DocumentMoved
@@ -293,14 +293,6 @@ def transition_run(
     return made if transition.answers == "new_document" and made is not None else row
 
 
-def _sees(model: type[Document], pk: int, by: Any) -> bool:
-    """Whether the record is in what the user may see; no query for somebody who sees all of them."""
-    seen = model.objects.for_user(by)
-    if not seen.query.where and not seen.query.is_empty():
-        return True
-    return seen.filter(pk=pk).exists()
-
-
 def column_values(row: Document) -> tuple[Any, ...]:
     """What the row's columns hold now: a transition that only makes another document changes none of them."""
     values = (getattr(row, field.attname) for field in row._meta.concrete_fields)
@@ -308,9 +300,8 @@ def column_values(row: Document) -> tuple[Any, ...]:
 
 
 def _check(row: Document, lifecycle: Lifecycle, transition: Transition, by: Any, version: int | None) -> None:
-    model = type(row)
     if by is not None:
-        if not _sees(model, row.pk, by):
+        if not sees(row, by):
             raise NotFound(_("Not found."))
         if not may(by, transition.permission):
             raise NotAllowed(_("You are not allowed to do this: %(label)s.") % {"label": transition.label})

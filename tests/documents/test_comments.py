@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.documents.models import Comment
-from apps.documents.services.comments import mentioned_in
+from apps.documents.services.comments import mentionable, mentioned_in
 from apps.messaging.models import Notification
+from apps.parties.models import Party
 
 pytestmark = pytest.mark.django_db
 SEE = "parties.view_party"
@@ -91,6 +94,18 @@ def test_mentioned_colleague_is_told_after_commit(api, user_with, target, delive
     api.patch(f"documents/comments/{made['id']}/", {"text": text + " soon"})
     deliver()
     assert Notification.objects.count() == 1
+
+
+def test_who_sees_every_party_costs_no_question_for_this_one(user_with, target):
+    party = Party.objects.get(pk=int(target.partition(":")[2]))
+    for name, more in (("Zubin A", {}), ("Zubin B", {}), ("Zubin C", {"level": "own"})):
+        person = user_with(SEE, **more)
+        person.name = name
+        person.save()
+    with CaptureQueriesContext(connection) as queries:
+        offered = mentionable(party, "zubin")
+    assert [row["sees"] for row in offered] == [True, True, False]
+    assert sum('FROM "parties_party"' in query["sql"] for query in queries) == 1
 
 
 def test_mentions_need_the_whole_name_or_an_only_first_name(user_with):

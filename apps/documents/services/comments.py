@@ -16,7 +16,7 @@ from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.events import emit
 from apps.core.locks import lock_row
-from apps.core.scope import kind_of, scope_of
+from apps.core.scope import kind_of, scope_of, sees
 from apps.documents.events import CommentAdded
 from apps.documents.models import Comment
 
@@ -96,13 +96,12 @@ def mentionable(record: models.Model, said: str) -> list[dict[str, Any]]:
     twice = set(
         shared.annotate(number=models.Count("pk")).filter(number__gt=1).values_list("name", flat=True)
     )
-    model: Any = type(record)
     return [
         {
             "id": user.pk,
             "name": str(user),
             "insert": user.email if user.name in twice or not user.name else user.name,
-            "sees": model.objects.for_user(user).filter(pk=record.pk).exists(),
+            "sees": sees(record, user),
         }
         for user in found
     ]
@@ -140,12 +139,9 @@ def _starts(said: str, name: str) -> bool:
 
 
 def _announce(comment: Comment, record: models.Model, by: Any, before: set[int]) -> None:
-    model: Any = type(record)
     told = tuple(
         user.pk
         for user in mentioned_in(comment.text)
-        if user.pk not in before
-        and user.pk != by.pk
-        and model.objects.for_user(user).filter(pk=record.pk).exists()
+        if user.pk not in before and user.pk != by.pk and sees(record, user)
     )
     emit(CommentAdded(kind_of(record), record.pk, comment.pk, by.pk, told, comment.public))
