@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 from types import SimpleNamespace
 from typing import Any
 
+from django.apps import apps
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -36,12 +37,21 @@ def quick_choices(user: Any) -> Choices:
         meta = model._meta
         found[meta.label_lower] = {
             "key": meta.label_lower,
-            "label": _("New %(name)s") % {"name": meta.verbose_name},
+            "label": choice_label(meta.label_lower),
             "url": reverse(f"admin:{meta.app_label}_{meta.model_name}_add"),
             "icon": getattr(model_admin, "icon", "add"),
         }
     usual = {key: found.pop(key) for key in USUAL if key in found}
     return usual | dict(sorted(found.items(), key=lambda item: item[1]["label"]))
+
+
+def choice_label(key: str) -> str:
+    """What an entry is called, for readers too who may not create it themselves."""
+    try:
+        name = apps.get_model(key)._meta.verbose_name
+    except (LookupError, ValueError):
+        return key
+    return _("New %(name)s") % {"name": name}
 
 
 def role_choices(role: Role) -> Choices:

@@ -21,7 +21,7 @@ from apps.core.uow import run_in_unit_of_work
 from apps.portal.models import RoleStrip
 from apps.portal.models.strip import PLACES
 from apps.portal.permissions import CHANGE, SEE_ROLES
-from apps.portal.quick import quick_choices, role_choices
+from apps.portal.quick import choice_label, role_choices
 from apps.portal.services.strips import role_strip_save
 
 
@@ -38,10 +38,9 @@ def roles() -> Any:
 def strips(request: HttpRequest) -> HttpResponse:
     """Every role with what it brings."""
     _require(request)
-    labels = {key: item["label"] for key, item in quick_choices(request.user).items()}
     held = dict(RoleStrip.objects.values_list("role", "places"))
     rows = [
-        {"role": role, "places": [labels.get(key, key) for key in held.get(role.pk, ())]} for role in roles()
+        {"role": role, "places": [choice_label(key) for key in held.get(role.pk, ())]} for role in roles()
     ]
     context = {**admin_site.each_context(request), "title": _("Quick create of roles"), "rows": rows}
     return TemplateResponse(request, "portal/role_strips.html", context)

@@ -145,6 +145,12 @@ def test_who_may_see_roles_and_change_strips_gives_them_without_changing_roles(a
     api_as(clerk).put(f"home/role-strips/{role.pk}/", {"places": [PARTY]})
     assert RoleStrip.objects.get().places == [PARTY]
     assert page(role) in signed_in(clerk).get(f"/admin/accounts/role/{role.pk}/change/").text
+    RoleStrip.objects.get().delete()
+    give(role, PARTY, ORDER)
+    rows = {
+        row["role"]: row["places"] for row in signed_in(clerk).get("/quick-create/roles/").context["rows"]
+    }
+    assert rows[role] == ["New party", "New order"], "in words, though he makes no orders himself"
 
 
 @pytest.mark.parametrize("places", [[], [PARTY, ORDER, PRODUCT, QUOTATION, "accounting.invoice"]])
