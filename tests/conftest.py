@@ -7,6 +7,7 @@ A template database is built once for each state of the migrations, with the org
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.db import connection
 
 from tests.kit import database
 from tests.kit.clients import ApiClient, signed_in
+from tests.kit.standing import Standing, other_connection, standing_in
 
 TENANT = "org_acme"
 
@@ -40,6 +42,14 @@ def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue(committing[0] if committing else "db")
+    _enter_tenant()
+    connection.bahi_test_atomic = not committing
+    yield
+    connection.bahi_test_atomic = False
+    connection.set_schema_to_public()
+
+
+def _enter_tenant() -> None:
     from django.core.cache import cache
     from django_tenants.utils import get_tenant_model
 
@@ -49,10 +59,56 @@ def _tenant(request: pytest.FixtureRequest) -> Iterator[None]:
     connection.set_schema_to_public()
     connection.set_tenant(get_tenant_model().objects.get(schema_name=TENANT))
     cache.clear()  # what a test before left there of rows that were rolled back
-    connection.bahi_test_atomic = not committing
-    yield
-    connection.bahi_test_atomic = False
-    connection.set_schema_to_public()
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing[Any]]:
+    """``standing(build)``: what ``build`` makes stands for all tests of the module (see ``kit.standing``)."""
+    yield from standing_in(django_db_blocker, _enter_tenant)
+
+
+@pytest.fixture(scope="module")
+def standing_shop(standing: Standing[Any]) -> Any:
+    from tests.factories.sales import Shop
+
+    return standing(Shop)
+
+
+@pytest.fixture
+def shop(standing_shop: Any, db: None) -> Any:
+    """A company with a customer and two products (``factories.sales.Shop``)."""
+    return deepcopy(standing_shop)
+
+
+@pytest.fixture(scope="module")
+def standing_company(standing: Standing[Any]) -> Any:
+    from tests.factories.company import make_company
+
+    return standing(make_company)
+
+
+@pytest.fixture
+def company(standing_company: Any, request: pytest.FixtureRequest) -> Any:
+    """A company with its books; in a test that commits, it is committed too."""
+    from tests.factories.company import make_company
+
+    if "commits" in request.fixturenames:
+        return make_company()
+    request.getfixturevalue("db")
+    return deepcopy(standing_company)
+
+
+@pytest.fixture(scope="module")
+def standing_books(standing: Standing[Any]) -> Any:
+    from tests.factories import invoicing
+
+    return standing(invoicing.company)
+
+
+@pytest.fixture
+def books(standing_books: Any, db: None) -> Any:
+    """A registered company in Maharashtra with its books, this and last fiscal year."""
+    return deepcopy(standing_books)
 
 
 @pytest.fixture
@@ -91,12 +147,7 @@ def commits_shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
 def _scratch(django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         name = database.copy_for("scratch")
-        before = connection.settings_dict["NAME"]
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        yield name
-        connection.close()
-        connection.settings_dict["NAME"] = before
+        yield from other_connection(name)
         database.drop(name)
 
 

@@ -18,8 +18,12 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
 
 
-@pytest.fixture
-def books(db):
+@pytest.fixture(scope="module")
+def standing_books(standing):
+    return standing(_open_years)
+
+
+def _open_years():
     company = make.company()
     for day in (TODAY, date(2026, 1, 1)):
         fiscal_year_open(company=company, day=day)

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def books(db):
-    return make.company()
-
-
 def service(**values):
     return make.product(product_kind="service", purchase_price=D(1000), **values)
 

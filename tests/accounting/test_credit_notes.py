@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def books(db):
-    return make.company()
-
-
 def test_three_pieces_given_back_one_by_one_add_up(books):
     """C25: 100.00 for 3 pieces: 33.33, 33.34, 33.33; nothing is left, nothing is too much."""
     item = make.product(tax_category="EXEMPT")

@@ -20,11 +20,6 @@ D = Decimal
 
 
 @pytest.fixture
-def books(db):
-    return make.company()
-
-
-@pytest.fixture
 def invoice(books):
     """10 pieces at 100.00 with IGST 18 % to Karnataka."""
     party = make.customer(gstin=make.GSTIN_29)

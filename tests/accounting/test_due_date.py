@@ -17,11 +17,6 @@ D = Decimal
 
 
 @pytest.fixture
-def books(db):
-    return make.company()
-
-
-@pytest.fixture
 def invoice(books):
     day = company_today() - timedelta(days=40)
     return make.invoice(company=books, party=make.customer(), date=day, due_date=day, post=True)

@@ -27,8 +27,12 @@ PATH = "accounting/vouchers/"
 YEAR_END = date(2026, 3, 31)
 
 
-@pytest.fixture
-def books(db):
+@pytest.fixture(scope="module")
+def standing_books(standing):
+    return standing(_exporter)
+
+
+def _exporter():
     made = make.company(lut_number="LUT")
     make.rate("USD", "80", date(2026, 1, 1))
     return made

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def books(db):
-    return make.company()
-
-
 def test_clerk_posts_an_invoice_of_118(books, administrator):
     party = make.customer()
     invoice = make.invoice(company=books, party=party, by=administrator, post=True)

@@ -19,11 +19,6 @@ PATH = "accounting/invoices/"
 
 
 @pytest.fixture
-def books(db):
-    return make.company()
-
-
-@pytest.fixture
 def party(db):
     return make.customer(gstin=make.GSTIN_29, state="29")
 

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def books(db):
-    return make.company(round_to_rupee=False)
+@pytest.fixture(scope="module")
+def standing_books(standing):
+    return standing(lambda: make.company(round_to_rupee=False))
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ def clerk(administrator):
     return signed_in(administrator)
 
 
-@pytest.fixture
-def books(db):
-    return make.company()
-
-
 def invoice(books, party, price):
     service = make.product(product_kind="service", sale_price=D(price))
     return make.invoice(company=books, party=party, lines=[{"product": service, "quantity": 1}], post=True)

@@ -23,11 +23,6 @@ D = Decimal
 PATH = "accounting/party-accounts/"
 
 
-@pytest.fixture
-def books(db):
-    return make.company()
-
-
 def an_account(company, code, kind, subtype, **values):
     return Account.objects.create(
         company=company, code=code, name=f"Account {code}", account_type=kind, subtype=subtype, **values

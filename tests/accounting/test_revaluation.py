@@ -21,8 +21,12 @@ D = Decimal
 YEAR_END = date(2026, 3, 31)
 
 
-@pytest.fixture
-def books(db):
+@pytest.fixture(scope="module")
+def standing_books(standing):
+    return standing(_dollar_trade)
+
+
+def _dollar_trade():
     """USD 200 at 80 invoiced, USD 120 received at 82, before the year's end; a bill of USD 50 at 79."""
     books = make.company(lut_number="LUT")
     make.rate("USD", "80", date(2026, 1, 1))
@@ -53,7 +57,7 @@ def test_year_end_gain_of_80_is_reversed_on_day_one(books, administrator):
 
 def test_payables_in_foreign_currency_lose_when_the_rate_rises(administrator):
     books = make.company()
-    make.rate("USD", "80", date(2026, 1, 1))
+    make.rate("USD", "80", date(2026, 1, 2))
     vendor = make.vendor(gstin="", tax_treatment="export", currency=make.currency("USD"))
     lines = [{"product": make.product(product_kind="service"), "unit_price": "50"}]
     bill = make.bill(company=books, party=vendor, lines=lines, date=date(2026, 3, 1), post=True)

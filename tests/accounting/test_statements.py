@@ -26,9 +26,14 @@ pytestmark = pytest.mark.django_db
 KEYS = ("trial-balance", "profit-and-loss", "balance-sheet", "day-book", "cash-book")
 
 
-@pytest.fixture
-def books(company):
+@pytest.fixture(scope="module")
+def standing_books(standing):
+    return standing(_small_trade)
+
+
+def _small_trade():
     """Capital 1,000 in the year before; sold for 500 then; this year sold 300, bought 120, paid rent 30."""
+    company = make_company()
     fiscal_year_open(company=company, day=date(2025, 6, 1))
     fiscal_year_open(company=company, day=date(2026, 6, 1))
     rows = [

@@ -23,8 +23,12 @@ D = Decimal
 FIRST, LAST = date(2024, 4, 1), date(2025, 3, 31)
 
 
-@pytest.fixture
-def books(db):
+@pytest.fixture(scope="module")
+def standing_books(standing):
+    return standing(_two_years)
+
+
+def _two_years():
     """2024-25: sales 1,000, expenses 400; 2025-26: sales 50."""
     company = make_company()
     for day in (FIRST, date(2025, 4, 1)):

@@ -44,9 +44,9 @@ STEPS = [(model, item) for model, table in lifecycles().items() for item in tabl
 class World:
     """Makes records as they are asked for, entered by the administrator."""
 
-    def __init__(self, api: ApiClient) -> None:
+    def __init__(self, api: ApiClient, shop: Shop) -> None:
         self.api = api
-        self.shop = Shop()
+        self.shop = shop
 
     def row(self, model: Any) -> Any:
         """The first document of a kind, made when there is none; None for kinds that nothing here makes."""
@@ -150,8 +150,8 @@ class World:
 
 
 @pytest.fixture
-def world(api) -> World:
-    return World(api)
+def world(api, shop) -> World:
+    return World(api, shop)
 
 
 def status_of(user: User, method: str, path: str, data: Any = None) -> tuple[int, Any]:

@@ -21,8 +21,12 @@ ADMIN_LIST = 11  # one asks with which roles a view can be shared
 INVOICES = "accounting/invoices/"
 
 
-@pytest.fixture
-def shop(api: Any) -> Shop:
+@pytest.fixture(scope="module")
+def standing_shop(standing: Any) -> Shop:
+    return standing(_stocked)
+
+
+def _stocked() -> Shop:
     shop = Shop()
     for product in (shop.chair, shop.table):
         shop.stock(product)

@@ -21,11 +21,6 @@ def _fresh_limits(db: None) -> Any:
     cache.clear()
 
 
-@pytest.fixture
-def shop(db: None) -> Shop:
-    return Shop()
-
-
 class Firm:
     """A customer with a sent quotation, a draft of one, a confirmed order with a posted delivery, a posted
     invoice, a draft of one, and a receipt."""

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from apps.parties.models import Party
-from tests.factories.sales import Shop
 
 
 @pytest.fixture
@@ -16,11 +15,6 @@ def party(db: None, administrator: Any) -> Party:
 @pytest.fixture
 def target(party: Party) -> str:
     return f"parties.party:{party.pk}"
-
-
-@pytest.fixture
-def shop(db: None) -> Shop:
-    return Shop()
 
 
 @pytest.fixture

@@ -15,15 +15,9 @@ from apps.runtime.services import jobs
 from apps.runtime.services.jobs import job_start, run_job
 from apps.runtime.services.outbox import outbox_deliver
 from apps.sales.models import Order
-from tests.factories.sales import Shop
 from tests.kit.stock import assert_stock_equals_ledger
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(db):
-    return Shop()
 
 
 @pytest.fixture

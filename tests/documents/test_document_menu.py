@@ -12,17 +12,11 @@ from apps.documents.printing.labels import inline
 from apps.sales.models import Delivery
 from apps.sales.printing import delivery_print, packing_slip
 from tests.factories.accounts import make_user
-from tests.factories.sales import Shop
 from tests.kit.clients import signed_in
 from tests.kit.files import pdf_text
 from tests.kit.pages import document_page
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(db):
-    return Shop()
 
 
 def tools(client, kind, pk):

@@ -14,15 +14,9 @@ from apps.company.selectors import company_today
 from apps.company.services.companies import fiscal_year_open
 from apps.inventory.models import Place, StockMove
 from tests.factories.invoicing import vendor
-from tests.factories.sales import Shop
 from tests.kit.ledger import assert_balanced
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(db):
-    return Shop()
 
 
 @pytest.fixture

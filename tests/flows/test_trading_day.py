@@ -11,7 +11,7 @@ from apps.accounting.models import OpenItem
 from apps.documents.models import DocumentLink, TimelineEntry
 from apps.sales.models import Quotation
 from apps.sales.services.public_links import quotation_link
-from tests.factories.sales import Shop, in_days
+from tests.factories.sales import in_days
 from tests.kit.ledger import assert_balanced
 from tests.kit.stock import assert_stock_equals_ledger
 from tests.kit.subledger import assert_subledger_equals_control
@@ -76,11 +76,6 @@ class Office:
         content = self.api.get(f"{kind}/{record['id']}/pdf/")
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             return "\n".join(page.extract_text() or "" for page in pdf.pages)
-
-
-@pytest.fixture
-def shop(db):
-    return Shop()
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def company():
-    return stock_company()
+@pytest.fixture(scope="module")
+def standing_company(standing):
+    return standing(stock_company)
 
 
 @pytest.fixture(autouse=True)

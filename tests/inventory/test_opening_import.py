@@ -15,8 +15,12 @@ from tests.kit.stock import assert_stock_equals_ledger
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def company():
+@pytest.fixture(scope="module")
+def standing_company(standing):
+    return standing(_opening_company)
+
+
+def _opening_company():
     found = stock_company(code="OPEN")
     make_product("RICE", valuation_method="fifo")
     make_product("TEA", tracking="batch")

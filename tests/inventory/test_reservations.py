@@ -21,9 +21,9 @@ D = Decimal
 A, B = ("t.line", 1), ("t.line", 2)
 
 
-@pytest.fixture
-def company():
-    return stock_company()
+@pytest.fixture(scope="module")
+def standing_company(standing):
+    return standing(stock_company)
 
 
 def test_second_order_gets_what_is_free(company):

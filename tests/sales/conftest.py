@@ -8,11 +8,6 @@ from tests.factories.sales import Shop
 
 
 @pytest.fixture
-def shop(db: None) -> Shop:
-    return Shop()
-
-
-@pytest.fixture
 def sent(api: Any, shop: Shop) -> dict[str, Any]:
     """A quotation of 10 chairs and 2 tables that was sent."""
     draft = api.post("sales/quotations/", shop.draft())["data"]
