@@ -13,7 +13,7 @@ from apps.core.registry import business_models, resource_of
 from tests.kit.clients import ApiClient
 from tests.kit.masters import make_master
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_company")]
 
 
 def masters() -> list[type[models.Model]]:
