@@ -35,6 +35,7 @@ class AccessEvent(models.TextChoices):
     USER_CHANGED = "user_changed", _("Rights of a user changed")
     USER_DEACTIVATED = "user_deactivated", _("User switched off")
     USER_RESTORED = "user_restored", _("User restored")
+    UNIT_CHANGED = "unit_changed", _("Manager of a unit changed")
     ROLE_CHANGED = "role_changed", _("Role changed")
     OPERATOR = "operator", _("Platform's operator, on behalf of")
     PLATFORM = "platform", _("Platform")

@@ -9,12 +9,13 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, User
+from apps.accounts.selectors import unit_tree, units_managed
 from apps.core.access import LEVELS, RoleScope
 from apps.core.guards import guards_of
 from apps.core.modules import module_key_of_app, module_of_app
 from apps.core.permissions import Permission, all_permissions
 from apps.core.registry import KindRef
-from apps.core.scope import grant_model, kind_of, scope_of
+from apps.core.scope import grant_model, kind_of, managed_filter, scope_of
 from apps.core.tenant import switch_on
 
 
@@ -159,6 +160,7 @@ def _cover_steps(user: User, record: models.Model, level: str) -> list[Step]:
     in_department = scope.department and _value(record, scope.department) in access.department_ids
     if reach >= LEVELS.index("department") and in_department:
         covers.append(_("The record belongs to the user's department, or one below it."))
+    covers += _managing_texts(user, record)
     if _granted(user, record):
         covers.append(_("Access to this single record was given to the user."))
     if covers:
@@ -167,6 +169,18 @@ def _cover_steps(user: User, record: models.Model, level: str) -> list[Step]:
         return [Step(True, _("The person responsible is in the user's team or department."))]
     text = _("The record is nobody's whose records the user sees (%(l)s).")
     return [Step(False, text % {"l": _level_text(level)})]
+
+
+def _managing_texts(user: User, record: Any) -> list[str]:
+    """The units by whose management the user sees the record."""
+    if not user.access.manages:
+        return []
+    rows, scope = type(record)._default_manager.filter(pk=record.pk), scope_of(type(record))
+    found = [
+        unit for unit in units_managed(user) if rows.filter(managed_filter(scope, *unit_tree(unit))).exists()
+    ]
+    text = _("As manager of “%(u)s”: the record, or the person responsible for it, belongs to it or below.")
+    return [text % {"u": unit.name} for unit in found]
 
 
 def _granted(user: User, record: models.Model) -> bool:
@@ -187,6 +201,15 @@ def _guard_steps(user: User, record: models.Model) -> list[Step]:
                 steps.append(Step(None, text % {"f": name.replace("_", " "), "p": code}))
                 break
     return steps
+
+
+def managing_text(user: User) -> str:
+    """“As manager of “Sales”, “Export”: …”, or empty when he manages nothing that counts now."""
+    names = [f"“{unit.name}”" for unit in units_managed(user)]
+    if not names or not user.is_active:
+        return ""
+    text = _("As manager of %(units)s he sees what their people see, of the kinds that his roles show.")
+    return text % {"units": ", ".join(names)}
 
 
 def record_of(text: str, *, by: Any) -> models.Model | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -40,8 +40,30 @@ WITH RECURSIVE d AS (
 ), t AS (
     SELECT team_id AS id FROM accounts_user_teams WHERE user_id = %s
     UNION SELECT c.id FROM accounts_team c JOIN t ON c.parent_id = t.id
+), md AS (
+    SELECT id FROM accounts_department WHERE manager_id = %s AND deleted_at IS NULL
+    UNION SELECT c.id FROM accounts_department c JOIN md ON c.parent_id = md.id
+), mt AS (
+    SELECT id FROM accounts_team
+    WHERE deleted_at IS NULL AND (manager_id = %s OR department_id IN (SELECT id FROM md))
+    UNION SELECT c.id FROM accounts_team c JOIN mt ON c.parent_id = mt.id
 )
-SELECT (SELECT array_agg(id) FROM d), (SELECT array_agg(id) FROM t)
+SELECT (SELECT array_agg(id) FROM d), (SELECT array_agg(id) FROM t),
+       (SELECT array_agg(id) FROM md), (SELECT array_agg(id) FROM mt)
+"""
+_MANAGERS_SQL = """
+WITH RECURSIVE t AS (
+    SELECT id, parent_id, manager_id, department_id, deleted_at FROM accounts_team WHERE id = ANY(%s)
+    UNION SELECT p.id, p.parent_id, p.manager_id, p.department_id, p.deleted_at
+    FROM accounts_team p JOIN t ON p.id = t.parent_id
+), d AS (
+    SELECT id, parent_id, manager_id, deleted_at FROM accounts_department
+    WHERE id = ANY(%s) OR id IN (SELECT department_id FROM t)
+    UNION SELECT p.id, p.parent_id, p.manager_id, p.deleted_at
+    FROM accounts_department p JOIN d ON p.id = d.parent_id
+)
+SELECT manager_id FROM t WHERE manager_id IS NOT NULL AND deleted_at IS NULL
+UNION SELECT manager_id FROM d WHERE manager_id IS NOT NULL AND deleted_at IS NULL
 """
 
 
@@ -114,20 +136,23 @@ def access_load(user: Any) -> Access:
             roles=tuple(roles),
             reach=PartyReach(*(data["party"] or ())),
         )
-    departments: list[int] | None = None
-    teams: list[int] | None = None
+    units: tuple[list[int] | None, ...] = (None,) * 4
     if any(level not in ("all", "company") for role in roles for level in _levels_of(role)):
         with connection.cursor() as cursor:
-            cursor.execute(_UNITS_SQL, [user.department_id, user.pk])
-            departments, teams = cursor.fetchone()
+            manager = user.pk if user.is_active and user.deleted_at is None else None
+            cursor.execute(_UNITS_SQL, [user.department_id, user.pk, manager, manager])
+            units = cursor.fetchone()
+    departments, teams, managed_departments, managed_teams = (frozenset(ids or ()) for ids in units)
     companies = data["companies"]
     return Access(
         user_id=user.pk,
         permissions=frozenset().union(*(role.permissions for role in roles)),
         roles=tuple(roles),
         default_level="own",
-        department_ids=frozenset(departments or []),
-        team_ids=frozenset(teams or []),
+        department_ids=departments,
+        team_ids=teams,
+        managed_department_ids=managed_departments,
+        managed_team_ids=managed_teams,
         company_ids=frozenset(companies) if companies else None,
         discount_limit=max(limits, default=None),
     )
@@ -146,6 +171,38 @@ def _access_data(user: Any) -> dict[str, Any]:
 
 def _levels_of(role: RoleScope) -> list[str]:
     return [role.default_level, *role.levels.values()]
+
+
+def managers_over(*, departments: Iterable[int | None] = (), teams: Iterable[int | None] = ()) -> set[int]:
+    """Who manages one of these units, or one above them: a department's manager has its teams too."""
+    ids = [[pk for pk in units if pk is not None] for units in (teams, departments)]
+    if not any(ids):
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_MANAGERS_SQL, ids)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def units_managed(user: Any) -> list[Any]:
+    """Departments and teams that are the user's own to manage, without those below."""
+    from apps.accounts.models import Department, Team
+
+    return [
+        unit
+        for model in (Department, Team)
+        for unit in model.objects.filter(manager_id=user.pk, deleted_at=None).order_by("name")
+    ]
+
+
+def unit_tree(unit: Any) -> tuple[list[int], list[int]]:
+    """Ids of the departments and teams that the manager of this unit has."""
+    from apps.accounts.models import Team
+
+    if isinstance(unit, Team):
+        return [], Team.below([unit.pk])
+    departments = type(unit).below([unit.pk])
+    teams = Team.objects.filter(department__in=departments).values_list("pk", flat=True)
+    return departments, Team.below(teams)
 
 
 def profile_data(user: Any) -> dict[str, Any]:

@@ -55,6 +55,8 @@ class Access:
     default_level: str = "all"  # for an access without roles (operators, tests)
     department_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
+    managed_department_ids: frozenset[int] = frozenset()  # what he manages, with the trees below
+    managed_team_ids: frozenset[int] = frozenset()
     company_ids: frozenset[int] | None = None  # None: not limited to some companies
     discount_limit: Decimal | None = None  # percent that the person may give on a sale; None: no limit
     reach: PartyReach | None = None
@@ -73,6 +75,11 @@ class Access:
             return False
         prefix = f"{app_label}."
         return "*" in self.permissions or any(item.startswith(prefix) for item in self.permissions)
+
+    @property
+    def manages(self) -> bool:
+        """Whether units are his to look after: what his roles let him see, he sees of their people too."""
+        return bool(self.managed_department_ids or self.managed_team_ids)
 
     def level_of(self, kind: str) -> str:
         """The widest level that a role which grants something of this app gives for the kind."""

@@ -6,7 +6,7 @@ Hidden records are simply not in the queryset, so that a surface can only answer
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -70,6 +70,8 @@ def record_filter(model: type[models.Model], access: Access, action: str = "view
         return _party_filter(model, scope, access)
     if not scope.shared and level not in ("all", "company"):
         seen = _level_filter(scope, access, level)
+        if seen and access.manages and access.has(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+            seen |= managed_filter(scope, access.managed_department_ids, access.managed_team_ids)
         if scope.grants and seen:
             seen |= _grant_filter(model, scope, access, action)
         condition &= seen
@@ -117,6 +119,20 @@ def _level_filter(scope: Scope, access: Access, level: str) -> Q:
             seen |= Q(**{f"{scope.owner}__in": _people(department__in=access.department_ids)})
     if not seen:
         return Q() if not (scope.owner or scope.team or scope.department) else Q(pk__in=[])
+    return seen
+
+
+def managed_filter(scope: Scope, departments: Collection[int], teams: Collection[int]) -> Q:
+    """What a manager of these units sees: their records, and those that their people are responsible for."""
+    seen = Q(pk__in=[])
+    for path, key, units in (
+        (scope.department, "department__in", departments),
+        (scope.team, "teams__in", teams),
+    ):
+        if path and units:
+            seen |= Q(**{f"{path}__in": units})
+        if scope.owner and units:
+            seen |= Q(**{f"{scope.owner}__in": _people(**{key: units})})
     return seen
 
 

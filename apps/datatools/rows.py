@@ -115,4 +115,5 @@ def _access_parts(by: Any) -> list[Any]:
     roles = sorted((sorted(r.permissions), r.default_level, sorted(r.levels.items())) for r in access.roles)
     companies = "all" if access.company_ids is None else sorted(access.company_ids)
     own = [sorted(access.permissions), roles, companies, access.reach]
-    return [*own, sorted(access.department_ids), sorted(access.team_ids), access.default_level]
+    units = (access.department_ids, access.team_ids, access.managed_department_ids, access.managed_team_ids)
+    return [*own, *map(sorted, units), access.default_level]

@@ -19,6 +19,7 @@ from apps.accounts.access_pages.matrix import CHANGE, SEE, require, run
 from apps.accounts.choices import AccessEvent
 from apps.accounts.explain import (
     Explanation,
+    managing_text,
     permission_explain,
     permission_table,
     record_explain,
@@ -55,6 +56,7 @@ def why(request: HttpRequest) -> HttpResponse:
         "action": action,
         "actions": list(ACTIONS.items()),
         "permissions": sorted(all_permissions().values(), key=lambda item: item.code),
+        "managing": managing_text(user) if user is not None else "",
         "table": permission_table(user) if user is not None and not (permission or record) else None,
     }
     if user is not None:

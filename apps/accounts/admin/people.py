@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from apps.accounts.admin.roles import adopt
 from apps.accounts.models import User
-from apps.accounts.selectors import OPERATOR_EMAIL
+from apps.accounts.selectors import OPERATOR_EMAIL, units_managed
 from apps.accounts.services.addresses import email_change_cancel
 from apps.accounts.services.factors import factors_reset
 from apps.accounts.services.lockout import failures_forget
@@ -86,7 +86,13 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
     search_fields: ClassVar[tuple[str, ...]] = ("name", "email")
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("department", "roles", "teams")
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
-    readonly_fields: ClassVar[tuple[str, ...]] = ("is_active", "last_login", "created_at", "pending")
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "is_active",
+        "last_login",
+        "created_at",
+        "pending",
+        "manages",
+    )
     actions: ClassVar[tuple[str, ...]] = (
         "invite",
         "deactivate",
@@ -102,7 +108,7 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
     )
     fieldsets = (
         (None, {"fields": (("email", "name"), ("phone", "language"), "pending")}),
-        (_("Access"), {"fields": ("roles", ("department", "is_staff"), "teams")}),
+        (_("Access"), {"fields": ("roles", ("department", "is_staff"), "teams", "manages")}),
         (_("State"), {"fields": (("is_active", "last_login", "created_at"),)}),
     )
 
@@ -133,6 +139,10 @@ class UserAdmin(DjangoUserAdmin, ScopedAdmin):
     @admin.display(description=_("new address, not confirmed yet"))
     def pending(self, obj: Any) -> str:
         return obj.pending_email or "–"
+
+    @admin.display(description=_("manages"))
+    def manages(self, obj: Any) -> str:
+        return ", ".join(unit.name for unit in units_managed(obj)) or "–"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         data = form.cleaned_data

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.admin.pickers import LevelsField, PermissionsField
 from apps.accounts.models import Department, Role, Team
-from apps.accounts.services.handing import unit_move_or_refuse
 from apps.accounts.services.roles import role_delete, role_restore, role_save
+from apps.accounts.services.units import DECIDE, unit_check, unit_log, unit_restore
 from apps.core.admin.bases import MasterAdmin
 from apps.core.admin.site import register
 
@@ -93,23 +93,27 @@ class RoleAdmin(MasterAdmin):
 
 class _UnitAdmin(MasterAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        unit_move_or_refuse(obj, obj.parent, by=request.user)
+        given = unit_check(obj, {name: getattr(obj, name, None) for name in DECIDE}, by=request.user)
         super().save_model(request, obj, form, change)
+        unit_log(obj, given)
+
+    def restore_model(self, request: HttpRequest, obj: Any) -> None:
+        unit_restore(obj, by=request.user)
 
 
 @register(Department)
 class DepartmentAdmin(_UnitAdmin):
     icon, menu_order = "account_tree", 30
-    list_display: ClassVar[tuple[str, ...]] = ("code", "name", "parent", "active")
-    list_select_related: ClassVar[tuple[str, ...]] = ("parent",)
-    autocomplete_fields: ClassVar[tuple[str, ...]] = ("parent",)
-    fields = ("code", "name", "parent", "active")
+    list_display: ClassVar[tuple[str, ...]] = ("code", "name", "parent", "manager", "active")
+    list_select_related: ClassVar[tuple[str, ...]] = ("parent", "manager")
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("parent", "manager")
+    fields = ("code", "name", "manager", "parent", "active")
 
 
 @register(Team)
 class TeamAdmin(_UnitAdmin):
     icon, menu_order = "groups", 40
-    list_display: ClassVar[tuple[str, ...]] = ("code", "name", "department", "parent", "active")
-    list_select_related: ClassVar[tuple[str, ...]] = ("department", "parent")
-    autocomplete_fields: ClassVar[tuple[str, ...]] = ("department", "parent")
-    fields = ("code", "name", "department", "parent", "active")
+    list_display: ClassVar[tuple[str, ...]] = ("code", "name", "department", "parent", "manager", "active")
+    list_select_related: ClassVar[tuple[str, ...]] = ("department", "parent", "manager")
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("department", "parent", "manager")
+    fields = ("code", "name", "department", "manager", "parent", "active")

@@ -14,12 +14,12 @@ from apps.accounts.models import AccessLog, ApiKey, Department, Role, SignInSess
 from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.accounts.services.addresses import email_change_cancel, with_pending_email
 from apps.accounts.services.factors import factors_reset
-from apps.accounts.services.handing import unit_move_or_refuse
 from apps.accounts.services.keys import key_revoke
 from apps.accounts.services.lockout import failures_forget
 from apps.accounts.services.passwords import invitation_send
 from apps.accounts.services.roles import role_copy, role_delete, role_reset, role_restore, role_save
 from apps.accounts.services.sessions import session_end, sessions_end_all
+from apps.accounts.services.units import unit_check, unit_log, unit_restore
 from apps.accounts.services.users import user_deactivate, user_delete, user_restore, user_save
 from apps.core.access import LEVELS, may
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
@@ -250,28 +250,43 @@ class RoleApi(MasterViewSet):
 
 
 class _UnitApi(MasterViewSet):
-    def check_values(self, instance: Any, values: dict[str, Any]) -> None:
-        unit_move_or_refuse(instance, values.get("parent"), by=self.request.user)
+    """``manager``: sees what the people of the unit and of those below it see."""
+
+    saved_alone: ClassVar[tuple[str, ...]] = ("manager",)
+
+    def save_record(
+        self, instance: Any, values: dict[str, Any], children: dict[str, Any], version: Any
+    ) -> Any:
+        change = unit_check(instance, values, by=self.request.user)
+        saved = super().save_record(instance, values, children, version)
+        unit_log(saved, change)
+        return saved
+
+    def restore_record(self, row: Any) -> Any:
+        return unit_restore(row, by=self.request.user)
 
 
 @register_resource
 class DepartmentApi(_UnitApi):
     model, path = Department, "accounts/departments"
-    fields = ("id", "code", "name", "parent", "active", "version")
+    fields = ("id", "code", "name", "parent", "manager", "active", "version")
     read_only = ("id", "version")
-    filters: ClassVar[dict[str, str]] = {"code": "code", "parent": "parent", "active": "active"}
-    expands = ("parent",)
+    filters: ClassVar[dict[str, str]] = {
+        "code": "code", "parent": "parent", "manager": "manager", "active": "active",
+    }  # fmt: skip
+    expands = ("parent", "manager")
 
 
 @register_resource
 class TeamApi(_UnitApi):
     model, path = Team, "accounts/teams"
-    fields = ("id", "code", "name", "department", "parent", "active", "version")
+    fields = ("id", "code", "name", "department", "parent", "manager", "active", "version")
     read_only = ("id", "version")
     filters: ClassVar[dict[str, str]] = {
-        "code": "code", "parent": "parent", "department": "department", "active": "active",
+        "code": "code", "parent": "parent", "department": "department", "manager": "manager",
+        "active": "active",
     }  # fmt: skip
-    expands = ("parent", "department")
+    expands = ("parent", "department", "manager")
 
 
 @register_resource

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='at')),
-                ('event', models.CharField(choices=[('sign_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('locked', 'Locked after failures'), ('unlocked', 'Unlocked'), ('sign_out', 'Signed out'), ('session_ended', 'Session ended by hand'), ('token_reused', 'Old refresh token used again'), ('refused', 'Refused'), ('invited', 'Invited'), ('invitation_accepted', 'Invitation accepted'), ('reset_asked', 'Asked for a new password'), ('password_changed', 'Password changed'), ('factor_failed', 'Second factor wrong'), ('factor_added', 'Second factor set up'), ('factor_removed', 'Second factor removed'), ('factor_reset', 'Second factors reset by administrator'), ('backup_codes_made', 'Backup codes made'), ('backup_code_used', 'Backup code used'), ('confirmed', 'Proved again who he is'), ('policy_changed', 'Sign-in rules changed'), ('sso_changed', 'Single sign-on changed'), ('identity_linked', 'Linked with an identity provider'), ('identity_unlinked', 'Link with an identity provider removed'), ('user_provisioned', 'User entered by an identity provider'), ('key_made', 'API key made'), ('key_revoked', 'API key revoked'), ('email_changed', 'E-mail changed'), ('user_changed', 'Rights of a user changed'), ('user_deactivated', 'User switched off'), ('user_restored', 'User restored'), ('role_changed', 'Role changed'), ('operator', "Platform's operator, on behalf of"), ('platform', 'Platform'), ('grant_changed', 'Access to a record changed'), ('export', 'Exported'), ('import_undone', 'Import taken back'), ('printed', 'Printed'), ('backup', 'Backed up'), ('person_erased', 'Person erased'), ('retention', 'Removed after its time')], db_index=True, max_length=40, verbose_name='event')),
+                ('event', models.CharField(choices=[('sign_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('locked', 'Locked after failures'), ('unlocked', 'Unlocked'), ('sign_out', 'Signed out'), ('session_ended', 'Session ended by hand'), ('token_reused', 'Old refresh token used again'), ('refused', 'Refused'), ('invited', 'Invited'), ('invitation_accepted', 'Invitation accepted'), ('reset_asked', 'Asked for a new password'), ('password_changed', 'Password changed'), ('factor_failed', 'Second factor wrong'), ('factor_added', 'Second factor set up'), ('factor_removed', 'Second factor removed'), ('factor_reset', 'Second factors reset by administrator'), ('backup_codes_made', 'Backup codes made'), ('backup_code_used', 'Backup code used'), ('confirmed', 'Proved again who he is'), ('policy_changed', 'Sign-in rules changed'), ('sso_changed', 'Single sign-on changed'), ('identity_linked', 'Linked with an identity provider'), ('identity_unlinked', 'Link with an identity provider removed'), ('user_provisioned', 'User entered by an identity provider'), ('key_made', 'API key made'), ('key_revoked', 'API key revoked'), ('email_changed', 'E-mail changed'), ('user_changed', 'Rights of a user changed'), ('user_deactivated', 'User switched off'), ('user_restored', 'User restored'), ('unit_changed', 'Manager of a unit changed'), ('role_changed', 'Role changed'), ('operator', "Platform's operator, on behalf of"), ('platform', 'Platform'), ('grant_changed', 'Access to a record changed'), ('export', 'Exported'), ('import_undone', 'Import taken back'), ('printed', 'Printed'), ('backup', 'Backed up'), ('person_erased', 'Person erased'), ('retention', 'Removed after its time')], db_index=True, max_length=40, verbose_name='event')),
                 ('user_id', models.BigIntegerField(db_index=True, null=True)),
                 ('label', models.CharField(blank=True, default='', max_length=200, verbose_name='who')),
                 ('address', models.CharField(blank=True, default='', max_length=45, verbose_name='address')),
@@ -500,6 +500,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='department',
+            name='manager',
+            field=models.ForeignKey(blank=True, help_text='Sees what the people of this unit and of those below it see, as far as his roles go.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='managed_%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='manager'),
+        ),
+        migrations.AddField(
+            model_name='department',
             name='parent',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.department', verbose_name='part of'),
         ),
@@ -512,6 +517,11 @@ class Migration(migrations.Migration):
             model_name='historicaldepartment',
             name='history_user',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='historicaldepartment',
+            name='manager',
+            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Sees what the people of this unit and of those below it see, as far as his roles go.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='manager'),
         ),
         migrations.AddField(
             model_name='historicaldepartment',
@@ -542,6 +552,11 @@ class Migration(migrations.Migration):
             model_name='historicalteam',
             name='history_user',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='historicalteam',
+            name='manager',
+            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Sees what the people of this unit and of those below it see, as far as his roles go.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='manager'),
         ),
         migrations.AddField(
             model_name='historicaluser',
@@ -600,6 +615,11 @@ class Migration(migrations.Migration):
             model_name='team',
             name='department',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.department', verbose_name='department'),
+        ),
+        migrations.AddField(
+            model_name='team',
+            name='manager',
+            field=models.ForeignKey(blank=True, help_text='Sees what the people of this unit and of those below it see, as far as his roles go.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='managed_%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='manager'),
         ),
         migrations.AddField(
             model_name='team',

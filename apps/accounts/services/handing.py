@@ -6,12 +6,14 @@ all of them, nor move himself into another department. Compared kind by kind wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, Team, User
+from apps.accounts.selectors import managers_over, unit_tree, units_managed
 from apps.core.access import LEVELS, Access, RoleScope, access_of
 from apps.core.errors import NotAllowed
 from apps.core.registry import registered_models
@@ -19,6 +21,7 @@ from apps.core.scope import kind_of, scope_of
 
 NOTHING = -1
 WIDE = LEVELS.index("company")
+OWN = LEVELS.index("own")
 UNITS = (LEVELS.index("team"), LEVELS.index("department"))
 
 
@@ -88,14 +91,27 @@ def units_or_refuse(
 
 
 def _within(scopes: list[RoleScope], by: Any, field: str, changed: set[Any]) -> bool:
+    """Whether ``by`` sees what comes into sight when somebody comes into, or leaves, these units: to him, to
+    those who manage one, and to ``by`` himself."""
     access = access_of(by)
-    own = access.department_ids if field == "department" else access.team_ids
+    above = managers_over(departments=changed) if field == "department" else managers_over(teams=changed)
     for kind in levelled_kinds():
         theirs, mine = level_in(scopes, kind), level_held(access, kind)
-        concerned = theirs in UNITS or mine in UNITS
-        if concerned and mine < WIDE and not (mine in UNITS and changed <= own):
+        concerned = theirs in UNITS or mine in UNITS or (above and theirs != NOTHING)
+        if concerned and mine < WIDE and not changed <= _units_seen(access, field, mine):
             return False
     return True
+
+
+def _units_seen(access: Access, field: str, level: int) -> frozenset[int]:
+    """The departments (teams) whose records a person of this level sees: his own and those he manages."""
+    if level == NOTHING:
+        return frozenset()
+    of_departments = field == "department"
+    managed = access.managed_department_ids if of_departments else access.managed_team_ids
+    if level not in UNITS:
+        return managed
+    return managed | (access.department_ids if of_departments else access.team_ids)
 
 
 def scopes_of(roles: Iterable[Role]) -> list[RoleScope]:
@@ -116,9 +132,62 @@ def person_or_refuse(user: User, *, by: Any) -> None:
         theirs, mine = level_in(scopes, kind), level_held(access, kind)
         if theirs == NOTHING or mine >= max(theirs, WIDE):
             continue
-        inside = (departments | teams) and departments <= access.department_ids and teams <= access.team_ids
-        if not (mine in UNITS and mine >= theirs and inside):
+        if theirs >= WIDE:
             raise NotAllowed(_("This person sees more than you do: %(kind)s.") % {"kind": name})
+        level = (
+            mine if mine >= theirs else min(mine, OWN)
+        )  # who sees less of a unit sees of it what he manages
+        seen = (_units_seen(access, "department", level), _units_seen(access, "teams", level))
+        if not ((departments | teams) and departments <= seen[0] and teams <= seen[1]):
+            raise NotAllowed(_("This person sees more than you do: %(kind)s.") % {"kind": name})
+    managing_or_refuse(user, scopes, by=by)
+
+
+def managing_or_refuse(
+    person: User,
+    scopes: list[RoleScope],
+    *,
+    by: Any,
+    units: tuple[Collection[int], Collection[int]] | None = None,
+    field: str = "",
+) -> None:
+    """Whether ``by`` sees all that a person with these roles sees as manager of ``units`` (departments and
+    teams with what lies below them; None: all that he manages now). Raises NotAllowed."""
+    access = access_of(by)
+    if by is None or "*" in access.permissions:
+        return
+    if units is None:
+        units = _managed_by(person)
+    departments, teams = units
+    if not (departments or teams):
+        return
+    inside = set(departments) <= access.managed_department_ids and set(teams) <= access.managed_team_ids
+    for kind, name in levelled_kinds().items():
+        theirs, mine = level_in(scopes, kind), level_held(access, kind)
+        if theirs == NOTHING or mine >= WIDE or (inside and mine != NOTHING):
+            continue
+        text = _("%(who)s sees more as manager than you do: %(kind)s.")
+        raise NotAllowed(text % {"who": person, "kind": name}, field=field)
+
+
+def managers_or_refuse(role: Role, scope: RoleScope, *, by: Any) -> None:
+    """A role that managers have gives them this of all their people. Raises NotAllowed."""
+    if by is None or "*" in access_of(by).permissions:
+        return
+    managing = Q(managed_departments__isnull=False) | Q(managed_teams__isnull=False)
+    for person in User.objects.filter(managing, roles=role).distinct().order_by("pk"):
+        managing_or_refuse(person, [scope], by=by, field="permissions")
+
+
+def _managed_by(person: User) -> tuple[set[int], set[int]]:
+    """Departments and teams that a person would manage if he came in now, switched off or not."""
+    departments: set[int] = set()
+    teams: set[int] = set()
+    for unit in units_managed(person) if person.pk else ():
+        below = unit_tree(unit)
+        departments.update(below[0])
+        teams.update(below[1])
+    return departments, teams
 
 
 def unit_move_or_refuse(unit: Any, parent: Any, *, by: Any) -> None:
@@ -129,6 +198,8 @@ def unit_move_or_refuse(unit: Any, parent: Any, *, by: Any) -> None:
     access = access_of(by)
     if "*" in access.permissions:
         return
-    own = access.team_ids if isinstance(unit, Team) else access.department_ids
-    if parent is not None and parent.pk in own and unit.pk not in own:
+    is_team = isinstance(unit, Team)
+    own = access.team_ids if is_team else access.department_ids
+    managed = access.managed_team_ids if is_team else access.managed_department_ids
+    if parent is not None and parent.pk in own and unit.pk not in own | managed:
         raise NotAllowed(_("Somebody else must put this under your own unit."), field="parent")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import Role, RoleLevel, RolePermission, User
 from apps.accounts.services.access_log import access_log_write
-from apps.accounts.services.handing import levelled_kinds, levels_or_refuse, scope_now
+from apps.accounts.services.handing import levelled_kinds, levels_or_refuse, managers_or_refuse, scope_now
 from apps.accounts.services.separation import separation_check
 from apps.accounts.ways import other_way
 from apps.core.access import LEVELS, RoleScope, access_of
@@ -56,7 +56,10 @@ def role_save(
         RoleLevel.objects.bulk_create(
             [RoleLevel(role=saved, record_kind=kind, level=level) for kind, level in levels.items()]
         )
-    levels_or_refuse(by, held, _scope_of(saved, wanted))
+    scope = _scope_of(saved, wanted)
+    levels_or_refuse(by, held, scope)
+    if scope is not None and scope != held:
+        managers_or_refuse(saved, scope, by=by)
     administrator_must_remain()
     separation_check(saved.users.values_list("pk", flat=True))
     _log(saved, before, wanted, levels)

@@ -16,7 +16,13 @@ from apps.accounts.models import AccessLink, LinkPurpose, Role, RoleLevel, RoleP
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.addresses import email_change_offer, email_waits
 from apps.accounts.services.code_messages import email_changed_tell
-from apps.accounts.services.handing import levels_or_refuse, person_or_refuse, scopes_of, units_or_refuse
+from apps.accounts.services.handing import (
+    levels_or_refuse,
+    managing_or_refuse,
+    person_or_refuse,
+    scopes_of,
+    units_or_refuse,
+)
 from apps.accounts.services.links import link_mail, link_make
 from apps.accounts.services.roles import (
     EVERYTHING,
@@ -26,6 +32,7 @@ from apps.accounts.services.roles import (
 )
 from apps.accounts.services.separation import separation_check
 from apps.accounts.services.sessions import sessions_end_all
+from apps.accounts.services.units import units_leave
 from apps.core.errors import InvalidInput, Refused
 from apps.core.permissions import ready_roles
 from apps.core.quota import quota_claim
@@ -141,8 +148,11 @@ def rights_check(user: User, *, held: list[Role], wanted: list[Role], by: Any) -
     changed = {role.pk for role in held} ^ {role.pk for role in wanted}
     handed = [role for role in (*held, *wanted) if role.pk in changed]
     covers_or_refuse(by, _codes_of(handed))
-    for scope in scopes_of(handed):
+    scopes = scopes_of(handed)
+    for scope in scopes:
         levels_or_refuse(by, None, scope)
+    if scopes:
+        managing_or_refuse(user, scopes, by=by)
     loses = EVERYTHING in _codes_of(held) and EVERYTHING not in _codes_of(wanted)
     if by is not None and user.pk == by.pk and loses:
         raise Refused(_("You can't take your own administrator's role away."), code="own_rights")
@@ -183,7 +193,9 @@ def user_delete(*, user: User, by: Any) -> User:
     """Put a user into the bin: as switched off, and gone from choices. Raises Refused, NotAllowed."""
     if by is not None and user.pk == by.pk:
         raise Refused(_("You can't remove yourself."), code="own_rights")
-    return _off(user, by=by, values={"is_active": False, "deleted_at": timezone.now()})
+    saved = _off(user, by=by, values={"is_active": False, "deleted_at": timezone.now()})
+    units_leave(saved, by=by)
+    return saved
 
 
 def _off(user: User, *, by: Any, values: dict[str, Any]) -> User:

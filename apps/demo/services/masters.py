@@ -46,7 +46,7 @@ def fixture(name: str) -> Any:
 
 
 def people_create() -> list[tuple[str, str, str]]:
-    """Users of six roles; two departments sell, each to its own customers.
+    """Users of six roles; two departments sell, each to its own customers and under its own manager.
 
     → [(role name, e-mail, password)]
     """
@@ -57,11 +57,11 @@ def people_create() -> list[tuple[str, str, str]]:
         departments[row["code"]], _new = Department.objects.get_or_create(
             code=row["code"], defaults={"name": row["name"]}
         )
-    made = []
+    made, people = [], {}
     for row in data["people"]:
         password = password_make()
         role = Role.objects.get(code=row["role"])
-        user_create(
+        people[row["email"]] = user_create(
             email=row["email"],
             name=row["name"],
             roles=[role],
@@ -69,6 +69,10 @@ def people_create() -> list[tuple[str, str, str]]:
             department=departments[row["department"]],
         )
         made.append((role.name, row["email"], password))
+    for row in data["departments"]:
+        if "manager" in row:
+            unit = departments[row["code"]]
+            record_save(unit, values={"manager": people[row["manager"]]}, version=unit.version)
     return made
 
 
