@@ -131,7 +131,7 @@ class OwnBucketTarget:
         query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(asked.items()))
         text = b""
         with self._call("GET", f"{self.base}?{query}") as answer:
-            for block in answer.iter_bytes():
+            for block in answer.iter_raw():
                 text += block
                 if len(text) > LIST_LIMIT:
                     raise BucketRefused(_("The store's answer is not one of an S3 store."))

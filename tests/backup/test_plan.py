@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import threading
@@ -71,6 +72,9 @@ class Store(BaseHTTPRequestHandler):
         else:
             status = 404
         self.send_response(status)
+        if "gzip" in self.headers.get("Accept-Encoding", ""):  # as a store behind a proxy does
+            out = gzip.compress(out)
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(out)))
         self.end_headers()
         self.wfile.write(out)

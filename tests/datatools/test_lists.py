@@ -218,7 +218,10 @@ def test_view_whose_filter_is_closed_to_its_reader_neither_opens_the_list_nor_st
     by_pan, plain = SavedView.objects.get(name="By PAN"), SavedView.objects.get(name="All")
     browser.post(DEFAULT, {"view": by_pan.pk, "role": desk.pk})
     clerk = signed_in(person_of(desk))
-    assert clerk.get(PARTIES).status_code == 200
+    page = clerk.get(PARTIES)
+    assert page.status_code == 200
+    chips = [view["name"] for view in page.context["list_tools"]["views"]]
+    assert chips == ["All"], "none that would be refused"
     assert set(clerk.get(f"/data/lists/{KIND}/counts/").json()["counts"]) == {str(plain.pk)}
     desk.grants.create(permission="parties.see_pan")
     assert clerk.get(PARTIES)["Location"] == f"{PARTIES}?pan__startswith=A"

@@ -9,8 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html
 
-from apps.core.formats import show_number, show_quantity
-from apps.core.india.numbers import format_western
+from apps.core.formats import show_money, show_number, show_quantity
 
 
 def quantity_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
@@ -24,12 +23,12 @@ def money_column(name: str, label: Any, *, ordering: str | None = None) -> Calla
 
 
 def amount_shown(amount: Any, obj: Any) -> str:
-    """An amount of a document: ``1,23,456.00``, in a foreign currency ``USD 1,200.00``; a document without
+    """An amount of a document: ``1,23,456.00``, in a foreign currency with its symbol; a document without
     currency is in the company's."""
     own = getattr(obj, "currency_id", None) in (None, obj.company.currency_id)
     text = "" if amount is None else show_number(amount)
     if text and not own:
-        text = f"{obj.currency.code} {format_western(amount)}"
+        text = show_money(amount, obj.currency.code)
     return format_html('<span class="bahi-number">{}</span>', text)
 
 

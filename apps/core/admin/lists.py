@@ -214,7 +214,11 @@ class ListBehaviour:
             "query": current,
             "filtered": current != bare,
             "reset": _reset_query(bare),
-            "views": [{**item, "current": item["query"] == current} for item in state.views],
+            "views": [
+                {**item, "current": item["query"] == current}
+                for item in state.views
+                if item["mine"] or self._openable(request, item["query"])
+            ],
             **_store[0].choices(request.user),
             "columns": self._column_choices(request),
             "exports": _exports(request) if view and request.user.has_perm(permission) else [],  # type: ignore[union-attr]  # only signed-in people come here
