@@ -1,4 +1,4 @@
-"""What accounts announces about people of customers and vendors, inside the transaction of its cause."""
+"""What accounts announces about people, inside the transaction of its cause."""
 
 from __future__ import annotations
 
@@ -18,3 +18,14 @@ class PortalSignedIn(Event):
     name = "portal.signed_in"
     user_id: int
     how: str
+
+
+@dataclass(frozen=True)
+class GrantGiven(Event):
+    """A single record was opened to a person."""
+
+    name = "access.grant_given"
+    kind: str
+    record_id: int
+    user_id: int
+    by_id: int | None

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, User
 from apps.accounts.selectors import unit_tree, units_managed
+from apps.accounts.services.grants import Grant, grants_on
 from apps.core.access import LEVELS, RoleScope
+from apps.core.formats import show_moment
 from apps.core.guards import guards_of
 from apps.core.modules import module_key_of_app, module_of_app
 from apps.core.permissions import Permission, all_permissions
 from apps.core.registry import KindRef
-from apps.core.scope import grant_model, kind_of, managed_filter, scope_of
+from apps.core.scope import kind_of, managed_filter, record_open, scope_of
 from apps.core.tenant import switch_on
 
 
@@ -92,7 +94,7 @@ def record_explain(user: User, record: models.Model, action: str = "view") -> Ex
     steps = [
         *found.steps,
         *_company_steps(user, record),
-        *_level_steps(user, record),
+        *_level_steps(user, record, action),
         *_guard_steps(user, record),
     ]
     return Explanation(found.allowed and _seen(user, record, action), steps)
@@ -120,7 +122,7 @@ def _company_steps(user: User, record: models.Model) -> list[Step]:
     return [Step(False, _("The record belongs to a company that the user may not see."))]
 
 
-def _level_steps(user: User, record: models.Model) -> list[Step]:
+def _level_steps(user: User, record: models.Model, action: str) -> list[Step]:
     """How far each role sees of this kind, and what of it covers the record."""
     scope, kind = scope_of(type(record)), kind_of(record)
     level = user.access.level_of(kind)
@@ -136,7 +138,7 @@ def _level_steps(user: User, record: models.Model) -> list[Step]:
         return [*steps, _party_step(user, record)]
     if level in ("all", "company"):
         return [*steps, Step(True, _("The widest of them covers every record."))]
-    return [*steps, *_cover_steps(user, record, level)]
+    return [*steps, *_cover_steps(user, record, level, action)]
 
 
 def _party_step(user: User, record: models.Model) -> Step:
@@ -149,7 +151,7 @@ def _level_text(level: str) -> str:
     return str(dict(Role._meta.get_field("default_level").choices)[level])
 
 
-def _cover_steps(user: User, record: models.Model, level: str) -> list[Step]:
+def _cover_steps(user: User, record: models.Model, level: str, action: str) -> list[Step]:
     """What makes a narrow level show the record; a refusal when nothing does."""
     scope, access, reach = scope_of(type(record)), user.access, LEVELS.index(level)
     covers = []
@@ -161,12 +163,14 @@ def _cover_steps(user: User, record: models.Model, level: str) -> list[Step]:
     if reach >= LEVELS.index("department") and in_department:
         covers.append(_("The record belongs to the user's department, or one below it."))
     covers += _managing_texts(user, record)
-    if _granted(user, record):
-        covers.append(_("Access to this single record was given to the user."))
+    grants = grants_on(record, user)
+    covers += [grant_text(grant) for grant in grants if action in ("view", grant.action)]
     if covers:
         return [Step(True, text) for text in covers]
-    if _seen(user, record):
+    if _seen(user, record) and record_open(record, user, action):
         return [Step(True, _("The person responsible is in the user's team or department."))]
+    if grants:
+        return [Step(False, _("%(grant)s Not more.") % {"grant": grant_text(one)}) for one in grants]
     text = _("The record is nobody's whose records the user sees (%(l)s).")
     return [Step(False, text % {"l": _level_text(level)})]
 
@@ -183,11 +187,14 @@ def _managing_texts(user: User, record: Any) -> list[str]:
     return [text % {"u": unit.name} for unit in found]
 
 
-def _granted(user: User, record: models.Model) -> bool:
-    table: Any = grant_model(type(record))
-    if table is None:
-        return False
-    return table._default_manager.filter(user_id=user.pk, content_object_id=record.pk).exists()
+def grant_text(grant: Grant) -> str:
+    """What was given, by whom and when: a sentence."""
+    values = {"who": grant.given_by or _("the system"), "when": show_moment(grant.given_at)}
+    if grant.action == "view":
+        return _("This single record was shared with the user to see it, by %(who)s, %(when)s.") % values
+    if grant.action == "change":
+        return _("This single record was shared with the user to change it, by %(who)s, %(when)s.") % values
+    return _("This single record was shared with the user to delete it, by %(who)s, %(when)s.") % values
 
 
 def _guard_steps(user: User, record: models.Model) -> list[Step]:

@@ -31,7 +31,9 @@ declare(
         ),
         PERSONAL,
     )
-    | dict.fromkeys(("accounts_grants", "accounts_grant"), codes("accounts.grant_object"))
+    | dict.fromkeys(
+        ("accounts_grants", "accounts_grant", "accounts_grant_people"), codes("accounts.grant_object")
+    )
     | {
         "sign_in_policy": codes("accounts.change_signinpolicy"),
         "accounts_permissions": codes("accounts.view_role"),

@@ -16,7 +16,7 @@ from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused, Versi
 from apps.core.events import Event, emit
 from apps.core.locks import lock_row
 from apps.core.models.bases import Searchable
-from apps.core.scope import kind_of
+from apps.core.scope import grants_end, kind_of
 from apps.core.uses import unused_or_refuse
 from apps.core.validation import clean_instance, field_errors
 
@@ -291,6 +291,7 @@ def record_delete(instance: models.Model, *, by: Any = None) -> None:
     row.deleted_at = timezone.now()
     row.active = False
     _store_bin(row)
+    grants_end(row)
 
 
 def record_restore(instance: models.Model, *, by: Any = None) -> models.Model:

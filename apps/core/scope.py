@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from apps.core.access import Access, access_of
+from apps.core.errors import NotAllowed
 
 M = TypeVar("M", bound=models.Model)
 
@@ -25,18 +27,29 @@ class Scope:
     ``shared`` marks masters that everybody with the permission sees whole (currencies, units …). ``party`` is
     the path to the customer or vendor whom a record is about, ``published`` says which of his records he may
     see at all (no drafts); a model without ``party`` shows nothing to people of customers and vendors.
+
+    ``grants`` is ``user_grants``, the related name of the model's grant table (``core.models.grant_table``).
+    A scope that can narrow has one, or says in ``ungranted`` why its single records are opened to nobody.
     """
 
     owner: str = ""
     team: str = ""
     department: str = ""
     company: str = ""
-    grants: str = ""  # related name of a guardian direct-key grant table
+    grants: str = ""
+    ungranted: str = ""
     shared: bool = False
     party: str = ""
     published: Q | None = None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether a person's level decides which records he sees."""
+        return not self.shared and bool(self.owner or self.team or self.department)
 
+
+WIDE = ("all", "company")  # levels that show every record of a company
+OWN_ONLY = "They are only ever of the person whom they were made for."
 _own_documents: list[Callable[[type[models.Model], int], Any]] = []
 
 
@@ -68,12 +81,12 @@ def record_filter(model: type[models.Model], access: Access, action: str = "view
     level = access.level_of(kind_of(model))
     if level == "party":
         return _party_filter(model, scope, access)
-    if not scope.shared and level not in ("all", "company"):
+    if not scope.shared and level not in WIDE:
         seen = _level_filter(scope, access, level)
         if seen and access.manages and access.has(f"{model._meta.app_label}.view_{model._meta.model_name}"):
             seen |= managed_filter(scope, access.managed_department_ids, access.managed_team_ids)
         if scope.grants and seen:
-            seen |= _grant_filter(model, scope, access, action)
+            seen |= _grant_filter(model, access, action)
         condition &= seen
     return condition
 
@@ -97,11 +110,38 @@ def grant_model(model: type[models.Model]) -> type[models.Model] | None:
     return model._meta.get_field(name).related_model if name else None  # type: ignore[return-value]  # scope names foreign keys only
 
 
-def _grant_filter(model: type[models.Model], scope: Scope, access: Access, action: str) -> Q:
+def _grant_filter(model: type[models.Model], access: Access, action: str) -> Q:
+    """Records that were opened to the person."""
     granted = grant_model(model)._default_manager.filter(user_id=access.user_id)  # type: ignore[union-attr]  # a model with grants has a grant table
     if action != "view":
         granted = granted.filter(permission__codename=f"{action}_{model._meta.model_name}")
     return Q(pk__in=granted.values("content_object_id"))
+
+
+def record_open(record: models.Model, user: Any, action: str = "change") -> bool:
+    """Whether a person who sees this record, and has the permission, may do ``action`` with it as well: what
+    only a grant shows him needs the grant of the action. Asks the database for narrow levels alone."""
+    model, access = type(record), access_of(user)
+    scope = scope_of(model)
+    if not scope.grants or access.level_of(kind_of(model)) in (*WIDE, "party"):
+        return True
+    if scope.owner and "__" not in scope.owner:
+        owner: Any = model._meta.get_field(scope.owner)
+        if getattr(record, owner.attname) == access.user_id is not None:
+            return True
+    return model._default_manager.filter(record_filter(model, access, action), pk=record.pk).exists()
+
+
+def record_open_or_refuse(record: models.Model, user: Any, action: str = "change") -> None:
+    """Raises NotAllowed unless ``record_open``."""
+    if not record_open(record, user, action):
+        raise NotAllowed(_("You may see this record, but not change it."))
+
+
+def grants_end(record: models.Model) -> None:
+    """A record that is deleted is open to nobody any longer, nor when it is restored."""
+    if (table := grant_model(type(record))) is not None:
+        table._default_manager.filter(content_object=record).delete()
 
 
 def _level_filter(scope: Scope, access: Access, level: str) -> Q:

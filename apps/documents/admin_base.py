@@ -19,6 +19,7 @@ from apps.core.access import may
 from apps.core.admin.bases import ScopedAdmin
 from apps.core.admin.filters import record_filter
 from apps.core.admin.neighbours import neighbours, pin_of
+from apps.core.admin.sharing import sharing_of
 from apps.core.api.rendering import envelope
 from apps.core.formats import show_number
 from apps.core.guards import open_names
@@ -211,6 +212,7 @@ class DocumentAdmin(BulkTransitions, ScopedAdmin):
             "title": str(document) if document else _("New %(what)s") % {"what": meta.verbose_name},
             "document_config": config,
             "target": f"{kind_of(self.model)}:{document.pk}" if document else "",
+            "sharing": sharing_of(document, request.user) if document else None,
             "public_comments": may_publish(self.model),
             **(extra_context or {}),
         }

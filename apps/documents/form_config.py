@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from apps.core.access import may
 from apps.core.guards import fixed_fields, hidden_fields
 from apps.core.records import Child
+from apps.core.scope import record_open
 from apps.documents.form_fields import help_of, is_required, kind_config, label_of, model_field, pairs
 from apps.documents.lifecycle import Lifecycle
 from apps.documents.permissions import PRINT
@@ -40,7 +41,7 @@ def document_config(
     which the lines are opened (``amend`` of an order).
     """
     new = document is None or document.pk is None
-    editable = new or (lifecycle.editable(document.status) and may(user, view.permission("change")))
+    editable = new or (_open_to_changes(view, document, lifecycle, user))
     state = lifecycle.state(document.status if not new else lifecycle.states[0].value)
     record = view.defaults(user) if new else view.one(document)
     hidden = hidden_fields(view.model, user)
@@ -77,6 +78,11 @@ def document_config(
     if verb and not new:
         opened_for(config, verb, document, lifecycle, user)
     return config
+
+
+def _open_to_changes(view: Any, document: Any, lifecycle: Lifecycle, user: Any) -> bool:
+    editable = lifecycle.editable(document.status) and may(user, view.permission("change"))
+    return editable and record_open(document, user)
 
 
 def field_config(view: Any, name: str, width: int, section: str, user: Any) -> dict[str, Any]:
@@ -182,8 +188,7 @@ def document_tools(view: Any, document: Any, lifecycle: Lifecycle, user: Any) ->
             }
             for item in variants_of(view.model)
         ]
-    draft = not document.number and lifecycle.editable(document.status)
-    if view.deletable and draft and may(user, view.permission("delete")):
+    if _deletable(view, document, lifecycle, user):
         tools.append(
             {
                 "name": "delete",
@@ -195,6 +200,11 @@ def document_tools(view: Any, document: Any, lifecycle: Lifecycle, user: Any) ->
             }
         )
     return tools
+
+
+def _deletable(view: Any, document: Any, lifecycle: Lifecycle, user: Any) -> bool:
+    draft = view.deletable and not document.number and lifecycle.editable(document.status)
+    return draft and may(user, view.permission("delete")) and record_open(document, user, "delete")
 
 
 def _urls(view: Any, document: Any, user: Any, beside: Mapping[str, int]) -> dict[str, str]:

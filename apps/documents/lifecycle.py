@@ -23,7 +23,7 @@ from apps.core.events import emit
 from apps.core.formats import show_date
 from apps.core.locks import lock_row
 from apps.core.registry import load_modules
-from apps.core.scope import kind_of, sees
+from apps.core.scope import kind_of, record_open, record_open_or_refuse, sees
 from apps.core.typed_settings import setting
 from apps.core.uses import use_open_states
 from apps.documents.events import DocumentMoved
@@ -224,13 +224,14 @@ class Lifecycle:
 
     def open_to(self, document: Document, user: Any) -> list[Transition]:
         """Transitions that this user may start on this document now."""
-        return [
+        found = [
             item
             for item in self.transitions
             if document.status in item.sources
             and may(user, item.permission)
             and (item.shown is None or item.shown(document))
         ]
+        return found if found and record_open(document, user) else []
 
 
 _lifecycles: dict[type[Document], Lifecycle] = {}
@@ -305,6 +306,7 @@ def _check(row: Document, lifecycle: Lifecycle, transition: Transition, by: Any,
             raise NotFound(_("Not found."))
         if not may(by, transition.permission):
             raise NotAllowed(_("You are not allowed to do this: %(label)s.") % {"label": transition.label})
+        record_open_or_refuse(row, by)
     if row.status not in transition.sources:
         raise Refused(
             _("%(label)s is not possible while the document is “%(state)s”.")

@@ -17,6 +17,7 @@ from apps.core.api.serializers import record_chosen
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import NotAllowed, Refused
+from apps.core.locks import lock_row
 from apps.core.records import rows_keep
 from apps.core.registry import resource_of
 from apps.core.working import working_company_id
@@ -179,6 +180,7 @@ class DocumentViewSet(ResourceViewSet):
         return self.queryset().filter(pk=pk).first() if isinstance(pk, int) else None
 
     def delete_record(self, row: Any) -> Any:
+        row = lock_row(type(row), row.pk)  # nobody confirms or shares it meanwhile
         if row.number or not lifecycle_of(type(row)).editable(row.status):
             raise Refused(_("Only a draft without a number can be deleted."), code="invalid_transition")
         pk = row.pk

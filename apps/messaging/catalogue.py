@@ -51,6 +51,7 @@ def notification_event(name: str) -> NotificationEvent:
 register_notification_event("comment.mention", _("Somebody mentions me in a comment"))
 register_notification_event("document.assigned", _("A document is given to me"))
 register_notification_event("document.moved", _("Somebody else moves my document on"))
+register_notification_event("record.shared", _("A single record is shared with me"))
 register_notification_event("job.finished", _("My background job has finished"))
 register_notification_event("job.failed", _("My background job has failed"))
 register_notification_event("mail.failed", _("A mail of mine could not be sent"))

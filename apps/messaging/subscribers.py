@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.events import GrantGiven
 from apps.core.access import may
 from apps.core.events import consume, emit, subscribe
 from apps.core.registry import KindRef
@@ -43,6 +44,20 @@ def tell_owner_of_move(payload: dict[str, Any]) -> None:
         target=record,
         by=payload["by_id"],
     )
+
+
+@consume(GrantGiven)
+def tell_of_shared_record(payload: dict[str, Any]) -> None:
+    record = _record(payload, payload["user_id"])
+    if record is not None:
+        notify(
+            [payload["user_id"]],
+            event="record.shared",
+            title=lazy_text(_("Shared with you: %(what)s"), what=_Title(record)),
+            text=lazy_text(_("By %(name)s"), name=_name(payload["by_id"])),
+            target=record,
+            by=payload["by_id"],
+        )
 
 
 @consume(DocumentAssigned)

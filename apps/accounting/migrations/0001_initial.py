@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('auth', '0012_alter_user_first_name_max_length'),
         ('catalog', '0001_initial'),
         ('company', '0001_initial'),
         ('dimensions', '0001_initial'),
@@ -240,6 +241,96 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='BillUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.bill')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('search_text', models.TextField(blank=True, default='', editable=False)),
+                ('number', models.CharField(blank=True, default='', editable=False, max_length=32, verbose_name='number')),
+                ('date', models.DateField(verbose_name='date')),
+                ('status', models.CharField(default='draft', editable=False, max_length=16, verbose_name='status')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, verbose_name='custom fields')),
+                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
+                ('notes', models.TextField(blank=True, default='', verbose_name='internal notes')),
+                ('cancelled_on', models.DateField(editable=False, null=True, verbose_name='cancelled on')),
+                ('cancel_reason', models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='reason of the cancellation')),
+                ('party_name', models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='name of the party')),
+                ('party_gstin', models.CharField(blank=True, default='', editable=False, max_length=15, verbose_name='GSTIN')),
+                ('billing_address', models.JSONField(blank=True, default=dict, verbose_name='billing address')),
+                ('shipping_address', models.JSONField(blank=True, default=dict, verbose_name='shipping address')),
+                ('place_of_supply', models.CharField(blank=True, default='', max_length=2, validators=[apps.core.validators.state_code_validator], verbose_name='place of supply')),
+                ('supply_kind', models.CharField(blank=True, choices=[('domestic', 'Within India'), ('export_with_payment', 'Export with payment of tax'), ('export_lut', 'Export under LUT'), ('sez_with_payment', 'SEZ with payment of tax'), ('sez_lut', 'SEZ under LUT'), ('deemed', 'Deemed export')], default='', max_length=20, verbose_name='kind of supply')),
+                ('exchange_rate', models.DecimalField(blank=True, decimal_places=6, default=None, max_digits=18, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'))], verbose_name='exchange rate')),
+                ('prices_include_tax', models.BooleanField(default=False, verbose_name='prices include tax')),
+                ('discount_amount', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=20, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='discount')),
+                ('reverse_charge', models.BooleanField(default=False, verbose_name='reverse charge')),
+                ('po_reference', models.CharField(blank=True, default='', max_length=80, verbose_name='their order')),
+                ('po_date', models.DateField(blank=True, null=True, verbose_name='date of their order')),
+                ('terms', models.TextField(blank=True, default='', verbose_name='terms')),
+                ('special_terms', models.TextField(blank=True, default='', verbose_name='special terms')),
+                ('gross_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='gross')),
+                ('discount_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='discounts')),
+                ('taxable_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='taxable value')),
+                ('cgst_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='CGST')),
+                ('sgst_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='SGST')),
+                ('igst_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='IGST')),
+                ('cess_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='cess')),
+                ('charges_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='charges')),
+                ('round_off', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='round-off')),
+                ('grand_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='total')),
+                ('base_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='total in company currency')),
+                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='explanation')),
+                ('sent_at', models.DateTimeField(editable=False, null=True, verbose_name='sent')),
+                ('reason_code', models.CharField(choices=[('sales_return', 'Goods returned'), ('post_sale_discount', 'Discount after the sale'), ('deficiency_in_service', 'Deficiency in services'), ('correction_in_invoice', 'Correction of the invoice'), ('change_in_place_of_supply', 'Change of the place of supply'), ('finalisation_of_provisional_assessment', 'Finalisation of provisional assessment'), ('other', 'Other')], default='sales_return', max_length=40, verbose_name='reason')),
+                ('moves_stock', models.BooleanField(default=False, verbose_name='takes the goods back')),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='company.company', verbose_name='company')),
+                ('currency', models.ForeignKey(blank=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.currency', verbose_name='currency')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='department')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party', verbose_name='party')),
+                ('payment_terms', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.paymentterms', verbose_name='payment terms')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='team')),
+            ],
+            options={
+                'verbose_name': 'credit note',
+                'verbose_name_plural': 'credit notes',
+                'ordering': ['-date', '-id'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditNoteUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.creditnote')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='DebitNote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -324,6 +415,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'debit note charges',
                 'ordering': ['position', 'id'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='DebitNoteUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.debitnote')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -571,66 +677,10 @@ class Migration(migrations.Migration):
             name='invoice',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debit_notes', to='accounting.invoice', verbose_name='invoice'),
         ),
-        migrations.CreateModel(
-            name='CreditNote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('search_text', models.TextField(blank=True, default='', editable=False)),
-                ('number', models.CharField(blank=True, default='', editable=False, max_length=32, verbose_name='number')),
-                ('date', models.DateField(verbose_name='date')),
-                ('status', models.CharField(default='draft', editable=False, max_length=16, verbose_name='status')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(blank=True, default=dict, verbose_name='custom fields')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
-                ('notes', models.TextField(blank=True, default='', verbose_name='internal notes')),
-                ('cancelled_on', models.DateField(editable=False, null=True, verbose_name='cancelled on')),
-                ('cancel_reason', models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='reason of the cancellation')),
-                ('party_name', models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='name of the party')),
-                ('party_gstin', models.CharField(blank=True, default='', editable=False, max_length=15, verbose_name='GSTIN')),
-                ('billing_address', models.JSONField(blank=True, default=dict, verbose_name='billing address')),
-                ('shipping_address', models.JSONField(blank=True, default=dict, verbose_name='shipping address')),
-                ('place_of_supply', models.CharField(blank=True, default='', max_length=2, validators=[apps.core.validators.state_code_validator], verbose_name='place of supply')),
-                ('supply_kind', models.CharField(blank=True, choices=[('domestic', 'Within India'), ('export_with_payment', 'Export with payment of tax'), ('export_lut', 'Export under LUT'), ('sez_with_payment', 'SEZ with payment of tax'), ('sez_lut', 'SEZ under LUT'), ('deemed', 'Deemed export')], default='', max_length=20, verbose_name='kind of supply')),
-                ('exchange_rate', models.DecimalField(blank=True, decimal_places=6, default=None, max_digits=18, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'))], verbose_name='exchange rate')),
-                ('prices_include_tax', models.BooleanField(default=False, verbose_name='prices include tax')),
-                ('discount_amount', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=20, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='discount')),
-                ('reverse_charge', models.BooleanField(default=False, verbose_name='reverse charge')),
-                ('po_reference', models.CharField(blank=True, default='', max_length=80, verbose_name='their order')),
-                ('po_date', models.DateField(blank=True, null=True, verbose_name='date of their order')),
-                ('terms', models.TextField(blank=True, default='', verbose_name='terms')),
-                ('special_terms', models.TextField(blank=True, default='', verbose_name='special terms')),
-                ('gross_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='gross')),
-                ('discount_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='discounts')),
-                ('taxable_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='taxable value')),
-                ('cgst_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='CGST')),
-                ('sgst_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='SGST')),
-                ('igst_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='IGST')),
-                ('cess_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='cess')),
-                ('charges_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='charges')),
-                ('round_off', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='round-off')),
-                ('grand_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='total')),
-                ('base_total', apps.core.fields.MoneyField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=20, verbose_name='total in company currency')),
-                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='explanation')),
-                ('sent_at', models.DateTimeField(editable=False, null=True, verbose_name='sent')),
-                ('reason_code', models.CharField(choices=[('sales_return', 'Goods returned'), ('post_sale_discount', 'Discount after the sale'), ('deficiency_in_service', 'Deficiency in services'), ('correction_in_invoice', 'Correction of the invoice'), ('change_in_place_of_supply', 'Change of the place of supply'), ('finalisation_of_provisional_assessment', 'Finalisation of provisional assessment'), ('other', 'Other')], default='sales_return', max_length=40, verbose_name='reason')),
-                ('moves_stock', models.BooleanField(default=False, verbose_name='takes the goods back')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='company.company', verbose_name='company')),
-                ('currency', models.ForeignKey(blank=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.currency', verbose_name='currency')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='department')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party', verbose_name='party')),
-                ('payment_terms', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.paymentterms', verbose_name='payment terms')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='team')),
-                ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='accounting.invoice', verbose_name='invoice')),
-            ],
-            options={
-                'verbose_name': 'credit note',
-                'verbose_name_plural': 'credit notes',
-                'ordering': ['-date', '-id'],
-                'abstract': False,
-            },
+        migrations.AddField(
+            model_name='creditnote',
+            name='invoice',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='accounting.invoice', verbose_name='invoice'),
         ),
         migrations.CreateModel(
             name='InvoiceCharge',
@@ -810,6 +860,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'credit note lines',
                 'ordering': ['position', 'id'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='InvoiceUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.invoice')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -1570,6 +1635,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PaymentUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.payment')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Proforma',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1693,6 +1773,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ProformaUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.proforma')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Receipt',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1756,6 +1851,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ReceiptUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.receipt')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Voucher',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1808,6 +1918,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='VoucherUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.voucher')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='YearClosing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1838,6 +1963,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'year closings',
                 'ordering': ['-date', '-id'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='YearClosingUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='accounting.yearclosing')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.AddIndex(
@@ -1896,6 +2036,14 @@ class Migration(migrations.Migration):
             model_name='billline',
             trigger=pgtrigger.compiler.Trigger(name='bill_line_posted_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                \n                IF EXISTS (SELECT FROM (SELECT OLD.*) r JOIN accounting_bill p ON p.id = r.bill_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                IF TG_OP = 'DELETE' THEN\n                    RETURN OLD;\n                END IF;\n                \n                IF EXISTS (SELECT FROM (SELECT NEW.*) r JOIN accounting_bill p ON p.id = r.bill_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NEW;", hash='0386898347681ecff9214cc1b6069b0088f01a8d', operation='UPDATE OR DELETE', pgid='pgtrigger_bill_line_posted_fixed_d3773', table='accounting_billline', when='BEFORE')),
         ),
+        migrations.AlterUniqueTogether(
+            name='billusergrant',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
+        migrations.AlterUniqueTogether(
+            name='creditnoteusergrant',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
         migrations.AddConstraint(
             model_name='debitnotecharge',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('cgst__gte', 0), ('igst__gte', 0), ('sgst__gte', 0), ('taxable_value__gte', 0), ('cess__gte', 0), ('gst_rate__gte', 0), ('gst_rate__lte', 100)), name='accounting_debitnotecharge_sound'),
@@ -1907,6 +2055,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='debitnotecharge',
             trigger=pgtrigger.compiler.Trigger(name='debit_note_charge_posted_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                \n                IF EXISTS (SELECT FROM (SELECT OLD.*) r JOIN accounting_debitnote p ON p.id = r.debit_note_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                IF TG_OP = 'DELETE' THEN\n                    RETURN OLD;\n                END IF;\n                \n                IF EXISTS (SELECT FROM (SELECT NEW.*) r JOIN accounting_debitnote p ON p.id = r.debit_note_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NEW;", hash='f1ae109e43e093414012f4dd6e77d02240e72b79', operation='UPDATE OR DELETE', pgid='pgtrigger_debit_note_charge_posted_fixed_810be', table='accounting_debitnotecharge', when='BEFORE')),
+        ),
+        migrations.AlterUniqueTogether(
+            name='debitnoteusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicalaccount',
@@ -1991,6 +2143,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='creditnoteline',
             trigger=pgtrigger.compiler.Trigger(name='credit_note_line_posted_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                \n                IF EXISTS (SELECT FROM (SELECT OLD.*) r JOIN accounting_creditnote p ON p.id = r.credit_note_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                IF TG_OP = 'DELETE' THEN\n                    RETURN OLD;\n                END IF;\n                \n                IF EXISTS (SELECT FROM (SELECT NEW.*) r JOIN accounting_creditnote p ON p.id = r.credit_note_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NEW;", hash='769d94a1b630ce210c472c41e2827d877b676690', operation='UPDATE OR DELETE', pgid='pgtrigger_credit_note_line_posted_fixed_e5787', table='accounting_creditnoteline', when='BEFORE')),
+        ),
+        migrations.AlterUniqueTogether(
+            name='invoiceusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
         migrations.AddConstraint(
             model_name='journal',
@@ -2340,6 +2496,10 @@ class Migration(migrations.Migration):
             model_name='paymentallocation',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='accounting_paymentallocation_positive'),
         ),
+        migrations.AlterUniqueTogether(
+            name='paymentusergrant',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
         migrations.AddIndex(
             model_name='proforma',
             index=models.Index(fields=['-date', '-id'], name='proforma_date_accounting'),
@@ -2396,6 +2556,10 @@ class Migration(migrations.Migration):
             model_name='proformaline',
             trigger=pgtrigger.compiler.Trigger(name='proforma_line_posted_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                \n                IF EXISTS (SELECT FROM (SELECT OLD.*) r JOIN accounting_proforma p ON p.id = r.proforma_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                IF TG_OP = 'DELETE' THEN\n                    RETURN OLD;\n                END IF;\n                \n                IF EXISTS (SELECT FROM (SELECT NEW.*) r JOIN accounting_proforma p ON p.id = r.proforma_id\n                            WHERE p.status <> 'draft') THEN\n                    RAISE EXCEPTION 'the lines of a posted document are never changed' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NEW;", hash='646581c9073671eeca4aad1c725d0cf93412df5c', operation='UPDATE OR DELETE', pgid='pgtrigger_proforma_line_posted_fixed_a85c1', table='accounting_proformaline', when='BEFORE')),
         ),
+        migrations.AlterUniqueTogether(
+            name='proformausergrant',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
         migrations.AddIndex(
             model_name='receipt',
             index=models.Index(fields=['-date', '-id'], name='receipt_date_accounting'),
@@ -2436,6 +2600,10 @@ class Migration(migrations.Migration):
             model_name='receiptallocation',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='accounting_receiptallocation_positive'),
         ),
+        migrations.AlterUniqueTogether(
+            name='receiptusergrant',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
         migrations.AddIndex(
             model_name='voucher',
             index=models.Index(fields=['-date', '-id'], name='voucher_date_accounting'),
@@ -2460,6 +2628,10 @@ class Migration(migrations.Migration):
             model_name='voucherline',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('currency', None), ('exchange_rate', None)), models.Q(('amount__isnull', False), ('currency__isnull', False), ('exchange_rate__isnull', False), ('exchange_rate__gt', 0), models.Q(models.Q(('amount__gte', 0), ('credit', 0)), models.Q(('amount__lte', 0), ('debit', 0)), _connector='OR')), _connector='OR'), name='accounting_voucherline_amount_side'),
         ),
+        migrations.AlterUniqueTogether(
+            name='voucherusergrant',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
         migrations.AddIndex(
             model_name='yearclosing',
             index=models.Index(fields=['-date', '-id'], name='yearclosing_date_accounting'),
@@ -2479,5 +2651,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='yearclosing',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'closed', 'reopened')), ('profit', django.db.models.expressions.CombinedExpression(models.F('income_total'), '-', models.F('expense_total'))), models.Q(('status', 'draft'), models.Q(('number', ''), _negated=True), _connector='OR')), name='accounting_yearclosing_sound'),
+        ),
+        migrations.AlterUniqueTogether(
+            name='yearclosingusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
     ]

@@ -2,16 +2,28 @@
 
 from apps.accounting.models.account import Account, AccountRole, PartyAccounts
 from apps.accounting.models.balance import AccountBalance, BalanceDelta
-from apps.accounting.models.bill import Bill, BillCharge, BillLine
-from apps.accounting.models.credit_note import CreditNote, CreditNoteCharge, CreditNoteLine
-from apps.accounting.models.debit_note import DebitNote, DebitNoteCharge, DebitNoteLine
-from apps.accounting.models.invoice import Invoice, InvoiceCharge, InvoiceLine
+from apps.accounting.models.bill import Bill, BillCharge, BillLine, BillUserGrant
+from apps.accounting.models.credit_note import (
+    CreditNote,
+    CreditNoteCharge,
+    CreditNoteLine,
+    CreditNoteUserGrant,
+)
+from apps.accounting.models.debit_note import DebitNote, DebitNoteCharge, DebitNoteLine, DebitNoteUserGrant
+from apps.accounting.models.invoice import Invoice, InvoiceCharge, InvoiceLine, InvoiceUserGrant
 from apps.accounting.models.journal import Journal, JournalCounter, JournalEntry, JournalLine, JournalSeal
 from apps.accounting.models.open_item import Allocation, OpenItem
-from apps.accounting.models.payment import Payment, PaymentAllocation, Receipt, ReceiptAllocation
-from apps.accounting.models.proforma import Proforma, ProformaCharge, ProformaLine
-from apps.accounting.models.voucher import Voucher, VoucherLine
-from apps.accounting.models.year_closing import YearClosing
+from apps.accounting.models.payment import (
+    Payment,
+    PaymentAllocation,
+    PaymentUserGrant,
+    Receipt,
+    ReceiptAllocation,
+    ReceiptUserGrant,
+)
+from apps.accounting.models.proforma import Proforma, ProformaCharge, ProformaLine, ProformaUserGrant
+from apps.accounting.models.voucher import Voucher, VoucherLine, VoucherUserGrant
+from apps.accounting.models.year_closing import YearClosing, YearClosingUserGrant
 
 __all__ = [
     "Account",
@@ -22,15 +34,19 @@ __all__ = [
     "Bill",
     "BillCharge",
     "BillLine",
+    "BillUserGrant",
     "CreditNote",
     "CreditNoteCharge",
     "CreditNoteLine",
+    "CreditNoteUserGrant",
     "DebitNote",
     "DebitNoteCharge",
     "DebitNoteLine",
+    "DebitNoteUserGrant",
     "Invoice",
     "InvoiceCharge",
     "InvoiceLine",
+    "InvoiceUserGrant",
     "Journal",
     "JournalCounter",
     "JournalEntry",
@@ -40,12 +56,17 @@ __all__ = [
     "PartyAccounts",
     "Payment",
     "PaymentAllocation",
+    "PaymentUserGrant",
     "Proforma",
     "ProformaCharge",
     "ProformaLine",
+    "ProformaUserGrant",
     "Receipt",
     "ReceiptAllocation",
+    "ReceiptUserGrant",
     "Voucher",
     "VoucherLine",
+    "VoucherUserGrant",
     "YearClosing",
+    "YearClosingUserGrant",
 ]

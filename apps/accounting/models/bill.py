@@ -16,6 +16,7 @@ from apps.accounting.models.protect import posted_header, posted_lines
 from apps.accounting.models.settled import PostedDocument
 from apps.accounting.models.taxed import PERCENT, BookedLine, DocumentCharge, TaxedDocument
 from apps.core.fields import MoneyField, RateField
+from apps.core.models import grant_table
 from apps.documents.models import party_scope
 
 
@@ -115,3 +116,6 @@ class BillCharge(DocumentCharge):
         verbose_name = _("bill charge")
         verbose_name_plural = _("bill charges")
         triggers: ClassVar[list[object]] = posted_lines("bill_charge", "accounting_bill", "bill_id")
+
+
+BillUserGrant = grant_table(Bill)

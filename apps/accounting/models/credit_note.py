@@ -11,6 +11,7 @@ from apps.accounting.choices import CreditReason
 from apps.accounting.models.note import Note
 from apps.accounting.models.protect import posted_header, posted_lines
 from apps.accounting.models.taxed import DocumentCharge, SaleLine
+from apps.core.models import grant_table
 
 
 class CreditNote(Note):
@@ -75,3 +76,6 @@ class CreditNoteCharge(DocumentCharge):
         triggers: ClassVar[list[object]] = posted_lines(
             "credit_note_charge", "accounting_creditnote", "credit_note_id"
         )
+
+
+CreditNoteUserGrant = grant_table(CreditNote)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.models.note import Note
 from apps.accounting.models.protect import posted_header, posted_lines
 from apps.accounting.models.taxed import DocumentCharge, SaleLine
+from apps.core.models import grant_table
 
 
 class DebitNote(Note):
@@ -58,3 +59,6 @@ class DebitNoteCharge(DocumentCharge):
         triggers: ClassVar[list[object]] = posted_lines(
             "debit_note_charge", "accounting_debitnote", "debit_note_id"
         )
+
+
+DebitNoteUserGrant = grant_table(DebitNote)

@@ -12,6 +12,7 @@ from apps.accounting.choices import DocumentStatus
 from apps.accounting.models.protect import posted_header, posted_lines
 from apps.accounting.models.settled import PostedDocument
 from apps.accounting.models.taxed import DocumentCharge, SaleLine, TaxedDocument
+from apps.core.models import grant_table
 from apps.documents.models import party_scope
 
 
@@ -70,3 +71,6 @@ class InvoiceCharge(DocumentCharge):
         verbose_name = _("invoice charge")
         verbose_name_plural = _("invoice charges")
         triggers: ClassVar[list[object]] = posted_lines("invoice_charge", "accounting_invoice", "invoice_id")
+
+
+InvoiceUserGrant = grant_table(Invoice)

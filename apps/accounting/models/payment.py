@@ -15,6 +15,7 @@ from apps.accounting.models.protect import posted_header
 from apps.accounting.models.settled import NIL, PostedDocument
 from apps.core.fields import MoneyField
 from apps.core.india.words import amount_in_words
+from apps.core.models import grant_table
 from apps.core.scope import Scope, ScopedManager
 from apps.documents.models import Document, party_scope
 
@@ -196,3 +197,7 @@ class PaymentAllocation(AllocationLine):
 
     def __str__(self) -> str:
         return f"{self.bill_id or self.open_item_id}: {self.amount}"
+
+
+ReceiptUserGrant = grant_table(Receipt)
+PaymentUserGrant = grant_table(Payment)

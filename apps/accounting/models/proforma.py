@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounting.choices import DocumentStatus
 from apps.accounting.models.protect import posted_header, posted_lines
 from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+from apps.core.models import grant_table
 
 
 class Proforma(TaxedDocument):
@@ -55,3 +56,6 @@ class ProformaCharge(DocumentCharge):
         triggers: ClassVar[list[object]] = posted_lines(
             "proforma_charge", "accounting_proforma", "proforma_id"
         )
+
+
+ProformaUserGrant = grant_table(Proforma)

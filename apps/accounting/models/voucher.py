@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.models.settled import Booked
 from apps.core.fields import MoneyField
+from apps.core.models import grant_table
 from apps.core.scope import Scope, ScopedManager
 from apps.documents.models import Document
 
@@ -116,3 +117,6 @@ class VoucherLine(models.Model):
     def base(self) -> Any:
         """Signed amount, + debit."""
         return self.debit - self.credit
+
+
+VoucherUserGrant = grant_table(Voucher)

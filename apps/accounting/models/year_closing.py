@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.models.settled import NIL, Booked
 from apps.core.fields import MoneyField
+from apps.core.models import grant_table
 from apps.documents.models import Document
 
 
@@ -46,3 +47,6 @@ class YearClosing(Booked, Document):
                 name="accounting_yearclosing_sound",
             ),
         ]
+
+
+YearClosingUserGrant = grant_table(YearClosing)

@@ -19,6 +19,7 @@ from apps.accounts.access_pages.matrix import CHANGE, SEE, require, run
 from apps.accounts.choices import AccessEvent
 from apps.accounts.explain import (
     Explanation,
+    grant_text,
     managing_text,
     permission_explain,
     permission_table,
@@ -27,9 +28,11 @@ from apps.accounts.explain import (
 )
 from apps.accounts.models import AccessLog, User
 from apps.accounts.models.separation import MODE_CHOICES
+from apps.accounts.services.grants import grants_of
 from apps.accounts.services.separation import breaches, mode_set, modes
 from apps.core.access import may
 from apps.core.admin.site import admin_site
+from apps.core.admin.urls import admin_url
 from apps.core.keys import key_read
 from apps.core.permissions import all_permissions
 from apps.core.separation import separation_rules
@@ -59,6 +62,9 @@ def why(request: HttpRequest) -> HttpResponse:
         "managing": managing_text(user) if user is not None else "",
         "table": permission_table(user) if user is not None and not (permission or record) else None,
     }
+    if context["table"] is not None:
+        shared = grants_of(by=request.user, user_id=user.pk)
+        context["shared"] = [(grant.title, admin_url(grant.target), grant_text(grant)) for grant in shared]
     if user is not None:
         context |= _explained(request, user, permission, record, action)
     return TemplateResponse(request, "accounts/why.html", context)

@@ -11,20 +11,47 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.models import User
-from apps.accounts.services.grants import grant_add, grant_remove, grantable_models, grants_of
+from apps.accounts.services.grants import (
+    Grant,
+    grant_add,
+    grant_find,
+    grant_remove,
+    grantable_models,
+    grants_of,
+    people_for,
+    record_find,
+)
 from apps.accounts.services.handing import levelled_kinds
 from apps.core.access import LEVELS, may
 from apps.core.api.filtering import page_number
 from apps.core.api.rendering import envelope
+from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import KeyField, StrictSerializer, raise_invalid, resolve_keys
 from apps.core.api.transaction import api_write
-from apps.core.errors import InvalidInput, NotAllowed, NotFound
+from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.modules import module_of_app
 from apps.core.permissions import all_permissions
 from apps.core.scope import kind_of
 
 PARAMS = {"record", "user", "page", "per_page"}
+PEOPLE_PARAMS = {"record", "search", "per_page"}
+
+
+def shown(grant: Grant) -> dict[str, Any]:
+    """One grant, with the names that a page shows."""
+    return {
+        "id": grant.id,
+        "record": grant.record,
+        "record_label": grant.title,
+        "user": grant.user.pk,
+        "user_label": str(grant.user),
+        "permission": grant.permission,
+        "action": grant.action,
+        "given_by": grant.given_by.pk if grant.given_by else None,
+        "given_by_label": str(grant.given_by or ""),
+        "given_at": iso_time(grant.given_at),
+    }
 
 
 class GrantInput(StrictSerializer):
@@ -38,23 +65,26 @@ class _Grants(APIView):
         if not may(request.user, "accounts.grant_object"):
             raise NotAllowed(_("You may not give access to single records."))
 
+    def known(self, request: Any, names: set[str]) -> Any:
+        params = request.query_params
+        if unknown := sorted(set(params) - names):
+            raise InvalidInput(_("Unknown filter."), field=unknown[0], code="unknown")
+        return params
+
 
 class GrantsView(_Grants):
     """List (filters ``record``, ``user``) and give access to single records."""
 
     def get(self, request: Any) -> Response:
         self.allow(request)
-        params = request.query_params
-        unknown = sorted(set(params) - PARAMS)
-        if unknown:
-            raise InvalidInput(_("Unknown filter."), field=unknown[0], code="unknown")
+        params = self.known(request, PARAMS)
         user_id = page_number(params, "user", 0) or None
         rows = grants_of(by=request.user, record=params.get("record", ""), user_id=user_id)
         page, per_page = page_number(params, "page", 1), page_number(params, "per_page", 25, 200)
-        shown = rows[(page - 1) * per_page : page * per_page]
+        there = rows[(page - 1) * per_page : page * per_page]
         pages = -(-len(rows) // per_page)
         pagination = {"page": page, "per_page": per_page, "total": len(rows), "pages": pages}
-        return Response(envelope([row.as_dict() for row in shown], pagination=pagination))
+        return Response(envelope([shown(row) for row in there], pagination=pagination))
 
     def post(self, request: Any) -> Response:
         self.allow(request)
@@ -62,7 +92,7 @@ class GrantsView(_Grants):
         raise_invalid(serializer)
         values = resolve_keys(serializer, dict(serializer.validated_data), request.user)
         return api_write(
-            request, lambda: (201, grant_add(**values, by=request.user).as_dict(), _("Access given."))
+            request, lambda: (201, shown(grant_add(**values, by=request.user)), _("Access given."))
         )
 
 
@@ -71,10 +101,7 @@ class GrantView(_Grants):
 
     def get(self, request: Any, pk: int) -> Response:
         self.allow(request)
-        found = next((row for row in grants_of(by=request.user) if row.id == pk), None)
-        if found is None:
-            raise NotFound(_("Not found."))
-        return Response(envelope(found.as_dict()))
+        return Response(envelope(shown(grant_find(pk, by=request.user))))
 
     def delete(self, request: Any, pk: int) -> Response:
         self.allow(request)
@@ -84,6 +111,18 @@ class GrantView(_Grants):
             return 200, {"id": pk}, _("Access taken back.")
 
         return api_write(request, work)
+
+
+class GrantPeopleView(_Grants):
+    """``?record=&search=``: people to whom this record can be opened, by name or address."""
+
+    def get(self, request: Any) -> Response:
+        self.allow(request)
+        params = self.known(request, PEOPLE_PARAMS)
+        record = record_find(params.get("record", ""), by=request.user)
+        said = params.get("search", "").replace("\x00", "").strip()[:60]
+        people = people_for(record, by=request.user, said=said)[: page_number(params, "per_page", 25, 200)]
+        return Response(envelope([{"id": p.pk, "name": str(p), "email": p.email} for p in people]))
 
 
 class PermissionsView(APIView):
@@ -113,6 +152,7 @@ def _module(code: str) -> str:
 register_routes(
     [
         path("accounts/grants/", GrantsView.as_view(), name="accounts_grants"),
+        path("accounts/grants/people/", GrantPeopleView.as_view(), name="accounts_grant_people"),
         path("accounts/grants/<int:pk>/", GrantView.as_view(), name="accounts_grant"),
         path("accounts/permissions/", PermissionsView.as_view(), name="accounts_permissions"),
     ]

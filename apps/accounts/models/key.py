@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 
 class ApiKey(models.Model):
@@ -22,7 +22,7 @@ class ApiKey(models.Model):
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(owner="user_id")
+    scope: ClassVar[Scope] = Scope(owner="user_id", ungranted=OWN_ONLY)
     search_fields: ClassVar[tuple[str, ...]] = ("name", "prefix", "user__name")
 
     user = models.ForeignKey(

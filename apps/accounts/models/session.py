@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.factor import BACKUP, FactorMethod
 from apps.core.address import place_of
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 STEP_NAMES = {**dict(FactorMethod.choices), BACKUP: _("Backup code"), "sso": _("Identity provider")}
 
@@ -40,7 +40,7 @@ class SignInSession(models.Model):
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(owner="user_id")
+    scope: ClassVar[Scope] = Scope(owner="user_id", ungranted=OWN_ONLY)
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="sign_ins")
     session_kind = models.CharField(max_length=8, choices=SessionKind.choices)

@@ -16,6 +16,7 @@ from apps.accounts.models import AccessLink, LinkPurpose, Role, RoleLevel, RoleP
 from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.addresses import email_change_offer, email_waits
 from apps.accounts.services.code_messages import email_changed_tell
+from apps.accounts.services.grants import grants_end_of
 from apps.accounts.services.handing import (
     levels_or_refuse,
     managing_or_refuse,
@@ -190,11 +191,13 @@ def user_deactivate(*, user: User, by: Any) -> User:
 
 
 def user_delete(*, user: User, by: Any) -> User:
-    """Put a user into the bin: as switched off, and gone from choices. Raises Refused, NotAllowed."""
+    """Put a user into the bin: as switched off, gone from choices, and no record is shared with him any
+    longer. Raises Refused, NotAllowed."""
     if by is not None and user.pk == by.pk:
         raise Refused(_("You can't remove yourself."), code="own_rights")
     saved = _off(user, by=by, values={"is_active": False, "deleted_at": timezone.now()})
     units_leave(saved, by=by)
+    grants_end_of(saved)
     return saved
 
 

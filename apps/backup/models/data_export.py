@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.formats import show_moment
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 
 class DataExport(models.Model):
@@ -15,7 +15,7 @@ class DataExport(models.Model):
     over, and what it held."""
 
     kind: ClassVar[str] = "log"
-    scope: ClassVar[Scope] = Scope(owner="owner_id")
+    scope: ClassVar[Scope] = Scope(owner="owner_id", ungranted=OWN_ONLY)
 
     owner_id = models.BigIntegerField()
     job_id = models.BigIntegerField(null=True)

@@ -22,6 +22,7 @@ from apps.core.admin.looks import LookFilter
 from apps.core.admin.master_form import master_form
 from apps.core.admin.neighbours import neighbours, pin_of
 from apps.core.admin.panels import panels_of
+from apps.core.admin.sharing import sharing_of
 from apps.core.admin.urls import admin_url
 from apps.core.admin.widgets import StateFields
 from apps.core.api.filtering import amount_condition, search_queryset
@@ -30,7 +31,7 @@ from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidde
 from apps.core.modules import module_key_of_app
 from apps.core.registry import kind_name
 from apps.core.remarks import remarks_of
-from apps.core.scope import kind_of, record_filter
+from apps.core.scope import kind_of, record_filter, record_open
 from apps.core.tenant import switch_on
 from apps.core.working import in_company
 
@@ -158,10 +159,21 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         return self._may(request, "add")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "change")
+        return self._may(request, "change") and self._open(request, obj, "change")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "delete")
+        return self._may(request, "delete") and self._open(request, obj, "delete")
+
+    @staticmethod
+    def _open(request: HttpRequest, obj: Any, action: str) -> bool:
+        """A record that only a grant shows is changed by whom the grant lets; asked once a request."""
+        if obj is None or obj.pk is None:
+            return True
+        known = request.__dict__.setdefault("bahi_open", {})
+        key = (type(obj), obj.pk, action)
+        if key not in known:
+            known[key] = record_open(obj, request.user, action)
+        return bool(known[key])
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "view")
@@ -197,6 +209,7 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
             context["record_tools"] = {
                 "facts": contributed.facts(obj, request.user),
                 "panels": panels_of(request, obj),
+                "sharing": sharing_of(obj, request.user) if beside else None,
                 "target": f"{kind_of(self.model)}:{obj.pk}" if beside else "",
                 **urls,
                 "pin": pin_of(request, str(obj)),

@@ -22,6 +22,7 @@ from apps.core.errors import BahiError
 from apps.core.keys import key_read
 from apps.core.records import record_delete, record_restore, record_save
 from apps.core.registry import has_bin, resource_of
+from apps.core.scope import record_open_or_refuse
 from apps.core.uow import run_in_unit_of_work
 from apps.core.uses import Found, uses_of
 
@@ -115,6 +116,7 @@ class BinAdmin:
     # --- putting in and taking out ----------------------------------------------------------------
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        record_open_or_refuse(obj, request.user, "delete")
         if self.has_bin:
             record_delete(obj, by=request.user)
         else:
@@ -137,6 +139,7 @@ class BinAdmin:
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_restore", args=[obj.pk])
 
     def restore_model(self, request: HttpRequest, obj: Any) -> None:
+        record_open_or_refuse(obj, request.user, "delete")
         record_restore(obj, by=request.user)
 
     def get_deleted_objects(self, objs: Sequence[Any], request: HttpRequest) -> Any:

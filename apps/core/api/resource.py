@@ -42,7 +42,7 @@ from apps.core.keys import key_read
 from apps.core.records import Child, record_delete, record_restore, record_save
 from apps.core.registry import has_bin
 from apps.core.remarks import remarks_of
-from apps.core.scope import scope_of
+from apps.core.scope import record_open_or_refuse
 from apps.core.surfaces import PERSONAL, Declared, codes
 
 MAX_BULK = 1000
@@ -129,11 +129,6 @@ class ResourceViewSet(viewsets.ViewSet):
                 _("You may not %(action)s %(what)s.")
                 % {"action": _(action), "what": self.model._meta.verbose_name_plural}
             )
-
-    def require_row(self, action: str, pk: int) -> None:
-        """A record seen by a grant on it alone needs the grant of the action too."""
-        if scope_of(self.model).grants and not self.queryset(action).filter(pk=pk).exists():
-            raise NotAllowed(_("You may see this record, but not change it."))
 
     def queryset(self, action: str = "view") -> Any:
         """Rows that the user may see; the only start of every read here."""
@@ -347,7 +342,7 @@ class ResourceViewSet(viewsets.ViewSet):
         self.require("view")
         row = self.record(pk)
         self.require("change")
-        self.require_row("change", pk)
+        record_open_or_refuse(row, request.user)
 
         def work() -> tuple[int, Any, str]:
             values, children, version = self.read_input(request.data, partial=partial, row=row)
@@ -365,7 +360,7 @@ class ResourceViewSet(viewsets.ViewSet):
         self.require("view")
         row = self.record(pk)
         self.require("delete")
-        self.require_row("delete", pk)
+        record_open_or_refuse(row, request.user, "delete")
         return api_write(request, lambda: (200, {**self.delete_record(row), "id": pk}, _("Deleted.")))
 
     def delete_record(self, row: Any) -> Any:
@@ -461,7 +456,7 @@ class MasterViewSet(ResourceViewSet):
         self.require("view")
         row = self.record(pk)
         self.require("delete")
-        self.require_row("delete", pk)
+        record_open_or_refuse(row, request.user, "delete")
         return api_write(request, lambda: (200, self.one(self.restore_record(row)), _("Restored.")))
 
     def restore_record(self, row: Any) -> Any:

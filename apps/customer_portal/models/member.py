@@ -13,7 +13,11 @@ from apps.core.models import SettingModel
 from apps.core.scope import Scope
 from apps.customer_portal.choices import MemberState, Sees
 
-BY_PARTY = Scope(owner="party__salesperson", department="party__department")
+BY_PARTY = Scope(
+    owner="party__salesperson",
+    department="party__department",
+    ungranted="Its people are kept by whoever looks after the firm.",
+)
 
 
 class PortalMember(SettingModel):

@@ -13,7 +13,7 @@ from apps.accounts.services.passwords import invitation_send
 from apps.accounts.services.portal_people import portal_user_end, portal_user_make
 from apps.core.errors import InvalidInput, NotAllowed, Refused
 from apps.core.locks import lock_row
-from apps.core.scope import kind_of, scope_of
+from apps.core.scope import kind_of, record_open_or_refuse, scope_of
 from apps.customer_portal.choices import MemberState, Sees
 from apps.customer_portal.models import PortalMember, PortalShare
 from apps.customer_portal.selectors import Visit, portal_in_use_forget
@@ -154,9 +154,11 @@ def _may_look_after(visit: Visit) -> None:
 
 
 def document_share(member: PortalMember, record: Any, *, by: Any) -> None:
-    """Make a document a person's own. Raises InvalidInput: it is of another party, or has none."""
+    """Make a document a person's own. Raises InvalidInput: it is of another party, or has none; NotAllowed:
+    ``by`` was only given to see it."""
     if not scope_of(type(record)).party or getattr(record, "party_id", None) != member.party_id:
         raise InvalidInput(_("This document is not of this person's firm."), field="target")
+    record_open_or_refuse(record, by)
     _share([member], kind_of(record), record.pk)
     timeline_add(record, "portal_shared", text=_("Shared with %(who)s") % {"who": member.user})
 

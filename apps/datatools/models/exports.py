@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 
 class ExportSource(models.TextChoices):
@@ -25,7 +25,7 @@ class ExportFile(models.Model):
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(owner="owner")
+    scope: ClassVar[Scope] = Scope(owner="owner", ungranted=OWN_ONLY)
 
     owner = models.ForeignKey("accounts.User", verbose_name=_("by"), on_delete=models.PROTECT)
     source = models.CharField(_("rows from"), max_length=6, choices=ExportSource.choices)

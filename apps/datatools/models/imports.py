@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import SettingModel
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 
 class ImportMapping(SettingModel):
@@ -63,7 +63,7 @@ class ImportRun(models.Model):
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(owner="owner")
+    scope: ClassVar[Scope] = Scope(owner="owner", ungranted=OWN_ONLY)
 
     target = models.CharField(_("what"), max_length=80)
     origin = models.CharField(_("rows from"), max_length=4, choices=Origin.choices, default=Origin.FILE)

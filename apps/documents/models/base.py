@@ -28,18 +28,22 @@ def party_scope(published: Q = NUMBERED) -> Scope:
         company="company",
         party="party",
         published=published,
+        grants="user_grants",
     )
 
 
 class Document(Searchable, Timestamped):
-    """A business document of one company. Its life is a transition table (``lifecycle.py`` of its app).
+    """A business document of one company. Its life is a transition table (``lifecycle.py`` of its app); its
+    single records are opened to people by ``grant_table`` below the class.
 
     ``number`` is empty until the confirming transition. ``version`` grows with each change.
     """
 
     kind: ClassVar[str] = "document"
     tracked: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(owner="owner", department="department", team="team", company="company")
+    scope: ClassVar[Scope] = Scope(
+        owner="owner", department="department", team="team", company="company", grants="user_grants"
+    )
     search_fields: ClassVar[tuple[str, ...]] = ("number",)
     amount_field: ClassVar[str] = ""  # the total by which people look for it; indexed
     keeps_its_day: ClassVar[bool] = False  # its date is given by its kind, so it counts as no back-dating

@@ -12,7 +12,7 @@ from apps.core.access import access_of
 from apps.core.errors import NotAllowed
 from apps.core.locks import lock_row
 from apps.core.registry import KindRef
-from apps.core.scope import kind_of
+from apps.core.scope import kind_of, record_open
 from apps.documents.models import Attachment
 from apps.documents.selectors import records_titles, titled
 from apps.documents.services.timeline import timeline_add
@@ -24,12 +24,14 @@ MOST_TWINS = 50
 
 
 def may_attach(record: models.Model, user: Any) -> bool:
-    """Who may change records of this kind, or made this one his own, may add and remove files."""
+    """Who may change records of this kind, or made this one his own, may add and remove files; whom only a
+    grant shows this one, if it lets him change it."""
     meta = record._meta
     access = access_of(user)
-    return access.has(f"{meta.app_label}.change_{meta.model_name}") or access.has(
+    some = access.has(f"{meta.app_label}.change_{meta.model_name}") or access.has(
         f"{meta.app_label}.add_{meta.model_name}"
     )
+    return some and record_open(record, user)
 
 
 def _require(record: models.Model, by: Any) -> None:

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('auth', '0012_alter_user_first_name_max_length'),
         ('catalog', '0001_initial'),
         ('company', '0001_initial'),
         ('parties', '0001_initial'),
@@ -135,6 +136,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'lines',
                 'ordering': ['position', 'id'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='InwardUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='inventory.inward')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -451,6 +467,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='inwardline',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_cost__gte', 0)), name='inventory_inward_line_positive'),
+        ),
+        migrations.AlterUniqueTogether(
+            name='inwardusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
         migrations.AddIndex(
             model_name='place',

@@ -1,4 +1,4 @@
-from apps.inventory.models.inward import Inward, InwardLine
+from apps.inventory.models.inward import Inward, InwardLine, InwardUserGrant
 from apps.inventory.models.ledger import StockMove, StockRevaluation
 from apps.inventory.models.place import Place
 from apps.inventory.models.stock import Reservation, StockConsumption, StockDay, StockLayer, StockRow
@@ -8,6 +8,7 @@ __all__ = [
     "Batch",
     "Inward",
     "InwardLine",
+    "InwardUserGrant",
     "Place",
     "Reservation",
     "Serial",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField, QuantityField
 from apps.core.guards import Guard
+from apps.core.models import grant_table
 from apps.documents.models import Document, DocumentLine
 from apps.inventory.choices import InwardKind, InwardStatus
 
@@ -91,3 +92,6 @@ class InwardLine(DocumentLine):
                 condition=Q(quantity__gt=0, unit_cost__gte=0), name="inventory_inward_line_positive"
             ),
         ]
+
+
+InwardUserGrant = grant_table(Inward)

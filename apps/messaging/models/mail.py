@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 
 class MailState(models.TextChoices):
@@ -27,7 +27,7 @@ class MailMessage(models.Model):
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(owner="by_id")
+    scope: ClassVar[Scope] = Scope(owner="by_id", ungranted=OWN_ONLY)
 
     to = ArrayField(models.EmailField(), verbose_name=_("to"))
     cc = ArrayField(models.EmailField(), default=list, verbose_name=_("copy to"))

@@ -8,14 +8,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 
 class Notification(models.Model):
     """One line in a person's bell. Nobody sees another one's, whatever his rights."""
 
     kind: ClassVar[str] = "log"
-    scope: ClassVar[Scope] = Scope(owner="user_id")
+    scope: ClassVar[Scope] = Scope(owner="user_id", ungranted=OWN_ONLY)
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     event = models.CharField(_("event"), max_length=80)

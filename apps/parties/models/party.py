@@ -12,12 +12,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Left, Substr
 from django.utils.translation import gettext_lazy as _
-from guardian.models import UserObjectPermissionBase
 
 from apps.core.fields import MoneyField
 from apps.core.guards import Guard
 from apps.core.india.identifiers import GstinKind, GstinResult, gstin_check, tidy
-from apps.core.models import MasterModel
+from apps.core.models import MasterModel, grant_table
 from apps.core.models.bases import Searchable
 from apps.core.scope import Scope, ScopedManager
 from apps.core.validators import gstin_validator, pan_validator, state_code_validator
@@ -274,9 +273,4 @@ class PartyContact(Searchable):
         return self.name
 
 
-class PartyUserGrant(UserObjectPermissionBase):
-    """Access to a single party for a single user (guardian, direct key)."""
-
-    kind: ClassVar[str] = "link"
-
-    content_object = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="user_grants")
+PartyUserGrant = grant_table(Party)

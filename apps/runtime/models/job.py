@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.scope import Scope, ScopedManager
+from apps.core.scope import OWN_ONLY, Scope, ScopedManager
 
 
 class JobState(models.TextChoices):
@@ -26,7 +26,7 @@ class Job(models.Model):
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
-    scope: ClassVar[Scope] = Scope(owner="owner_id")
+    scope: ClassVar[Scope] = Scope(owner="owner_id", ungranted=OWN_ONLY)
 
     task = models.CharField(max_length=120)
     title = models.CharField(_("title"), max_length=200)

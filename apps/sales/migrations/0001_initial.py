@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounting', '0001_initial'),
         ('accounts', '0001_initial'),
+        ('auth', '0012_alter_user_first_name_max_length'),
         ('catalog', '0001_initial'),
         ('company', '0001_initial'),
         ('inventory', '0001_initial'),
@@ -141,6 +142,36 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'lines of returns',
                 'ordering': ['position', 'id'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='DeliveryReturnUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='sales.deliveryreturn')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='DeliveryUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='sales.delivery')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -366,6 +397,21 @@ class Migration(migrations.Migration):
             model_name='deliveryline',
             name='order_line',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='delivery_lines', to='sales.orderline'),
+        ),
+        migrations.CreateModel(
+            name='OrderUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='sales.order')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
         ),
         migrations.CreateModel(
             name='Quotation',
@@ -637,6 +683,21 @@ class Migration(migrations.Migration):
             name='quotation_line',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='sales.quotationline'),
         ),
+        migrations.CreateModel(
+            name='QuotationUserGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_at', models.DateTimeField(auto_now_add=True)),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='sales.quotation')),
+                ('given_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
         migrations.AddIndex(
             model_name='deliveryreturn',
             index=models.Index(fields=['-date', '-id'], name='deliveryreturn_date_sales'),
@@ -652,6 +713,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deliveryreturnline',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='sales_returnline_positive'),
+        ),
+        migrations.AlterUniqueTogether(
+            name='deliveryreturnusergrant',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
+        migrations.AlterUniqueTogether(
+            name='deliveryusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='historicaldeliveryreturn',
@@ -684,6 +753,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deliveryline',
             constraint=models.CheckConstraint(condition=models.Q(('returned_quantity__gte', 0), ('returned_quantity__lte', models.F('quantity'))), name='sales_deliveryline_returned'),
+        ),
+        migrations.AlterUniqueTogether(
+            name='orderusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
         migrations.AddIndex(
             model_name='quotation',
@@ -772,5 +845,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='orderline',
             constraint=models.CheckConstraint(condition=models.Q(('reserved_quantity__gte', 0)), name='sales_orderline_reserved'),
+        ),
+        migrations.AlterUniqueTogether(
+            name='quotationusergrant',
+            unique_together={('user', 'permission', 'content_object')},
         ),
     ]

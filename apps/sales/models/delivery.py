@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField, QuantityField
+from apps.core.models import grant_table
 from apps.documents.models import Document, DocumentLine, party_scope
 
 ZERO = Decimal("0.000000")
@@ -117,3 +118,6 @@ class DeliveryLine(DocumentLine):
                 name="sales_deliveryline_returned",
             ),
         ]
+
+
+DeliveryUserGrant = grant_table(Delivery)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
 from apps.core.fields import MoneyField, QuantityField
+from apps.core.models import grant_table
 from apps.documents.models import party_scope
 
 ZERO = Decimal("0.000000")
@@ -122,3 +123,6 @@ class OrderCharge(DocumentCharge):
     class Meta(DocumentCharge.Meta):
         verbose_name = _("charge of an order")
         verbose_name_plural = _("charges of orders")
+
+
+OrderUserGrant = grant_table(Order)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.models.taxed import DocumentCharge, TaxedDocument, TaxedLine
+from apps.core.models import grant_table
 from apps.documents.models import party_scope
 
 
@@ -85,3 +86,6 @@ class QuotationCharge(DocumentCharge):
     class Meta(DocumentCharge.Meta):
         verbose_name = _("charge of a quotation")
         verbose_name_plural = _("charges of quotations")
+
+
+QuotationUserGrant = grant_table(Quotation)

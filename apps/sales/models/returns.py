@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import QuantityField
+from apps.core.models import grant_table
 from apps.documents.models import Document, DocumentLine
 from apps.sales.choices import ReturnCondition
 
@@ -57,3 +58,6 @@ class DeliveryReturnLine(DocumentLine):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="sales_returnline_positive"),
         ]
+
+
+DeliveryReturnUserGrant = grant_table(DeliveryReturn)

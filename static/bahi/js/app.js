@@ -46,6 +46,7 @@ async function enhance(root) {
     enhanceLookups(root);
   }
   if (root.querySelector("[data-bahi-timeline], [data-bahi-files], [data-bahi-links]")) (await import("./record.js")).startRecord(root);
+  if (root.querySelector("[data-bahi-shared]")) (await import("./shared.js")).startShared(root);
   if (root.querySelector("[data-bahi-job]")) (await import("./progress.js")).startJobs(root);
 }
 
