@@ -72,8 +72,8 @@ class Ask:
 
     ``lines``: ``rows(document, user)`` gives the rows of the dialog, each with the keys of ``sent`` and what
     ``columns`` show; a row goes out when its ``counts`` column is filled or ticked. With ``changes`` and
-    ``adds`` instead, the document's own lines are opened on its page: what may be changed of a line, and
-    what a new one is made of.
+    ``adds`` instead, the document's own lines are opened on its page: what may be changed of a line,
+    what a new one is made of, and (``removes(document)``) the ids of those that may be taken away.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Ask:
     counts: str = ""
     changes: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
+    removes: Callable[[Any], list[int]] | None = None
     empties: bool = False
 
 

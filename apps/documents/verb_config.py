@@ -109,6 +109,8 @@ def opened_for(config: dict[str, Any], verb: str, document: Any, lifecycle: Life
         field["readonly"] = field["readonly"] or field["name"] not in asked
     for grid in config["grids"]:
         grid["fixed"] = True
+        if grid["name"] == ask.name and ask.removes is not None:
+            grid["removable"] = ask.removes(document)
         for column in grid["columns"]:
             _open_column(column, ask if grid["name"] == ask.name else None)
     config |= {

@@ -20,7 +20,7 @@ from apps.sales.choices import BillingBasis, ReturnCondition
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
 from apps.sales.selectors import order_awaits, returnable_rows
 from apps.sales.services import billing, deliveries, orders, quotations, returns
-from apps.sales.services.amendments import LINE_ADDS, LINE_CHANGES
+from apps.sales.services.amendments import LINE_ADDS, LINE_CHANGES, lines_removable
 
 OWN_PLACES = "company={company}&active=true&kind__in=warehouse,zone,bin"
 
@@ -193,7 +193,14 @@ ORDER = register_lifecycle(
                 orders.order_amend,
                 _("Amend"),
                 asks=(
-                    Ask("lines", _("Lines"), "json", changes=LINE_CHANGES, adds=LINE_ADDS),
+                    Ask(
+                        "lines",
+                        _("Lines"),
+                        "json",
+                        changes=LINE_CHANGES,
+                        adds=LINE_ADDS,
+                        removes=lines_removable,
+                    ),
                     Ask("promised_date", _("Promised for"), "date"),
                     Ask("po_reference", _("Their order")),
                     Ask("reason", _("Reason")),

@@ -213,6 +213,24 @@ def test_clerk_goes_by_enter_over_the_cells_that_are_closed(open_page, harness):
     assert serious_violations(page) == []
 
 
+def test_clerk_takes_away_an_opened_line_and_only_one_that_can_be(open_page, harness):
+    opened_order(harness)
+    page = open_page("/document?id=7&opened=1&removable=1002")
+    tools = page.locator(".bahi-grid tbody tr [data-tool=delete]")
+    expect(tools).to_have_count(1)
+    expect(tools).to_have_attribute("aria-label", "Delete line 2")
+    tools.click()
+    expect(page.locator(".bahi-grid tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".bahi-grid tbody tr")).to_have_count(2)
+    tools.click()
+    page.keyboard.press("Control+s")
+    page.get_by_role("dialog").get_by_role("button", name="Amend").click()
+    page.wait_for_url("**/document?id=7")
+    [body] = amended(harness)
+    assert [(line["line"], line.get("remove")) for line in body["lines"]] == [(1001, None), (1002, True)]
+
+
 def test_clerk_sees_at_the_cell_why_an_amendment_is_refused(open_page, harness):
     opened_order(harness)
     page = open_page("/document?id=7&opened=1")

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounting.models import InvoiceLine
 from apps.catalog.models import Product
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.money import parse_decimal
-from apps.sales.models import Order, OrderLine
+from apps.documents.selectors import record_title
+from apps.sales.models import DeliveryLine, Order, OrderLine
+from apps.sales.services.billing import SOURCE
 from apps.sales.services.copying import MAX_LINES, quantity_read
 
 LINE_CHANGES = ("quantity", "unit_price", "discount_percent", "description", "promised_date")
@@ -21,17 +24,22 @@ LINE_ADDS = ("product", "quantity", "unit_price", "discount_percent", "descripti
 def lines_amend(
     order: Order, lines: list[OrderLine], rows: Any, changes: list[dict[str, Any]], *, by: Any
 ) -> list[OrderLine]:
-    """Apply the rows to the lines (in place) and append new ones; fills ``changes``. Raises InvalidInput."""
+    """Apply the rows to the lines (in place), leave out those to remove, append new ones; fills ``changes``.
+
+    Raises InvalidInput."""
     if not isinstance(rows, list) or not rows or len(rows) + len(lines) > MAX_LINES:
         raise InvalidInput(_("Send a list of 1 to 1,000 lines."), field="lines")
     errors = ErrorList()
     by_id = {line.pk: line for line in lines}
     products = _products(rows, by)
-    result = list(lines)
+    gone = _removed(by_id, rows, changes, errors)
+    result = [line for line in lines if line.pk not in gone]
     for index, row in enumerate(rows):
         path = f"lines.{index}"
         if not isinstance(row, dict):
             errors.add(path, _("Must be an object."))
+        elif row.get("remove") is True:
+            continue
         elif "line" in row:
             _change(by_id.get(row["line"]) if _is_key(row["line"]) else None, row, path, changes, errors)
         else:
@@ -41,7 +49,68 @@ def lines_amend(
                 result.append(line)
                 changes.append({"line": line.position, "new": str(line.quantity), "field": "added"})
     errors.raise_if_any()
+    if gone and not any(not line.shadow for line in result):
+        raise InvalidInput(_("An order needs at least one line."), field="lines", code="required")
+    for position, line in enumerate(result, 1):
+        line.position = position
     return result
+
+
+def _removed(
+    by_id: dict[int, OrderLine], rows: list[Any], changes: list[dict[str, Any]], errors: ErrorList
+) -> set[int]:
+    """The lines that rows with ``remove`` name; refused where something of them went out, or is about to."""
+    asked = {
+        index: row for index, row in enumerate(rows) if isinstance(row, dict) and row.get("remove") is True
+    }
+    named = [row.get("line") for row in rows if isinstance(row, dict)]
+    kept = lines_used(
+        [line for line in by_id.values() if any(r.get("line") == line.pk for r in asked.values())]
+    )
+    gone: set[int] = set()
+    for index, row in asked.items():
+        path, line = f"lines.{index}", by_id.get(row["line"]) if _is_key(row.get("line")) else None
+        for name in set(row) - {"line", "remove"}:
+            errors.add(f"{path}.{str(name)[:60]}", _("A line that is removed takes no other change."))
+        if line is None:
+            errors.add(f"{path}.line", _("This line does not belong here."), "not_found")
+        elif named.count(line.pk) > 1:
+            errors.add(f"{path}.line", _("This line is named twice."))
+        elif line.pk in kept:
+            values = {"n": line.position, "name": _named(line), "document": kept[line.pk]}
+            text = _("Line %(n)s (%(name)s) stays: it stands on %(document)s.") % values
+            errors.add(f"{path}.line", text, "in_use")
+        else:
+            gone.add(line.pk)
+            old = f"{line.quantity.normalize():f} {_named(line)}"
+            changes.append({"line": line.position, "field": "removed", "old": old, "new": ""})
+    return gone
+
+
+def _named(line: OrderLine) -> str:
+    return str(line.product) if line.product_id else line.description.split("\n", 1)[0][:60]
+
+
+def lines_used(lines: list[OrderLine]) -> dict[int, str]:
+    """{order line id: the delivery or invoice that holds it back}: of it something was delivered or invoiced,
+    or is about to; a delivery keeps its line even cancelled."""
+    ids = [line.pk for line in lines]
+    if not ids:
+        return {}
+    used: dict[int, str] = {}
+    invoiced = InvoiceLine.objects.filter(source_kind=SOURCE, source_line_id__in=ids)
+    for row in invoiced.exclude(invoice__status="cancelled").select_related("invoice"):
+        used.setdefault(row.source_line_id or 0, record_title(row.invoice))
+    for item in DeliveryLine.objects.filter(order_line__in=ids).select_related("delivery"):
+        used[item.order_line_id or 0] = record_title(item.delivery)
+    return used
+
+
+def lines_removable(order: Order) -> list[int]:
+    """Ids of the lines that an amendment can remove."""
+    lines = list(order.lines.all())
+    used = lines_used(lines)
+    return [line.pk for line in lines if line.pk not in used]
 
 
 def _is_key(value: Any) -> bool:

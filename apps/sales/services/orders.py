@@ -132,17 +132,18 @@ def order_amend(
     """Change a confirmed order within what was delivered and billed.
 
     ``lines``: ``[{line, quantity?, unit_price?, discount_percent?, description?, promised_date?}]`` for lines
-    of the order, ``[{product, quantity, unit_price?}]`` for new ones. The timeline keeps old and new values.
+    of the order, ``[{line, remove: true}]`` for those of which nothing is delivered or invoiced, ``[{product,
+    quantity, unit_price?}]`` for new ones. The timeline keeps old and new values.
     Raises InvalidInput with paths (prices and discounts that ``by`` may not give among them), Refused
     credit_limit when the higher total passes the limit.
     """
     from apps.sales.services.amendments import lines_amend
 
     before = order.base_total
-    kept = order_lines_of(order)
+    held = kept = order_lines_of(order)
     changes: list[dict[str, Any]] = []
     if lines is not None:
-        kept = lines_amend(order, kept, lines, changes, by=by)
+        kept = lines_amend(order, held, lines, changes, by=by)
     for name, value in (("promised_date", promised_date), ("po_reference", po_reference)):
         if value is not None and value != getattr(order, name):
             changes.append({"field": name, "old": str(getattr(order, name) or ""), "new": str(value)})
@@ -153,6 +154,7 @@ def order_amend(
     order_compute(order, kept, charges)
     sale_terms_check(order, kept, by=by)
     kits_freeze(kept)
+    _lines_remove(order, held, kept, by=by)
     _store_amended(order, kept, charges)
     order.notices = []
     if order.base_total > before:
@@ -162,6 +164,15 @@ def order_amend(
         order.notices = [warning] if warning else []
     order.notices += order_reserve(order, kept, by=by)
     timeline_add(order, "amended", text=reason, data={"changes": changes})
+
+
+def _lines_remove(order: Order, held: list[OrderLine], kept: list[OrderLine], *, by: Any) -> None:
+    """Lines that the amendment left out go, and what was reserved for them is free."""
+    stays = {line.pk for line in kept}
+    gone = [line for line in held if line.pk not in stays]
+    if gone:
+        order_release(order, gone, by=by)
+        OrderLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
 
 
 def _store_amended(order: Order, lines: list[OrderLine], charges: list[OrderCharge]) -> None:

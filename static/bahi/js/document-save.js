@@ -201,8 +201,11 @@ function openedBody(page) {
   header.filter((field) => dirty.includes(field)).forEach((field) => (body[field] = page.valueOf(field)));
   if (!dirty.includes(name)) return body;
   const taken = (line, names) => Object.fromEntries(names.filter((column) => line[column] !== undefined && line[column] !== null).map((column) => [column, line[column]]));
-  const lines = page.grids.find((grid) => grid.def.name === name).payload();
+  const grid = page.grids.find((one) => one.def.name === name);
+  const lines = grid.payload();
+  const removed = (grid.def.removable || []).filter((id) => !lines.some((line) => line.id === id));
   body[name] = lines.map((line) => (line.id ? { [key]: line.id, ...taken(line, changes) } : taken(line, adds)));
+  body[name].push(...removed.map((id) => ({ [key]: id, remove: true }))); // last, so that errors keep the rows' numbers
   return body;
 }
 

@@ -115,8 +115,12 @@ export class LineGrid {
 
   toolCell(row) {
     const button = (name, mark) => el("button", { type: "button", class: "bahi-grid__tool", tabIndex: -1, data: { tool: name } }, icon(mark, 16));
-    const kept = this.def.fixed && row.id; // a line that stood there before stays, whatever becomes of its quantity
-    return el("td", { class: "bahi-grid__tools" }, button("duplicate", "copy"), kept ? null : button("delete", "trash"));
+    return el("td", { class: "bahi-grid__tools" }, button("duplicate", "copy"), this.stays(row) ? null : button("delete", "trash"));
+  }
+
+  /** Of opened lines those that stood there before stay, unless the verb can take them away. */
+  stays(row) {
+    return Boolean(this.def.fixed && row.id && !this.def.removable?.includes(row.id));
   }
 
   cell(row, column) {
@@ -189,7 +193,7 @@ export class LineGrid {
   }
 
   deleteRow(index, { quiet = false } = {}) {
-    if (this.def.fixed && this.rows[index].id) return;
+    if (this.stays(this.rows[index])) return;
     const [row] = this.rows.splice(index, 1);
     const hadFocus = row.tr.contains(document.activeElement);
     row.tr.remove();

@@ -206,8 +206,9 @@ OPENED = {
 TONES = {"draft": "neutral", "posted": "success", "cancelled": "danger"}
 
 
-def opened_grid() -> dict:
-    """The lines as a verb opens them: those that stood there keep their product and what is shadowed."""
+def opened_grid(query: dict) -> dict:
+    """The lines as a verb opens them: those that stood there keep their product and what is shadowed;
+    ``removable=1002`` is the line that it can take away."""
     columns = []
     for column in LINES["columns"]:
         if column["name"] in OPENED["changes"] or column["kind"] == "computed":
@@ -215,7 +216,8 @@ def opened_grid() -> dict:
         else:
             known = column["name"] in ("product", "shadow")
             columns.append({**column, "new_only": True} if known else {**column, "readonly": True})
-    return {**LINES, "fixed": True, "columns": columns}
+    removable = [int(query["removable"])] if "removable" in query else []
+    return {**LINES, "fixed": True, "columns": columns, "removable": removable}
 
 
 def more_grid() -> dict:
@@ -246,7 +248,7 @@ def document_config(api: FakeApi, query: dict) -> dict:
         "record": record,
         "fields": FIELDS,
         "tools": TOOLS if pk and not opened else [],
-        "grids": [opened_grid() if opened else more_grid() if "more" in query else LINES],
+        "grids": [opened_grid(query) if opened else more_grid() if "more" in query else LINES],
         "totals": TOTALS,
         "preview_url": "/api/v1/accounting/invoices/preview/",
         "verbs": [] if opened else VERBS.get(status, []),
