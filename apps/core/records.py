@@ -73,13 +73,14 @@ def record_save(
         instance.save()
         if children:
             children_write(instance, children, specs or {}, save=True)
-        _whole_check(instance)
+        whole_check(instance)
         emit(RecordSaved(kind=kind_of(instance), record_id=instance.pk, created=new))
     return instance
 
 
-def _whole_check(instance: models.Model) -> None:
-    """What a record says together with the rows below it, after both were written (``clean_whole``)."""
+def whole_check(instance: models.Model) -> None:
+    """What a record says together with the rows below it, after both were written: ``clean_whole`` of its
+    model, if it has one. Raises InvalidInput."""
     try:
         getattr(instance, "clean_whole", lambda: None)()
     except ValidationError as error:

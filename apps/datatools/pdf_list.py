@@ -26,12 +26,15 @@ def list_pdf(title: str, headers: list[str], rows: Iterable[list[Any]]) -> bytes
     return render_report(PrintReport(title=title, columns=columns, rows=tuple(body), landscape=True))
 
 
+def more_than(queryset: Any, rows: int) -> bool:
+    """Whether a list has more rows than these; reads no further."""
+    return bool(queryset.order_by("pk").values_list("pk", flat=True)[rows : rows + 1])
+
+
 def pdf_check(form: str, queryset: Any) -> None:
     """Raises InvalidInput (``too_large``) for a PDF of more records than one holds: what can't succeed isn't
     begun."""
-    if form != "pdf":
-        return
-    if queryset.order_by("pk").values_list("pk", flat=True)[MAX_PDF_ROWS : MAX_PDF_ROWS + 1]:
+    if form == "pdf" and more_than(queryset, MAX_PDF_ROWS):
         raise _too_large()
 
 

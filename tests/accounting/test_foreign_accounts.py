@@ -207,6 +207,15 @@ def test_on_a_kept_dollar_line_what_was_not_changed_follows(api, books, dollars,
     assert (line["debit"], line["exchange_rate"]) == becomes
 
 
+def test_a_kept_dollar_line_moves_to_the_other_side_with_its_amount(api, books, dollars):
+    other = {"account": bank(books), "credit": "800"}
+    made = voucher(api, books, {"account": dollars.pk, "debit": "800", "amount": "10"}, other)["data"]
+    turned = saved(api, made, {"debit": "0", "credit": "800"}, {"debit": "800", "credit": "0"})["data"]
+    assert turned["lines"][0]["amount"] == "-10.00"
+    back = saved(api, turned, {"debit": "800", "credit": "0"}, {"debit": "0", "credit": "800"})["data"]
+    assert (back["lines"][0]["amount"], back["lines"][0]["debit"]) == ("10.00", "800.00")
+
+
 def test_three_new_values_of_a_kept_dollar_line_must_agree(api, books, dollars):
     other = {"account": bank(books), "credit": "800"}
     made = voucher(api, books, {"account": dollars.pk, "amount": "10"}, other)["data"]

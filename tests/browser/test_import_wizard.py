@@ -28,6 +28,7 @@ with organisation_context("org_acme"):
     make_user("parties.view_party", "parties.add_party", "parties.import_party", email="{EMAIL}")
 """
 SIZES = [(1440, 900), (360, 780)]
+MANY = 8_000  # rows: several batches, so that the worker can be killed between two
 
 
 class Site(World):
@@ -120,7 +121,7 @@ def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_p
     choose(page, sheet(tmp_path / "parties.csv", names, {3: "nonsense"}))
     page.get_by_role("button", name="Check").click()
     result = page.locator("[data-import-result]")
-    expect(result).to_contain_text("1 problems. Nothing was written.")
+    expect(result).to_contain_text("1 problem. Nothing was written.")
     expect(result.locator("tbody tr")).to_have_count(1)
     expect(result.locator("tbody td").nth(0)).to_have_text("3")
     expect(result.locator("tbody td").nth(1)).to_have_text("tax_treatment")
@@ -128,7 +129,8 @@ def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_p
         result.get_by_role("link", name="Download all problems").click()
     assert "tax_treatment" in Path(saved.value.path()).read_text(encoding="utf-8-sig")
     assert site.one("SELECT count(*) FROM parties_party WHERE legal_name LIKE 'Wizard %'") == 0
-    sheet(tmp_path / "parties.csv", names)  # saved anew under its name, as one does in a spreadsheet
+    again = sheet(tmp_path / "parties.csv", names)  # saved anew under its name, as one does in a spreadsheet
+    os.utime(again, (time.time() + 5, time.time() + 5))  # Chromium tells files apart by whole seconds
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose it again")
     choose(page, tmp_path / "parties.csv")
@@ -143,7 +145,7 @@ def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_p
 
 
 def test_large_import_survives_a_killed_worker(open_import, site, tmp_path):
-    names = [f"Bulk {n:04d}" for n in range(1_000)]
+    names = [f"Bulk {n:05d}" for n in range(MANY)]
     page = open_import()
     site.work()
     choose(page, sheet(tmp_path / "many.csv", names), "skip_bad")
@@ -153,7 +155,7 @@ def test_large_import_survives_a_killed_worker(open_import, site, tmp_path):
     wait_for(lambda: site.one(handled) > 0)
     site.kill_worker()
     before = site.one(handled)
-    assert 0 < before < 1_000
+    assert 0 < before < MANY
     assert site.one("SELECT count(*) FROM parties_party WHERE legal_name LIKE 'Bulk %'") == before
     page.reload()
     row = page.locator("table tr", has_text="many.csv")
@@ -161,9 +163,9 @@ def test_large_import_survives_a_killed_worker(open_import, site, tmp_path):
     expect(row.locator("progress")).to_be_visible()
     site.work()
     expect(page.locator("table tr", has_text="many.csv")).to_contain_text("Done", timeout=180_000)
-    expect(page.locator("table tr", has_text="many.csv")).to_contain_text("1,000")
-    assert site.one("SELECT count(*) FROM parties_party WHERE legal_name LIKE 'Bulk %'") == 1_000
-    assert site.one("SELECT count(*) FROM parties_historicalparty WHERE legal_name LIKE 'Bulk %'") == 1_000
+    expect(page.locator("table tr", has_text="many.csv")).to_contain_text(f"{MANY:,}")
+    assert site.one("SELECT count(*) FROM parties_party WHERE legal_name LIKE 'Bulk %'") == MANY
+    assert site.one("SELECT count(*) FROM parties_historicalparty WHERE legal_name LIKE 'Bulk %'") == MANY
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

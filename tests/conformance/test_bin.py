@@ -6,10 +6,13 @@ import pytest
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.company.models import Currency
 from apps.core.admin.site import admin_site
 from apps.core.models import MasterModel
 from apps.core.registry import business_models, resource_of
+from tests.factories.parties import make_customer
 from tests.kit.clients import ApiClient
 from tests.kit.masters import make_master
 
@@ -98,3 +101,17 @@ def test_the_list_has_its_bin_and_the_record_its_way_back(master, browser):
     browser.post(f"{listing}?bin=1&_once=1", {"action": "restore_selected", "_selected_action": [record.pk]})
     record.refresh_from_db()
     assert record.deleted_at is None
+
+
+def test_forms_offer_nothing_from_the_bin_but_what_the_record_names(browser):
+    """A record keeps what it names though that went into the bin; no other gets it any more."""
+    euro = Currency.objects.get(code="EUR")
+    party, other = make_customer(currency=euro), make_customer()
+    Currency.objects.filter(pk=euro.pk).untracked_update(deleted_at=timezone.now())
+    assert euro in _offered(browser, party)
+    assert euro not in _offered(browser, other)
+
+
+def _offered(browser, party):
+    page = browser.get(reverse("admin:parties_party_change", args=[party.pk]))
+    return list(page.context["adminform"].form.fields["currency"].queryset)

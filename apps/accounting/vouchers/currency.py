@@ -91,9 +91,12 @@ def _foreign(asked: Asked, line: VoucherLine, errors: ErrorList, path: str) -> N
     if line.amount is None or (not line.amount and _keeps_items(line)):
         errors.add(f"{path}amount", _("Say the amount in %(c)s.") % {"c": line.currency}, "required")
         return
+    before = asked.before(line)
     if line.base < 0:
         line.amount = -abs(line.amount)
-    _drop_unchanged(line, asked.before(line))
+    elif line.base > 0 and before is not None and line.amount == before.amount:
+        line.amount = abs(line.amount)  # a kept credit that was moved to the debit side
+    _drop_unchanged(line, before)
     if line.base > 0 > line.amount:
         errors.add(f"{path}amount", _("The amount contradicts its value in company currency."), "sign")
     elif not line.amount:  # an exchange difference that is booked by hand

@@ -20,14 +20,14 @@ def target_holding(name: str) -> Target:
     made it, while it is here. Raises NotFound."""
     slug = name.partition("/")[0]
     if not re.fullmatch(SLUG, slug):  # else it could be a way out of the folder
-        raise NotFound("There is no such backup.")
+        raise NotFound(_("There is no such backup."))
     shelf = backup_target()
     if name in {item.name for item in shelf.list(slug)}:
         return shelf
     own = _own(slug)
     if own is not None and name in {item.name for item in own.list(slug)}:
         return own
-    raise NotFound("There is no such backup.")
+    raise NotFound(_("There is no such backup."))
 
 
 def _own(slug: str) -> Target | None:

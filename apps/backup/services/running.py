@@ -62,8 +62,8 @@ def prune_here() -> int:
     """Remove backups of the organisation in use that are past their keeping, also those that the installation
     kept before there was an own bucket. Returns how many went."""
     plan, slug = plan_get(), current_organisation().slug
-    shelves = [shelf for shelf in (own_bucket(plan), backup_target()) if shelf is not None]
-    return sum(backups_prune(slug, target=shelf, days=days_kept(plan)) for shelf in shelves)
+    gone, bucket = backups_prune(slug, target=backup_target(), days=days_kept(plan)), own_bucket(plan)
+    return gone + (backups_prune(slug, target=bucket, days=days_kept(plan)) if bucket is not None else 0)
 
 
 def _good(run: BackupRun, made: Made) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db import models
+from django.forms.models import _get_foreign_key
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -28,8 +29,10 @@ from apps.core.admin.widgets import StateFields
 from apps.core.api.filtering import amount_condition, search_queryset
 from apps.core.errors import BahiError
 from apps.core.guards import fixed_fields, hidden_fields, open_names, path_hidden
+from apps.core.keys import key_read
 from apps.core.modules import module_key_of_app
-from apps.core.registry import kind_name
+from apps.core.records import whole_check
+from apps.core.registry import has_bin, kind_name
 from apps.core.remarks import remarks_of
 from apps.core.scope import kind_of, record_filter, record_open
 from apps.core.tenant import switch_on
@@ -55,7 +58,8 @@ def register_inline(model: type[models.Model], inline: Any, *, app: str) -> None
 
 
 class GuardedFields:
-    """Mixin of every admin class and inline: guarded fields (``core.guards``) are left out or read only."""
+    """Mixin of every admin class and inline: guarded fields (``core.guards``) are left out or read only, keys
+    offer what may be chosen."""
 
     model: Any
 
@@ -79,13 +83,25 @@ class GuardedFields:
         fixed = fixed_fields(self.model, request.user)
         return (*own, *sorted(name for name in fixed if name not in own and is_column(self.model, name)))
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only the companies that the person works for can be chosen, seen on their own pages or not."""
-        manager = db_field.related_model._default_manager
-        if db_field.name == "company" and hasattr(manager, "for_user"):
-            scope = record_filter(db_field.related_model, access_of(request.user))
-            kwargs.setdefault("queryset", manager.filter(scope))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
+        """What can be chosen: of companies those that the person works for, seen on their own pages or not;
+        of masters none from the bin but what the record names already."""
+        related = db_field.related_model
+        rows = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]  # a mixin: the admin class beside it has the method
+        rows = related._default_manager.all() if rows is None else rows
+        if db_field.name == "company" and hasattr(related._default_manager, "for_user"):
+            rows = rows.filter(record_filter(related, access_of(request.user)))
+        if has_bin(related):
+            rows = rows.filter(models.Q(deleted_at=None) | models.Q(pk__in=self._named(db_field, request)))
+        return rows
+
+    def _named(self, db_field: Any, request: HttpRequest) -> Any:
+        """Ids in this field of the record (or of the rows below it) whose page is open."""
+        page = key_read(getattr(request.resolver_match, "kwargs", {}).get("object_id"))
+        above, key = getattr(self, "parent_model", None), "pk"
+        if above is not None and not issubclass(self.model, above):
+            key = _get_foreign_key(above, self.model, fk_name=getattr(self, "fk_name", None)).name
+        return self.model._base_manager.filter(**{key: page}).values(db_field.name)
 
 
 class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
@@ -222,6 +238,10 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         error = getattr(request, "bahi_refusal", None)
         return form if error is None else _refusing(form, error)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        whole_check(form.instance)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return self._or_message(

@@ -16,6 +16,7 @@ from apps.core.locks import advisory_lock, lock_row
 from apps.core.typed_settings import setting
 from apps.datatools.models import ExportFile
 from apps.datatools.models.exports import ExportSource
+from apps.datatools.pdf_list import more_than
 from apps.datatools.rows import rights_of
 from apps.files.services.storage import file_keep_stream, file_open, file_release
 from apps.runtime.models import ENDED, Job
@@ -26,9 +27,8 @@ TRACE = timedelta(days=60)
 
 
 def is_large(queryset: Any) -> bool:
-    """Whether a list has more rows than are exported at once; reads no further than that."""
-    limit = setting("datatools.export_rows")
-    return bool(queryset.order_by("pk").values_list("pk", flat=True)[limit : limit + 1])
+    """Whether a list has more rows than are exported at once."""
+    return more_than(queryset, setting("datatools.export_rows"))
 
 
 def export_begin(
