@@ -19,6 +19,7 @@ from apps.company.services.pictures import PICTURES
 from apps.company.services.settings import settings_forget
 from apps.core.money import round_money
 from apps.core.records import Child, record_save
+from apps.core.uow import run_in_unit_of_work
 from apps.demo.services.passwords import password_make
 from apps.files.services.storage import file_keep
 from apps.parties.choices import CreditPolicy
@@ -69,11 +70,16 @@ def people_create() -> list[tuple[str, str, str]]:
             department=departments[row["department"]],
         )
         made.append((role.name, row["email"], password))
-    for row in data["departments"]:
-        if "manager" in row:
-            unit = departments[row["code"]]
-            record_save(unit, values={"manager": people[row["manager"]]}, version=unit.version)
+    managed = {
+        departments[row["code"]]: people[row["manager"]] for row in data["departments"] if "manager" in row
+    }
+    run_in_unit_of_work(lambda: _managers_set(managed))
     return made
+
+
+def _managers_set(managed: dict[Department, User]) -> None:
+    for unit, manager in managed.items():
+        record_save(unit, values={"manager": manager}, version=unit.version)
 
 
 TERMS = {"invoice_terms": "accounting.invoice_terms", "quotation_terms": "sales.quotation_terms"}
