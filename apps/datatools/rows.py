@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet, SuspiciousOperation
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from apps.accounts.services.grants import grantable_models
 from apps.core.access import access_of, may
 from apps.core.admin.lists import company_narrowing, listed_rows
 from apps.core.admin.looks import key_parts
 from apps.core.admin.site import admin_site
 from apps.core.errors import NotAllowed
 from apps.core.registry import resource_of, resources
-from apps.core.scope import kind_of
+from apps.core.scope import WIDE, grant_model, kind_of
 from apps.datatools.importing.targets import resource_view
 from apps.datatools.models import ExportFile
 from apps.datatools.models.exports import ExportSource
@@ -73,9 +76,23 @@ def rights_of(row: ExportFile, by: Any) -> str:
     NotAllowed when the owner may not export this at all any more."""
     if row.source == ExportSource.REPORT:
         report_of(row, by)
+        models = grantable_models()
     else:
-        view_of(row, by)
-    return hashlib.sha256("\n".join(map(str, _access_parts(by))).encode()).hexdigest()
+        models = [view_of(row, by).model]
+    parts = [*_access_parts(by), *_shared_parts(models, by)]
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+def _shared_parts(models: Sequence[type[Model]], by: Any) -> list[Any]:
+    """The single records of these kinds that only a grant shows the person."""
+    access = access_of(by)
+    found: list[Any] = []
+    for model in models:
+        table = grant_model(model)
+        if table is not None and access.level_of(kind_of(model)) not in WIDE:
+            ids = table._default_manager.filter(user=by).values_list("content_object_id", flat=True)
+            found.append((kind_of(model), sorted(ids)))
+    return found
 
 
 def view_counts(list_kind: str, user: Any) -> dict[int, int]:

@@ -25,7 +25,7 @@ from apps.core.formats import show_number
 from apps.core.guards import open_names
 from apps.core.money import round_money
 from apps.core.registry import resource_of
-from apps.core.scope import kind_of
+from apps.core.scope import kind_of, record_open
 from apps.core.surfaces import codes
 from apps.documents.admin_bulk import BulkTransitions
 from apps.documents.form_config import document_config
@@ -213,7 +213,8 @@ class DocumentAdmin(BulkTransitions, ScopedAdmin):
             "document_config": config,
             "target": f"{kind_of(self.model)}:{document.pk}" if document else "",
             "sharing": sharing_of(document, request.user) if document else None,
-            "public_comments": may_publish(self.model),
+            "public_comments": may_publish(self.model)
+            and (document is None or record_open(document, request.user)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "documents/document.html", context)

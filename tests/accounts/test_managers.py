@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.accounts.explain import record_explain
 from apps.accounts.models import AccessLog, Department, Role, RolePermission, Team, User
 from apps.accounts.services.passwords import password_set_for
+from apps.accounts.services.roles import role_restore
 from apps.accounts.services.units import unit_check
 from apps.accounts.services.users import user_deactivate, user_delete, user_restore, user_save
 from apps.company.selectors import company_today
@@ -277,6 +278,19 @@ def test_nobody_becomes_the_manager_by_choosing_his_password(house, ravi, user_w
     manage(house.south, None)
     password_set_for(user=User.objects.get(pk=head.pk), password="kalam-Dawat-10",
                      by=User.objects.get(pk=ravi.pk))  # fmt: skip
+
+
+def test_role_leaves_no_bin_for_a_manager_by_who_does_not_see_his_units(house, ravi, user_with):
+    head = user_with("catalog.view_unit", level="own")
+    role = Role.objects.create(code="binned", name="Binned", default_level="own")
+    RolePermission.objects.create(role=role, permission="parties.view_party")
+    record_delete(role)
+    head.roles.add(role)  # he came back himself meanwhile
+    manage(house.north, head)
+    with pytest.raises(NotAllowed):
+        role_restore(Role.objects.get(pk=role.pk), by=ravi)
+    manage(house.north, None)
+    role_restore(Role.objects.get(pk=role.pk), by=ravi)
 
 
 def test_unit_is_not_taken_out_of_the_bin_for_oneself(house, ravi):

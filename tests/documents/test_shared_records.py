@@ -8,9 +8,14 @@ import pytest
 from django.urls import reverse
 
 from apps.accounts.explain import record_explain
-from apps.accounts.models import AccessLog, User
+from apps.accounts.models import AccessLog, Department, User
+from apps.accounts.services.grants import grant_add
+from apps.accounts.services.passwords import password_set_for
 from apps.accounts.services.users import user_delete, user_restore
+from apps.core.errors import NotAllowed
 from apps.core.records import record_delete, record_restore
+from apps.datatools.models import ExportFile
+from apps.datatools.rows import rights_of
 from apps.messaging.models import Notification
 from apps.messaging.subscribers import tell_of_shared_record
 from apps.sales.models import Order, OrderUserGrant
@@ -225,3 +230,72 @@ def test_level_that_shows_it_anyway_needs_no_grant_of_the_action(api, shop, orde
     manager = make_user(*CLERK, level="all")
     share(api, order, manager)
     ApiClient(manager).patch(f"{ORDERS}{order['id']}/", {"po_reference": "PO 1", "version": order["version"]})
+
+
+# --- what a share must not lead to ------------------------------------------------------------------
+
+
+def test_nobody_reads_what_was_shared_with_another_by_choosing_his_password(administrator, user_with):
+    north, south = (Department.objects.create(code=code, name=code.title()) for code in ("NORTH", "SOUTH"))
+    rights = ("parties.view_party", "parties.change_party", "accounts.change_user")
+    head = user_with(*rights, level="department", department=north)
+    clerk = user_with("parties.view_party", "parties.change_party", level="own", department=north)
+    party = make_customer(department=south)
+
+    def choose() -> None:
+        password_set_for(user=clerk, password="kalam-Dawat-10", by=User.objects.get(pk=head.pk))
+
+    def shared(user: User, action: str) -> None:
+        words = {"record": f"parties.party:{party.pk}", "permission": f"parties.{action}_party"}
+        grant_add(user=user, by=administrator, **words)
+
+    choose()
+    shared(clerk, "view")
+    with pytest.raises(NotAllowed):
+        choose()
+    shared(head, "view")
+    choose()
+    shared(clerk, "change")  # more than the head may do with it
+    with pytest.raises(NotAllowed):
+        choose()
+    shared(head, "change")
+    choose()
+
+
+def test_whom_a_party_was_only_shown_lets_nobody_into_its_portal(api, api_as, user_with):
+    clerk = user_with(
+        "parties.view_party", "parties.change_party", "customer_portal.view_portalmember",
+        "customer_portal.invite_member", "customer_portal.add_portalfirm", "customer_portal.view_portalfirm",
+        level="own",
+    )  # fmt: skip
+    party, his = make_customer(), api_as(clerk)
+    target = {"record": f"parties.party:{party.pk}", "user": clerk.pk}
+    api.post(GRANTS, {**target, "permission": "parties.view_party"})
+    body = {"party": party.pk, "email": "friend@elsewhere.example", "name": "Friend", "sees": "firm"}
+    his.post("customer-portal/invitations/", body, 403)
+    his.post("customer-portal/firms/", {"party": party.pk, "closed": True}, 403)
+    signed_in(clerk).post(reverse("portal_invite", args=[party.pk]), {**body, "what": "invite"})
+    assert not party.portal_members.exists()
+    api.post(GRANTS, {**target, "permission": "parties.change_party"})
+    his.post("customer-portal/invitations/", body)
+    assert party.portal_members.count() == 1
+
+
+def test_file_made_of_a_shared_order_is_not_given_out_when_the_sharing_ended(api, order, clerk):
+    row = ExportFile(source="list", key="sales.order", owner=clerk)
+    clerk.roles.get().grants.create(permission="sales.export_order")
+    before = rights_of(row, User.objects.get(pk=clerk.pk))
+    given = share(api, order, clerk)["data"]
+    during = rights_of(row, User.objects.get(pk=clerk.pk))
+    api.delete(f"{GRANTS}{given['id']}/")
+    assert rights_of(row, User.objects.get(pk=clerk.pk)) == before != during
+
+
+def test_whom_an_order_was_only_shown_writes_nothing_to_its_customer(api, api_as, order, clerk, monkeypatch):
+    monkeypatch.setattr("apps.documents.api.may_publish", lambda model: True)
+    his, body = api_as(clerk), {"target": f"sales.order:{order['id']}", "text": "Cheaper!", "public": True}
+    share(api, order, clerk)
+    his.post("documents/comments/", body, 403)
+    his.post("documents/comments/", {**body, "public": False})
+    share(api, order, clerk, "change")
+    his.post("documents/comments/", body)

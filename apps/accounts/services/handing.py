@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from apps.accounts.selectors import managers_over, unit_tree, units_managed
 from apps.core.access import LEVELS, Access, RoleScope, access_of
 from apps.core.errors import NotAllowed
 from apps.core.registry import registered_models
-from apps.core.scope import kind_of, scope_of
+from apps.core.scope import grant_model, kind_of, scope_of
 
 NOTHING = -1
 WIDE = LEVELS.index("company")
@@ -138,9 +139,26 @@ def person_or_refuse(user: User, *, by: Any) -> None:
             mine if mine >= theirs else min(mine, OWN)
         )  # who sees less of a unit sees of it what he manages
         seen = (_units_seen(access, "department", level), _units_seen(access, "teams", level))
-        if not ((departments | teams) and departments <= seen[0] and teams <= seen[1]):
+        inside = (departments | teams) and departments <= seen[0] and teams <= seen[1]
+        if not inside or _shared_beyond(user, kind, by):
             raise NotAllowed(_("This person sees more than you do: %(kind)s.") % {"kind": name})
     managing_or_refuse(user, scopes, by=by)
+
+
+def _shared_beyond(user: User, kind: str, by: Any) -> bool:
+    """Whether a single record of this kind was shared with the person that ``by`` doesn't see, or not to do
+    as much with it."""
+    model: Any = apps.get_model(kind)
+    if (table := grant_model(model)) is None:
+        return False
+    rows = table._default_manager.filter(user=user)
+    actions = {code.split("_", 1)[0] for code in rows.values_list("permission__codename", flat=True)}
+    return any(
+        rows.filter(permission__codename=f"{action}_{model._meta.model_name}")
+        .exclude(content_object__in=model._default_manager.for_user(by, action))
+        .exists()
+        for action in actions
+    )
 
 
 def managing_or_refuse(

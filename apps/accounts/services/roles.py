@@ -146,7 +146,9 @@ def role_restore(role: Role, *, by: Any) -> Role:
     administrators_hold()
     codes = role_permissions(role)
     covers_or_refuse(by, codes)
-    levels_or_refuse(by, None, RoleScope(frozenset(codes), role.level_table, role.default_level))
+    scope = RoleScope(frozenset(codes), role.level_table, role.default_level)
+    levels_or_refuse(by, None, scope)
+    managers_or_refuse(role, scope, by=by)
     restored = record_restore(role, by=by)
     access_log_write(AccessEvent.ROLE_CHANGED, detail={"role": role.code, "restored": True})
     return restored  # type: ignore[return-value]  # the same kind of record comes back

@@ -25,6 +25,7 @@ from apps.core.admin.bases import register_record_link
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError, InvalidInput, NotAllowed
 from apps.core.keys import key_read
+from apps.core.scope import record_open_or_refuse
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal.choices import RequestState, Sees
 from apps.customer_portal.forms import InviteForm
@@ -123,6 +124,7 @@ def _act(request: HttpRequest, party: Any, what: str, form: Any) -> str:
     by: Any = request.user
     if not may(by, _ASKED.get(what, MAY_INVITE)):
         raise NotAllowed(_("You may not do this."))
+    record_open_or_refuse(party, by)  # the people of a party are kept by whoever may change it
     if what == "invite":
         member_invite(party=party, **form.cleaned_data, by=by, request=request)
         return _("An invitation was mailed to %(mail)s.") % {"mail": form.cleaned_data["email"]}

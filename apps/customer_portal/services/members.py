@@ -31,10 +31,13 @@ def member_invite(
     by: Any,
     request: Any = None,
 ) -> PortalMember:
-    """Invite a person of the party by mail (a link that works once). Raises InvalidInput.
+    """Invite a person of the party by mail (a link that works once). Raises InvalidInput; NotAllowed: ``by``
+    was only given to see the party, and whoever is invited sees its documents.
 
     Must run in a transaction. ``by`` may be a colleague of the same firm: the caller has checked it.
     """
+    if by is not None:
+        record_open_or_refuse(party, by)
     member = _made(party, email=email, name=name, sees=sees, language=language, by=by)
     told = {"who": member.user.name, "mail": member.user.email}
     timeline_add(party, "portal_invited", text=_("%(who)s (%(mail)s) was invited to the portal") % told)

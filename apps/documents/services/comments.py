@@ -16,7 +16,7 @@ from apps.accounts.selectors import OPERATOR_EMAIL
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.events import emit
 from apps.core.locks import lock_row
-from apps.core.scope import kind_of, scope_of, sees
+from apps.core.scope import kind_of, record_open_or_refuse, scope_of, sees
 from apps.documents.events import CommentAdded
 from apps.documents.models import Comment
 
@@ -32,8 +32,11 @@ def comment_add(record: models.Model, *, text: str, by: Any, public: bool = Fals
 
     ``public``: the customer or vendor of the record reads it in his portal; otherwise it stays with us.
 
-    The caller has checked that ``by`` may see the record. Raises InvalidInput naming ``text``.
+    The caller has checked that ``by`` may see the record. Raises InvalidInput naming ``text``; NotAllowed to
+    whom it was only shown and who would write to its customer.
     """
+    if public and by is not None:
+        record_open_or_refuse(record, by)
     comment = Comment.objects.create(
         target_kind=kind_of(record), target_id=record.pk, author=by, text=_checked(text), public=public
     )
