@@ -170,6 +170,20 @@ def test_nobody_shares_more_than_he_holds_or_what_he_does_not_see(api, api_as, s
     api_as(clerk).get(GRANTS, 403)
 
 
+def test_who_may_only_see_an_order_takes_nobody_s_change_of_it_away(api, api_as, order, clerk):
+    keeper = make_user(*CLERK, "accounts.grant_object", level="own")
+    his = api_as(keeper)
+    share(api, order, keeper)
+    change = share(api, order, clerk, "change")["data"]
+    his.delete(f"{GRANTS}{change['id']}/", 403)
+    assert OrderUserGrant.objects.filter(user=clerk).count() == 1
+    own = share(his, order, clerk)["data"]
+    his.delete(f"{GRANTS}{own['id']}/")
+    his.delete(f"{GRANTS}{own['id']}/", 404)
+    api.delete(f"{GRANTS}{change['id']}/")
+    assert not OrderUserGrant.objects.filter(user=clerk).exists()
+
+
 def test_sharing_ends_with_the_draft_with_the_bin_and_with_the_person(api, order, clerk):
     share(api, order, clerk)
     api.delete(f"{ORDERS}{order['id']}/")

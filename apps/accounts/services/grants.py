@@ -156,8 +156,7 @@ def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
     if action not in ACTIONS or permission != f"{meta.app_label}.{action}_{meta.model_name}":
         choices = ", ".join(f"{meta.app_label}.{a}_{meta.model_name}" for a in ACTIONS)
         raise InvalidInput(_("Must be one of: %(c)s.") % {"c": choices}, field="permission")
-    mine = type(target)._default_manager.for_user(by, action).filter(pk=target.pk)  # type: ignore[attr-defined]  # business models have a ScopedManager
-    if by is not None and (user.pk == by.pk or not mine.exists()):
+    if by is not None and (user.pk == by.pk or not _may_do(target, by, action)):
         raise NotAllowed(
             _("You can give others what you may do with this record yourself."), field="permission"
         )
@@ -168,6 +167,11 @@ def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
         access_log_write(AccessEvent.GRANT_CHANGED, detail=detail)
         emit(GrantGiven(kind_of(target), target.pk, user.pk, getattr(by, "pk", None)))
     return grant
+
+
+def _may_do(target: models.Model, by: Any, action: str) -> bool:
+    rows = type(target)._default_manager.for_user(by, action)  # type: ignore[attr-defined]  # business models have a ScopedManager
+    return bool(rows.filter(pk=target.pk).exists())
 
 
 def _given(target: models.Model, user: User, action: str, by: Any) -> tuple[Any, bool]:
@@ -194,10 +198,14 @@ def _given(target: models.Model, user: User, action: str, by: Any) -> tuple[Any,
 
 
 def grant_remove(*, number: int, by: Any) -> None:
-    """Take a grant back. Raises NotFound."""
+    """Take a grant back. Raises NotFound; NotAllowed: another one gave it, and ``by`` may do less himself."""
     row = _row(number, by)
     grant = _grant(row)
-    row.delete()
+    if by is not None and row.given_by_id != by.pk and not _may_do(grant.target, by, grant.action):
+        raise NotAllowed(_("You can't hand on or take away rights that you don't have yourself."))
+    deleted, _tables = row.delete()
+    if not deleted:  # somebody else took it back meanwhile
+        raise NotFound(_("Not found."))
     detail = {
         "user": grant.user.email,
         "record": grant.record,

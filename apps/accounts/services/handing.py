@@ -137,7 +137,7 @@ def person_or_refuse(user: User, *, by: Any) -> None:
             raise NotAllowed(_("This person sees more than you do: %(kind)s.") % {"kind": name})
         level = (
             mine if mine >= theirs else min(mine, OWN)
-        )  # who sees less of a unit sees of it what he manages
+        )  # who sees less of a unit has what he manages of it
         seen = (_units_seen(access, "department", level), _units_seen(access, "teams", level))
         inside = (departments | teams) and departments <= seen[0] and teams <= seen[1]
         if not inside or _shared_beyond(user, kind, by):
