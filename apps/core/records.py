@@ -199,9 +199,15 @@ def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool =
             row.fill_in()
     if new:
         rows_insert(new)
-    if changed:
-        names = [f.name for f in spec.model._meta.concrete_fields if not f.primary_key]
-        manager.bulk_update(changed, names)
+    rows_update(changed)
+
+
+def rows_update(rows: list[Any]) -> None:
+    """Write kept rows below a record again: one UPDATE."""
+    if rows:
+        model = type(rows[0])
+        names = [f.name for f in model._meta.concrete_fields if not f.primary_key]
+        model._default_manager.bulk_update(rows, names)
 
 
 def _givers_first(spec: Child, rows: list[Any]) -> list[Any]:

@@ -71,11 +71,13 @@ FROM = company_cell(gettext_lazy("From"))
 
 @dataclass(frozen=True)
 class Answer:
-    """What came with an act: comment, name and drawn signature (PNG) where the act asks for them."""
+    """What came with an act: comment, name, drawn signature (PNG) and ids of what was chosen, where the act
+    asks for them."""
 
     text: str = ""
     name: str = ""
     signature: bytes | None = None
+    chosen: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Filter:
 class Section:
     """``key`` is in addresses, ``feature`` (its switch) is the same unless said. ``lines(record)`` gives the
     rows of the record's table, ``sums`` its totals [(label, amount)], ``texts`` paragraphs [(title, text)],
+    ``choices`` what an answer chooses among [(title, [(id, label, chosen now)])],
     ``related`` records of other sections [(key of the section, record)], ``steps`` how far it is
     [(label, detail, done)]. ``announced``: transitions of which its people are told."""
 
@@ -125,6 +128,7 @@ class Section:
     line_cells: tuple[Cell, ...] = ()
     sums: Callable[[Any], list[tuple[Any, Any]]] | None = None
     texts: Callable[[Any], list[tuple[Any, str]]] | None = None
+    choices: Callable[[Any], list[tuple[str, list[tuple[int, str, bool]]]]] | None = None
     related: Callable[[Any, Any], list[tuple[str, Any]]] | None = None
     steps: Callable[[Any], list[tuple[Any, str, bool]]] | None = None
     filters: tuple[Filter, ...] = ()

@@ -71,9 +71,10 @@ class Ask:
     (and an empty text as it is), so that what stood there goes; else nothing sent is nothing asked.
 
     ``lines``: ``rows(document, user)`` gives the rows of the dialog, each with the keys of ``sent`` and what
-    ``columns`` show; a row goes out when its ``counts`` column is filled or ticked. With ``changes`` and
-    ``adds`` instead, the document's own lines are opened on its page: what may be changed of a line,
-    what a new one is made of, and (``removes(document)``) the ids of those that may be taken away.
+    ``columns`` show; a row goes out when its ``counts`` column is filled or ticked; ``hides``: without rows
+    the dialog doesn't ask. With ``changes`` and ``adds`` instead, the document's own lines are opened on its
+    page: what may be changed of a line, what a new one is made of, and (``removes(document)``) the ids of
+    those that may be taken away.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Ask:
     columns: tuple[AskColumn, ...] = ()
     sent: tuple[str, ...] = ()
     counts: str = ""
+    hides: bool = False
     changes: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
     removes: Callable[[Any], list[int]] | None = None

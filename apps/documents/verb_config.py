@@ -42,7 +42,8 @@ def ask_fields(item: Transition, document: Any, user: Any) -> list[dict[str, Any
     """The fields of a transition's dialog; what only the API sends is left out."""
     asks = [ask for ask in item.asks if ask.kind != "json" and not ask.changes]
     fields = [_ask(ask, document, user) for ask in asks]
-    return [one for one, ask in zip(fields, asks, strict=True) if one["after"] or not ask.after]
+    asked = [(one, ask) for one, ask in zip(fields, asks, strict=True) if one["after"] or not ask.after]
+    return [one for one, ask in asked if one.get("rows") or not ask.hides]
 
 
 def _repeats(item: Transition, document: Any) -> bool:

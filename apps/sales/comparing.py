@@ -66,4 +66,6 @@ def _line(value: dict[str, str] | None) -> str:
     if Decimal(value["discount_percent"]):
         text += f" − {show_quantity(Decimal(value['discount_percent']))} %"
     text += f" = {show_number(Decimal(value['line_total']))}"
+    if value["choice"] != "None":
+        return f"{text} ({_('chosen') if value['chosen'] == 'True' else _('alternative')})"
     return f"{text} ({_('optional')})" if value["optional"] == "True" else text

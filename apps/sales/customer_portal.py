@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounting.models import Invoice
 from apps.accounting.taxed_showing import LINE_CELLS, taxed_sums, taxed_texts
 from apps.company.selectors import company_today
-from apps.core.formats import show_date
+from apps.core.formats import show_date, show_money
 from apps.core.scope import kind_of
 from apps.customer_portal.registry import (
     DATE,
@@ -58,11 +58,30 @@ def _quotation_state(quotation: Quotation) -> State:
 
 def _answer(accept: bool) -> Any:
     def run(quotation: Quotation, user: Any, answer: Answer) -> None:
-        quotation_answer(quotation, accept=accept, name=answer.name or user.name, text=answer.text)
+        name = answer.name or user.name
+        quotation_answer(quotation, accept=accept, name=name, text=answer.text, chosen=answer.chosen)
         if accept:
             quotation_sign(quotation, name=answer.name, picture=answer.signature)
 
     return run
+
+
+def _beside(line: Any) -> str:
+    """Why a line is not in the total, or that it was chosen among others."""
+    if line.optional:
+        return _("optional")
+    if line.choice is None:
+        return ""
+    return _("chosen") if line.chosen else _("alternative, not in the total")
+
+
+def _choices(quotation: Quotation) -> list[tuple[str, list[tuple[int, str, bool]]]]:
+    """The groups of lines of which the customer takes one each."""
+    groups: dict[int, list[tuple[int, str, bool]]] = {}
+    for line in quotation.lines.exclude(choice=None).order_by("position", "id"):
+        label = f"{line.description}: {show_money(line.line_total, quotation.currency.code)}"
+        groups.setdefault(line.choice, []).append((line.pk, label, line.chosen))
+    return [(_("Line %(n)s: one of these") % {"n": number}, rows) for number, rows in groups.items()]
 
 
 def _is_open(quotation: Quotation) -> bool:
@@ -93,8 +112,9 @@ register_section(
         ),
         line_cells=(
             *LINE_CELLS,
-            Cell("optional", gettext_lazy("Optional"), lambda line: _("optional") if line.optional else ""),
+            Cell("optional", gettext_lazy("Optional"), _beside),
         ),
+        choices=_choices,
         filters=(
             Filter("to_answer", gettext_lazy("To answer"), open_offers, attention=True, tone="warning"),
         ),

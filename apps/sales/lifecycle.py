@@ -20,9 +20,26 @@ from apps.sales.choices import BillingBasis, ReturnCondition
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
 from apps.sales.selectors import order_awaits, returnable_rows
 from apps.sales.services import billing, deliveries, orders, quotations, returns
+from apps.sales.services.alternatives import alternative_rows
 from apps.sales.services.amendments import LINE_ADDS, LINE_CHANGES, lines_removable
 
 OWN_PLACES = "company={company}&active=true&kind__in=warehouse,zone,bin"
+
+ALTERNATIVES = Ask(
+    "chosen",
+    _("Alternatives: tick one of each line"),
+    "lines",
+    rows=alternative_rows,
+    sent=("line",),
+    counts="chosen",
+    hides=True,
+    columns=(
+        AskColumn("group", _("Of line")),
+        AskColumn("description", _("Description")),
+        AskColumn("total", _("Amount with tax"), "money"),
+        AskColumn("chosen", _("Chosen"), "bool", input=True),
+    ),
+)
 
 QUOTATION = register_lifecycle(
     Lifecycle(
@@ -59,7 +76,7 @@ QUOTATION = register_lifecycle(
                 quotations.quotation_accept,
                 _("Accepted by the customer"),
                 style="primary",
-                asks=(Ask("name", _("Who accepted")), Ask("comment", _("Comment"))),
+                asks=(ALTERNATIVES, Ask("name", _("Who accepted")), Ask("comment", _("Comment"))),
                 past=_("Quotation accepted"),
             ),
             Transition(
@@ -92,6 +109,7 @@ QUOTATION = register_lifecycle(
                 style="primary",
                 asks=(
                     Ask("lines", _("Lines"), "json"),
+                    ALTERNATIVES,
                     Ask("date", _("Date"), "date"),
                     Ask("promised_date", _("Promised for"), "date"),
                 ),

@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy
 from apps.accounting.printing.taxed import day_text, filled, taxed_print, watermark_of
 from apps.company.selectors import company_moment
 from apps.core.formats import show_quantity
-from apps.documents.printing import COPIES_CHALLAN, PrintDocument, PrintLine, PrintSignature, PrintTotal
+from apps.documents.printing import (
+    COPIES_CHALLAN,
+    PrintColumn,
+    PrintDocument,
+    PrintLine,
+    PrintRow,
+    PrintSignature,
+    PrintTable,
+    PrintTotal,
+)
 from apps.documents.services.printing import (
     Variant,
     print_company,
@@ -22,6 +31,7 @@ from apps.documents.services.printing import (
 )
 from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn, DeliveryReturnLine, Order, Quotation
 from apps.sales.selectors import quotation_signature
+from apps.sales.services.alternatives import stands_for
 from apps.sales.services.kits import component_products, exploded
 
 
@@ -36,7 +46,8 @@ def _terms(document: Any) -> str:
 
 
 def quotation_print(quotation: Quotation) -> PrintDocument:
-    """The offer, with optional lines in a table of their own and a place for the customer to sign."""
+    """The offer, with alternatives and optional lines in tables of their own; a place for the customer to
+    sign."""
     fields = (
         (_("Valid until"), day_text(quotation.valid_until)),
         (_("Your reference"), quotation.po_reference),
@@ -49,7 +60,7 @@ def quotation_print(quotation: Quotation) -> PrintDocument:
         number=str(quotation),
         terms=_terms(quotation),
         fields=filled(*fields),
-        tables=_options(quotation),
+        tables=_beside(quotation),
         signatures=(PrintSignature(), _acceptance(quotation)),
         show_bank=False,
         stamp=_("Superseded") if quotation.status == "superseded" else "",
@@ -66,34 +77,31 @@ def _acceptance(quotation: Quotation) -> PrintSignature:
     return replace(place, name=quotation.decided_by, note=note, image=quotation_signature(quotation))
 
 
-def _options(quotation: Quotation) -> tuple[Any, ...]:
-    from apps.documents.printing import PrintColumn, PrintRow, PrintTable
+def _beside(quotation: Quotation) -> tuple[PrintTable, ...]:
+    """What is offered beside the lines in the total: alternatives to them, and options."""
+    lines = list(quotation.lines.select_related("unit"))
+    other, options = stands_for(lines), [(line, "") for line in lines if line.optional]
+    alternatives = [
+        (line, _("Alternative to line %(n)s") % {"n": other[line.pk]}) for line in lines if line.pk in other
+    ]
+    tables = ((_("Alternatives, not in the total"), alternatives), (_("Optional, not in the total"), options))
+    return tuple(_beside_table(title, rows) for title, rows in tables if rows)
 
-    options = [line for line in quotation.lines.select_related("unit") if line.optional]
-    if not options:
-        return ()
-    return (
-        PrintTable(
-            columns=(
-                PrintColumn(_("Description"), weight=1),
-                PrintColumn(_("Qty"), "right"),
-                PrintColumn(_("Rate"), "right"),
-                PrintColumn(_("Amount with tax"), "right"),
-            ),
-            rows=tuple(
-                PrintRow(
-                    (
-                        line.description,
-                        f"{show_quantity(line.quantity)} {line.unit.code if line.unit_id else ''}".strip(),
-                        line.unit_price,
-                        line.line_total,
-                    )
-                )
-                for line in options
-            ),
-            title=_("Optional, not in the total"),
-        ),
+
+def _beside_table(title: str, rows: list[tuple[Any, str]]) -> PrintTable:
+    columns = (
+        PrintColumn(_("Description"), weight=1),
+        PrintColumn(_("Qty"), "right"),
+        PrintColumn(_("Rate"), "right"),
+        PrintColumn(_("Amount with tax"), "right"),
     )
+    return PrintTable(columns=columns, rows=tuple(_beside_row(*row) for row in rows), title=title)
+
+
+def _beside_row(line: Any, note: str) -> PrintRow:
+    quantity = f"{show_quantity(line.quantity)} {line.unit.code if line.unit_id else ''}".strip()
+    text = f"{note}: {line.description}" if note else line.description
+    return PrintRow((text, quantity, line.unit_price, line.line_total))
 
 
 def order_print(order: Order) -> PrintDocument:

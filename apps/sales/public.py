@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -18,6 +19,7 @@ from apps.core.api.throttling import LinkThrottle
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.events import emit
 from apps.core.formats import show_money, show_quantity
+from apps.core.keys import key_read
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
@@ -26,11 +28,13 @@ from apps.documents.models import TimelineEntry
 from apps.documents.pdf import pdf_answer
 from apps.documents.services.timeline import timeline_add
 from apps.sales.events import QuotationCommented
-from apps.sales.models import Quotation
+from apps.sales.models import Quotation, QuotationLine
 from apps.sales.services.public_links import LinkTarget, quotation_of_token
+from apps.sales.services.quotations import quotation_answer, quotation_choose
 
 NAME_LENGTH, TEXT_LENGTH = 120, 2000
-TRAIL = ("send", "accept", "reject", "customer_comment")
+SUMS = "sums"  # shows the totals of what was chosen; answers nothing
+TRAIL = ("send", "accept", "reject", "chosen", "customer_comment")
 
 
 class AnswerThrottle(LinkThrottle):
@@ -46,7 +50,8 @@ def _limited(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, token: str) -> HttpResponse:
-        throttle = AnswerThrottle() if request.method == "POST" else LinkThrottle()
+        answers = request.method == "POST" and request.POST.get("action") != SUMS
+        throttle = AnswerThrottle() if answers else LinkThrottle()
         if wait := throttle.refused(request):
             answer = render(request, "sales/quotation_closed.html", {"state": "busy"}, status=429)
             answer["Retry-After"] = str(wait)
@@ -104,7 +109,7 @@ def _closed(target: LinkTarget) -> dict[str, Any]:
 def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
     quotation = target.quotation
     code = quotation.currency.code
-    rows = list(quotation.lines.select_related("unit"))
+    rows = more.pop("rows", None) or list(quotation.lines.select_related("unit"))
     return {
         "quotation": quotation,
         "company": quotation.company,
@@ -112,7 +117,8 @@ def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
         "open": target.state == "open",
         "state": lifecycle_of(Quotation).state(quotation.status),
         "waiting": _("Waiting for your answer"),
-        "lines": [_line(line, code) for line in rows if not line.optional],
+        "lines": [_line(line, code) for line in rows if line.counted],
+        "choices": _choices(rows, code),
         "options": [_line(line, code) for line in rows if line.optional],
         "sums": _sums(quotation, code),
         "grand_total": show_money(quotation.grand_total, code),
@@ -122,6 +128,15 @@ def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
         "form": {},
         **more,
     }
+
+
+def _choices(rows: list[QuotationLine], code: str) -> list[dict[str, Any]]:
+    """The groups of which the customer takes one line each."""
+    groups: dict[int, list[Any]] = {}
+    for line in rows:
+        if line.choice is not None:
+            groups.setdefault(line.choice, []).append({**_line(line, code), "line": line})
+    return [{"number": number, "rows": lines} for number, lines in groups.items()]
 
 
 def _line(line: Any, code: str) -> dict[str, str]:
@@ -166,7 +181,14 @@ def _answer(request: HttpRequest, token: str, target: LinkTarget) -> HttpRespons
     text = _clean(request.POST.get("text", ""), TEXT_LENGTH)
     action = request.POST.get("action", "")
     form = {"name": name, "text": text, "action": action}
+    chosen: list[int] = []
     try:
+        chosen = [key for name in request.POST if name.startswith("choice-") for key in [_key(request, name)]]
+        if action == SUMS and target.state == "open":
+            lines = quotation_choose(target.quotation, chosen, save=False)
+            return render(
+                request, "sales/quotation_public.html", _context(target, token, form=form, rows=lines)
+            )
         _check(action, name, text)
         actor = Actor(
             kind="customer",
@@ -175,14 +197,31 @@ def _answer(request: HttpRequest, token: str, target: LinkTarget) -> HttpRespons
         )
         before = set_actor(actor)
         try:
-            run_in_unit_of_work(lambda: _act(target.quotation, action, name, text))
+            run_in_unit_of_work(lambda: _act(target.quotation, action, name, text, chosen))
         finally:
             reset_actor(before)
     except BahiError as error:
         fresh = _target(token)
-        context = _context(fresh, token, form=form, errors=error.errors)
+        rows = _still_chosen(fresh, chosen)
+        context = _context(fresh, token, form=form, errors=error.errors, rows=rows)
         return render(request, "sales/quotation_public.html", context, status=error.status)
     return redirect("sales_quotation_public", token=token)
+
+
+def _still_chosen(target: LinkTarget, chosen: list[int]) -> list[QuotationLine] | None:
+    """The lines with what the customer had picked, so that a refused answer doesn't put it back unnoticed."""
+    if target.state != "open":
+        return None
+    with suppress(BahiError):
+        return quotation_choose(target.quotation, chosen, save=False)
+    return None
+
+
+def _key(request: HttpRequest, name: str) -> int:
+    key = key_read(request.POST[name])
+    if key is None:
+        raise InvalidInput(_("There is nothing to choose at this line."), field="chosen", code="not_found")
+    return key
 
 
 def _clean(text: str, length: int) -> str:
@@ -198,7 +237,7 @@ def _check(action: str, name: str, text: str) -> None:
         raise InvalidInput(_("Please write a few words."), field="text", code="required")
 
 
-def _act(quotation: Quotation, action: str, name: str, text: str) -> None:
+def _act(quotation: Quotation, action: str, name: str, text: str, chosen: list[int]) -> None:
     if action == "comment":
         row = lock_row(Quotation, quotation.pk)
         timeline_add(row, "customer_comment", text=text, data={"name": name})
@@ -208,6 +247,4 @@ def _act(quotation: Quotation, action: str, name: str, text: str) -> None:
             )
         )
         return
-    from apps.sales.services.quotations import quotation_answer
-
-    quotation_answer(quotation, accept=action == "accept", name=name, text=text)
+    quotation_answer(quotation, accept=action == "accept", name=name, text=text, chosen=chosen)

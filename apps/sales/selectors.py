@@ -22,7 +22,7 @@ from apps.sales.models import Delivery, Order, OrderLine, Quotation, QuotationLi
 from apps.sales.services.deliveries import PURPOSE
 
 _HEADER = ("discount_amount", "charges_total", "taxable_total", "grand_total", "special_terms")
-_LINE = ("quantity", "unit_price", "discount_percent", "line_total", "optional")
+_LINE = ("quantity", "unit_price", "discount_percent", "line_total", "optional", "choice", "chosen")
 
 
 def quotation_revisions(quotation: Quotation, *, by: Any) -> list[Quotation]:

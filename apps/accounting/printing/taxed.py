@@ -94,8 +94,8 @@ def taxed_print(document: Any, *, worth: str = "Taxable value", **more: Any) -> 
 
 
 def counted(line: Any) -> bool:
-    """Whether the line is in the totals: the optional ones of a quotation are not."""
-    return not getattr(line, "optional", False)
+    """Whether the line is in the totals: optional ones of a quotation, and alternatives, may not be."""
+    return getattr(line, "counted", True)
 
 
 def company_of(document: Any) -> PrintCompany:

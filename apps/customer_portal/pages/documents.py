@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from apps.core.errors import BahiError
 from apps.core.formats import show_money
+from apps.core.keys import key_read
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
 from apps.customer_portal.pages.common import portal_page
@@ -71,7 +73,14 @@ def record_page(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpRe
 
 
 def _page(
-    request: HttpRequest, visit: Visit, section: Section, record: Any, status: int = 200, **more: Any
+    request: HttpRequest,
+    visit: Visit,
+    section: Section,
+    record: Any,
+    status: int = 200,
+    *,
+    picked: Collection[int | None] = (),
+    **more: Any,
 ) -> HttpResponse:
     code = showing.currency_of(record)
     lines = [
@@ -97,6 +106,7 @@ def _page(
             for other_key, other in showing.related(visit, section, record)
         ],
         "story": showing.story(section, record),
+        "choices": _choices(section, record, picked),
         "acts": acting.acts_open(section, record, visit.member.user),
         "form": {"name": visit.member.user.name},
         "name_length": acting.NAME_LENGTH,
@@ -104,6 +114,20 @@ def _page(
         **more,
     }
     return render(request, "customer_portal/record.html", context, status=status)
+
+
+def _choices(section: Section, record: Any, picked: Collection[int | None]) -> list[tuple[str, list[Any]]]:
+    """What is chosen among; ``picked`` in a refused answer stays picked, else it would go back unnoticed."""
+    groups = section.choices(record) if section.choices else []
+    mine = [{pk for pk, _label, _now in rows} & set(picked) for _title, rows in groups]
+    return [
+        (title, [(pk, label, pk in own if own else now) for pk, label, now in rows])
+        for (title, rows), own in zip(groups, mine, strict=True)
+    ]
+
+
+def _picked(posted: Any) -> list[int | None]:
+    return [key_read(posted[name]) for name in posted if name.startswith("chosen-")]
 
 
 @portal_page
@@ -124,14 +148,17 @@ def record_act(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpRes
         "text": posted.get("text", ""),
         "action": posted.get("action", ""),
     }
+    picked = _picked(posted)
     if ActThrottle().refused(request):
         errors = [{"detail": _("Too many tries. Please wait a moment.")}]
-        return _page(request, visit, section, record, 429, form=form, errors=errors)
+        return _page(request, visit, section, record, 429, picked=picked, form=form, errors=errors)
     try:
         run_in_unit_of_work(lambda: _act(visit, section, record, posted))
     except BahiError as error:
         fresh = record_of(visit, section, pk)
-        return _page(request, visit, section, fresh, error.status, form=form, errors=error.errors)
+        return _page(
+            request, visit, section, fresh, error.status, picked=picked, form=form, errors=error.errors
+        )
     messages.success(request, _done(section, form["action"]))
     return redirect("portal_record", key=key, pk=pk)
 
@@ -142,7 +169,10 @@ def _act(visit: Visit, section: Section, record: Any, posted: Any) -> None:
         return
     act = acting.act_of(section, posted.get("action", ""))
     answer = acting.answer_read(
-        text=posted.get("text", ""), name=posted.get("name", ""), signature=posted.get("signature", "")
+        text=posted.get("text", ""),
+        name=posted.get("name", ""),
+        signature=posted.get("signature", ""),
+        chosen=_picked(posted),
     )
     acting.document_act(visit, section, record, act, answer)
 

@@ -81,7 +81,7 @@ def document_act(visit: Visit, section: Section, record: Any, act: Act, answer: 
     act.run(record, user, answer)
 
 
-def answer_read(*, text: Any = "", name: Any = "", signature: Any = "") -> Answer:
+def answer_read(*, text: Any = "", name: Any = "", signature: Any = "", chosen: Any = ()) -> Answer:
     """The parts of an act as they came from form or API. Raises InvalidInput naming the field."""
     for field, value, longest in (("text", text, TEXT_LENGTH), ("name", name, NAME_LENGTH)):
         if not isinstance(value, str):
@@ -90,7 +90,9 @@ def answer_read(*, text: Any = "", name: Any = "", signature: Any = "") -> Answe
             raise InvalidInput(
                 _("At most %(n)d characters.") % {"n": longest}, field=field, code="max_length"
             )
-    return Answer(_clean(text).strip(), _clean(name).strip(), signature_read(signature))
+    if not isinstance(chosen, (list, tuple)) or not all(type(pk) is int for pk in chosen):
+        raise InvalidInput(_("Send the ids of what is chosen."), field="chosen")
+    return Answer(_clean(text).strip(), _clean(name).strip(), signature_read(signature), tuple(chosen))
 
 
 def signature_read(text: Any) -> bytes | None:

@@ -29,7 +29,9 @@ class QuotationApi(OfferViewSet):
     filters = {**FILTERS, "valid_until": "valid_until", "revision": "revision", "root": "root"}
     orderings = {**ORDERINGS, "valid_until": "valid_until"}
     children = (
-        line_child(QuotationLine, "quotation", "optional", read=("origin_id",)),
+        line_child(
+            QuotationLine, "quotation", "optional", "alternative", "chosen", read=("choice", "origin_id")
+        ),
         charge_child(QuotationCharge, "quotation"),
     )
     reads: ClassVar[dict[str, str]] = {"pdf": "pdf", "compare": "compare", "link": "link"}
@@ -46,7 +48,8 @@ class QuotationApi(OfferViewSet):
     form_columns = {
         "lines": (
             "product:220", "description:260", "hsn:80", "quantity:90", "unit:80", "unit_price:110",
-            "discount_percent:80", "tax_category:120", "optional:60", "shadow:60", "taxable_value:110",
+            "discount_percent:80", "tax_category:120", "optional:60", "alternative:60", "chosen:60",
+            "shadow:60", "taxable_value:110",
             "line_total:120",
         ),
         "charges": ("kind:120", "description:240", "amount:110", "tax_category:120", "line_total:120"),

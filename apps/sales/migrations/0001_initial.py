@@ -1,8 +1,10 @@
 import apps.core.fields
 import apps.core.validators
+import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
+import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.expressions
 import pgtrigger.compiler
@@ -665,6 +667,9 @@ class Migration(migrations.Migration):
                 ('unit_factor', models.DecimalField(decimal_places=10, default=Decimal('1.0000000000'), editable=False, max_digits=20)),
                 ('base_quantity', apps.core.fields.QuantityField(decimal_places=6, default=Decimal('0.000000'), editable=False, max_digits=20, verbose_name='quantity in base unit')),
                 ('optional', models.BooleanField(default=False, verbose_name='optional')),
+                ('alternative', models.BooleanField(default=False, verbose_name='alternative')),
+                ('chosen', models.BooleanField(default=False, verbose_name='chosen')),
+                ('choice', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='alternatives of line')),
                 ('origin_id', models.BigIntegerField(blank=True, editable=False, null=True)),
                 ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product', verbose_name='product')),
                 ('quotation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.quotation')),
@@ -829,6 +834,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='quotationline',
             constraint=models.CheckConstraint(condition=models.Q(('cess_per_unit__gte', 0), ('cess_rate__gte', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100), ('gst_rate__gte', 0), ('gst_rate__lte', 100), ('quantity__gte', 0), ('unit_factor__gt', 0), ('unit_price__gte', 0), ('cess__gte', 0), ('cgst__gte', 0), ('igst__gte', 0), ('line_total__gte', 0), ('sgst__gte', 0), ('taxable_value__gte', 0)), name='sales_quotationline_sound'),
+        ),
+        migrations.AddConstraint(
+            model_name='quotationline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alternative', False), ('choice', None), ('chosen', False)), models.Q(('alternative', True), ('choice__isnull', False), ('choice__lt', models.F('position')), ('optional', False), ('shadow', False)), models.Q(('alternative', False), ('choice', models.F('position')), ('choice__isnull', False), ('optional', False), ('shadow', False)), _connector='OR'), name='sales_quotationline_choice_sound'),
+        ),
+        migrations.AddConstraint(
+            model_name='quotationline',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('chosen', True)), deferrable=django.db.models.constraints.Deferrable['DEFERRED'], expressions=[(models.F('quotation'), '='), (models.F('choice'), '=')], name='sales_quotationline_one_chosen'),
         ),
         migrations.AddConstraint(
             model_name='orderline',

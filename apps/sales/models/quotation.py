@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -68,16 +70,56 @@ class Quotation(TaxedDocument):
 
 
 class QuotationLine(TaxedLine):
-    """An ``optional`` line is offered beside the rest and is in no total. ``origin_id`` is the line of the
-    first revision that it goes back to, so that revisions can be compared line by line."""
+    """An ``optional`` line is offered beside the rest and is in no total. An ``alternative`` stands for the
+    nearest line above it that is none: of such a group the one line that is ``chosen`` is in the totals, and
+    ``choice`` is the number of its first line (empty: no group). ``origin_id`` is the line of the first
+    revision that it goes back to, so that revisions can be compared line by line."""
 
     quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
     optional = models.BooleanField(_("optional"), default=False)
+    alternative = models.BooleanField(_("alternative"), default=False)
+    chosen = models.BooleanField(_("chosen"), default=False)
+    choice = models.PositiveSmallIntegerField(_("alternatives of line"), null=True, editable=False)
     origin_id = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta(TaxedLine.Meta):
         verbose_name = _("line of a quotation")
         verbose_name_plural = _("lines of quotations")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TaxedLine.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(choice=None, alternative=False, chosen=False)
+                | Q(
+                    choice__isnull=False,
+                    choice__lt=F("position"),
+                    alternative=True,
+                    optional=False,
+                    shadow=False,
+                )
+                | Q(
+                    choice__isnull=False,
+                    choice=F("position"),
+                    alternative=False,
+                    optional=False,
+                    shadow=False,
+                ),
+                name="sales_quotationline_choice_sound",
+            ),
+            ExclusionConstraint(
+                name="sales_quotationline_one_chosen",
+                expressions=[
+                    (F("quotation"), RangeOperators.EQUAL),
+                    (F("choice"), RangeOperators.EQUAL),
+                ],
+                condition=Q(chosen=True),
+                deferrable=models.Deferrable.DEFERRED,  # one statement may change over from one to the other
+            ),
+        ]
+
+    @property
+    def counted(self) -> bool:
+        """Whether the line is in the totals."""
+        return not self.optional and (self.choice is None or self.chosen)
 
 
 class QuotationCharge(DocumentCharge):

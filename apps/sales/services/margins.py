@@ -31,10 +31,13 @@ FROM lines l LEFT JOIN spent ON spent.id = l.id GROUP BY l.id
 """
 
 
+_COUNTED = "AND NOT l.optional AND (l.choice IS NULL OR l.chosen)"
+
+
 def quotation_margins(ids: list[int]) -> dict[int, Decimal]:
     """{quotation id: margin in company currency}: average cost of the stock on hand, else the purchase
-    price; a kit costs what its components do; optional and shadow lines left out. One query."""
-    return _margins("sales_quotationline", "sales_quotation", "quotation", ids, "AND NOT l.optional")
+    price; a kit costs what its components do; only lines in the total, no shadow lines. One query."""
+    return _margins("sales_quotationline", "sales_quotation", "quotation", ids, _COUNTED)
 
 
 def order_margins(ids: list[int]) -> dict[int, Decimal]:

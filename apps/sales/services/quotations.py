@@ -21,7 +21,7 @@ from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.formats import show_date
 from apps.core.money import ZERO
-from apps.core.records import rows_keep
+from apps.core.records import rows_keep, rows_update
 from apps.core.typed_settings import setting
 from apps.documents.lifecycle import number_assign, transition_run
 from apps.documents.services.attachments import attachment_keep
@@ -36,6 +36,7 @@ from apps.sales.models import (
     QuotationCharge,
     QuotationLine,
 )
+from apps.sales.services.alternatives import chosen_apply, chosen_read, groups_fill
 from apps.sales.services.copying import charge_copy, header_copy, line_copy, parts_read
 
 _AMOUNTS = (
@@ -47,17 +48,15 @@ _AMOUNTS = (
 def quotation_compute(
     quotation: Quotation, lines: Sequence[QuotationLine], charges: Sequence[QuotationCharge]
 ) -> None:
-    """Defaults, taxes and totals of a draft. Optional lines get their own amounts but are in no total.
+    """Defaults, taxes and totals of a draft. Optional lines and alternatives that aren't chosen get their own
+    amounts but are in no total.
 
     Raises InvalidInput with paths such as ``lines.0.quantity``.
     """
-    optional = [line for line in lines if line.optional and not line.shadow]
+    groups_fill(lines)
     if quotation.company_id and quotation.party_id:
         company_check(quotation.party, quotation)
-    if not optional:
-        taxed_compute(quotation, lines, charges)
-    else:
-        _compute_with_options(quotation, lines, charges, optional)
+    _work_out(quotation, lines, charges)
     if quotation.valid_until is None:
         quotation.valid_until = quotation.date + timedelta(
             days=setting("sales.quotation_days", quotation.company_id)
@@ -66,13 +65,14 @@ def quotation_compute(
         raise InvalidInput(_("The offer can't end before its date."), field="valid_until", code="min_value")
 
 
-def _compute_with_options(
-    quotation: Quotation,
-    lines: Sequence[QuotationLine],
-    charges: Sequence[QuotationCharge],
-    optional: list[QuotationLine],
+def _work_out(
+    quotation: Quotation, lines: Sequence[QuotationLine], charges: Sequence[QuotationCharge]
 ) -> None:
-    """Once for the amounts of the optional lines (no share of the document's discount), once without them."""
+    """Where lines don't count: once for their amounts (no share of the document's discount), once without."""
+    optional = [line for line in lines if not line.counted and not line.shadow]
+    if not optional:
+        taxed_compute(quotation, lines, charges)
+        return
     discount, quotation.discount_amount = quotation.discount_amount, Decimal("0.00")
     try:
         taxed_compute(quotation, lines, charges)
@@ -123,12 +123,40 @@ def _check_complete(quotation: Quotation) -> None:
         raise InvalidInput(_("An offer needs at least one line."), field="lines", code="required")
 
 
-def quotation_accept(quotation: Quotation, *, by: Any, name: str = "", comment: str = "") -> None:
-    """The customer said yes. ``name``: who said it; ``by`` is None when the customer did it through the link.
+def quotation_choose(quotation: Quotation, ids: Sequence[int], *, save: bool = True) -> list[QuotationLine]:
+    """Of each group of alternatives the line named counts from now on; the totals are worked out anew. The
+    caller stores the quotation itself. Returns its lines.
 
-    Raises Refused when the offer has ended.
+    Raises InvalidInput (``chosen``), Refused when something of a group is ordered already.
+    """
+    lines = list(quotation.lines.select_related("product", "unit", "tax_category"))
+    changed = chosen_apply(lines, ids)
+    if not changed:
+        return lines
+    groups, ordered = {line.choice for line in changed}, ordered_quantities(quotation)
+    if any(line.choice in groups and ordered.get(line.pk) for line in lines):
+        raise Refused(_("One of the alternatives is ordered already."), code="in_use", field="chosen")
+    charges = list(quotation.charges.all())
+    _work_out(quotation, lines, charges)
+    if save:
+        for rows in (lines, charges):
+            rows_update(rows)
+        chosen = ", ".join(line.description for line in changed if line.chosen)
+        timeline_add(quotation, "chosen", text=_("Chosen: %(lines)s") % {"lines": chosen})
+    return lines
+
+
+def quotation_accept(
+    quotation: Quotation, *, by: Any, name: str = "", comment: str = "", chosen: Any = None
+) -> None:
+    """The customer said yes. ``name``: who said it; ``by`` is None when the customer did it through the link;
+    ``chosen``: the lines that he takes where there are alternatives.
+
+    Raises Refused when the offer has ended, InvalidInput (``chosen``).
     """
     _check_valid(quotation)
+    if taken := chosen_read(chosen):
+        quotation_choose(quotation, taken)
     quotation.decided_by = (name or str(by or ""))[:120]
     quotation.decided_at = timezone.now()
     emit(
@@ -162,9 +190,13 @@ def quotation_reject(quotation: Quotation, *, by: Any, reason: str, name: str = 
     )
 
 
-def quotation_answer(quotation: Quotation, *, accept: bool, name: str, text: str) -> None:
+def quotation_answer(
+    quotation: Quotation, *, accept: bool, name: str, text: str, chosen: Sequence[int] = ()
+) -> None:
     """The customer's own answer through the link: the same transitions, by nobody of ours."""
-    data = {"name": name, "comment": text} if accept else {"name": name, "reason": text}
+    data: dict[str, Any] = {"name": name, "comment": text} if accept else {"name": name, "reason": text}
+    if accept and chosen:
+        data["chosen"] = list(chosen)
     transition_run(quotation, "accept" if accept else "reject", by=None, data=data)
 
 
@@ -200,8 +232,8 @@ def quotation_revise(quotation: Quotation, *, by: Any) -> Quotation:
         new.valid_until = today + (quotation.valid_until - quotation.date)
     lines = []
     for line in quotation.lines.select_related("product", "unit"):
-        copy = line_copy(line, QuotationLine(optional=line.optional, origin_id=line.origin_id or line.pk))
-        lines.append(copy)
+        kept = {name: getattr(line, name) for name in ("optional", "alternative", "chosen")}
+        lines.append(line_copy(line, QuotationLine(**kept, origin_id=line.origin_id or line.pk)))
     charges = [charge_copy(charge, QuotationCharge()) for charge in quotation.charges.all()]
     quotation_compute(new, lines, charges)
     document_store(new, lines=lines, charges=charges, parent="quotation")
@@ -228,14 +260,21 @@ def quotation_expire(quotation: Quotation, *, by: Any) -> None:
 
 
 def quotation_convert(
-    quotation: Quotation, *, by: Any, lines: Any = None, date: Any = None, promised_date: Any = None
+    quotation: Quotation,
+    *,
+    by: Any,
+    lines: Any = None,
+    chosen: Any = None,
+    date: Any = None,
+    promised_date: Any = None,
 ) -> Order:
     """A draft order of the whole offer or of the lines named (``[{line, quantity}]``).
 
-    Without ``lines``: everything that is not ordered yet, optional lines left out. Raises InvalidInput when
-    more is wanted than was offered, Refused when nothing is left.
+    Without ``lines``: everything that is not ordered yet, optional lines and alternatives that aren't chosen
+    left out. ``chosen``: the lines to take where there are alternatives; naming one in ``lines`` chooses it.
+    Raises InvalidInput when more is wanted than was offered, Refused when nothing is left.
     """
-    offered = list(quotation.lines.select_related("product", "unit", "tax_category"))
+    offered = quotation_choose(quotation, chosen_read(chosen) + _choices_named(quotation, lines))
     wanted = _wanted(quotation, offered, lines)
     order = header_copy(quotation, Order(quotation=quotation))
     order.date = date or company_today()
@@ -258,13 +297,22 @@ def quotation_convert(
     return order
 
 
+def _choices_named(quotation: Quotation, rows: Any) -> list[int]:
+    """Of the lines named for an order, those among which one chooses; what else is wrong is told later."""
+    if not isinstance(rows, list):
+        return []
+    groups = set(quotation.lines.exclude(choice=None).values_list("pk", flat=True))
+    named = [row.get("line") for row in rows if isinstance(row, dict)]
+    return [pk for pk in named if isinstance(pk, int) and pk in groups]
+
+
 def _wanted(
     quotation: Quotation, offered: list[QuotationLine], rows: Any
 ) -> list[tuple[QuotationLine, Decimal]]:
     ordered = ordered_quantities(quotation)
     left = {line.pk: line.quantity - ordered.get(line.pk, ZERO) for line in offered}
     if rows is None:
-        wanted = [(line, left[line.pk]) for line in offered if not line.optional and left[line.pk] > 0]
+        wanted = [(line, left[line.pk]) for line in offered if line.counted and left[line.pk] > 0]
     else:
         wanted = []
         for part in parts_read(rows, {line.pk: line for line in offered}):
@@ -292,7 +340,7 @@ def ordered_quantities(quotation: Quotation) -> dict[int, Decimal]:
 
 
 def _is_whole(offered: list[QuotationLine], wanted: list[tuple[QuotationLine, Decimal]]) -> bool:
-    plain = {line.pk: line.quantity for line in offered if not line.optional}
+    plain = {line.pk: line.quantity for line in offered if line.counted}
     return plain == {line.pk: quantity for line, quantity in wanted}
 
 
@@ -301,7 +349,7 @@ def _discount_share(quotation: Quotation, wanted: list[tuple[QuotationLine, Deci
     from apps.core.money import round_money
 
     taken = sum(
-        (line.gross_value * quantity / line.quantity for line, quantity in wanted if not line.optional), ZERO
+        (line.gross_value * quantity / line.quantity for line, quantity in wanted if line.counted), ZERO
     )
     base = quotation.gross_total - quotation.charges_total
     if base <= 0 or quotation.discount_amount <= 0:
