@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ from django.core.cache import cache
 from django.test import Client
 
 from apps.accounting.models import Invoice
+from apps.accounts.models import User
 from tests.factories import invoicing
 from tests.factories.parties import make_customer
 from tests.factories.portal import portal_person
 from tests.factories.sales import Shop
 from tests.kit.clients import ApiClient
+from tests.kit.standing import Standing
 
 
 @pytest.fixture(autouse=True)
@@ -65,10 +68,19 @@ class Firm:
         }
 
 
-@pytest.fixture
-def firm(api: ApiClient, shop: Shop) -> Firm:
+@pytest.fixture(scope="module")
+def standing_firm(standing: Standing[Firm], standing_shop: Shop) -> Firm:
+    return standing(lambda: _stocked_firm(standing_shop))
+
+
+def _stocked_firm(shop: Shop) -> Firm:
     shop.stock()
-    return Firm(api, shop, shop.customer)
+    return Firm(ApiClient(User.objects.get(email="asha@acme.example")), shop, shop.customer)
+
+
+@pytest.fixture
+def firm(standing_firm: Firm, api: ApiClient) -> Firm:
+    return deepcopy(standing_firm, {id(standing_firm.api): api})  # each test has a client of its own
 
 
 @pytest.fixture
