@@ -7,17 +7,20 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from apps.accounting.models import Invoice
 from apps.accounts.explain import record_explain
 from apps.accounts.models import AccessLog, Department, User
 from apps.accounts.services.grants import grant_add
 from apps.accounts.services.passwords import password_set_for
 from apps.accounts.services.users import user_delete, user_restore
+from apps.company.selectors import company_today
 from apps.core.errors import NotAllowed
 from apps.core.records import record_delete, record_restore
 from apps.datatools.models import ExportFile
 from apps.datatools.rows import rights_of
 from apps.messaging.models import Notification
 from apps.messaging.subscribers import tell_of_shared_record
+from apps.parties.models import Party
 from apps.sales.models import Order, OrderUserGrant
 from tests.factories.accounts import make_user
 from tests.factories.parties import make_customer
@@ -79,6 +82,23 @@ def test_who_was_shown_an_order_reads_it_and_who_was_let_changes_it(api, api_as,
     his.patch(path, changed)
     his.delete(path, 403)
     assert his.post(f"{path}confirm/", expect=200)["data"]["status"] == "confirmed"
+
+
+def test_whom_an_order_was_only_shown_neither_bills_nor_delivers_it(api, api_as, shop, order, user_with):
+    """Not by the verbs of the order, and not by a document that names it either."""
+    clerk = user_with(*CLERK, "accounting.*", "inventory.*", level="own")
+    Party.objects.filter(pk=shop.customer.pk).untracked_update(salesperson=clerk)
+    shop.stock()
+    shop.stock(shop.table)
+    api.post(f"{ORDERS}{order['id']}/confirm/", expect=200)
+    share(api, order, clerk)
+    his, body = api_as(clerk), {"order": order["id"], "date": company_today().isoformat()}
+    for path in ("sales/deliveries/", "accounting/invoices/"):
+        assert his.post(path, body, 403)["errors"][0]["code"] == "permission_denied"
+    assert not Invoice.objects.exists()
+    share(api, order, clerk, "change")
+    for path in ("sales/deliveries/", "accounting/invoices/"):
+        his.post(path, body)
 
 
 def test_page_of_a_shown_order_offers_no_step(api, order, clerk):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from apps.core.api.transaction import api_write
 from apps.core.records import Child
 from apps.core.registry import register_resource
+from apps.core.scope import record_open_or_refuse
 from apps.sales.api.common import SalesViewSet
 from apps.sales.models import Delivery, DeliveryLine
 from apps.sales.services.deliveries import delivery_again, delivery_compute
@@ -63,6 +64,8 @@ class DeliveryApi(SalesViewSet):
     form_lookups = {"order": {"query": "status=confirmed"}}
 
     def compute(self, document: Any, children: dict[str, list[Any]]) -> None:
+        if document.order_id is not None:
+            record_open_or_refuse(document.order, self.request.user)
         delivery_compute(document, children.setdefault("lines", []))
 
     def duplicate(self, request: Any, pk: int) -> Response:

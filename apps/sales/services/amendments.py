@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounting.models import InvoiceLine
+from apps.accounting.models import Invoice, InvoiceLine
 from apps.catalog.models import Product
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.money import parse_decimal
+from apps.core.scope import sees
 from apps.documents.selectors import record_title
-from apps.sales.models import DeliveryLine, Order, OrderLine
+from apps.sales.models import Delivery, DeliveryLine, Order, OrderLine
 from apps.sales.services.billing import SOURCE
 from apps.sales.services.copying import MAX_LINES, quantity_read
 
@@ -32,7 +34,7 @@ def lines_amend(
     errors = ErrorList()
     by_id = {line.pk: line for line in lines}
     products = _products(rows, by)
-    gone = _removed(by_id, rows, changes, errors)
+    gone = _removed(by_id, rows, changes, errors, by=by)
     result = [line for line in lines if line.pk not in gone]
     for index, row in enumerate(rows):
         path = f"lines.{index}"
@@ -57,16 +59,15 @@ def lines_amend(
 
 
 def _removed(
-    by_id: dict[int, OrderLine], rows: list[Any], changes: list[dict[str, Any]], errors: ErrorList
+    by_id: dict[int, OrderLine], rows: list[Any], changes: list[dict[str, Any]], errors: ErrorList, *, by: Any
 ) -> set[int]:
     """The lines that rows with ``remove`` name; refused where something of them went out, or is about to."""
     asked = {
         index: row for index, row in enumerate(rows) if isinstance(row, dict) and row.get("remove") is True
     }
-    named = [row.get("line") for row in rows if isinstance(row, dict)]
-    kept = lines_used(
-        [line for line in by_id.values() if any(r.get("line") == line.pk for r in asked.values())]
-    )
+    named = Counter(row["line"] for row in rows if isinstance(row, dict) and _is_key(row.get("line")))
+    going = {row["line"] for row in asked.values() if _is_key(row.get("line"))}
+    kept = lines_used([line for line in by_id.values() if line.pk in going])
     gone: set[int] = set()
     for index, row in asked.items():
         path, line = f"lines.{index}", by_id.get(row["line"]) if _is_key(row.get("line")) else None
@@ -74,10 +75,10 @@ def _removed(
             errors.add(f"{path}.{str(name)[:60]}", _("A line that is removed takes no other change."))
         if line is None:
             errors.add(f"{path}.line", _("This line does not belong here."), "not_found")
-        elif named.count(line.pk) > 1:
+        elif named[line.pk] > 1:
             errors.add(f"{path}.line", _("This line is named twice."))
         elif line.pk in kept:
-            values = {"n": line.position, "name": _named(line), "document": kept[line.pk]}
+            values = {"n": line.position, "name": _named(line), "document": _title(kept[line.pk], by)}
             text = _("Line %(n)s (%(name)s) stays: it stands on %(document)s.") % values
             errors.add(f"{path}.line", text, "in_use")
         else:
@@ -91,18 +92,22 @@ def _named(line: OrderLine) -> str:
     return str(line.product) if line.product_id else line.description.split("\n", 1)[0][:60]
 
 
-def lines_used(lines: list[OrderLine]) -> dict[int, str]:
+def _title(document: Any, by: Any) -> str:
+    return record_title(document) if sees(document, by) else str(document._meta.verbose_name)
+
+
+def lines_used(lines: list[OrderLine]) -> dict[int, Delivery | Invoice]:
     """{order line id: the delivery or invoice that holds it back}: of it something was delivered or invoiced,
     or is about to; a delivery keeps its line even cancelled."""
     ids = [line.pk for line in lines]
     if not ids:
         return {}
-    used: dict[int, str] = {}
+    used: dict[int, Delivery | Invoice] = {}
     invoiced = InvoiceLine.objects.filter(source_kind=SOURCE, source_line_id__in=ids)
     for row in invoiced.exclude(invoice__status="cancelled").select_related("invoice"):
-        used.setdefault(row.source_line_id or 0, record_title(row.invoice))
+        used.setdefault(row.source_line_id or 0, row.invoice)
     for item in DeliveryLine.objects.filter(order_line__in=ids).select_related("delivery"):
-        used[item.order_line_id or 0] = record_title(item.delivery)
+        used[item.order_line_id or 0] = item.delivery
     return used
 
 

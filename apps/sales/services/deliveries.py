@@ -15,6 +15,7 @@ from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.money import ZERO, round_money, round_quantity
 from apps.core.records import rows_keep
+from apps.core.scope import record_open_or_refuse
 from apps.documents.lifecycle import lifecycle_of, number_assign
 from apps.documents.models import DocumentLink
 from apps.documents.services.links import link_add
@@ -173,8 +174,11 @@ def order_deliver(
 ) -> Delivery:
     """A draft delivery of the order: of all that is open, or ``[{line, quantity, batch?, serials?}]``.
 
-    Raises Refused over_delivery, InvalidInput with paths.
+    Raises Refused over_delivery, InvalidInput with paths, NotAllowed where a grant to see is all that shows
+    the order to ``by``.
     """
+    if by is not None:
+        record_open_or_refuse(order, by)
     delivery = Delivery(order=order, date=date or company_today(), place=place)
     rows: list[DeliveryLine] = []
     if lines is not None:

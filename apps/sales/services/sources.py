@@ -13,7 +13,8 @@ from apps.accounting.models import Invoice, InvoiceLine
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
 from apps.core.keys import key_sent
-from apps.core.scope import kind_of
+from apps.core.locks import lock_row
+from apps.core.scope import kind_of, record_open_or_refuse
 from apps.core.typed_settings import setting
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import DocumentLink
@@ -127,9 +128,14 @@ def _charge(charge: Any, amount: Decimal) -> dict[str, Any]:
 
 
 def invoice_order_set(invoice: Invoice, order: Order | None, by: Any) -> None:
-    """Tie a draft invoice to the order that it bills: its lines count on the order's lines."""
+    """Tie a draft invoice to the order that it bills: its lines count on the order's lines.
+
+    Raises NotAllowed where a grant to see is all that shows the order to ``by``: billing is a step of it.
+    """
     if order is None:
         return
+    if by is not None:
+        record_open_or_refuse(order, by)
     _same(invoice, order, "order")
     _lines_tie(invoice, order)
     on_delivery = billing_on_delivery([quantities_of(line) for line in order_lines(order)])
@@ -140,6 +146,8 @@ def invoice_delivery_set(invoice: Invoice, delivery: Delivery | None, by: Any) -
     """Tie a draft invoice to a delivery and its order."""
     if delivery is None or delivery.order is None:
         return
+    if by is not None:
+        record_open_or_refuse(delivery, by)
     _same(invoice, delivery.order, "delivery")
     _lines_tie(invoice, delivery.order)
     link_add(delivery, invoice)
@@ -158,7 +166,9 @@ def _same(document: Any, order: Order, field: str) -> None:
 
 
 def _lines_tie(invoice: Invoice, order: Order) -> None:
-    """Each line takes the order line of its product (or text) that has most room for it."""
+    """Each line takes the order line of its product (or text) that has most room for it. Holds the order
+    meanwhile, so that no amendment removes a line that is taken."""
+    lock_row(Order, order.pk, share=True)
     room = {
         line: line.quantity - line.invoiced_quantity + line.credited_quantity for line in order_lines(order)
     }
