@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
-from rest_framework.serializers import IntegerField
 
 from apps.core.access import may
 from apps.core.errors import FieldError, NotAllowed
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from apps.core.records import Child
 
 MASK = "••••"
-_ID = IntegerField()
 
 
 @dataclass(frozen=True)
@@ -190,8 +187,11 @@ def record_input_check(
 
 def _row_id(item: Any) -> int | None:
     """The id of a sent row as the serializer reads it: a text of digits names a row too."""
+    from rest_framework.exceptions import ValidationError  # models come here before core.lean_imports
+    from rest_framework.serializers import IntegerField
+
     try:
-        return int(_ID.to_internal_value(item["id"]))
+        return int(IntegerField().to_internal_value(item["id"]))
     except (KeyError, TypeError, ValidationError):
         return None
 
