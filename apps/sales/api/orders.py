@@ -55,6 +55,7 @@ class OrderApi(OfferViewSet):
         ),
         "charges": ("kind:120", "description:240", "amount:110", "tax_category:120", "line_total:120"),
     }  # fmt: skip
+    form_more = {"lines": ("shadow",)}
     form_labels = {"charges": _("Charges")}
 
     def work_out(self, document: Any, children: dict[str, list[Any]]) -> None:
