@@ -63,11 +63,18 @@ def masked(value: Any, tail: int) -> str | None:
     return f"{MASK}{text[-tail:] if tail else ''}" if text else ("" if value == "" else None)
 
 
-def path_hidden(model: type[models.Model], path: str, user: Any) -> bool:
-    """Whether a path such as ``product__standard_cost__gte`` touches a field that the user may not see."""
-    current: Any = model
+def path_hidden(
+    model: type[models.Model], path: str, user: Any, known: dict[Any, dict[str, int]] | None = None
+) -> bool:
+    """Whether a path such as ``product__standard_cost__gte`` touches a field that the user may not see.
+
+    ``known``: {model: hidden fields}, filled here, for whoever asks about many paths at once.
+    """
+    current, known = model, {} if known is None else known
     for part in path.lstrip("-").split("__"):
-        if part in hidden_fields(current, user):
+        if current not in known:
+            known[current] = hidden_fields(current, user)
+        if part in known[current]:
             return True
         try:
             field = current._meta.get_field(part)
@@ -81,10 +88,11 @@ def path_hidden(model: type[models.Model], path: str, user: Any) -> bool:
 
 def open_paths(model: type[models.Model], table: dict[str, str], user: Any) -> dict[str, str]:
     """The filters or orderings of a list (name → path) that this user may use."""
+    known = {model: hidden_fields(model, user)}
     return {
         name: path
         for name, path in table.items()
-        if name not in hidden_fields(model, user) and not path_hidden(model, path, user)
+        if name not in known[model] and not path_hidden(model, path, user, known)
     }
 
 

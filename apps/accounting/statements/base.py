@@ -30,8 +30,10 @@ def before(day: date) -> date:
 
 
 def accounts_of(company: Company) -> list[Account]:
-    """Every account that can have postings, by code; also those in the bin."""
-    return list(Account.objects.filter(company=company, is_group=False).order_by("code", "pk"))
+    """Every account that can have postings, by code; also those in the bin. Without what no statement shows:
+    reading a hundred accounts whole cost more than their sums."""
+    rows = Account.objects.filter(company=company, is_group=False).order_by("code", "pk")
+    return list(rows.defer("created_at", "updated_at", "search_text", "custom", "tags"))
 
 
 def period_text(first: date, last: date) -> str:
