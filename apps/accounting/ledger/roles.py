@@ -5,37 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounting.models import Account
 from apps.company.models import Company
 from apps.core.errors import Refused
 
-_BOOK = """
-SELECT a.*, r.role AS played FROM accounting_accountrole r JOIN accounting_account a ON a.id = r.account_id
+_BESIDE = ("created_at", "updated_at", "search_text", "custom", "tags")  # what no posting asks of an account
+_FIELDS = [field for field in Account._meta.concrete_fields if field.name not in _BESIDE]
+_NAMES = [field.attname for field in _FIELDS]
+_COLUMNS = ", ".join(f'a."{field.column}"' for field in _FIELDS)
+_BOOK = f"""
+SELECT r.role, {_COLUMNS} FROM accounting_accountrole r JOIN accounting_account a ON a.id = r.account_id
 WHERE r.company_id = %s
-"""
+"""  # noqa: S608 - columns of our own model
 
 
 class AccountBook:
-    """The default accounts of one company, read in one query at first use."""
+    """The default accounts of one company, read in one query at first use; made into records as they are
+    asked for, since a posting needs a few of some forty."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
-        self._accounts: dict[str, Account] | None = None
+        self._rows: dict[str, tuple[Any, ...]] | None = None
+        self._accounts: dict[str, Account] = {}
 
     def __getitem__(self, role: str) -> Account:
         """The account of a part. Raises Refused (``account_missing``) when the company has none."""
-        if self._accounts is None:
-            rows = Account.objects.raw(_BOOK, [self.company.pk])
-            self._accounts = {row.played: row for row in rows}
-        if role not in self._accounts:
+        if self._rows is None:
+            with connection.preparing(), connection.cursor() as cursor:
+                cursor.execute(_BOOK, [self.company.pk])
+                self._rows = {row[0]: row[1:] for row in cursor.fetchall()}
+        if role not in self._rows:
             raise Refused(
                 _("The company has no account for “%(role)s”. Set it under default accounts.")
                 % {"role": role},
                 code="account_missing",
             )
+        if role not in self._accounts:
+            self._accounts[role] = Account.from_db(connection.alias, _NAMES, self._rows[role])
         return self._accounts[role]
 
 
