@@ -48,26 +48,22 @@ def tell_owner_of_move(payload: dict[str, Any]) -> None:
 
 @consume(GrantGiven)
 def tell_of_shared_record(payload: dict[str, Any]) -> None:
-    record = _record(payload, payload["user_id"])
-    if record is not None:
-        notify(
-            [payload["user_id"]],
-            event="record.shared",
-            title=lazy_text(_("Shared with you: %(what)s"), what=_Title(record)),
-            text=lazy_text(_("By %(name)s"), name=_name(payload["by_id"])),
-            target=record,
-            by=payload["by_id"],
-        )
+    _tell(payload, payload["user_id"], "record.shared", _("Shared with you: %(what)s"))
 
 
 @consume(DocumentAssigned)
 def tell_new_owner(payload: dict[str, Any]) -> None:
-    record = _record(payload, payload["owner_id"])
+    _tell(payload, payload["owner_id"], "document.assigned", _("You are now responsible: %(what)s"))
+
+
+def _tell(payload: dict[str, Any], user_id: int, event: str, title: str) -> None:
+    """Tell one person what somebody did with a record for him; nothing where he doesn't see it."""
+    record = _record(payload, user_id)
     if record is not None:
         notify(
-            [payload["owner_id"]],
-            event="document.assigned",
-            title=lazy_text(_("You are now responsible: %(what)s"), what=_Title(record)),
+            [user_id],
+            event=event,
+            title=lazy_text(title, what=_Title(record)),
             text=lazy_text(_("By %(name)s"), name=_name(payload["by_id"])),
             target=record,
             by=payload["by_id"],

@@ -30,6 +30,7 @@ from apps.documents.models import DocumentLink
 from apps.sales.models import Delivery, Order, Quotation
 from apps.sales.portal import open_quotations
 from apps.sales.selectors import order_progress
+from apps.sales.services.alternatives import choice_groups
 from apps.sales.services.public_links import quotation_state
 from apps.sales.services.quotations import quotation_answer, quotation_sign
 
@@ -77,11 +78,14 @@ def _beside(line: Any) -> str:
 
 def _choices(quotation: Quotation) -> list[tuple[str, list[tuple[int, str, bool]]]]:
     """The groups of lines of which the customer takes one each."""
-    groups: dict[int, list[tuple[int, str, bool]]] = {}
-    for line in quotation.lines.exclude(choice=None).order_by("position", "id"):
-        label = f"{line.description}: {show_money(line.line_total, quotation.currency.code)}"
-        groups.setdefault(line.choice, []).append((line.pk, label, line.chosen))
-    return [(_("Line %(n)s: one of these") % {"n": number}, rows) for number, rows in groups.items()]
+    code, groups = quotation.currency.code, choice_groups(quotation.lines.order_by("position", "id"))
+    return [
+        (
+            _("Line %(n)s: one of these") % {"n": number},
+            [(row.pk, f"{row.description}: {show_money(row.line_total, code)}", row.chosen) for row in rows],
+        )
+        for number, rows in groups.items()
+    ]
 
 
 def _is_open(quotation: Quotation) -> bool:

@@ -29,6 +29,7 @@ from apps.documents.pdf import pdf_answer
 from apps.documents.services.timeline import timeline_add
 from apps.sales.events import QuotationCommented
 from apps.sales.models import Quotation, QuotationLine
+from apps.sales.services.alternatives import choice_groups
 from apps.sales.services.public_links import LinkTarget, quotation_of_token
 from apps.sales.services.quotations import quotation_answer, quotation_choose
 
@@ -132,11 +133,10 @@ def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
 
 def _choices(rows: list[QuotationLine], code: str) -> list[dict[str, Any]]:
     """The groups of which the customer takes one line each."""
-    groups: dict[int, list[Any]] = {}
-    for line in rows:
-        if line.choice is not None:
-            groups.setdefault(line.choice, []).append({**_line(line, code), "line": line})
-    return [{"number": number, "rows": lines} for number, lines in groups.items()]
+    return [
+        {"number": number, "rows": [{**_line(line, code), "line": line} for line in lines]}
+        for number, lines in choice_groups(rows).items()
+    ]
 
 
 def _line(line: Any, code: str) -> dict[str, str]:

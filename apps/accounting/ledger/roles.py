@@ -14,8 +14,7 @@ from apps.accounting.models import Account
 from apps.company.models import Company
 from apps.core.errors import Refused
 
-_BESIDE = ("created_at", "updated_at", "search_text", "custom", "tags")  # what no posting asks of an account
-_FIELDS = [field for field in Account._meta.concrete_fields if field.name not in _BESIDE]
+_FIELDS = [field for field in Account._meta.concrete_fields if field.name not in Account.BESIDE]
 _NAMES = [field.attname for field in _FIELDS]
 _COLUMNS = ", ".join(f'a."{field.column}"' for field in _FIELDS)
 _BOOK = f"""

@@ -16,8 +16,12 @@ from apps.core.scope import Scope
 
 
 class Account(TreeMaster):
-    """A group holds accounts below it and is never posted to. ``control`` accounts have a sub-ledger."""
+    """A group holds accounts below it and is never posted to. ``control`` accounts have a sub-ledger.
 
+    ``BESIDE``: what neither a posting nor a statement asks of an account; many are read without it.
+    """
+
+    BESIDE: ClassVar[tuple[str, ...]] = ("created_at", "updated_at", "search_text", "custom", "tags")
     scope = Scope(company="company")
 
     company = models.ForeignKey(

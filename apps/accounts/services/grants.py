@@ -163,8 +163,7 @@ def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
     row, new = _given(target, user, action, by)
     grant = _grant(row)
     if new:
-        detail = {"user": grant.user.email, "record": grant.record, "permission": permission, "given": True}
-        access_log_write(AccessEvent.GRANT_CHANGED, detail=detail)
+        _log(grant.user, grant.record, permission, given=True)
         emit(GrantGiven(kind_of(target), target.pk, user.pk, getattr(by, "pk", None)))
     return grant
 
@@ -206,12 +205,11 @@ def grant_remove(*, number: int, by: Any) -> None:
     deleted, _tables = row.delete()
     if not deleted:  # somebody else took it back meanwhile
         raise NotFound(_("Not found."))
-    detail = {
-        "user": grant.user.email,
-        "record": grant.record,
-        "permission": grant.permission,
-        "given": False,
-    }
+    _log(grant.user, grant.record, grant.permission, given=False)
+
+
+def _log(user: User, record: str, permission: str, *, given: bool) -> None:
+    detail = {"user": user.email, "record": record, "permission": permission, "given": given}
     access_log_write(AccessEvent.GRANT_CHANGED, detail=detail)
 
 
@@ -223,5 +221,4 @@ def grants_end_of(user: User) -> None:
             record = f"{kind_of(model)}:{row.content_object_id}"
             code = f"{model._meta.app_label}.{row.permission.codename}"
             row.delete()
-            detail = {"user": user.email, "record": record, "permission": code, "given": False}
-            access_log_write(AccessEvent.GRANT_CHANGED, detail=detail)
+            _log(user, record, code, given=False)

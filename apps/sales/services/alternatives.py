@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.core.errors import ErrorList, InvalidInput
+from apps.core.keys import key_sent
 from apps.sales.models import Quotation, QuotationLine
 
 
@@ -79,10 +80,20 @@ def chosen_read(rows: Any) -> list[int]:
     if rows is None:
         return []
     listed = rows if isinstance(rows, list) else [None]
-    found = [row.get("line") if isinstance(row, dict) else row for row in listed]
-    if len(found) > 1000 or not all(isinstance(pk, int) and not isinstance(pk, bool) for pk in found):
+    found = [key_sent(row.get("line") if isinstance(row, dict) else row) for row in listed]
+    keys = [key for key in found if key is not None]
+    if len(found) > 1000 or len(keys) < len(found):
         raise InvalidInput(_("Send the ids of the lines that are chosen."), field="chosen")
-    return found
+    return keys
+
+
+def choice_groups(lines: Iterable[QuotationLine]) -> dict[int, list[QuotationLine]]:
+    """{number of its first line: the lines of a group}, in their order."""
+    groups: dict[int, list[QuotationLine]] = {}
+    for line in lines:
+        if line.choice is not None:
+            groups.setdefault(line.choice, []).append(line)
+    return groups
 
 
 def stands_for(lines: Iterable[QuotationLine]) -> dict[int, int]:

@@ -20,6 +20,7 @@ from apps.core.actor import current_actor
 from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.formats import show_date
+from apps.core.keys import key_sent
 from apps.core.money import ZERO
 from apps.core.records import rows_keep, rows_update
 from apps.core.typed_settings import setting
@@ -302,8 +303,8 @@ def _choices_named(quotation: Quotation, rows: Any) -> list[int]:
     if not isinstance(rows, list):
         return []
     groups = set(quotation.lines.exclude(choice=None).values_list("pk", flat=True))
-    named = [row.get("line") for row in rows if isinstance(row, dict)]
-    return [pk for pk in named if isinstance(pk, int) and pk in groups]
+    named = [key_sent(row.get("line")) for row in rows if isinstance(row, dict)]
+    return [pk for pk in named if pk in groups]
 
 
 def _wanted(
