@@ -43,7 +43,8 @@ def test_grant_table_is_the_models_own(model: Any) -> None:
 @pytest.mark.parametrize("model", GRANTABLE, ids=named)
 def test_grants_cost_narrowed_people_one_look_and_others_none(model: Any, user_with: Any) -> None:
     meta, view = model._meta, resource_of(model)
-    code, table = f"{meta.app_label}.view_{meta.model_name}", grant_model(model)._meta.db_table  # type: ignore[union-attr]
+    grants: Any = grant_model(model)
+    code, table = f"{meta.app_label}.view_{meta.model_name}", grants._meta.db_table
     assert view is not None
     for level, most in (("all", 0), ("company", 0), ("own", 1), ("team", 1), ("department", 1)):
         client = ApiClient(user_with(code, level=level))

@@ -37,7 +37,7 @@ def standing_in(blocker: Any, enter: Callable[[], None]) -> Iterator[Standing[An
                 result = build()
                 connection.check_constraints()
             finally:
-                connection.bahi_test_atomic = False  # type: ignore[attr-defined]
+                connection.bahi_test_atomic = False  # type: ignore[attr-defined]  # as above
             cache.clear()
             return result
 
