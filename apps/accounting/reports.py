@@ -9,6 +9,7 @@ from apps.accounting.models import Account, Journal
 from apps.accounting.payments import report as statement_of_account
 from apps.accounting.statements.ageing import payables_ageing, receivables_ageing
 from apps.accounting.statements.base import current_year, default_from, default_month, default_to
+from apps.accounting.statements.between_report import between_companies
 from apps.accounting.statements.books import cash_book, day_book, general_ledger
 from apps.accounting.statements.gaps import number_gaps
 from apps.accounting.statements.opening import opening_report
@@ -123,9 +124,21 @@ register_report(
             Param("on", _("On"), "date", default=default_to, aliases=("to",)),
             Param("from", _("From"), "date", hidden=True),
             Param("compare", _("Compare with"), "choice", choices=COMPARE.choices[:1]),
+            GROUP,
         ),
         balance_sheet,
         icon="account_balance",
+    )
+)
+register_report(
+    Report(
+        "accounting",
+        "between-companies",
+        _("Between the companies"),
+        SEE,
+        (COMPANY, TO, FROM),
+        between_companies,
+        icon="compare_arrows",
     )
 )
 register_report(

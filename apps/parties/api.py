@@ -27,7 +27,7 @@ class PartyApi(MasterViewSet):
         "id", "code", "legal_name", "display_name", "is_customer", "is_vendor", "is_person", "gstin", "pan",
         "tax_treatment", "place_of_supply", "msme_number", "tds_section", "phone", "email", "currency",
         "payment_terms", "credit_limit", "credit_days", "credit_policy", "salesperson", "department",
-        "territory", "language", "external_id", "billing_company", "tags", "active", "version",
+        "territory", "language", "external_id", "own_company", "billing_company", "tags", "active", "version",
         "created_at", "updated_at",
     )  # fmt: skip
     read_only = ("id", "billing_company", "version", "created_at", "updated_at")
@@ -35,10 +35,10 @@ class PartyApi(MasterViewSet):
         name: name
         for name in (
             "code", "display_name", "legal_name", "is_customer", "is_vendor", "gstin", "tax_treatment",
-            "salesperson", "department", "active", "updated_at", "external_id",
+            "salesperson", "department", "active", "updated_at", "external_id", "own_company",
         )
     }  # fmt: skip
-    expands = ("currency", "payment_terms", "salesperson", "department", "billing_company")
+    expands = ("currency", "payment_terms", "salesperson", "department", "own_company", "billing_company")
     children = (
         Child(
             "addresses",

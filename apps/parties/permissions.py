@@ -10,6 +10,7 @@ register_permissions(
         "see_bank_account": "See whole bank account numbers of parties",
         "set_bank_account": "Change bank accounts and UPI ids of parties",
         "set_credit": "Set credit limits, credit days and what happens over the limit",
+        "set_own_company": "Say which party stands for a company of ours",
     },
 )
 

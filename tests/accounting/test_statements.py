@@ -267,3 +267,16 @@ def test_today_is_the_companys_day(api, company):
     data = report(api, "balance-sheet", company)["data"]
     assert data["on"] == company_today().isoformat()
     assert (company_today() - date(2020, 1, 1)) > timedelta(0)
+
+
+def test_drill_opens_the_account_that_it_names_though_anothers_code_is_the_same_number(api, books):
+    """Accounts have ids, and codes that are numbers as well."""
+    cash = account_for(books, "cash")
+    head = {"company": books, "account_type": "asset", "subtype": "cash", "parent": cash.parent}
+    older = Account.objects.create(code="X1", name="Older", **head)
+    named = Account.objects.create(code="X2", name="Named", **head)
+    older.code = str(named.pk)
+    older.save()
+    for account in (named, older):
+        assert report(api, "general-ledger", books, account=account.pk)["data"]["account"] == account.pk
+    assert report(api, "general-ledger", books, account="X2")["data"]["account"] == named.pk

@@ -295,6 +295,13 @@ CASES = [
         lambda w: {"display_name": "New one", "legal_name": "New one", "credit_limit": "500"},
     ),
     Case(
+        "parties.set_own_company",
+        "post",
+        "parties/parties/",
+        ("parties.add_party",),
+        lambda w: {"display_name": "Ours", "legal_name": "Ours", "own_company": w.shop.company.pk},
+    ),
+    Case(
         "customer_portal.invite_member",
         "post",
         "customer-portal/invitations/",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
@@ -20,6 +21,28 @@ from apps.dimensions.models import CostCentre
 from apps.documents.form_fields import chosen_from
 
 Found = dict[int, list[Turnover]]
+
+
+class CutSums(NamedTuple):
+    """Debits and credits of a group of lines up to each of some days."""
+
+    keys: tuple[Any, ...]
+    turnovers: list[Turnover]
+
+    @property
+    def balances(self) -> list[Decimal]:
+        return [cut.balance for cut in self.turnovers]
+
+
+def cut_sums(rows: Any, days: Sequence[date], *by: str) -> Iterator[CutSums]:
+    """Lines summed in the database by these columns, up to each day."""
+    sums = {}
+    for index, day in enumerate(days):
+        sums[f"debit_{index}"] = Sum("base_amount", filter=Q(base_amount__gt=0, date__lte=day))
+        sums[f"credit_{index}"] = Sum("base_amount", filter=Q(base_amount__lt=0, date__lte=day))
+    for row in rows.values(*by).annotate(**sums).order_by(*by):
+        cuts = [Turnover(row[f"debit_{n}"] or ZERO, -(row[f"credit_{n}"] or ZERO)) for n in range(len(days))]
+        yield CutSums(tuple(row[name] for name in by), cuts)
 
 
 @dataclass(frozen=True)
@@ -39,8 +62,13 @@ class Books:
         return not self.centres and self.project is None
 
     @property
+    def together(self) -> bool:
+        """Several companies: what they owe and sell each other is taken out."""
+        return len(self.companies) > 1
+
+    @property
     def drills(self) -> bool:
-        return self.whole and len(self.companies) == 1
+        return self.whole and not self.together
 
     def turnovers(self, days_of: Callable[[Company], Sequence[date]]) -> Found:
         """{account id: turnover up to each day}; the days may differ by company (its fiscal year)."""
@@ -61,7 +89,7 @@ class Books:
         return {pk: cuts[0] for pk, cuts in result.items()}
 
     def _add(self, result: Found, pk: int, cuts: Sequence[Turnover]) -> None:
-        key = self.stands_for.get(pk, pk)
+        key = self.shown(pk)
         before = result.get(key)
         result[key] = (
             list(cuts) if before is None else [_plus(a, b) for a, b in zip(before, cuts, strict=True)]
@@ -69,21 +97,18 @@ class Books:
 
     def _of_lines(self, company: Company, days: Sequence[date]) -> Found:
         """The kept balances know no dimension: its lines are summed."""
-        rows = JournalLine.objects.filter(company=company, date__lte=max(days))
+        rows = self.narrowed(JournalLine.objects.filter(company=company, date__lte=max(days)))
+        return {row.keys[0]: row.turnovers for row in cut_sums(rows, days, "account_id")}
+
+    def narrowed(self, rows: Any) -> Any:
+        """Ledger lines under the cost centre and project asked for."""
         if self.centres:
             rows = rows.filter(cost_centre_id__in=self.centres)
-        if self.project is not None:
-            rows = rows.filter(project_id=self.project)
-        sums = {}
-        for index, day in enumerate(days):
-            sums[f"debit_{index}"] = Sum("base_amount", filter=Q(base_amount__gt=0, date__lte=day))
-            sums[f"credit_{index}"] = Sum("base_amount", filter=Q(base_amount__lt=0, date__lte=day))
-        return {
-            row["account_id"]: [
-                Turnover(row[f"debit_{n}"] or ZERO, -(row[f"credit_{n}"] or ZERO)) for n in range(len(days))
-            ]
-            for row in rows.values("account_id").annotate(**sums)
-        }
+        return rows if self.project is None else rows.filter(project_id=self.project)
+
+    def shown(self, pk: int) -> int:
+        """The account of the statement that stands for this one."""
+        return self.stands_for.get(pk, pk)
 
 
 def _plus(one: Turnover, other: Turnover) -> Turnover:

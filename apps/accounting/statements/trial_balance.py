@@ -19,25 +19,33 @@ from apps.accounting.statements.base import (
     period_text,
     year_start,
 )
-from apps.accounting.statements.reading import books_of
+from apps.accounting.statements.between import Between, between_of
+from apps.accounting.statements.reading import Books, books_of
 from apps.company.models import Company
 from apps.datatools.reports import Answer, Check, Column, Row
 
 AMOUNTS = ("opening_debit", "opening_credit", "debit", "credit", "closing_debit", "closing_credit")
+OF_A_GROUP = ("eliminated", "group")
 _NONE = [Turnover(), Turnover(), Turnover()]
 
 
 def trial_balance(values: dict[str, Any], user: Any) -> Answer:
     """Income and expenses begin anew with each fiscal year; what earlier years left is one line. With
     ``before_closing`` the closing entries of the period are left out. A cost centre or project shows what is
-    booked under it, which balances only by chance."""
-    company, first, last = values["company"], values["from"], values["to"]
+    booked under it, which balances only by chance. Of a group, what its companies owe and sell each other is
+    taken out of the closing balances, in columns of their own."""
+    first, last = values["from"], values["to"]
     books = books_of(values, user)
-    found = books.turnovers(lambda one: [before(year_start(one, first)), before(first), last])
+
+    def days(one: Company) -> list[date]:
+        return [before(year_start(one, first)), before(first), last]
+
+    found = books.turnovers(days)
     closed = books.closings(first, last) if values.get("before_closing") else {}
+    between, out = _taken_out(books, days, values) if books.together else (None, {})
     rows, earlier = [], NIL
     for account in books.accounts:
-        if account.pk not in found and not values.get("zero"):
+        if account.pk not in found and account.pk not in out and not values.get("zero"):
             continue
         start, opening, closing = found.get(account.pk, _NONE)
         if account.account_type in OF_THE_YEAR:
@@ -47,21 +55,66 @@ def trial_balance(values: dict[str, Any], user: Any) -> Answer:
         row = _row(account, opening.balance, movement, first, last)
         if not books.drills:
             row.links = {}
-        if values.get("zero") or any(row.cells[name] for name in AMOUNTS):
+        if values.get("zero") or any(row.cells[name] for name in AMOUNTS) or out.get(account.pk):
             rows.append(row)
     if earlier:
         rows.append(_earlier_row(earlier))
-    totals = {name: sum((row.cells[name] for row in rows), NIL) for name in AMOUNTS}
+    if between:
+        _group_fill(rows, out, between)
+    return _answer(values, books, rows, between)
+
+
+def _answer(values: dict[str, Any], books: Books, rows: list[Row], between: Between | None) -> Answer:
+    names = AMOUNTS if between is None else (*AMOUNTS, *OF_A_GROUP)
+    totals = {name: sum((row.cells[name] for row in rows), NIL) for name in names}
     rows.append(Row({"code": "", "name": _("Total"), "account": None, **totals}, "total"))
+    checks = _checks(totals) if books.whole else []
     return Answer(
-        columns=_columns(),
+        columns=_columns() + (_group_columns() if between else []),
         rows=rows if len(rows) > 1 else [],
         totals=totals,
-        checks=_checks(totals) if books.whole else [],
-        company=company,
+        checks=checks if between is None else [*checks, *between.checks(2, _results_taken(books, values))],
+        company=values["company"],
         subtitle=books.subtitle,
-        period=period_text(first, last),
+        period=period_text(values["from"], values["to"]),
+        notes=between.note() if between else "",
     )
+
+
+def _results_taken(books: Books, values: dict[str, Any]) -> tuple[int, ...]:
+    """Cuts between which income and costs are taken out: none once an entry has closed them, for then they
+    stand in the reserves of both companies."""
+    first, last = values["from"], values["to"]
+    starts = [year_start(one, first) for one in books.companies]
+    closed = not values.get("before_closing") and books.closings(min(starts), last)
+    return () if closed else (0, 2)
+
+
+def _taken_out(books: Books, days: Any, values: dict[str, Any]) -> tuple[Between, dict[int, Decimal]]:
+    results = bool(_results_taken(books, values))
+    between = between_of(books, days, results=results)
+    return between, between.out(2, owed=True, moved=results)
+
+
+def _group_fill(rows: list[Row], out: dict[int, Decimal], between: Between) -> None:
+    """What is taken out of each row and what is left; what the two sides differ by is a row of its own."""
+    for row in rows:
+        taken = out.get(row.cells["account"], NIL)
+        row.cells |= {"eliminated": taken, "group": row.cells["closing"] + taken}
+    apart = (
+        (_("Differs between the companies: balances"), between.owed_apart(2)),
+        (_("Differs between the companies: income and costs"), between.moved_apart(2)),
+    )
+    for label, amount in apart if between.books.whole else ():
+        if amount:
+            cells = {
+                "code": "",
+                "name": label,
+                "account": None,
+                "closing": NIL,
+                **dict.fromkeys(AMOUNTS, NIL),
+            }
+            rows.append(Row({**cells, "eliminated": amount, "group": amount}))
 
 
 def _row(account: Account, opening: Decimal, movement: Turnover, first: date, last: date) -> Row:
@@ -105,6 +158,10 @@ def _columns() -> list[Column]:
         Column("closing_debit", _("Closing debit"), "money"),
         Column("closing_credit", _("Closing credit"), "money"),
     ]
+
+
+def _group_columns() -> list[Column]:
+    return [Column("eliminated", _("Taken out"), "balance"), Column("group", _("Group"), "balance")]
 
 
 def _checks(totals: dict[str, Decimal]) -> list[Check]:

@@ -125,17 +125,19 @@ def _edges(param: Param, text: str, values: dict[str, Any]) -> tuple[int, ...]:
 
 
 def _record(param: Param, text: str, values: dict[str, Any]) -> models.Model:
-    """A record by id (or code) that the user may see, of the chosen company where it has one."""
+    """A record by id (or code) that the user may see, of the chosen company where it has one. The id comes
+    first: links carry it, and another record's code may be the same number."""
     model = param.model
     assert model is not None  # noqa: S101 - a mistake in the definition
     names = {field.name for field in model._meta.concrete_fields}
     rows = model._default_manager.filter(record_filter(model, access_of(values["user"])))
     if "company" in names and values.get("company") is not None:
         rows = rows.filter(company=values["company"])
-    condition = models.Q(pk=key_read(text))
+    key = key_read(text)
+    condition = models.Q(pk=key)
     if "code" in names:
         condition |= models.Q(code=text)
-    row = rows.filter(condition).order_by("pk").first()
+    row = min(rows.filter(condition).order_by("pk")[:2], key=lambda found: found.pk != key, default=None)
     if row is None:
         raise InvalidInput(_("There is no such record: %(id)s.") % {"id": text}, code="not_found")
     return row

@@ -72,6 +72,7 @@ def report_data(report: Report, answer: Answer, values: dict[str, Any]) -> dict[
             {"label": str(c.label), "difference": plain(c.difference), "passed": c.passed}
             for c in answer.checks
         ],
+        "notes": answer.notes,
         "next": answer.more or None,
         **plain(answer.extra),
     }
@@ -192,10 +193,13 @@ def _xlsx(out: IO[bytes], report: Report, answer: Answer, rows: Iterable[Row]) -
         sheet.write_string(top, index, str(column.label), styles.head(column))
         sheet.set_column(index, index, _WIDTH[column.kind])
     sheet.freeze_panes(top + 1, 1)
+    number = top
     for number, row in enumerate(rows, top + 1):
         for index, column in enumerate(answer.columns):
             style = styles.of(column.kind, row.kind, row.level if index == 0 else 0)
             _write(sheet, number, index, row.cells.get(column.key), style)
+    if answer.notes:
+        sheet.write_string(number + 2, 0, answer.notes, styles.of("text", "normal"))
     sheet.set_landscape() if report.landscape else sheet.set_portrait()
     sheet.repeat_rows(top)
     sheet.fit_to_pages(1, 0)

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('billing_company', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.company', verbose_name='billed by')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='company.currency', verbose_name='currency')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.department', verbose_name='department')),
+                ('own_company', models.ForeignKey(blank=True, help_text="A company of ours as customer or vendor of another: the group's statements take out what they owe and sell each other.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.company', verbose_name='stands for our company')),
                 ('salesperson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
             ],
             options={
@@ -275,6 +276,7 @@ class Migration(migrations.Migration):
                 ('currency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='company.currency', verbose_name='currency')),
                 ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.department', verbose_name='department')),
                 ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('own_company', models.ForeignKey(blank=True, db_constraint=False, help_text="A company of ours as customer or vendor of another: the group's statements take out what they owe and sell each other.", null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='company.company', verbose_name='stands for our company')),
                 ('salesperson', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
                 ('payment_terms', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='parties.paymentterms', verbose_name='payment terms')),
             ],
@@ -329,6 +331,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='party',
             constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='parties_party_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.UniqueConstraint(fields=('own_company',), name='parties_own_company_once', violation_error_message='Another party stands for this company.'),
         ),
         migrations.AddConstraint(
             model_name='party',

@@ -47,6 +47,7 @@ class Party(MasterModel):
         "credit_limit": Guard(change="parties.set_credit"),
         "credit_days": Guard(change="parties.set_credit"),
         "credit_policy": Guard(change="parties.set_credit"),
+        "own_company": Guard(change="parties.set_own_company"),
     }
 
     code = models.CharField(_("code"), max_length=40, blank=True, default="")
@@ -105,6 +106,19 @@ class Party(MasterModel):
         related_name="+",
     )
 
+    own_company = models.ForeignKey(
+        "company.Company",
+        verbose_name=_("stands for our company"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_(
+            "A company of ours as customer or vendor of another: the group's statements take out what "
+            "they owe and sell each other."
+        ),
+    )
+
     class Meta(MasterModel.Meta):
         verbose_name = _("party")
         verbose_name_plural = _("parties")
@@ -115,6 +129,11 @@ class Party(MasterModel):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="parties_party_code_once"),
+            models.UniqueConstraint(
+                fields=["own_company"],
+                name="parties_own_company_once",
+                violation_error_message=_("Another party stands for this company."),
+            ),
             models.CheckConstraint(
                 condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0), name="parties_limit_positive"
             ),
@@ -168,6 +187,13 @@ class Party(MasterModel):
         if self.gstin and self.tax_treatment in NOT_REGISTERED:
             text = _("Who has a GSTIN is registered: choose another tax treatment.")
             raise ValidationError({"tax_treatment": ValidationError(text, code="gstin_treatment")})
+        own = self.own_company
+        if own is not None and self.pan and own.pan and self.pan != own.pan:
+            text = _("The party's PAN is not that of %(company)s.")
+            values = {"company": own.trade_name}
+            raise ValidationError(
+                {"own_company": ValidationError(text, code="own_company_pan", params=values)}
+            )
 
     def clean_whole(self) -> None:
         """Another PAN leaves no address behind with a GSTIN of the one before."""
