@@ -15,7 +15,13 @@ from django.utils.translation import gettext_lazy
 from apps.accounting.choices import Side
 from apps.accounting.models import JournalEntry, OpenItem
 from apps.accounting.payments.open_items import OpeningItem, opening_items_post
-from apps.accounting.services.opening import OpeningRow, opening_exists, opening_trial_balance_post
+from apps.accounting.services.opening import (
+    OpeningRow,
+    opening_exists,
+    opening_reverse,
+    opening_trial_balance_post,
+)
+from apps.accounting.services.opening_entries import OPEN_DOCUMENTS, openings_live
 from apps.accounting.statements.opening import opening_notes
 from apps.company.models import Company, Currency
 from apps.company.selectors import company_today, rate_on
@@ -24,6 +30,8 @@ from apps.core.errors import BahiError, InvalidInput, NotAllowed
 from apps.core.formats import show_date
 from apps.core.money import ZERO, parse_decimal
 from apps.core.scope import record_filter
+from apps.datatools.importing.provenance import Written
+from apps.datatools.importing.reversals import register_reversal
 from apps.datatools.importing.targets import (
     ImportField,
     Outcome,
@@ -139,12 +147,16 @@ class OpeningTrialBalance:
         if outcome.errors:
             return outcome
         try:
-            opening_trial_balance_post(company=company, date=day, rows=rows, by=by, rest_to_equity=True)
+            made = opening_trial_balance_post(
+                company=company, date=day, rows=rows, by=by, rest_to_equity=True
+            )
         except BahiError as error:
             outcome.skipped = len(records)
             outcome.errors += [_row_error(records, item) for item in error.errors]
             return outcome
         outcome.created = len(records)
+        if made.entry is not None:
+            outcome.written.append(Written(records[0].row, JournalEntry, made.entry.pk, created=True))
         outcome.notes = opening_notes(company)
         return outcome
 
@@ -213,7 +225,11 @@ class OpenDocuments:
         outcome.skipped += len(read) - len(new)
         if new:
             items = [row.item for row in new]
-            opening_items_post(company=company, items=items, day=day, source=_source(company, items), by=by)
+            source = _source(company, items)
+            made = opening_items_post(company=company, items=items, day=day, source=source, by=by)
+            entry = made[0].entry_id
+            assert entry is not None  # noqa: S101 - an opening is posted with its items
+            outcome.written.append(Written(new[0].record.row, JournalEntry, entry, created=True))
             outcome.created = len(new)
         outcome.notes = opening_notes(company)
         return outcome
@@ -291,12 +307,13 @@ def _rate(head: dict[str, str], currency: Currency, company: Company, day: date)
 
 def _known(company: Company, read: list[_Read]) -> set[tuple[int, str]]:
     """(party, number) of documents that an opening brought in before."""
-    entries = JournalEntry.objects.filter(company=company, purpose="opening_items")
     rows = OpenItem.objects.filter(
-        entry__in=entries, party__in={row.item.party.pk for row in read}
+        entry__in=openings_live(OPEN_DOCUMENTS).filter(company=company),
+        party__in={row.item.party.pk for row in read},
     ).values_list("party_id", "number")
     return set(rows)
 
 
 register_target(OpeningTrialBalance())
 register_target(OpenDocuments())
+register_reversal(JournalEntry, opening_reverse)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import ItemStatus, Side
 from apps.accounting.ledger import Posting, PostingLine, account_for, post
 from apps.accounting.models import Allocation, JournalEntry, JournalLine, OpenItem
+from apps.accounting.services.opening_entries import OPEN_DOCUMENTS, purpose_again
 from apps.core.actor import current_actor
 from apps.core.errors import ErrorList, Refused
 from apps.core.money import ZERO, round_money
@@ -63,16 +64,35 @@ def item_make(document: Any, **values: Any) -> OpenItem:
 
 
 def item_void(item: OpenItem, *, entry: JournalEntry | None, day: date) -> OpenItem:
-    """The counter item of a cancelled document, set against it at once: both are closed, both stay readable.
+    """The counter item of one cancelled document, see ``items_void``."""
+    return items_void([item], entry=entry, day=day)[0]
 
-    Raises Refused ``in_use`` when something was set against the item before.
+
+def items_void(items: Sequence[OpenItem], *, entry: JournalEntry | None, day: date) -> list[OpenItem]:
+    """Counter items of what was cancelled, set against it at once: both are closed, both stay readable.
+
+    The caller holds the items. Raises Refused ``in_use`` when something was set against one before.
     """
-    if item.open_amount != item.amount:
+    used = [item.number for item in items if item.open_amount != item.amount]
+    if used:
+        numbers = ", ".join(used[:5]) + (" …" if len(used) > 5 else "")
         raise Refused(
-            _("Money or notes are set against %(number)s. Take them off first.") % {"number": item.number},
+            _("Money or notes are set against %(number)s. Take them off first.") % {"number": numbers},
             code="in_use",
         )
-    counter = OpenItem(
+    counters = OpenItem.objects.bulk_create([_counter(item, entry, day) for item in items], batch_size=1000)
+    for item in items:
+        item.open_amount = item.open_base = round_money(ZERO)
+        item.status = ItemStatus.PAID
+    OpenItem.objects.bulk_update(items, ["open_amount", "open_base", "status"], batch_size=1000)
+    label = current_actor().label[:200]
+    pairs = [(item, counter) for item, counter in zip(items, counters, strict=True) if counter.amount]
+    Allocation.objects.bulk_create([_void_row(*pair, day, label) for pair in pairs], batch_size=1000)
+    return counters
+
+
+def _counter(item: OpenItem, entry: JournalEntry | None, day: date) -> OpenItem:
+    return OpenItem(
         company_id=item.company_id,
         party_id=item.party_id,
         side=item.side,
@@ -91,23 +111,20 @@ def item_void(item: OpenItem, *, entry: JournalEntry | None, day: date) -> OpenI
         status=ItemStatus.PAID,
         entry=entry,
     )
-    counter.save()
-    item.open_amount = item.open_base = round_money(ZERO)
-    item.status = ItemStatus.PAID
-    item.save(update_fields=["open_amount", "open_base", "status"])
-    if counter.amount:
-        debit, credit = (item, counter) if item.amount > 0 else (counter, item)
-        Allocation.objects.create(
-            company_id=item.company_id,
-            debit_item=debit,
-            credit_item=credit,
-            date=day,
-            amount=abs(item.amount),
-            base_debit=abs(item.base_amount),
-            base_credit=abs(item.base_amount),
-            by_label=current_actor().label[:200],
-        )
-    return counter
+
+
+def _void_row(item: OpenItem, counter: OpenItem, day: date, label: str) -> Allocation:
+    debit, credit = (item, counter) if item.amount > 0 else (counter, item)
+    return Allocation(
+        company_id=item.company_id,
+        debit_item=debit,
+        credit_item=credit,
+        date=day,
+        amount=abs(item.amount),
+        base_debit=abs(item.base_amount),
+        base_credit=abs(item.base_amount),
+        by_label=label,
+    )
 
 
 def items_of_entry(
@@ -166,12 +183,14 @@ def opening_items_post(
 ) -> list[OpenItem]:
     """Post open invoices and bills from another system as of ``day``: one entry against opening equity.
 
-    ``source`` = (kind, id) of the import; posting the same source again returns what it made. Raises
-    InvalidInput naming ``items.N.amount``.
+    ``source`` = (kind, id) of the import; posting the same source again returns what it made, unless that was
+    reversed. Raises InvalidInput naming ``items.N.amount``.
     """
-    made = list(OpenItem.objects.filter(source_kind=source[0], source_id=source[1]).order_by("id"))
+    there = OpenItem.objects.filter(source_kind=source[0], source_id=source[1])
+    made = list(there.filter(entry__reversal_of=None, entry__reversed_by=None).order_by("id"))
     if made:
         return made
+    purpose = purpose_again(source, OPEN_DOCUMENTS)
     _opening_check(items)
     lines, rows = [], []
     for number, item in enumerate(items):
@@ -182,7 +201,11 @@ def opening_items_post(
             account, base, currency_id, item.amount, party_id=item.party.pk, description=item.number
         )
         lines.append(line)
-        rows.append(_opening_row(company, item, line, f"opening.{number}", source))
+        rows.append(
+            _opening_row(
+                company, item, line, f"opening{purpose.removeprefix(OPEN_DOCUMENTS)}.{number}", source
+            )
+        )
     balance = -sum((line.base for line in lines), ZERO)
     if balance:
         equity = account_for(company, "opening_equity")
@@ -194,7 +217,7 @@ def opening_items_post(
                 journal="opening",
                 date=day,
                 source=source,
-                purpose="opening_items",
+                purpose=purpose,
                 narration=_("Open documents at the start"),
                 lines=lines,
             )

@@ -16,15 +16,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounting.choices import Control
-from apps.accounting.ledger import Posting, PostingLine, account_for, post
+from apps.accounting.ledger import Posting, PostingLine, account_for, post, reverse
 from apps.accounting.ledger.balances import balance_of
-from apps.accounting.models import Account, JournalEntry
+from apps.accounting.models import Account, JournalEntry, OpenItem
+from apps.accounting.payments.open_items import items_void
+from apps.accounting.services.opening_entries import (
+    OPEN_DOCUMENTS,
+    TRIAL_BALANCE,
+    openings_live,
+    purpose_again,
+)
 from apps.company.models import Company
-from apps.core.errors import ErrorList, InvalidInput
+from apps.core.access import may
+from apps.core.errors import ErrorList, InvalidInput, NotAllowed, Refused
+from apps.core.locks import lock_rows
 from apps.core.money import ZERO, check_digits, round_money
 
 _KIND = "accounting.opening"
-TRIAL_BALANCE = "opening_trial_balance"
 BY_DOCUMENTS = (Control.RECEIVABLE, Control.PAYABLE, Control.STOCK)
 
 
@@ -66,7 +74,8 @@ def opening_trial_balance_post(
 ) -> OpeningResult:
     """Post the opening balances of a company as of a day, once per ``source`` (kind, id of the import).
 
-    Without a source a company has one opening per day. ``rest_to_equity``: a list that names neither debtors
+    Without a source a company has one opening per day; one that was reversed may be posted anew.
+    ``rest_to_equity``: a list that names neither debtors
     nor creditors nor stock, because other files bring them, may differ by them; the difference stands on
     opening equity until then. Raises InvalidInput naming ``rows.N.account`` and so on, and ``unbalanced``
     when a list that must balance doesn't.
@@ -90,12 +99,13 @@ def opening_trial_balance_post(
         lines.append(_line(company, equity, difference, None))
     entry = None
     if lines:
+        source = source or (_KIND, _day_key(company, date))
         posting = Posting(
             company=company,
             journal="opening",
             date=date,
-            source=source or (_KIND, _day_key(company, date)),
-            purpose=TRIAL_BALANCE,
+            source=source,
+            purpose=purpose_again(source, TRIAL_BALANCE),
             narration=_("Opening balances"),
             lines=lines,
         )
@@ -105,9 +115,22 @@ def opening_trial_balance_post(
 
 def opening_exists(company: Company, day: date) -> bool:
     """Whether the company's opening of that day was posted."""
-    return JournalEntry.objects.filter(
-        source_kind=_KIND, source_id=_day_key(company, day), purpose=TRIAL_BALANCE
-    ).exists()
+    return openings_live(TRIAL_BALANCE).filter(source_kind=_KIND, source_id=_day_key(company, day)).exists()
+
+
+def opening_reverse(entry: JournalEntry, *, by: Any) -> None:
+    """Reverse what an import of opening balances or open documents posted, on the day of the opening: the
+    books begin as if it hadn't come. Raises NotAllowed, Locked for a closed period, Refused ``in_use`` when
+    something was set against one of the documents, or for an entry that is no opening or was reversed before.
+    """
+    if not may(by, "accounting.reverse_voucher"):
+        raise NotAllowed(_("You may not reverse what was posted."))
+    if not entry.purpose.startswith((TRIAL_BALANCE, OPEN_DOCUMENTS)):
+        raise Refused(_("This entry is no opening."), code="invalid_transition")
+    items = lock_rows(OpenItem, OpenItem.objects.filter(entry=entry).values_list("pk", flat=True))
+    reason = _("The import was taken back.")
+    reversal = reverse(entry, date=entry.date, by=by, reason=reason)
+    items_void(items, entry=reversal, day=entry.date)
 
 
 def _day_key(company: Company, day: date) -> int:

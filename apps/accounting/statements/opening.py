@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import Control, JournalKind
 from apps.accounting.ledger import account_for
 from apps.accounting.models import Account, JournalLine
-from apps.accounting.services.opening import BY_DOCUMENTS, TRIAL_BALANCE
+from apps.accounting.services.opening import BY_DOCUMENTS
+from apps.accounting.services.opening_entries import TRIAL_BALANCE
 from apps.accounting.statements.base import NIL
 from apps.company.models import Company
 from apps.core.formats import show_number
@@ -70,7 +71,8 @@ def _stated(company: Company, lines: QuerySet[JournalLine]) -> dict[str, Decimal
         Account.objects.filter(company=company, control__in=BY_DOCUMENTS).values_list("code", "control")
     )
     rows = lines.filter(
-        Q(entry__purpose=TRIAL_BALANCE) | Q(entry__reversal_of__purpose=TRIAL_BALANCE),
+        Q(entry__purpose__startswith=TRIAL_BALANCE)
+        | Q(entry__reversal_of__purpose__startswith=TRIAL_BALANCE),
         description__in=controls,
     )
     found: dict[str, Decimal] = {}

@@ -20,12 +20,14 @@ from apps.core.locks import lock_rows
 from apps.core.registry import has_bin, kind_name, resource_of
 from apps.core.uow import tried
 from apps.datatools.importing.provenance import history_newest
+from apps.datatools.importing.reversals import reversal_of, reversal_run
 from apps.datatools.importing.targets import resource_view
 from apps.datatools.importing.uses import Uses, kinds_using
 from apps.datatools.models import ImportedRecord
 from apps.documents.lifecycle import lifecycle_of, transition_run
 
 DELETE, BIN, RESTORE, CANCEL, GONE = "delete", "bin", "restore", "cancel", "gone"
+"""``cancel``: also what stands in a ledger and is reversed (``importing.reversals``)."""
 STEPS = (DELETE, BIN, RESTORE, CANCEL, GONE)
 
 
@@ -70,7 +72,8 @@ def _plan_kind(plan: Plan, model: Any, entries: list[ImportedRecord], by: Any) -
     newest = history_newest(model, ids)
     posted = _states_then(model, entries) if _is_document(model) else {}
     made = [entry.target_id for entry in entries if entry.created]
-    uses = Uses() if _is_document(model) else kinds_using(model, made)
+    reversed_by_service = reversal_of(model) is not None
+    uses = Uses() if _is_document(model) or reversed_by_service else kinds_using(model, made)
     to_bin = has_bin(model) and _deletes_itself(model)
     for entry in entries:
         row = there.get(entry.target_id)
@@ -78,6 +81,8 @@ def _plan_kind(plan: Plan, model: Any, entries: list[ImportedRecord], by: Any) -
             plan.steps.append((entry, None, GONE))
         elif row.pk not in seen:
             plan.refused.append((entry, _("You may not see this record.")))
+        elif reversed_by_service:
+            plan.steps.append((entry, row, CANCEL))
         elif posted.get(row.pk) and entry.created:
             _plan_posted(plan, entry, row, posted[row.pk])
         elif newest.get(row.pk) != entry.history_id:
@@ -131,7 +136,8 @@ def plan_run(entries: Sequence[ImportedRecord], by: Any) -> None:
     for entry in entries:
         kinds[entry.target_kind].add(entry.target_id)
     for kind in sorted(kinds):
-        lock_rows(apps.get_model(kind), kinds[kind])
+        if reversal_of(apps.get_model(kind)) is None:
+            lock_rows(apps.get_model(kind), kinds[kind])
     plan = plan_make(entries, by)
     for entry, reason in plan.refused:
         entry.refusal = reason
@@ -184,7 +190,9 @@ def _step_or_refusal(step: tuple[ImportedRecord, Any, str], by: Any) -> None:
 
 def _step(step: tuple[ImportedRecord, Any, str], by: Any) -> None:
     entry, row, what = step
-    if what == CANCEL:
+    if what == CANCEL and reversal_of(type(row)) is not None:
+        reversal_run(row, by)
+    elif what == CANCEL:
         transition_run(row, "cancel", by=by, data={"reason": _("The import was taken back.")})
     elif what == RESTORE:
         _restore(entry, row, by)
