@@ -12,6 +12,7 @@ from apps.catalog.models import TaxRate
 from apps.company.selectors import company_today
 from apps.documents.models import DocumentLink
 from tests.factories import invoicing as make
+from tests.kit import pdf
 from tests.kit.ledger import assert_balanced
 from tests.kit.subledger import assert_subledger_equals_control, entry_lines
 
@@ -134,14 +135,9 @@ def test_who_may_not_post_debit_notes_is_refused(api, api_as, user_with, books, 
 
 
 def test_its_print_names_the_invoice_and_the_reason(api, books, invoice):
-    import io
-
-    import pdfplumber
-
     note = made(api, invoice, reason="Price agreed by mail")
     verb(api, note, "post")
-    with pdfplumber.open(io.BytesIO(api.get(f"accounting/debit-notes/{note['id']}/pdf/"))) as pdf:
-        text = pdf.pages[0].extract_text()
+    text = pdf.texts(api.get(f"accounting/debit-notes/{note['id']}/pdf/"))[0]
     assert "Debit Note" in text
     assert invoice.number in text
     assert "Price agreed by mail" in text

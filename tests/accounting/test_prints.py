@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from decimal import Decimal
 
-import pdfplumber
 import pytest
 
 from apps.accounting.payments.statement import party_statement
@@ -16,14 +14,10 @@ from apps.core.errors import InvalidInput
 from apps.documents.models import TimelineEntry
 from apps.documents.services.printing import document_pdf
 from tests.factories import invoicing as make
+from tests.kit import pdf
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-def pages(content: bytes) -> list[str]:
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
-        return [page.extract_text() for page in pdf.pages]
 
 
 def test_tax_invoice_in_three_copies(api):
@@ -31,7 +25,7 @@ def test_tax_invoice_in_three_copies(api):
     party = make.customer("Sharma <b>&</b> Sons", gstin=make.GSTIN_29)
     invoice = make.invoice(company=books, party=party, post=True)
     content = api.get(f"accounting/invoices/{invoice.pk}/pdf/")
-    found = pages(content)
+    found = pdf.texts(content)
     assert ["Original" in found[0], "Duplicate" in found[1], "Triplicate" in found[2]] == [True] * 3
     for text in ("Tax Invoice", invoice.number, "Sharma <b>&</b> Sons", make.GSTIN_29, "IGST", "118.00"):
         assert text in found[0]
@@ -49,7 +43,7 @@ def test_tax_invoice_in_three_copies(api):
 )
 def test_paper_is_called_what_the_law_calls_it(administrator, company, party, title):
     invoice = make.invoice(company=make.company(**company), party=make.customer(**party), post=True)
-    page = pages(document_pdf(invoice, by=administrator)[0])[0]
+    page = pdf.texts(document_pdf(invoice, by=administrator)[0])[0]
     assert title in page
     assert ("Taxable value" in page) == (title != "Bill of Supply")
 
@@ -60,7 +54,7 @@ def test_a_buyer_abroad_is_told_the_bank_but_no_upi(administrator):
     abroad = {"currency": make.currency("GBP"), "exchange_rate": D("106.35"), "lines": [line]}
     for more, told in (({}, True), (abroad, False)):
         invoice = make.invoice(company=books, party=make.customer(), post=True, **more)
-        page = pages(document_pdf(invoice, by=administrator)[0])[0]
+        page = pdf.texts(document_pdf(invoice, by=administrator)[0])[0]
         assert ("shop@bank" in page) == told
 
 
@@ -75,12 +69,12 @@ def test_every_document_prints(administrator):
         (bill, ("Purchase Voucher", bill.vendor_number)),
         (make.payment(company=books, party=bill.party, amount=5), ("Payment Advice", "On account")),
     ):
-        text = pages(document_pdf(document, by=administrator)[0])[0]
+        text = pdf.texts(document_pdf(document, by=administrator)[0])[0]
         assert [wanted for wanted in texts if wanted not in text] == []
     other = make.invoice(company=books, party=party, post=True)
     plan = [{"invoice": other, "amount": "50"}]
     receipt = make.receipt(company=books, party=party, amount=60, tds_amount="1", allocations=plan)
-    text = pages(document_pdf(receipt, by=administrator)[0])[0]
+    text = pdf.texts(document_pdf(receipt, by=administrator)[0])[0]
     for wanted in ("Receipt", other.number, "On account", "11.00", "Sixty Only"):
         assert wanted in text
 
@@ -101,7 +95,7 @@ def test_statement_of_account_runs_from_opening_to_closing():
     assert part.buckets.total == part.closing
     then = party_statement(party=party, company=books, start=old.date, end=today - timedelta(days=1))
     assert then.parts[0].closing == then.parts[0].buckets.total == D(118)
-    text = pages(statement_pdf(statement))[0]
+    text = pdf.texts(statement_pdf(statement))[0]
     assert invoice.number in text
     assert "136.00" in text
     with pytest.raises(InvalidInput):
@@ -116,7 +110,7 @@ def test_statement_as_a_report(api, api_as, user_with):
     assert [row["balance"] for row in data["rows"]] == ["0.00", "118.00", "118.00"]
     assert data["rows"][1]["number"] == invoice.number
     assert data["balanced"] is True
-    pdf = api.get(path, company=books.pk, party=party.pk, format="pdf")
-    assert invoice.number in pages(pdf)[0]
+    printed = api.get(path, company=books.pk, party=party.pk, format="pdf")
+    assert invoice.number in pdf.texts(printed)[0]
     assert api.get(path, 400, company=books.pk)["errors"][0]["field"] == "party"
     api_as(user_with("accounting.view_invoice")).get(path, 403, company=books.pk, party=party.pk)

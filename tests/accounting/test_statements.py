@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import openpyxl
-import pdfplumber
 import pytest
 from django.db import connection
 from django.test import Client
@@ -20,6 +19,7 @@ from apps.company.selectors import company_today
 from apps.company.services.companies import fiscal_year_open
 from tests.factories.accounting import posting
 from tests.factories.company import make_company
+from tests.kit import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -174,8 +174,7 @@ def test_every_report_comes_as_a_file(api, books, key, form):
     content = report(api, key, books, format=form, to="2026-06-30")
     assert len(content) > 100
     if form == "pdf":
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
-            assert books.trade_name in pdf.pages[0].extract_text()
+        assert books.trade_name in pdf.texts(content)[0]
     elif form == "xlsx":
         sheet = openpyxl.load_workbook(io.BytesIO(content)).active
         assert sheet.max_row > 3

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 
-import pdfplumber
 import pytest
 
 from apps.accounting.ledger import account_for
@@ -14,6 +12,7 @@ from apps.company.choices import PeriodStatus
 from apps.company.models import Period
 from apps.company.selectors import company_today
 from apps.company.services.companies import fiscal_year_open
+from tests.kit import pdf
 from tests.kit.ledger import assert_balanced, balance
 
 pytestmark = pytest.mark.django_db
@@ -55,8 +54,7 @@ def test_accountant_writes_posts_and_reverses_a_voucher(api, company):
 
 def test_accountant_prints_a_voucher_to_be_signed(api, company):
     made = api.post("accounting/vouchers/", body(company))["data"]
-    with pdfplumber.open(io.BytesIO(api.get(f"accounting/vouchers/{made['id']}/pdf/"))) as pdf:
-        text = pdf.pages[0].extract_text()
+    text = pdf.texts(api.get(f"accounting/vouchers/{made['id']}/pdf/"))[0]
     for part in (
         "Journal Voucher",
         "6210 Rent",

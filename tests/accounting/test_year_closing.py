@@ -16,6 +16,7 @@ from apps.company.services.companies import fiscal_year_open
 from apps.core.errors import Locked
 from tests.factories.accounting import posting
 from tests.factories.company import make_company
+from tests.kit import pdf
 from tests.kit.ledger import assert_balanced, balance
 
 pytestmark = pytest.mark.django_db
@@ -192,13 +193,8 @@ def test_a_year_of_another_company_is_refused(api, books):
 
 
 def test_its_print_lists_the_accounts(api, books):
-    import io
-
-    import pdfplumber
-
     made = closed(api, books)
-    with pdfplumber.open(io.BytesIO(api.get(f"accounting/year-closings/{made['id']}/pdf/"))) as pdf:
-        text = pdf.pages[0].extract_text()
+    text = pdf.texts(api.get(f"accounting/year-closings/{made['id']}/pdf/"))[0]
     assert "Year Closing" in text
     assert "600.00" in text
     assert str(account_for(books, "sales").code) in text

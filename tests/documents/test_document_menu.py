@@ -12,8 +12,8 @@ from apps.documents.printing.labels import inline
 from apps.sales.models import Delivery
 from apps.sales.printing import delivery_print, packing_slip
 from tests.factories.accounts import make_user
+from tests.kit import pdf
 from tests.kit.clients import signed_in
-from tests.kit.files import pdf_text
 from tests.kit.pages import document_page
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_invoice_says_stock_owner_shadow_and_where_it_is_booked(administrator):
 
 def test_packing_slip_shows_no_values_and_summary_adds_lines_up(administrator, api, shop):
     def text(path):
-        return pdf_text(api.client.get(f"/api/v1/{path}").getvalue())
+        return pdf.text(api.client.get(f"/api/v1/{path}").getvalue())
 
     shop.stock(shop.chair)
     shop.stock(shop.table)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-import pdfplumber
 import pytest
 
 from apps.accounting.models import OpenItem
@@ -12,6 +9,7 @@ from apps.documents.models import DocumentLink, TimelineEntry
 from apps.sales.models import Quotation
 from apps.sales.services.public_links import quotation_link
 from tests.factories.sales import in_days
+from tests.kit import pdf
 from tests.kit.ledger import assert_balanced
 from tests.kit.stock import assert_stock_equals_ledger
 from tests.kit.subledger import assert_subledger_equals_control
@@ -74,8 +72,7 @@ class Office:
 
     def prints(self, kind, record):
         content = self.api.get(f"{kind}/{record['id']}/pdf/")
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
-            return "\n".join(page.extract_text() or "" for page in pdf.pages)
+        return pdf.text(content)
 
 
 @pytest.fixture

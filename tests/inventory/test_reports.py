@@ -7,12 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import openpyxl
-import pdfplumber
 import pytest
 from django.test import Client
 
 from tests.factories.catalog import make_product
 from tests.factories.inventory import DAY, goods, issue, make_place, place, receive, stock_company
+from tests.kit import pdf
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -92,8 +92,7 @@ def test_reports_are_files_too(api, trade):
     assert "RICE" in cells
     assert 240 in cells
     content = report(api, "stock-statement", company, format="pdf")
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
-        text = pdf.pages[0].extract_text()
+    text = pdf.texts(content)[0]
     assert "RICE" in text
     assert "255.00" in text
 

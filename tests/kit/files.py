@@ -34,14 +34,6 @@ def pdf(text: str = "Bill", script: str = "") -> bytes:
     return changed.getvalue()
 
 
-def pdf_text(content: bytes) -> str:
-    """What a PDF says, page after page."""
-    import pdfplumber
-
-    with pdfplumber.open(io.BytesIO(content)) as opened:
-        return "\n".join(page.extract_text() for page in opened.pages)
-
-
 def xlsx() -> bytes:
     from openpyxl import Workbook
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from decimal import Decimal
 
-import pdfplumber
 import pytest
 
 from apps.documents.printing import (
@@ -19,18 +17,15 @@ from apps.documents.printing import (
     render_documents,
     upi_link,
 )
+from tests.kit.pdf import copied, pages, texts
 
 from . import samples
 
-
-def pages_of(data: bytes) -> list[str]:
-    """The text of each page."""
-    with pdfplumber.open(io.BytesIO(data)) as pdf:
-        return [page.extract_text() for page in pdf.pages]
+FOOT = 42  # points at the end of a page, below what it tells
 
 
 def printed(document) -> list[str]:
-    return pages_of(render_document(document, deterministic=True))
+    return texts(render_document(document, deterministic=True))
 
 
 @pytest.mark.parametrize(("count", "most"), [(1, 1), (2, 1), (5, 1), (40, 3), (300, 15)])
@@ -119,8 +114,8 @@ def test_customer_sees_that_a_shadow_line_is_not_billed_and_the_sum_leaves_it_ou
 def test_clerk_marks_a_proforma_and_a_draft():
     text = printed(samples.proforma())[0]
     assert "Not a tax invoice" in text
-    with pdfplumber.open(io.BytesIO(render_document(samples.proforma()))) as pdf:
-        signs = "".join(char["text"] for char in pdf.pages[0].chars if char["size"] > 40)
+    (page,) = pages(render_document(samples.proforma()))
+    signs = "".join(letter.text for letter in page.letters if letter.turned)
     assert signs == "DRAFT"
 
 
@@ -133,8 +128,8 @@ def test_columns_are_those_asked_for_and_an_unknown_one_is_refused():
 
 
 def test_batch_of_documents_numbers_each_on_its_own():
-    texts = pages_of(render_documents([samples.invoice(60), samples.receipt()]))
-    assert ["Page 3 of 3" in texts[2], "Page 1 of 1" in texts[3]] == [True, True]
+    sheets = texts(render_documents([samples.invoice(60), samples.receipt()]))
+    assert ["Page 3 of 3" in sheets[2], "Page 1 of 1" in sheets[3]] == [True, True]
     with pytest.raises(ValueError, match="nothing to print"):
         render_documents([])
 
@@ -145,8 +140,7 @@ def test_equal_documents_give_equal_bytes():
 
 
 def test_hindi_text_is_shaped_and_can_be_copied_as_typed():
-    document = samples.hindi("hi")
-    text = printed(document)[0]
+    text = copied(render_document(samples.hindi("hi")))[0]
     assert "श्री गोदावरी कृषि सिंचन केंद्र" in text
     assert "कर बीजक" in text
     assert "पृष्ठ 1 / 1" in text
@@ -221,9 +215,9 @@ def test_an_invoice_of_a_few_lines_is_one_sheet_of_paper(count, inter):
 
 def test_lines_are_set_close_only_where_that_saves_a_page():
     def height(count: int) -> float:
-        with pdfplumber.open(io.BytesIO(render_document(house(count)))) as pdf:
-            found = pdf.pages[0].search("HDPE pipe|Pressure gauge")
-        return found[1]["top"] - found[0]["top"]
+        lines = pages(render_document(house(count)))[0].lines
+        found = [line.top for line in lines if "HDPE pipe" in line.text or "Pressure gauge" in line.text]
+        return found[1] - found[0]
 
     assert height(8) < height(6) == height(12)
 
@@ -231,15 +225,15 @@ def test_lines_are_set_close_only_where_that_saves_a_page():
 @pytest.mark.parametrize("terms", ["Claims within a week.", ""])
 @pytest.mark.parametrize("count", range(7, 34))
 def test_no_page_is_left_poor(count, terms):
-    with pdfplumber.open(io.BytesIO(render_document(house(count, terms=terms)))) as pdf:
-        texts = [page.extract_text() for page in pdf.pages]
-        ends = [page.crop((0, 0, page.width, page.height - 42)) for page in pdf.pages[:-1]]
-        ends = [max(char["bottom"] for char in page.chars) for page in ends]
+    sheets = pages(render_document(house(count, terms=terms)))
+    ends = [
+        max(line.bottom for line in page.lines if line.bottom < page.height - FOOT) for page in sheets[:-1]
+    ]
     assert all(end > 690 for end in ends), ends  # of 842: the room of a row or of the totals, not a third
-    sums = next(text for text in texts if "Grand total" in text)
+    sums = next(page.text for page in sheets if "Grand total" in page.text)
     assert "Rupees Two Lakh" in sums  # an amount and its words
-    assert "Bank details" in texts[-1]  # a signature is on no page of its own
-    assert "Authorised signatory" in texts[-1]
+    assert "Bank details" in sheets[-1].text  # a signature is on no page of its own
+    assert "Authorised signatory" in sheets[-1].text
 
 
 def test_payment_that_finds_no_room_opens_the_next_page():
@@ -263,6 +257,6 @@ def test_names_below_a_signature_stand_inside_the_page():
     named = (PrintSignature(name="A. Joshi", note="Digitally signed"),)
     for count in range(1, 12):
         data = render_document(house(count, signatures=named, footer=""))
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
-            (note,) = pdf.pages[-1].search("Digitally signed")
-            assert note["bottom"] < pdf.pages[-1].height - 34  # above the rule of the foot
+        last = pages(data)[-1]
+        (note,) = last.lines_with("Digitally signed")
+        assert note.bottom < last.height - 34  # above the rule of the foot

@@ -6,7 +6,6 @@ import io
 from dataclasses import fields, replace
 from decimal import Decimal
 
-import pdfplumber
 import pikepdf
 import pytest
 from hypothesis import given, settings
@@ -23,6 +22,7 @@ from apps.documents.printing import (
     render_report,
 )
 from apps.documents.printing.text import LONGEST, clean, clean_line, width, wrap
+from tests.kit import pdf
 
 from . import samples
 
@@ -52,8 +52,7 @@ HOSTILE = [
 def text_of(data: bytes) -> str:
     with pikepdf.open(io.BytesIO(data)) as checked:
         assert checked.get_warnings() == []
-    with pdfplumber.open(io.BytesIO(data)) as pdf:
-        return "\n".join(page.extract_text() for page in pdf.pages)
+    return pdf.text(data)
 
 
 def soaked(value, text: str):
@@ -152,8 +151,7 @@ def test_pictures_of_every_allowed_kind_are_printed():
         out = io.BytesIO()
         Image.new("RGB", (900, 300), (10, 120, 90)).save(out, kind)
         data = render_document(samples.invoice(1, company=samples.company(logo=out.getvalue())))
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
-            assert len(pdf.pages[0].images) == 1
+        assert pdf.pages(data)[0].pictures == 1
 
 
 def test_a_wrong_colour_is_refused():
