@@ -353,7 +353,13 @@ class ListBehaviour:
             *(n for n in self._extra(request, default) if n not in now),
         ]
         given = contributed.listed(self.model, request.user)
-        return [{"name": n, "label": self._column_label(n, given), "shown": n in now} for n in names]
+        left, right = _("%(name)s: further left"), _("%(name)s: further right")
+        found = []
+        for name in names:
+            label = self._column_label(name, given)
+            moves = {"left": left % {"name": label}, "right": right % {"name": label}}
+            found.append({"name": name, "label": label, "shown": name in now, **moves})
+        return found
 
     def _column_label(self, name: str, given: dict[str, Any]) -> str:
         if name in given:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.core.access import access_of
@@ -51,27 +54,47 @@ def register_page(
 
 
 def navigation(request: Any) -> list[dict[str, Any]]:
-    """For unfold's SIDEBAR: groups with items; nothing that the user may not open.
+    """Groups with items; nothing that the user may not open.
 
-    Worked out once for a request; each caller gets its own copy, because the theme marks what is open in it.
+    Worked out once for a request; each caller gets its own copy, to put on it what he needs.
     """
     if not hasattr(request, "bahi_navigation"):
         request.bahi_navigation = _groups(request)
     return [{**group, "items": [dict(item) for item in group["items"]]} for group in request.bahi_navigation]
 
 
+def sidebar(request: Any, index: str) -> list[dict[str, Any]]:
+    """The navigation with what is open marked in it: pages below an address belong to it, save ``index``."""
+    groups, path = navigation(request), request.path
+    for group in groups:
+        for item in group["items"]:
+            if "active" not in item:
+                link = urlsplit(item["link"]).path
+                item["active"] = path == link or (link != index and path.startswith(link))
+        group["active"] = any(item["active"] for item in group["items"])
+    return groups
+
+
+class Sidebar:
+    """Mixin of the admin sites, before the theme's: it would copy and look through the whole menu again."""
+
+    name: str
+
+    def get_sidebar_list(self, request: Any) -> list[dict[str, Any]]:
+        return sidebar(request, reverse(f"{self.name}:index"))
+
+
 def _groups(request: Any) -> list[dict[str, Any]]:
     if is_public():
         return _platform_navigation()
     groups = _favourites(request)
-    by_app = {config.declares: config.label for config in bahi_apps()}
-    for module in all_modules():
-        items = _items(request, by_app[module])
+    for module in _modules(get_language()):
+        items = _items(request, module.app)
         if items:
             groups.append(
                 {
                     "title": module.title,
-                    "app": by_app[module],
+                    "app": module.app,
                     "separator": False,
                     "collapsible": True,
                     "items": items,
@@ -83,7 +106,7 @@ def _groups(request: Any) -> list[dict[str, Any]]:
 def _favourites(request: Any) -> list[dict[str, Any]]:
     """The pages that the user pinned, as the first group. The page itself refuses who may not see it."""
     pinned = getattr(request.user, "favourites", None) or []
-    items = [{"title": escape(item["title"]), "icon": "star", "link": item["path"]} for item in pinned]
+    items = [{"title": item["title"], "icon": "star", "link": item["path"]} for item in pinned]
     return [{"title": _("Pinned"), "separator": False, "items": items}] if items else []
 
 
@@ -96,6 +119,63 @@ def _platform_navigation() -> list[dict[str, Any]]:
     return [{"title": "", "separator": False, "items": items}]
 
 
+# --- the same for everybody who reads one language; nothing is registered after start-up ------------------
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A module of the menu: the app behind it."""
+
+    app: str
+    title: str
+
+
+@dataclass(frozen=True)
+class ListEntry:
+    """A list of the back office: what it is called, its address, and whoever it is for."""
+
+    model_admin: Any
+    permission: str
+    title: str
+    link: str
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return (getattr(self.model_admin, "menu_order", 100), self.title)
+
+
+@lru_cache(maxsize=16)
+def _modules(_language: str | None) -> tuple[_Group, ...]:
+    by_app = {config.declares: config.label for config in bahi_apps()}
+    return tuple(_Group(by_app[module], str(module.title)) for module in all_modules())
+
+
+@lru_cache(maxsize=16)
+def list_entries(_language: str | None) -> dict[str, tuple[ListEntry, ...]]:
+    """The lists of each app that the menu shows, in its order."""
+    from apps.core.admin.site import admin_site
+
+    found: dict[str, list[ListEntry]] = {}
+    for model, model_admin in admin_site._registry.items():
+        if getattr(model_admin, "hidden_in_menu", False):
+            continue
+        meta = model._meta
+        link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        permission = f"{meta.app_label}.view_{meta.model_name}"
+        title = _initial(str(meta.verbose_name_plural))
+        found.setdefault(meta.app_label, []).append(ListEntry(model_admin, permission, title, link))
+    return {app: tuple(sorted(entries, key=attrgetter("order"))) for app, entries in found.items()}
+
+
+@cache
+def _address(url_name: str) -> str:
+    """The address of a page of the menu; empty without the app that has it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
 def _initial(text: str) -> str:
     """With a capital first letter; the others stay (API keys)."""
     return text[:1].upper() + text[1:]
@@ -104,59 +184,37 @@ def _initial(text: str) -> str:
 def _items(request: Any, app_label: str) -> list[dict[str, Any]]:
     items = _lists(request, app_label)
     for page in _pages.get(app_label, []):
-        if not page.open_to(request.user, app_label):
-            continue
-        try:
-            link = reverse(page.url_name)
-        except NoReverseMatch:
-            continue
-        items.append({"title": page.title, "icon": page.icon, "link": link, "page": True})
+        if page.open_to(request.user, app_label) and (link := _address(page.url_name)):
+            items.append({"title": page.title, "icon": page.icon, "link": link, "page": True})
     return items
 
 
 def _lists(request: Any, app_label: str) -> list[dict[str, Any]]:
-    from apps.core.admin.site import admin_site
-
     access = access_of(request.user)
-    items: list[dict[str, Any]] = []
     if not access.has_module(app_label):
-        return items
-    for model, model_admin in admin_site._registry.items():
-        meta = model._meta
-        if meta.app_label != app_label or getattr(model_admin, "hidden_in_menu", False):
-            continue
-        if access.has(f"{app_label}.view_{meta.model_name}"):
-            items += _list_items(request, model_admin)
-    return sorted(items, key=lambda item: item["order"])
+        return []
+    entries = list_entries(get_language()).get(app_label, ())
+    return [item for entry in entries if access.has(entry.permission) for item in _list_items(request, entry)]
 
 
-def _list_items(request: Any, model_admin: Any) -> list[dict[str, Any]]:
+def _list_items(request: Any, entry: ListEntry) -> list[dict[str, Any]]:
     """The entry of a list, and right below it those of its looks; one of them is where the person is."""
-    meta = model_admin.model._meta
-    link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-    title, order = _initial(str(meta.verbose_name_plural)), getattr(model_admin, "menu_order", 100)
-    own = {
-        "title": title,
-        "icon": getattr(model_admin, "icon", "list"),
-        "link": link,
-        "order": (order, title, 0),
-    }
+    model_admin, link = entry.model_admin, entry.link
+    own = {"title": entry.title, "icon": getattr(model_admin, "icon", "list"), "link": link}
     looks = getattr(model_admin, "looks", ())
     if not looks:
         return [own]
     path = getattr(request, "path", "")
     here = look_asked(model_admin, request.GET) if path == link else look_left(model_admin, request)
     inside = path.startswith(link)
-    found = [{**own, "active": inside and here is None}]
-    for number, look in enumerate(looks, 1):
-        found.append(
-            {
-                "title": look.title,
-                "icon": look.icon,
-                "link": f"{link}?{look_query(look)}",
-                "order": (order, title, number),
-                "active": inside and here == look,
-                "page": True,
-            }
-        )
-    return found
+    parts = [
+        {
+            "title": look.title,
+            "icon": look.icon,
+            "link": f"{link}?{look_query(look)}",
+            "active": inside and here == look,
+            "page": True,
+        }
+        for look in looks
+    ]
+    return [{**own, "active": inside and here is None}, *parts]

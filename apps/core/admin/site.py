@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from apps.core.access import access_of
+from apps.core.admin.menu import Sidebar
 
 
-class BackOffice(UnfoldAdminSite):
+class BackOffice(Sidebar, UnfoldAdminSite):
     site_title = "Bahi"
     site_header = "Bahi"
     index_title = _("Back office")

@@ -17,13 +17,13 @@ from unfold.sites import UnfoldAdminSite
 
 from apps.core.actor import Actor, reset_actor, set_actor
 from apps.core.address import client_address
-from apps.core.admin.menu import register_page
+from apps.core.admin.menu import Sidebar, register_page
 from apps.core.errors import BahiError
 from apps.platform import selectors
 from apps.platform.services.figures_all import figures_refresh
 
 
-class PlatformSite(UnfoldAdminSite):
+class PlatformSite(Sidebar, UnfoldAdminSite):
     site_title = site_header = "Bahi platform"
     index_title = gettext_lazy("Platform")
 
