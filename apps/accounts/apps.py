@@ -15,12 +15,15 @@ class AccountsConfig(BahiAppConfig):
 
     def ready(self) -> None:
         from apps.accounts.selectors import users_active
+        from apps.accounts.services.grants import grants_end_on
         from apps.accounts.services.users import administrator_from_setup, first_administrator
         from apps.core.admin.menu import register_page
         from apps.core.people import register_first_administrator
         from apps.core.quota import register_quota_source
+        from apps.core.scope import register_grants_end
 
         register_quota_source("users", users_active)
+        register_grants_end(grants_end_on)
         register_page(
             "accounts",
             "sign_in_policy",

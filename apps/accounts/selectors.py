@@ -65,6 +65,17 @@ WITH RECURSIVE t AS (
 SELECT manager_id FROM t WHERE manager_id IS NOT NULL AND deleted_at IS NULL
 UNION SELECT manager_id FROM d WHERE manager_id IS NOT NULL AND deleted_at IS NULL
 """
+_TREES_SQL = """
+WITH RECURSIVE d AS (
+    SELECT manager_id AS who, id FROM accounts_department WHERE manager_id = ANY(%s) AND deleted_at IS NULL
+    UNION SELECT d.who, c.id FROM accounts_department c JOIN d ON c.parent_id = d.id
+), t AS (
+    (SELECT manager_id AS who, id FROM accounts_team WHERE manager_id = ANY(%s) AND deleted_at IS NULL
+     UNION SELECT d.who, x.id FROM accounts_team x JOIN d ON x.department_id = d.id)
+    UNION SELECT t.who, c.id FROM accounts_team c JOIN t ON c.parent_id = t.id
+)
+SELECT who, 0, id FROM d UNION ALL SELECT who, 1, id FROM t
+"""
 
 
 def is_stand_in(user: Any) -> bool:
@@ -76,6 +87,18 @@ def register_company_source(sql: str) -> None:
     """Called once by ``company``: a SELECT of ``company_id``, the companies that user ``u.id`` is limited to
     (no row: not limited)."""
     _company_source[:] = [sql]
+
+
+def working_elsewhere(company_id: int) -> list[int]:
+    """Ids of the people who are limited to other companies than this one."""
+    if not _company_source:
+        return []
+    source = _company_source[0]
+    sql = f"""SELECT u.id FROM accounts_user u WHERE EXISTS ({source})
+        AND NOT EXISTS (SELECT 1 FROM ({source}) c WHERE c.company_id = %s)"""  # noqa: S608 - registered by our own app, the value is a parameter
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [company_id])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def register_party_source(sql: str) -> None:
@@ -192,6 +215,18 @@ def units_managed(user: Any) -> list[Any]:
         for model in (Department, Team)
         for unit in model.objects.filter(manager_id=user.pk, deleted_at=None).order_by("name")
     ]
+
+
+def trees_managed(user_ids: Iterable[int]) -> dict[int, tuple[set[int], set[int]]]:
+    """{person: departments and teams that he manages, with what lies below them}, in one statement."""
+    found: dict[int, tuple[set[int], set[int]]] = {pk: (set(), set()) for pk in user_ids}
+    if not found:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_TREES_SQL, [list(found), list(found)])
+        for user_id, is_team, pk in cursor.fetchall():
+            found[user_id][is_team].add(pk)
+    return found
 
 
 def unit_tree(unit: Any) -> tuple[list[int], list[int]]:

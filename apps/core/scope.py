@@ -68,11 +68,13 @@ def kind_of(model: type[models.Model] | models.Model) -> str:
     return model._meta.label_lower
 
 
-def record_filter(model: type[models.Model], access: Access, action: str = "view") -> Q:
+def record_filter(
+    model: type[models.Model], access: Access, action: str = "view", *, granted: bool = True
+) -> Q:
     """Condition for the records that this access shows, permission and module already granted.
 
     A grant on a single record (guardian, direct key) widens it: any grant shows the record, the grant of an
-    action lets it be changed or deleted.
+    action lets it be changed or deleted. Not ``granted``: what roles and units show alone.
     """
     scope = scope_of(model)
     condition = Q()
@@ -85,7 +87,7 @@ def record_filter(model: type[models.Model], access: Access, action: str = "view
         seen = _level_filter(scope, access, level)
         if seen and access.manages and access.has(f"{model._meta.app_label}.view_{model._meta.model_name}"):
             seen |= managed_filter(scope, access.managed_department_ids, access.managed_team_ids)
-        if scope.grants and seen:
+        if granted and scope.grants and seen:
             seen |= _grant_filter(model, access, action)
         condition &= seen
     return condition
@@ -138,10 +140,19 @@ def record_open_or_refuse(record: models.Model, user: Any, action: str = "change
         raise NotAllowed(_("You may see this record, but not change it."))
 
 
+_grants_end: list[Callable[[models.Model], None]] = []
+
+
+def register_grants_end(function: Callable[[models.Model], None]) -> None:
+    """Called once by the app that keeps the log of access: ends all grants on a record and enters it."""
+    _grants_end[:] = [function]
+
+
 def grants_end(record: models.Model) -> None:
     """A record that is deleted is open to nobody any longer, nor when it is restored."""
-    if (table := grant_model(type(record))) is not None:
-        table._default_manager.filter(content_object=record).delete()
+    if grant_model(type(record)) is not None:
+        for function in _grants_end:
+            function(record)
 
 
 def _level_filter(scope: Scope, access: Access, level: str) -> Q:

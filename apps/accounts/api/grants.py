@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -107,8 +108,15 @@ class GrantView(_Grants):
         self.allow(request)
 
         def work() -> tuple[int, Any, str]:
-            grant_remove(number=pk, by=request.user)
-            return 200, {"id": pk}, _("Access taken back.")
+            ended = grant_remove(number=pk, by=request.user)
+            text = _("Access taken back.")
+            if ended:
+                text += " " + ngettext(
+                    "With it ended %(n)d other that was shared on.",
+                    "With it ended %(n)d others that were shared on.",
+                    ended,
+                ) % {"n": ended}
+            return 200, {"id": pk, "ended": ended}, text
 
         return api_write(request, work)
 

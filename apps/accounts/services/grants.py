@@ -9,20 +9,20 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.accounts.choices import AccessEvent
 from apps.accounts.events import GrantGiven
 from apps.accounts.models import User
-from apps.accounts.selectors import OPERATOR_EMAIL, users_holding
+from apps.accounts.selectors import OPERATOR_EMAIL, access_load, users_holding, working_elsewhere
 from apps.accounts.services.access_log import access_log_write
 from apps.core.errors import InvalidInput, NotAllowed, NotFound
 from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.registry import KindRef
-from apps.core.scope import grant_model, kind_of
+from apps.core.scope import grant_model, kind_of, record_filter, scope_of
 
 ACTIONS = ("view", "change", "delete")
 MOST = 1000  # grants of one kind in an answer
@@ -55,15 +55,19 @@ def grantable_models() -> list[type[models.Model]]:
 def _grant(row: Any) -> Grant:
     target = row.content_object
     number = (row.pk << _SHIFT) | ContentType.objects.get_for_model(type(target)).pk
+    return _shown(number, target, row.user, row.permission.codename, given=(row.given_by, row.given_at))
+
+
+def _shown(number: int, target: Any, user: User, codename: str, *, given: tuple[User | None, Any]) -> Grant:
     name, kind = str(target), str(target._meta.verbose_name)
     return Grant(
         id=number,
         record=f"{kind_of(target)}:{target.pk}",
-        user=row.user,
-        permission=f"{target._meta.app_label}.{row.permission.codename}",
+        user=user,
+        permission=f"{target._meta.app_label}.{codename}",
         title=capfirst(name if name.casefold().startswith(kind.casefold()) else f"{kind} {name}"),
-        given_by=row.given_by,
-        given_at=row.given_at,
+        given_by=given[0],
+        given_at=given[1],
         target=target,
     )
 
@@ -76,17 +80,55 @@ def _rows(model: type[models.Model], by: Any) -> Any:
 
 
 def grants_of(*, by: Any, record: str = "", user_id: int | None = None) -> list[Grant]:
-    """Grants on records that ``by`` sees, of one record or one person when named, at most 1,000 a table."""
+    """Grants on records that ``by`` sees, of one record or one person when named, at most 1,000 a table. All
+    tables are asked in one statement, then the records of each kind that was found, and the people."""
     wanted = record_find(record, by=by) if record else None
-    found: list[Grant] = []
-    for model in grantable_models() if wanted is None else [type(wanted)]:
-        rows = _rows(model, by)
-        if wanted is not None:
-            rows = rows.filter(content_object=wanted)
-        if user_id is not None:
-            rows = rows.filter(user_id=user_id)
-        found.extend(_grant(row) for row in rows[:MOST])
-    return found
+    models_asked = grantable_models() if wanted is None else [type(wanted)]
+    kinds = {ContentType.objects.get_for_model(model).pk: model for model in models_asked}
+    parts = [_part(model, number, by, wanted, user_id) for number, model in kinds.items()]
+    rows = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+    place = {number: index for index, number in enumerate(kinds)}
+    rows.sort(key=lambda row: (place[row["table"]], row["pk"]))
+    records = _records(rows, kinds)
+    people = User.objects.in_bulk({pk for row in rows for pk in (row["user_id"], row["given_by_id"]) if pk})
+    return [
+        _shown(
+            (row["pk"] << _SHIFT) | row["table"],
+            records[row["table"], row["content_object_id"]],
+            people[row["user_id"]],
+            row["permission__codename"],
+            given=(people.get(row["given_by_id"]), row["given_at"]),
+        )
+        for row in rows
+        if (row["table"], row["content_object_id"]) in records  # else it went meanwhile
+    ]
+
+
+_COLUMNS = (
+    "pk", "table", "user_id", "given_by_id", "given_at", "content_object_id", "permission__codename",
+)  # fmt: skip
+
+
+def _part(model: Any, number: int, by: Any, wanted: Any, user_id: int | None) -> Any:
+    """The grants of one table as columns that those of all tables share."""
+    table: Any = grant_model(model)
+    rows = table._default_manager.filter(content_object__in=model._default_manager.for_user(by))
+    if wanted is not None:
+        rows = rows.filter(content_object=wanted)
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    return rows.order_by("pk").annotate(table=Value(number)).values(*_COLUMNS)[:MOST]
+
+
+def _records(rows: list[dict[str, Any]], kinds: dict[int, Any]) -> dict[tuple[int, int], models.Model]:
+    ids: dict[int, set[int]] = {}
+    for row in rows:
+        ids.setdefault(row["table"], set()).add(row["content_object_id"])
+    return {
+        (number, pk): record
+        for number, wanted in ids.items()
+        for pk, record in kinds[number]._base_manager.in_bulk(wanted).items()
+    }
 
 
 def grants_on(record: models.Model, user: User) -> list[Grant]:
@@ -134,21 +176,30 @@ def _no_record() -> InvalidInput:
     return InvalidInput(text, field="record", code="not_found")
 
 
-def people_for(record: models.Model, *, by: Any, said: str = "") -> Any:
-    """People to whom a record can be opened: those who work here and may see records of its kind."""
+def people_for(record: models.Model, *, by: User, said: str = "") -> Any:
+    """People to whom a record can be opened: those who work here, in its company, and may see records of its
+    kind."""
     meta = record._meta
     people = users_holding(f"{meta.app_label}.view_{meta.model_name}").exclude(email=OPERATOR_EMAIL)
-    if by is not None:
-        people = people.exclude(pk=by.pk)
+    people = people.exclude(pk=by.pk)
+    if company := _company_of(record):
+        people = people.exclude(pk__in=working_elsewhere(company))
     if said:
         people = people.filter(Q(name__icontains=said) | Q(email__icontains=said))
     return people.order_by("name", "pk")
 
 
-def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
+def _company_of(record: models.Model) -> int | None:
+    path = scope_of(type(record)).company
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    return rows.values_list(path, flat=True).first() if path else None
+
+
+def grant_add(*, record: str, user: User, permission: str, by: User) -> Grant:
     """Open a record to a person; granting twice gives the same grant. He is told of it.
 
-    Raises InvalidInput; NotAllowed (``permission``) for oneself and for more than ``by`` may do with it.
+    Raises InvalidInput, also (``user``) for somebody who works in another company only and would see nothing;
+    NotAllowed (``permission``) for oneself and for more than ``by`` may do with it.
     """
     target = record_find(record, by=by)
     meta = target._meta
@@ -156,7 +207,8 @@ def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
     if action not in ACTIONS or permission != f"{meta.app_label}.{action}_{meta.model_name}":
         choices = ", ".join(f"{meta.app_label}.{a}_{meta.model_name}" for a in ACTIONS)
         raise InvalidInput(_("Must be one of: %(c)s.") % {"c": choices}, field="permission")
-    if by is not None and (user.pk == by.pk or not _may_do(target, by, action)):
+    _hold(target)  # what ``by`` may do with it is asked while nobody takes it from him
+    if user.pk == by.pk or not _may_do(target, by, action):
         raise NotAllowed(
             _("You can give others what you may do with this record yourself."), field="permission"
         )
@@ -164,8 +216,18 @@ def grant_add(*, record: str, user: User, permission: str, by: Any) -> Grant:
     grant = _grant(row)
     if new:
         _log(grant.user, grant.record, permission, given=True)
-        emit(GrantGiven(kind_of(target), target.pk, user.pk, getattr(by, "pk", None)))
+        emit(GrantGiven(kind_of(target), target.pk, user.pk, by.pk))
     return grant
+
+
+def _hold(target: models.Model) -> None:
+    """The record isn't deleted, nor what was shared of it taken back, meanwhile. Raises InvalidInput."""
+    try:
+        held = lock_row(type(target), target.pk, share=True)
+    except NotFound as error:
+        raise _no_record() from error
+    if getattr(held, "deleted_at", None) is not None:
+        raise _no_record()
 
 
 def _may_do(target: models.Model, by: Any, action: str) -> bool:
@@ -173,17 +235,14 @@ def _may_do(target: models.Model, by: Any, action: str) -> bool:
     return bool(rows.filter(pk=target.pk).exists())
 
 
-def _given(target: models.Model, user: User, action: str, by: Any) -> tuple[Any, bool]:
-    """The grant's row, and whether it is new. Neither record nor person is deleted meanwhile."""
-    try:
-        held = lock_row(type(target), target.pk, share=True)
-    except NotFound as error:
-        raise _no_record() from error
-    if getattr(held, "deleted_at", None) is not None:
-        raise _no_record()
+def _given(target: models.Model, user: User, action: str, by: User) -> tuple[Any, bool]:
+    """The grant's row, and whether it is new. The person isn't deleted meanwhile."""
     person = lock_row(User, user.pk, share=True)
     if not person.is_active or person.deleted_at is not None or person.is_portal:
         raise InvalidInput(_("This person doesn't work here."), field="user", code="not_found")
+    if (company := _company_of(target)) and person.pk in working_elsewhere(company):
+        text = _("This person works in another company only: nothing would be seen of it.")
+        raise InvalidInput(text, field="user", code="company")
     model = type(target)
     known = Permission.objects.get(
         codename=f"{action}_{model._meta.model_name}", content_type=ContentType.objects.get_for_model(model)
@@ -196,16 +255,57 @@ def _given(target: models.Model, user: User, action: str, by: Any) -> tuple[Any,
     return row, new
 
 
-def grant_remove(*, number: int, by: Any) -> None:
-    """Take a grant back. Raises NotFound; NotAllowed: another one gave it, and ``by`` may do less himself."""
+def grant_remove(*, number: int, by: User) -> int:
+    """Take a grant back; what the person shared on and may no longer do himself ends with it. Returns how
+    many such others ended. Raises NotFound; NotAllowed: another one gave it, and ``by`` may do less."""
     row = _row(number, by)
     grant = _grant(row)
-    if by is not None and row.given_by_id != by.pk and not _may_do(grant.target, by, grant.action):
+    if row.given_by_id != by.pk and not _may_do(grant.target, by, grant.action):
         raise NotAllowed(_("You can't hand on or take away rights that you don't have yourself."))
+    lock_row(type(grant.target), grant.target.pk)  # nobody shares it on meanwhile, see ``grant_add``
     deleted, _tables = row.delete()
     if not deleted:  # somebody else took it back meanwhile
         raise NotFound(_("Not found."))
     _log(grant.user, grant.record, grant.permission, given=False)
+    return _shared_on_end(grant.target, grant.user)
+
+
+def _shared_on_end(target: models.Model, user: User) -> int:
+    """End what a person had shared of a record that he may no longer do himself, and what those people shared
+    on. What he may still do stays shared: by his roles, or by a grant that doesn't come from him again."""
+    table: Any = grant_model(type(target))
+    rows = list(
+        table._default_manager.filter(content_object=target).select_related("permission", "user", "given_by")
+    )
+    doubtful, givers = [], {user.pk}
+    while found := [row for row in rows if row.given_by_id in givers and row not in doubtful]:
+        doubtful += found
+        givers |= {row.user_id for row in found}
+    sound = {(row.user_id, _action(row)) for row in rows if row not in doubtful}
+    while found := [row for row in doubtful if _stands(target, row, sound)]:
+        sound |= {(row.user_id, _action(row)) for row in found}
+        doubtful = [row for row in doubtful if row not in found]
+    for row in doubtful:
+        row.content_object = target
+        grant = _grant(row)
+        row.delete()
+        _log(grant.user, grant.record, grant.permission, given=False)
+    return len(doubtful)
+
+
+def _action(row: Any) -> str:
+    return str(row.permission.codename).split("_", 1)[0]
+
+
+def _stands(target: models.Model, row: Any, sound: set[tuple[int, str]]) -> bool:
+    """Whether who gave this may do as much himself, by what is sound of the grants or by his roles alone."""
+    action, giver = _action(row), row.given_by
+    by_grant = {(giver.pk, one) for one in ((action,) if action != "view" else ACTIONS)}
+    if by_grant & sound:
+        return True
+    model, access = type(target), access_load(giver)
+    shown = model._default_manager.filter(record_filter(model, access, action, granted=False), pk=target.pk)
+    return access.has(f"{model._meta.app_label}.{action}_{model._meta.model_name}") and shown.exists()
 
 
 def _log(user: User, record: str, permission: str, *, given: bool) -> None:
@@ -214,11 +314,23 @@ def _log(user: User, record: str, permission: str, *, given: bool) -> None:
 
 
 def grants_end_of(user: User) -> None:
-    """Nothing is open to a person who was removed any longer; nor when he comes back."""
+    """Nothing is open to a person who was removed any longer, nor when he comes back; what he shared on of it
+    ends too. What he shared of records that his roles showed him stays: they are the organisation's."""
     for model in grantable_models():
         table: Any = grant_model(model)
-        for row in table._default_manager.filter(user=user).select_related("permission"):
+        for row in table._default_manager.filter(user=user).select_related("permission", "content_object"):
             record = f"{kind_of(model)}:{row.content_object_id}"
             code = f"{model._meta.app_label}.{row.permission.codename}"
             row.delete()
             _log(user, record, code, given=False)
+            _shared_on_end(row.content_object, user)
+
+
+def grants_end_on(record: models.Model) -> None:
+    """Nothing of a record in the bin is open to anybody; each grant that ends is in the log of access."""
+    table: Any = grant_model(type(record))
+    meta = record._meta
+    for row in table._default_manager.filter(content_object=record).select_related("permission", "user"):
+        row.delete()
+        code = f"{meta.app_label}.{row.permission.codename}"
+        _log(row.user, f"{kind_of(record)}:{record.pk}", code, given=False)

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, Team, User
-from apps.accounts.selectors import managers_over, unit_tree, units_managed
+from apps.accounts.selectors import managers_over, trees_managed
 from apps.core.access import LEVELS, Access, RoleScope, access_of
 from apps.core.errors import NotAllowed
 from apps.core.registry import registered_models
@@ -193,25 +193,22 @@ def managers_or_refuse(role: Role, scope: RoleScope, *, by: Any) -> None:
     if by is None or "*" in access_of(by).permissions:
         return
     managing = Q(managed_departments__isnull=False) | Q(managed_teams__isnull=False)
-    for person in User.objects.filter(managing, roles=role).distinct().order_by("pk"):
-        managing_or_refuse(person, [scope], by=by, field="permissions")
+    people = list(User.objects.filter(managing, roles=role).distinct().order_by("pk"))
+    managed = trees_managed(person.pk for person in people)
+    for person in people:
+        managing_or_refuse(person, [scope], by=by, units=managed[person.pk], field="permissions")
 
 
 def _managed_by(person: User) -> tuple[set[int], set[int]]:
     """Departments and teams that a person would manage if he came in now, switched off or not."""
-    departments: set[int] = set()
-    teams: set[int] = set()
-    for unit in units_managed(person) if person.pk else ():
-        below = unit_tree(unit)
-        departments.update(below[0])
-        teams.update(below[1])
-    return departments, teams
+    return trees_managed([person.pk])[person.pk] if person.pk else (set(), set())
 
 
 def unit_move_or_refuse(unit: Any, parent: Any, *, by: Any) -> None:
     """Raises NotAllowed (``parent``) when hanging a department or team elsewhere would bring its records into
-    the tree of the one who does it."""
-    if by is None or unit.pk is None:
+    the tree of the one who does it, or into the sight of others than see them now, while he doesn't see them
+    himself: who comes to a unit above sees what lies below it (``_members_above``)."""
+    if by is None or unit.pk is None or getattr(parent, "pk", None) == unit.parent_id:
         return
     access = access_of(by)
     if "*" in access.permissions:
@@ -221,3 +218,26 @@ def unit_move_or_refuse(unit: Any, parent: Any, *, by: Any) -> None:
     managed = access.managed_team_ids if is_team else access.managed_department_ids
     if parent is not None and parent.pk in own and unit.pk not in own | managed:
         raise NotAllowed(_("Somebody else must put this under your own unit."), field="parent")
+    field = "teams" if is_team else "department"
+    for scopes in _members_above(type(unit), parent, unit, without=by):
+        for kind in levelled_kinds():
+            mine = level_held(access, kind)
+            if (
+                level_in(scopes, kind) in UNITS
+                and mine < WIDE
+                and unit.pk not in _units_seen(access, field, mine)
+            ):
+                raise NotAllowed(_("You don't see the records of this unit yourself."), field="parent")
+
+
+def _members_above(model: Any, parent: Any, unit: Any, *, without: User) -> list[list[RoleScope]]:
+    """What the roles give of the people who come to have the unit below them, or have it no more."""
+    now, then = (
+        {row.pk for row in (top, *top.ancestors())} if top else set() for top in (unit.parent, parent)
+    )
+    changed = now ^ then
+    place = Q(teams__in=changed) if model is Team else Q(department__in=changed)
+    people = User.objects.filter(place, is_active=True, deleted_at=None).exclude(pk=without.pk).distinct()
+    return [
+        scopes_of(person.roles.all()) for person in people.prefetch_related("roles__grants", "roles__levels")
+    ]

@@ -47,6 +47,16 @@ class Shared {
     return form;
   }
 
+  /** Take one back; what was shared on by that person and ended with it is said. It may have ended with the one before. */
+  async end(grant) {
+    try {
+      const { data, message } = await remove(`${URL}${grant.id}/`);
+      if (data?.ended) toast(message);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    }
+  }
+
   async tried(work) {
     try {
       await work();
@@ -75,7 +85,7 @@ class Shared {
     drop.addEventListener("click", () => this.tried(async () => {
       drop.disabled = true;
       try {
-        for (const one of grants) await remove(`${URL}${one.id}/`);
+        for (const one of grants) await this.end(one);
       } finally {
         await this.load();
       }
