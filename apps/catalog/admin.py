@@ -42,7 +42,7 @@ from apps.catalog.services.pictures import pictures_files, pictures_settle, thum
 from apps.catalog.services.variants import variants_make
 from apps.core.access import may
 from apps.core.admin.bases import ChildInline, MasterAdmin, ReadOnlyAdmin
-from apps.core.admin.columns import quantity_column
+from apps.core.admin.columns import price_column, quantity_column
 from apps.core.admin.looks import Look
 from apps.core.admin.site import register
 from apps.files.selectors import file_url
@@ -206,7 +206,7 @@ class ProductAdmin(MasterAdmin):
     icon, menu_order = "inventory_2", 10
     list_display: ClassVar[tuple[Any, ...]] = (
         "code", "small", "name", "product_kind", "hsn", "unit", "tax_category",
-        quantity_column("sale_price", _("sale price"), ordering="sale_price"), "active",
+        price_column("sale_price", _("sale price"), ordering="sale_price"), "active",
     )  # fmt: skip
     form = ProductForm
     formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
@@ -399,8 +399,8 @@ class PricePointAdmin(ReadOnlyAdmin):
     icon, menu_order = "history", 80
     search_fields = ("product__search_text",)
     list_display: ClassVar[tuple[Any, ...]] = (
-        "date", "product", "price_kind", quantity_column("unit_price", _("unit price")),
-        quantity_column("previous", _("before")), "party", "actor_label",
+        "date", "product", "price_kind", price_column("unit_price", _("unit price")),
+        price_column("previous", _("before")), "party", "actor_label",
     )  # fmt: skip
     list_filter: ClassVar[tuple[str, ...]] = ("price_kind",)
     list_select_related: ClassVar[tuple[str, ...]] = ("product", "party")

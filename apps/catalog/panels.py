@@ -13,7 +13,7 @@ from apps.catalog.models import PricePoint, Product
 from apps.catalog.selectors import price_history, purchases_of, vendors_last
 from apps.core.access import may
 from apps.core.admin.panels import Content, Item, Panel, list_url, register_panel
-from apps.core.formats import show_date, show_quantity
+from apps.core.formats import show_date, show_price
 from apps.core.scope import kind_of
 from apps.documents.selectors import records_titles
 from apps.parties.models import Party
@@ -34,8 +34,8 @@ def sale_prices_of(request: HttpRequest, product: Product) -> Content | None:
 
 
 def _change_text(row: PricePoint) -> str:
-    now = show_quantity(row.unit_price)
-    return now if row.previous is None else f"{show_quantity(row.previous)} → {now}"
+    now = show_price(row.unit_price)
+    return now if row.previous is None else f"{show_price(row.previous)} → {now}"
 
 
 def purchase_prices_of(request: HttpRequest, product: Product) -> Content | None:
@@ -59,7 +59,7 @@ def _vendor(row: PricePoint) -> tuple[str, int]:
 
 
 def _purchase(row: PricePoint, what: str, seen: dict[tuple[str, int], dict[str, Any]]) -> Item:
-    price = show_quantity(row.unit_price)
+    price = show_price(row.unit_price)
     if row.currency_id:
         price = f"{row.currency.code} {price}"  # type: ignore[union-attr]  # it has one: a line above
     url = seen.get((row.source_kind, row.source_id), {}).get("url", "")

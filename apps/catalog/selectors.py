@@ -23,7 +23,7 @@ from apps.catalog.models import (
     UnitConversion,
 )
 from apps.core.errors import InvalidInput
-from apps.core.formats import show_quantity
+from apps.core.formats import show_price, show_quantity
 from apps.core.money import EXACT, ONE, round_money, round_price
 from apps.core.scope import kind_of
 
@@ -191,7 +191,7 @@ class _Plain:
             return PriceAnswer(None, _("There is no price in %(code)s.") % {"code": self.currency})
         price = round_price(EXACT.divide(product.sale_price, rate))
         why = _("Sale price %(price)s exchanged at %(rate)s") % {
-            "price": show_quantity(product.sale_price),
+            "price": show_price(product.sale_price),
             "rate": show_quantity(rate),
         }
         return PriceAnswer(price, why)

@@ -88,6 +88,19 @@ def show_quantity(quantity: Decimal, most: int = 6) -> str:
     return numbers.format_quantity(quantity, most, indian=is_indian())
 
 
+def show_price(price: Decimal, most: int = 6) -> str:
+    """The price or cost of one unit: two decimals, more where it has them: ``41.50``, ``0.0125``. ``most``
+    for a figure that was worked out, whose further places say nothing."""
+    places = decimals_of(round(price, most))
+    return show_number(price, max(2, places))
+
+
+def decimals_of(value: Decimal) -> int:
+    """Places behind the point without idle zeros."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
 # --- days and moments -------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.core.admin.urls import admin_url
-from apps.core.formats import show_number, show_quantity
+from apps.core.formats import show_number, show_price, show_quantity
 from apps.documents.lifecycle import lifecycle_of
 from apps.sales.models import Quotation
 from apps.sales.selectors import quotation_comparison
@@ -62,7 +62,7 @@ def _line(value: dict[str, str] | None) -> str:
     """``5 × 1,200.00 − 10 % = 5,400.00``; a dash where the revision doesn't have the line."""
     if value is None:
         return "–"
-    text = f"{show_quantity(Decimal(value['quantity']))} × {show_number(Decimal(value['unit_price']))}"
+    text = f"{show_quantity(Decimal(value['quantity']))} × {show_price(Decimal(value['unit_price']))}"
     if Decimal(value["discount_percent"]):
         text += f" − {show_quantity(Decimal(value['discount_percent']))} %"
     text += f" = {show_number(Decimal(value['line_total']))}"

@@ -53,7 +53,7 @@ def test_the_sale_price_is_shown_as_it_changed(administrator):
         lamp.save()
     make_product(sale_price=777)
     shown = panel(page(administrator, lamp), "sale_prices")
-    assert shown.index("120 → 135") < shown.index("100 → 120")
+    assert shown.index("120.00 → 135.00") < shown.index("100.00 → 120.00")
     assert "777" not in shown
     assert f"product__id__exact={lamp.pk}&amp;price_kind__exact=sale" in shown
 

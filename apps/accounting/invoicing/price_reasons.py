@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.catalog.selectors import PriceAnswer, prices_for
-from apps.core.formats import show_quantity
+from apps.core.formats import show_price
 from apps.core.money import round_quantity
 
 
@@ -43,5 +43,5 @@ def _reason(line: Any, answer: PriceAnswer | None) -> str:
     listed = round_quantity(answer.unit_price * line.unit_factor)
     if listed == line.unit_price:
         return str(answer.why)
-    values = {"price": show_quantity(listed), "why": answer.why}
+    values = {"price": show_price(listed), "why": answer.why}
     return _("Set on the document instead of %(price)s (%(why)s)") % values

@@ -9,17 +9,19 @@ from django.db.models import Q
 from apps.company.models import Company
 from apps.files.access import picture_fit
 from apps.files.models import StoredFile
+from apps.files.services.storage import file_hold
 
 PICTURES = {"logo": "logo_file_id", "signature": "signature_file_id", "seal": "seal_file_id"}
 
 
 def pictures_check(company: Company, values: dict[str, Any], by: Any) -> None:
-    """Each named file must be a picture that ``by`` may read. Raises InvalidInput naming the field."""
+    """Each named file must be a picture that ``by`` may read; it is held until the company is written, for no
+    key keeps it. Raises InvalidInput naming the field."""
     for name, column in PICTURES.items():
         wanted = values.get(column)
         if wanted is None or wanted == getattr(company, column):
             continue
-        picture_fit(StoredFile.objects.filter(pk=wanted).first(), by, name)
+        picture_fit(file_hold(wanted), by, name)
 
 
 def company_picture_guard(file: StoredFile, user: Any) -> bool:

@@ -9,12 +9,17 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html
 
-from apps.core.formats import show_money, show_number, show_quantity
+from apps.core.formats import show_money, show_number, show_price, show_quantity
 
 
 def quantity_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
-    """A quantity or unit price for ``list_display``: ``1,250``, ``12.5``."""
+    """A quantity for ``list_display``: ``1,250``, ``12.5``."""
     return _column(name, label, show_quantity, ordering)
+
+
+def price_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:
+    """The price or cost of one unit for ``list_display``: ``41.50``, ``0.0125``."""
+    return _column(name, label, show_price, ordering)
 
 
 def money_column(name: str, label: Any, *, ordering: str | None = None) -> Callable[[Any], str]:

@@ -22,13 +22,13 @@ from unfold.widgets import (
 
 from apps.core.admin.widgets import MoneyInput
 from apps.core.contribute import Contribution, contributions_to, resolve_contributions
-from apps.core.formats import show_date, show_number, show_quantity
+from apps.core.formats import show_date, show_number, show_price, show_quantity
 from apps.core.registry import has_bin
 
 FIGURES: dict[str, Callable[[Any], str]] = {
     "money": show_number,
     "quantity": show_quantity,
-    "rate": partial(show_number, decimals=4),
+    "rate": partial(show_price, most=4),
 }
 LISTED = ("money", "quantity", "rate", "text", "integer", "date", "key")
 

@@ -64,13 +64,15 @@ def navigation(request: Any) -> list[dict[str, Any]]:
 
 
 def sidebar(request: Any, index: str) -> list[dict[str, Any]]:
-    """The navigation with what is open marked in it: pages below an address belong to it, save ``index``."""
+    """The navigation with what is open marked in it: pages below an address belong to it, save ``index``; of
+    two entries of a group of which one lies below the other, the nearer one."""
     groups, path = navigation(request), request.path
     for group in groups:
-        for item in group["items"]:
-            if "active" not in item:
-                link = urlsplit(item["link"]).path
-                item["active"] = path == link or (link != index and path.startswith(link))
+        links = [urlsplit(item["link"]).path for item in group["items"]]
+        inside = [link for link in links if path == link or (link != index and path.startswith(link))]
+        nearest = max(inside, key=len, default=None)
+        for item, link in zip(group["items"], links, strict=True):
+            item.setdefault("active", link == nearest)
         group["active"] = any(item["active"] for item in group["items"])
     return groups
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotFound
+from apps.core.locks import lock_rows
 from apps.core.quota import quota_claim
 from apps.core.tenant import require_organisation
 from apps.core.typed_settings import setting
@@ -177,9 +178,18 @@ def file_read(file: StoredFile) -> bytes:
         return stream.read()
 
 
+def file_hold(pk: int) -> StoredFile | None:
+    """The file, kept from ``file_release`` until the transaction ends: for whoever writes its id into a
+    column that is no key. None when it is gone."""
+    return next(iter(lock_rows(StoredFile, [pk], share=True)), None)
+
+
 def file_release(pk: int) -> bool:
-    """Remove a file that no record holds any more, its content after commit. Returns whether it went."""
-    file = StoredFile.objects.filter(pk=pk).first()
+    """Remove a file that no record holds any more, its content after commit. Returns whether it went.
+
+    The row is locked before the columns without a key are looked at: who puts the file into one of them holds
+    it meanwhile (``file_hold``)."""
+    file = next(iter(lock_rows(StoredFile, [pk])), None)
     if file is None or any(model._base_manager.filter(**{name: pk}).exists() for model, name in _columns):
         return False
     try:
