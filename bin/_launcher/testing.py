@@ -8,6 +8,7 @@ from .console import say
 from .environment import BASE, DEV, ensure_environment
 from .layout import layout_for
 from .manage import run_foreground, take_data
+from .memory import tablespace_in_memory
 from .postgres import Cluster
 from .postmaster import is_alive
 from .services import databases, environment_for, named_databases, side_cluster
@@ -33,10 +34,11 @@ def main(arguments: list[str]) -> int:
         say(f"Left out: {note}")
     cluster = side_cluster(layout, "pgtest", durable=False)
     with databases(cluster, superuser=True) as variables:
+        environment = environment_for(layout, variables)
         if not named_databases():
             drop_remains(cluster)
-        command = [str(layout.python), "-m", "pytest", *selection]
-        return run_foreground(command, environment_for(layout, variables), layout)
+            environment["BAHI_TEST_TABLESPACE"] = tablespace_in_memory(cluster)
+        return run_foreground([str(layout.python), "-m", "pytest", *selection], environment, layout)
 
 
 def drop_remains(cluster: Cluster) -> list[str]:

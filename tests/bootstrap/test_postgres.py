@@ -7,6 +7,7 @@ import signal
 import socket
 import stat
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 from _launcher.binaries import find_binaries
 from _launcher.console import LauncherError
+from _launcher.memory import tablespace_in_memory
 from _launcher.postgres import Cluster
 from _launcher.postmaster import running_postmaster
 from _launcher.roles import APP, EXTENSIONS, OWNER, SUPERUSER
@@ -80,6 +82,34 @@ def test_remains_of_killed_test_runs_are_dropped(cluster: Cluster):
     assert set(drop_remains(cluster)) == {*templates[:2], dead}
     left = cluster.superuser_sql("SELECT datname FROM pg_database WHERE datname LIKE 'bahi%'").split()
     assert set(left) == {*templates[2:], alive, "bahi_mine"}
+
+
+def test_databases_of_tests_stand_in_memory_and_are_made_anew_after_a_restart(
+    cluster: Cluster,
+):
+    cluster.start()
+    memory = Path(tempfile.mkdtemp(prefix="bahi-memory-"))
+    memory.chmod(0o755)
+    try:
+        space = tablespace_in_memory(cluster, memory)
+        in_space = f"CREATE DATABASE bahi_scratch TABLESPACE {space}"
+        _query(cluster.url(OWNER), in_space)
+        assert tablespace_in_memory(cluster, memory) == space
+        assert _query(cluster.url(OWNER, "bahi_scratch"), "SELECT 1") == [(1,)]
+        (folder,) = memory.iterdir()
+        shutil.rmtree(folder)
+        assert tablespace_in_memory(cluster, memory) == space
+        _query(cluster.url(OWNER), in_space)
+        assert any(folder.glob("PG_*/*"))
+    finally:
+        shutil.rmtree(memory)
+
+
+def test_without_room_in_memory_tests_stay_on_the_disk(cluster: Cluster, monkeypatch):
+    cluster.start()
+    assert tablespace_in_memory(cluster, Path("/no/such/folder")) == ""
+    monkeypatch.setattr("_launcher.memory.ROOM", 10**18)
+    assert tablespace_in_memory(cluster, Path(tempfile.gettempdir())) == ""
 
 
 def test_a_wrong_password_and_a_password_less_socket_are_refused(cluster: Cluster):

@@ -55,7 +55,10 @@ def _owner() -> psycopg.Connection:
 
 
 def copy_for(worker: str) -> str:
-    """A fresh copy of the template (built first when missing); returns its name."""
+    """A fresh copy of the template (built first when missing); returns its name.
+
+    It stands in memory where ``bin/test`` found room for it.
+    """
     template = template_name()
     name = f"bahi_run_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]}_{os.getpid()}_{worker}"
     with _owner() as owner:
@@ -64,11 +67,12 @@ def copy_for(worker: str) -> str:
         if not exists:
             _build(owner, template)
         _drop(owner, name)
-        owner.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template)
         )
+        if space := os.environ.get("BAHI_TEST_TABLESPACE"):
+            command += sql.SQL(" TABLESPACE {}").format(sql.Identifier(space))
+        owner.execute(command)
     return name
 
 
