@@ -6,6 +6,7 @@ A template database is built once for each state of the migrations, with the org
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -18,6 +19,13 @@ from tests.kit.clients import ApiClient, signed_in
 from tests.kit.standing import Standing, other_connection, standing_in
 
 TENANT = "org_acme"
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded until here stays to the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
