@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
@@ -22,6 +21,7 @@ from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
 from apps.core.api.transaction import api_write
 from apps.core.errors import NotAllowed, NotFound
+from apps.core.file_answer import FileAnswer
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.models import Job
 
@@ -74,7 +74,7 @@ class ExportView(_ExportView):
 class ExportDownloadView(_ExportView):
     """The archive, once: the next call is refused."""
 
-    def post(self, request: Any, pk: int) -> FileResponse:
+    def post(self, request: Any, pk: int) -> FileAnswer:
         confirmed_or_refuse(request)
         self.own(request, pk)
         row, stream = run_in_unit_of_work(lambda: export_give(pk, by=request.user, request=request._request))

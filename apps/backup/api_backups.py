@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -30,6 +29,7 @@ from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes
 from apps.core.api.serializers import StrictSerializer
 from apps.core.api.transaction import api_write
+from apps.core.file_answer import FileAnswer
 
 
 class BackupsView(GuardedView):
@@ -58,9 +58,9 @@ class BackupView(GuardedView):
 
     bahi_app, needs = "backup", {"": (MAKE,)}
 
-    def get(self, request: Any, name: str) -> FileResponse:
+    def get(self, request: Any, name: str) -> FileAnswer:
         file = backup_take_out(name, by=request.user, request=request._request)
-        answer = FileResponse(file, as_attachment=True, filename=name)
+        answer = FileAnswer(file, as_attachment=True, filename=name)
         answer["Content-Type"] = "application/octet-stream"
         return answer
 

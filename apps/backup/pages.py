@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ from apps.core.access import may
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError, InvalidInput, NotFound
+from apps.core.file_answer import FileAnswer
 from apps.core.uow import run_in_unit_of_work
 from apps.runtime.models import Job
 
@@ -80,7 +81,7 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
     except BahiError as error:
         messages.error(request, error.detail)
         return HttpResponseRedirect(reverse("backups"))
-    answer = FileResponse(file, as_attachment=True, filename=name)
+    answer = FileAnswer(file, as_attachment=True, filename=name)
     answer["Content-Type"] = "application/octet-stream"
     return answer
 

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from apps.core.errors import Refused
 
 CHUNK = 256 * 1024
+TAG = 16
+FRAME = 4 + CHUNK + TAG  # of every chunk but the last, which may be shorter
 MAX_HEAD = 4096
 
 
@@ -115,7 +117,8 @@ def head_read(raw: IO[bytes], sort: Sort = BACKUP) -> tuple[dict[str, Any], byte
 
 
 class DecryptingReader(io.RawIOBase):
-    """Gives the plain bytes back; closes ``raw`` with itself.
+    """Gives the plain bytes back; closes ``raw`` with itself. Can be sought where ``raw`` can: chunks are of
+    one length, and each is proved by itself to be that one of this file.
 
     Raises the refusal of its sort at the first chunk that isn't what was written.
     """
@@ -131,10 +134,40 @@ class DecryptingReader(io.RawIOBase):
         except (KeyError, ValueError, TypeError) as error:
             raise sort.error(f"This file is not a {sort.what}.") from error
         self._raw, self._cipher = raw, _derived(key, salt, sort)
-        self._number, self._buffer, self._over = 0, b"", False
+        self._start = len(sort.magic) + 2 + len(self._aad)
+        self._number, self._buffer, self._over, self._at = 0, b"", False, 0
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return self._raw.seekable()
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """To a byte of the plain content, not behind its end."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: 0}[whence]
+        size = self._size() if offset or whence == io.SEEK_END else 0
+        goal = (size if whence == io.SEEK_END else base) + offset
+        if goal != self._at:
+            goal = min(max(goal, 0), size)
+            self._number = min(goal, max(size - 1, 0)) // CHUNK
+            self._raw.seek(self._start + self._number * FRAME)
+            self._over = False
+            self._next()
+            self._buffer = self._buffer[goal - (self._number - 1) * CHUNK :]
+            self._at = goal
+        return self._at
+
+    def _size(self) -> int:
+        """Of the plain content, as the length of the sealed one says: reading the last chunk proves it."""
+        here = self._raw.tell()
+        sealed = self._raw.seek(0, io.SEEK_END) - self._start
+        self._raw.seek(here)
+        full, rest = divmod(max(sealed, 0), FRAME)
+        return full * CHUNK + max(rest - 4 - TAG, 0)
 
     def close(self) -> None:
         if not self.closed:
@@ -146,6 +179,7 @@ class DecryptingReader(io.RawIOBase):
             self._next()
         count = min(len(target), len(self._buffer))
         target[:count], self._buffer = self._buffer[:count], self._buffer[count:]
+        self._at += count
         return count
 
     def _next(self) -> None:
@@ -153,7 +187,7 @@ class DecryptingReader(io.RawIOBase):
         if len(size) != 4:
             raise self._damaged("is cut off")
         (length,) = struct.unpack(">I", size)
-        sealed = self._raw.read(length) if length <= CHUNK + 16 else b""
+        sealed = self._raw.read(length) if length <= CHUNK + TAG else b""
         if len(sealed) != length:
             raise self._damaged("is cut off")
         for last in (False, True):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.urls import path as url_path
 from django.utils.translation import gettext as _
 from rest_framework.parsers import MultiPartParser
@@ -19,6 +19,7 @@ from apps.core.api.resource import ResourceViewSet
 from apps.core.api.routes import register_resource_routes, register_routes
 from apps.core.api.transaction import api_write, work_claim
 from apps.core.errors import InvalidInput
+from apps.core.file_answer import FileAnswer
 from apps.core.registry import register_resource
 from apps.datatools.edit_api import edit_routes
 from apps.datatools.export_pages import export_download
@@ -245,7 +246,7 @@ class ExportFileApi(ResourceViewSet):
     def queryset(self, action: str = "view") -> Any:
         return ExportFile.objects.filter(owner_id=self.request.user.pk)
 
-    def file(self, request: Request, pk: int) -> FileResponse:
+    def file(self, request: Request, pk: int) -> FileAnswer:
         return export_download(export_find(pk, request.user), request)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from apps.core.admin.site import admin_site
 from apps.core.errors import BahiError, NotFound
+from apps.core.file_answer import FileAnswer
 from apps.core.typed_settings import setting
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.exporting import FORMATS
@@ -24,10 +25,10 @@ from apps.runtime.models import ENDED, Job, JobState
 SHOWN = 50
 
 
-def export_download(row: ExportFile, request: Any) -> FileResponse:
+def export_download(row: ExportFile, request: Any) -> FileAnswer:
     """The answer that carries a kept export. Raises as ``export_open``."""
     stream = run_in_unit_of_work(lambda: export_open(row, by=request.user, request=request))
-    answer = FileResponse(stream, as_attachment=True, filename=row.file.name, content_type=FORMATS[row.form])
+    answer = FileAnswer(stream, as_attachment=True, filename=row.file.name, content_type=FORMATS[row.form])
     answer["Content-Length"] = str(row.size)
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -57,7 +58,7 @@ def _row(row: ExportFile, job: Job | None) -> dict[str, Any]:
 
 @login_required
 @require_safe
-def take(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def take(request: HttpRequest, pk: int) -> HttpResponse | FileAnswer:
     """The file; what stands in its way is told on the page."""
     try:
         return export_download(export_find(pk, request.user), request)

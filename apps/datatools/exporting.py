@@ -15,12 +15,12 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from django.db import models
-from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from apps.core.api.resource import ResourceViewSet
 from apps.core.contribute import contributions_to
 from apps.core.errors import InvalidInput
+from apps.core.file_answer import FileAnswer
 from apps.core.guards import hidden_fields
 from apps.datatools.importing.targets import natural_field
 
@@ -237,11 +237,11 @@ def export_name(view: ResourceViewSet, form: str) -> str:
     return f"{view.path.split('/')[-1]}.{form}"
 
 
-def export_answer(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> FileResponse:
+def export_answer(view: ResourceViewSet, queryset: Any, *, form: str, wanted: str = "") -> FileAnswer:
     """The export as a download."""
     name = export_name(view, form)
     content = export_file(view, queryset, form=form, wanted=wanted)
-    return FileResponse(content, as_attachment=True, filename=name, content_type=FORMATS[form])
+    return FileAnswer(content, as_attachment=True, filename=name, content_type=FORMATS[form])
 
 
 def _json_write(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, HttpRequest, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
 from apps.core.errors import NotFound
-from apps.core.sealed_stream import CHUNK
+from apps.core.file_answer import FileAnswer, NoSuchPart, no_such_part, part_answer, part_wanted, unchanged
 from apps.files.access import file_readable
 from apps.files.models import StoredFile
 from apps.files.services.kinds import KINDS
@@ -32,22 +32,34 @@ class MediaView(APIView):
         file = StoredFile.objects.filter(pk=pk).first()
         if file is None or not file_readable(file, request.user):
             raise NotFound(_("Not found."))
-        tag = f'"{file.sha256}"'
-        if request.headers.get("If-None-Match") == tag:
-            return HttpResponseNotModified()
-        return file_response(file, request)
+        return unchanged(request, etag_of(file)) or file_response(file, request)
 
 
-def file_response(file: StoredFile, request: HttpRequest) -> FileResponse:
-    """The answer that carries a stored file, with the headers that keep a browser from running it."""
+def etag_of(file: StoredFile) -> str:
+    return f'"{file.sha256}"'
+
+
+def _shown_inside(file: StoredFile, request: HttpRequest) -> bool:
     kind = KINDS.get(extension_of(file.name))
-    inline = kind is not None and kind.inline and "download" not in request.GET
-    response = FileResponse(file_open(file), content_type=file.content_type)
-    response.block_size = CHUNK
-    response["Content-Length"] = str(file.size)
-    response["Content-Disposition"] = content_disposition_header(not inline, file.name)
+    return kind is not None and kind.inline and "download" not in request.GET
+
+
+def file_response(file: StoredFile, request: HttpRequest) -> HttpResponse:
+    """The answer that carries a stored file or a part of it, with the headers that keep a browser from
+    running it."""
+    try:
+        part = part_wanted(request, file.size, etag_of(file))
+    except NoSuchPart:
+        return no_such_part(file.size)
+    if part is None:
+        response = FileAnswer(file_open(file), content_type=file.content_type)
+        response["Content-Length"] = str(file.size)
+    else:
+        response = part_answer(file_open(file), *part, file.size, content_type=file.content_type)
+    response["Accept-Ranges"] = "bytes"
+    response["Content-Disposition"] = content_disposition_header(not _shown_inside(file, request), file.name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-cache"
-    response["ETag"] = f'"{file.sha256}"'
+    response["ETag"] = etag_of(file)
     response._csp_replace = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"]}
     return response
