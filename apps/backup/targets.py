@@ -15,7 +15,8 @@ from typing import IO, Protocol
 
 from django.conf import settings
 
-from apps.core.errors import NotFound, Refused
+from apps.core.errors import NotFound
+from apps.core.object_store import bucket_of, store_client
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,8 @@ class BucketTarget:
     """S3 and what speaks like it. Needs the extra ``requirements/s3.txt``."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
-        try:
-            import boto3
-        except ImportError as error:
-            raise Refused("For backups to S3 install requirements/s3.txt.", code="s3_missing") from error
-        self.bucket, self.prefix = bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        self.client = boto3.client("s3", endpoint_url=settings.BACKUP_S3_ENDPOINT or None)
+        self.bucket, self.prefix = bucket, prefix
+        self.client = store_client(settings.BACKUP_S3_ENDPOINT)
 
     def put(self, name: str, path: Path) -> None:
         self.client.upload_file(str(path), self.bucket, self.prefix + name)
@@ -116,7 +113,7 @@ class BucketTarget:
 def backup_target() -> Target:
     """The target that the settings name."""
     where = settings.BACKUP_TARGET
-    if where.startswith("s3://"):
-        bucket, _slash, prefix = where.removeprefix("s3://").partition("/")
-        return BucketTarget(bucket, prefix)
+    named = bucket_of(where)
+    if named is not None:
+        return BucketTarget(*named)
     return FolderTarget(Path(where) if where else Path(settings.DATA_DIR) / "backups")

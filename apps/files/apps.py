@@ -13,6 +13,10 @@ class FilesConfig(BahiAppConfig):
 
     def ready(self) -> None:
         from apps.core.quota import register_quota_source
+        from apps.core.start_checks import register_ready_part, register_start_check
         from apps.files.selectors import bytes_stored
+        from apps.files.services.place_checks import place_check_at_start, place_state
 
         register_quota_source("storage", bytes_stored)
+        register_start_check(place_check_at_start)
+        register_ready_part("files", place_state)

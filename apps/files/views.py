@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
@@ -16,6 +16,7 @@ from apps.core.file_answer import FileAnswer, NoSuchPart, no_such_part, part_ans
 from apps.files.access import file_readable
 from apps.files.models import StoredFile
 from apps.files.services.kinds import KINDS
+from apps.files.services.links import file_link
 from apps.files.services.names import extension_of
 from apps.files.services.storage import file_open
 
@@ -32,7 +33,7 @@ class MediaView(APIView):
         file = StoredFile.objects.filter(pk=pk).first()
         if file is None or not file_readable(file, request.user):
             raise NotFound(_("Not found."))
-        return unchanged(request, etag_of(file)) or file_response(file, request)
+        return unchanged(request, etag_of(file)) or _elsewhere(file, request) or file_response(file, request)
 
 
 def etag_of(file: StoredFile) -> str:
@@ -42,6 +43,23 @@ def etag_of(file: StoredFile) -> str:
 def _shown_inside(file: StoredFile, request: HttpRequest) -> bool:
     kind = KINDS.get(extension_of(file.name))
     return kind is not None and kind.inline and "download" not in request.GET
+
+
+def _elsewhere(file: StoredFile, request: Any) -> HttpResponse | None:
+    """A download that the browser takes from the bucket itself, where the installation has it so.
+
+    Not what is shown in a page (its policy lets nothing in from other addresses), and not for programs that
+    sign each call: many would send their token along to where they are sent.
+    """
+    if request.method != "GET" or request.headers.get("Authorization") or _shown_inside(file, request):
+        return None
+    link = file_link(file)
+    if link is None:
+        return None
+    answer = HttpResponseRedirect(link)
+    answer["Cache-Control"] = "private, no-store"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 def file_response(file: StoredFile, request: HttpRequest) -> HttpResponse:

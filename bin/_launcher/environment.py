@@ -1,6 +1,8 @@
 """The virtual environment in the data folder: made once, updated when a requirement file changes."""
 
 import hashlib
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,16 +16,29 @@ from .layout import Layout
 
 BASE = Path("requirements.txt")
 DEV = Path("requirements/dev.txt")
+S3 = Path("requirements/s3.txt")
+_NAMES_A_BUCKET = re.compile(
+    r"^\s*(?:export\s+)?BAHI_(?:BACKUP|FILES)_(?:TARGET|FORMER)\s*=\s*['\"]?s3://", re.MULTILINE
+)
 
 
-def ensure_environment(layout: Layout, files: Iterable[Path] = (BASE,)) -> None:
-    """Make `layout.venv` hold exactly what `files` pin. Costs nothing when it already does.
+def files_to_serve(root: Path) -> list[Path]:
+    """The packages that this installation needs: those for buckets only where its settings name one."""
+    own = root / ".env"
+    lines = [f"{name}={value}" for name, value in os.environ.items()]
+    if own.is_file():
+        lines.append(own.read_text(encoding="utf-8"))
+    return [BASE, S3] if _NAMES_A_BUCKET.search("\n".join(lines)) else [BASE]
+
+
+def ensure_environment(layout: Layout, files: Iterable[Path] | None = None) -> None:
+    """Make `layout.venv` hold what `files` pin, else what serving needs. Costs nothing when it already does.
 
     A run that was interrupted while packages were being written leaves a mark; the next run then builds the
     folder afresh (from the installer's cache), because a half-written package looks installed.
     """
     layout.make()
-    wanted = [layout.root / name for name in files]
+    wanted = [layout.root / name for name in (files_to_serve(layout.root) if files is None else files)]
     with exclusive(layout.lock, "waiting for another run to finish setting up this data folder"):
         venv = layout.venv
         if not _is_usable(venv):

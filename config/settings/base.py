@@ -363,11 +363,17 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "apps.files.places.FilePlaces"},
     "staticfiles": {"BACKEND": "apps.core.static_storage.StaticStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
+FILES_TARGET = env("BAHI_FILES_TARGET", default="")  # empty: MEDIA_ROOT; or s3://bucket/prefix
+FILES_FORMER = env("BAHI_FILES_FORMER", default="")  # where files may lie that were not moved yet
+FILES_S3_ENDPOINT = env("BAHI_FILES_S3_ENDPOINT", default="")
+FILES_S3_PUBLIC_ENDPOINT = env("BAHI_FILES_S3_PUBLIC_ENDPOINT", default="")  # as browsers reach it
+FILES_PRESIGNED = env.bool("BAHI_FILES_PRESIGNED", default=False)
+FILES_LINK_SECONDS = env.int("BAHI_FILES_LINK_SECONDS", default=60)
 FILES_ENCRYPTED = env.bool("BAHI_ENCRYPT_FILES", default=False)  # of organisations that didn't choose
 
 # --- safety ---------------------------------------------------------------------------------------
@@ -413,6 +419,9 @@ LOGGING = {
         "pikepdf": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "boto3": {"level": "WARNING"},
+        "s3transfer": {"level": "WARNING"},
     },
 }
 

@@ -6,28 +6,15 @@ import pytest
 
 from apps.backup.targets import backup_target
 from apps.core.errors import NotFound
-
-boto3 = pytest.importorskip("boto3", reason="needs requirements/s3.txt")
-server = pytest.importorskip("moto.server", reason="needs a local S3 server (moto)")
+from tests.kit.store import served
 
 
 @pytest.fixture
-def bucket(settings, monkeypatch):
-    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    running.start()
-    host, port = running.get_host_and_port()
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_DEFAULT_REGION", "ap-south-1"),
-    ):  # fmt: skip
-        monkeypatch.setenv(name, value)
-    settings.BACKUP_S3_ENDPOINT = f"http://{host}:{port}"
-    settings.BACKUP_TARGET = "s3://keep/bahi"
-    boto3.client("s3", endpoint_url=settings.BACKUP_S3_ENDPOINT).create_bucket(
-        Bucket="keep", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"}
-    )
-    yield
-    running.stop()
+def bucket(settings, monkeypatch, tmp_path):
+    with served(tmp_path / "store", monkeypatch) as store:
+        settings.BACKUP_S3_ENDPOINT = store.url
+        settings.BACKUP_TARGET = "s3://keep/bahi"
+        yield store
 
 
 def test_file_goes_in_is_listed_comes_out_and_goes(bucket, tmp_path):
@@ -44,3 +31,12 @@ def test_file_goes_in_is_listed_comes_out_and_goes(bucket, tmp_path):
     assert target.list("acme") == []
     with pytest.raises(NotFound):
         target.open(found.name)
+
+
+def test_a_large_backup_goes_and_comes_in_parts(bucket, tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(bytes(range(256)) * (20 * 4096))
+    target = backup_target()
+    target.put("acme/acme-1.bahibackup", path)
+    with target.open("acme/acme-1.bahibackup") as stream:
+        assert stream.read() == path.read_bytes()

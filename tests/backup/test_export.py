@@ -260,6 +260,7 @@ def test_a_failed_export_leaves_no_file(commits, place):
     row = DataExport.objects.create(owner_id=asha().pk)
     with pytest.raises(RuntimeError):
         export_make(row, progress=stop)
-    assert list((place / "media" / "org_acme" / "exports").iterdir()) == []
+    assert list((place / "media" / "org_acme").rglob("*")) == []
+    assert list((place / "tmp").iterdir()) == []
     assert User.objects.exists()  # the connection is sound
     assert ApiClient(asha()).get("company/companies/")

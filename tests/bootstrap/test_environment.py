@@ -42,6 +42,30 @@ def test_packages_are_installed_once_and_again_when_a_pin_changes(checkout):
     assert calls == ["make", "requirements.txt", "requirements.txt"]
 
 
+@pytest.mark.parametrize(
+    ("text", "extra"),
+    [
+        ("", False),
+        ("BAHI_FILES_TARGET=\n", False),
+        ("#BAHI_FILES_TARGET=s3://keep\n", False),
+        ("BAHI_BACKUP_TARGET=/srv/backups\nBAHI_FILES_S3_ENDPOINT=https://s3.example.in", False),
+        ("SECRET_KEY=x\nBAHI_FILES_TARGET=s3://keep/files\n", True),
+        ('export BAHI_BACKUP_TARGET = "s3://keep"', True),
+        ("BAHI_FILES_FORMER=s3://keep", True),
+    ],
+)
+def test_packages_for_buckets_come_where_the_settings_name_one(checkout, monkeypatch, text, extra):
+    for name in ("BAHI_FILES_TARGET", "BAHI_BACKUP_TARGET", "BAHI_FILES_FORMER"):
+        monkeypatch.delenv(name, raising=False)
+    layout, _calls = checkout
+    (layout.root / ".env").write_text(text)
+    wanted = [BASE, environment.S3] if extra else [BASE]
+    assert environment.files_to_serve(layout.root) == wanted
+    (layout.root / ".env").unlink()
+    monkeypatch.setenv("BAHI_FILES_TARGET", "s3://keep")
+    assert environment.files_to_serve(layout.root) == [BASE, environment.S3]
+
+
 def test_test_tools_come_on_top_and_follow_the_included_file(checkout):
     layout, calls = checkout
     environment.ensure_environment(layout, (BASE, DEV))

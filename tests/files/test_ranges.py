@@ -16,9 +16,11 @@ BACKEND = "apps.accounts.backends.RoleBackend"
 SIZE = 2 * CHUNK + 1000
 
 
-@pytest.fixture(params=["folder"])
+@pytest.fixture(params=["folder", "bucket"])
 def place(request, settings, tmp_path):
-    if request.param == "folder":
+    if request.param == "bucket":
+        request.getfixturevalue("store")
+    else:
         settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
 
 

@@ -74,10 +74,15 @@ def test_file_of_one_organisation_is_not_found_in_another(api, administrator):
         zoya = ApiClient(User.objects.get(email="zoya@zenith.example"), host="zenith.localhost")
     zoya.get(f"/media/{stored.pk}/a.txt", 404)
     assert stored.path
+    from django.core.exceptions import SuspiciousFileOperation
     from django.core.files.storage import default_storage
 
-    assert default_storage.exists(f"org_acme/{stored.path}")
-    assert not default_storage.exists(f"org_zenith/{stored.path}")
+    with organisation_context("org_zenith"):
+        assert not default_storage.exists(f"org_zenith/{stored.path}")
+        with pytest.raises(SuspiciousFileOperation):
+            default_storage.exists(f"org_acme/{stored.path}")
+    with organisation_context("org_acme"):
+        assert default_storage.exists(f"org_acme/{stored.path}")
 
 
 @pytest.mark.django_db

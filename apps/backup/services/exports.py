@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.core.signing import BadSignature
-from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,9 +22,11 @@ from apps.backup.keys import keyring
 from apps.backup.models import DataExport
 from apps.backup.services.open_formats import Contents, Progress, export_write
 from apps.core.errors import NotFound, Refused
+from apps.core.file_answer import FileAnswer
 from apps.core.locks import advisory_lock, lock_row
 from apps.core.sealed_stream import DecryptingReader, EncryptingWriter
 from apps.core.tenant import current_organisation, require_organisation, timestamp_signer
+from apps.files.places import remover
 from apps.runtime.models import Job
 
 KEPT_HOURS = 24
@@ -43,19 +46,16 @@ def export_ask(*, by: Any, request: Any = None) -> DataExport:
 
 def export_make(row: DataExport, *, progress: Progress) -> Contents:
     """Write the file, whole or not at all. Only reads the organisation; the row is the caller's to change."""
-    folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True)
     name = f"{uuid.uuid4().hex}.sealed"
-    part = folder / f"{name}.part"
     head = {"organisation": current_organisation().slug, "export": row.pk}
-    try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as raw, EncryptingWriter(raw, keyring(), head) as sealed:
+    work = Path(settings.DATA_DIR) / "tmp"
+    work.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=work) as raw:
+        with EncryptingWriter(raw, keyring(), head) as sealed:
             stream = _Counted(sealed)
             contents = export_write(stream, progress=progress)  # type: ignore[arg-type]  # is written to only
-        part.rename(folder / name)
-    finally:
-        part.unlink(missing_ok=True)
+        raw.seek(0)
+        default_storage.save(_place(name), File(raw, name=name))
     row.path, row.size, row.sha256 = name, stream.size, stream.digest.hexdigest()
     row.tables, row.rows, row.files = len(contents.tables), contents.rows, len(contents.files)
     return contents
@@ -83,7 +83,7 @@ def export_take(token: str, *, by: Any, request: Any = None) -> tuple[DataExport
 
 
 def export_give(number: int, *, by: Any, request: Any = None) -> tuple[DataExport, IO[bytes]]:
-    """The export as a stream of plain bytes, once; its file is gone from the disk by then.
+    """The export as a stream of plain bytes, once; its file goes when the stream is closed.
 
     Raises NotFound for what is another one's, Refused when it was taken or its time is over.
     """
@@ -92,23 +92,22 @@ def export_give(number: int, *, by: Any, request: Any = None) -> tuple[DataExpor
         raise NotFound(_("Not found."))
     if not row.waiting:
         raise Refused(_("This export was downloaded already, or its time is over."), code="over")
-    path = _folder() / row.path
+    place = _place(row.path)
     try:
-        raw = path.open("rb")
+        raw = default_storage.open(place, "rb")
     except FileNotFoundError as error:
         raise Refused(_("This export is not there any more."), code="over") from error
     row.taken_at = row.removed_at = timezone.now()
     row.save(update_fields=["taken_at", "removed_at"])
     told = {"kind": "whole", "step": "downloaded", "rows": row.rows, "sha256": row.sha256}
     access_log_write(AccessEvent.EXPORT, request=request, user=by, detail=told)
-    path.unlink()  # the open stream goes on reading
-    return row, DecryptingReader(raw, keyring())  # type: ignore[return-value]  # reads as a binary stream
+    return row, _Given(raw, keyring(), place)  # type: ignore[return-value]  # reads as a binary stream
 
 
-def export_answer(row: DataExport, stream: IO[bytes]) -> FileResponse:
+def export_answer(row: DataExport, stream: IO[bytes]) -> FileAnswer:
     """What a browser or program gets: the archive under the organisation's name."""
     name = f"{current_organisation().slug}-{row.ready_at:%Y%m%d-%H%M}.zip"
-    answer = FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+    answer = FileAnswer(stream, as_attachment=True, filename=name, content_type="application/zip")
     answer["Content-Length"] = str(row.size)
     return answer
 
@@ -118,21 +117,33 @@ def exports_expire() -> int:
     now = timezone.now()
     rows = list(DataExport.objects.filter(removed_at=None, expires_at__lt=now))
     for row in rows:
-        (_folder() / row.path).unlink(missing_ok=True)
+        default_storage.delete(_place(row.path))
         row.removed_at = now
         row.save(update_fields=["removed_at"])
-    if _folder().is_dir():
-        known = set(DataExport.objects.filter(removed_at=None).values_list("path", flat=True))
-        old = (now - timedelta(hours=KEPT_HOURS)).timestamp()
-        for path in _folder().iterdir():
-            if path.name not in known and path.stat().st_mtime < old:
-                path.unlink(missing_ok=True)
+    known = set(DataExport.objects.filter(removed_at=None).values_list("path", flat=True))
+    old = now - timedelta(hours=KEPT_HOURS)
+    for name in default_storage.listdir(_place())[1]:
+        if name not in known and default_storage.get_modified_time(_place(name)) < old:
+            default_storage.delete(_place(name))
     return len(rows)
 
 
-def _folder() -> Path:
-    """Inside the organisation's media folder, so that it goes when the organisation goes."""
-    return Path(settings.MEDIA_ROOT) / require_organisation() / "exports"
+def _place(name: str = "") -> str:
+    """Among the organisation's files, so that it goes when the organisation goes."""
+    return "/".join(part for part in (require_organisation(), "exports", name) if part)
+
+
+class _Given(DecryptingReader):
+    """Removes the file when it is closed; one that was never closed goes with the next clean-up."""
+
+    def __init__(self, raw: IO[bytes], keys: dict[str, bytes], place: str) -> None:
+        super().__init__(raw, keys)
+        self._remove = remover(place)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._remove()
 
 
 class _Counted:

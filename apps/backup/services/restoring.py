@@ -34,6 +34,7 @@ from apps.core.sealed_stream import BackupDamaged, DecryptingReader, FileDamaged
 from apps.core.secrets import KEY_BYTES, secret_fields, secrets_move
 from apps.core.tenant import organisation_context
 from apps.files.models import FileKey, StoredFile
+from apps.files.places import tree_remove
 from apps.files.services.content import blocks, content_open, content_write
 from apps.files.services.keys import data_key_sealed, file_key_add
 from apps.messaging.catalogue import register_notification_event
@@ -109,6 +110,7 @@ def restore_undo(organisation: Organisation) -> None:
     """Remove what a restore that did not end has made."""
     schema_drop(organisation.schema_name)
     organisation.delete(force_drop=False)  # type: ignore[call-arg]  # TenantMixin takes it
+    tree_remove(organisation.schema_name)
 
 
 def _fill(organisation: Organisation, name: str, manifest: dict[str, Any], progress: Progress) -> list[str]:

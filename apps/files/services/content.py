@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 
 from apps.core.sealed_stream import CHUNK, STORED, DecryptingReader, EncryptingWriter
 
@@ -39,12 +39,13 @@ def content_write(place: str, source: IO[bytes], data_key: bytes | None) -> tupl
     return size, digest.hexdigest()
 
 
-def content_open(place: str, data_key: bytes | None) -> IO[bytes]:
-    """The plain bytes as a stream, whose first chunk is proved already.
+def content_open(place: str, data_key: bytes | None, storage: Storage = default_storage) -> IO[bytes]:
+    """The plain bytes as a stream that can be sought, whose first chunk is proved already.
 
-    Raises FileNotFoundError, FileDamaged (also later, at the first chunk that isn't what was written).
+    Raises FileNotFoundError, FileDamaged (also later, at the first chunk that isn't what was written),
+    Unavailable when a bucket can't be reached.
     """
-    raw = default_storage.open(place, "rb")
+    raw = storage.open(place, "rb")
     if data_key is None:
         return raw
     try:

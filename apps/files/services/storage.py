@@ -15,12 +15,13 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.errors import InvalidInput, NotFound
+from apps.core.errors import BahiError, InvalidInput, NotFound
 from apps.core.locks import lock_rows
 from apps.core.quota import quota_claim
 from apps.core.tenant import require_organisation
 from apps.core.typed_settings import setting
 from apps.files.models import StoredFile
+from apps.files.places import remover
 from apps.files.services.content import content_open, content_write
 from apps.files.services.keys import data_key_new, data_key_of
 from apps.files.services.kinds import KINDS, FileKind, Unfit, no_executable
@@ -70,7 +71,7 @@ def file_check(uploaded: Any, *, purpose: str = "attachment", field: str = "file
 def file_store(uploaded: Any, *, by: Any, purpose: str = "attachment", field: str = "file") -> StoredFile:
     """Keep an uploaded file, checked here if ``file_check`` didn't yet. Raises what that raises."""
     content, name, kind = _checked(uploaded, purpose, field)
-    return _keep(io.BytesIO(content), len(content), name, kind.content_type, by)
+    return _keep(io.BytesIO(content), name, kind.content_type, by)
 
 
 def _checked(uploaded: Any, purpose: str, field: str) -> tuple[bytes, str, FileKind]:
@@ -120,30 +121,31 @@ def file_keep_stream(stream: IO[bytes], *, name: str, by: Any = None) -> StoredF
     """``file_keep`` of a stream that can be sought, read in pieces: memory doesn't grow with the file."""
     name = clean_name(name)
     kind = KINDS.get(extension_of(name))
-    size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    return _keep(stream, size, name, kind.content_type if kind else "application/octet-stream", by)
+    return _keep(stream, name, kind.content_type if kind else "application/octet-stream", by)
 
 
-def _keep(stream: IO[bytes], size: int, name: str, content_type: str, by: Any) -> StoredFile:
-    with transaction.atomic():
-        quota_claim("storage", size)
-        return _write(stream, name, content_type, by)
-
-
-def _write(stream: IO[bytes], name: str, content_type: str, by: Any) -> StoredFile:
+def _keep(stream: IO[bytes], name: str, content_type: str, by: Any) -> StoredFile:
+    """The content first, then room for it: nobody of the organisation waits while it is written."""
     path = path_new(name)
-    key, sealed_key = data_key_new(path) if setting("files.encrypt") else (None, "")
-    size, sha256 = content_write(f"{require_organisation()}/{path}", stream, key)
-    return StoredFile.objects.create(
-        name=name,
-        path=path,
-        content_type=content_type,
-        size=size,
-        sha256=sha256,
-        sealed_key=sealed_key,
-        owner_id=getattr(by, "pk", None),
-    )
+    place = f"{require_organisation()}/{path}"
+    with transaction.atomic():
+        key, sealed_key = data_key_new(path) if setting("files.encrypt") else (None, "")
+        size, sha256 = content_write(place, stream, key)
+        try:
+            quota_claim("storage", size)
+        except BahiError:
+            default_storage.delete(place)
+            raise
+        return StoredFile.objects.create(
+            name=name,
+            path=path,
+            content_type=content_type,
+            size=size,
+            sha256=sha256,
+            sealed_key=sealed_key,
+            owner_id=getattr(by, "pk", None),
+        )
 
 
 def path_new(name: str) -> str:
@@ -155,7 +157,7 @@ def path_new(name: str) -> str:
 def file_open(file: StoredFile) -> IO[bytes]:
     """The content as a binary stream, opened where it is encrypted; the caller closes it.
 
-    Raises NotFound when the disk lost it, FileDamaged when it was changed or its key is gone.
+    Raises NotFound when the content was lost, FileDamaged when it was changed or its key is gone.
     """
     try:
         return _open(file)
@@ -201,12 +203,13 @@ def file_release(pk: int) -> bool:
     except (IntegrityError, ProtectedError):
         return False
     place = f"{require_organisation()}/{file.path}"
-    transaction.on_commit(lambda: default_storage.delete(place))
+    # A bucket that can't be reached now undoes nothing: the daily clean-up removes what no row names.
+    transaction.on_commit(remover(place), robust=True)
     return True
 
 
 def files_orphaned_remove(older_than: timedelta = timedelta(days=1)) -> int:
-    """Remove from the disk what no row names (its transaction was rolled back). Returns how many."""
+    """Remove what no row names (its transaction was rolled back). Returns how many."""
     base = require_organisation()
     limit, count = timezone.now() - older_than, 0
     for folder in _folders(base):

@@ -7,9 +7,7 @@ where the backup lies. When it raises, nothing is deleted and the organisation s
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_noop
 
 from apps.core.errors import Refused
 from apps.core.platform_log import platform_log
+from apps.files.places import tree_remove
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts
 from apps.tenancy.lifecycle import organisation_step
@@ -56,7 +55,7 @@ def organisation_delete(
     Organisation.objects.filter(pk=organisation.pk).update(progress=STEP_DROP)
     schema_drop(organisation.schema_name)
     progress(STEP_FILES)
-    shutil.rmtree(Path(settings.MEDIA_ROOT) / organisation.schema_name, ignore_errors=True)
+    tree_remove(organisation.schema_name)
     with transaction.atomic():
         record = record_write(organisation, by=by, facts=facts)
         platform_log("deleted", organisation=organisation, by=by)
