@@ -24,7 +24,7 @@ def register_file_guard(guard: Guard) -> Guard:
 
 
 def file_readable(file: StoredFile, user: Any) -> bool:
-    """Through a record that the user may see; his own upload for a day, until a record holds it."""
+    """Through a record that the user may see; his own upload for a day, for no record may hold it yet."""
     if any(guard(file, user) for guard in _guards):
         return True
     return file.owner_id == user.pk and file.created_at > timezone.now() - FRESH
