@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import Side
-from apps.accounting.models import Account, OpenItem
+from apps.accounting.models import Account
 from apps.accounting.services.accounts import balances_now, currency_balances
 from apps.core.contribute import Contribution, contribute
 from apps.parties.models import Party
 
+_DUE = """
+SELECT party_id, sum(open_base) FROM accounting_openitem
+ WHERE party_id = ANY(%s::bigint[]) AND side = %s AND open_amount <> 0 GROUP BY party_id"""
+
 
 def balances_due(party_ids: list[int]) -> dict[int, Decimal]:
     """{party id: what it owes in company currency, credits and advances off}, one query."""
-    rows = (
-        OpenItem.objects.filter(party_id__in=party_ids, side=Side.RECEIVABLE)
-        .exclude(open_amount=0)
-        .values("party_id")
-        .annotate(total=Sum("open_base"))
-    )
-    return {row["party_id"]: row["total"] for row in rows}
+    with connection.preparing(), connection.cursor() as cursor:
+        cursor.execute(_DUE, [party_ids, Side.RECEIVABLE.value])
+        return dict(cursor.fetchall())
 
 
 contribute(

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -239,8 +240,11 @@ def products_last_cost(product_ids: list[int]) -> dict[int, Decimal]:
     return dict(rows.distinct("product_id").values_list("product_id", "unit_price"))
 
 
+_PRICE_LISTS = "SELECT party_id, price_list_id FROM catalog_partypricelist WHERE party_id = ANY(%s::bigint[])"
+
+
 def party_price_lists(party_ids: list[int]) -> dict[int, int]:
     """{party id: price list id}, for the contributed field of the party."""
-    return dict(
-        PartyPriceList.objects.filter(party_id__in=party_ids).values_list("party_id", "price_list_id")
-    )
+    with connection.preparing(), connection.cursor() as cursor:
+        cursor.execute(_PRICE_LISTS, [party_ids])
+        return dict(cursor.fetchall())

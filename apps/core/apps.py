@@ -12,6 +12,7 @@ class CoreConfig(BahiAppConfig):
     def ready(self) -> None:
         """All models are loaded now: apply the patches, then let the apps register."""
         from apps.core.admin.theme_patches import apply_theme_patches
+        from apps.core.database.loading import apply_loading
         from apps.core.events import load_subscribers
         from apps.core.lean_imports import optional_packages_pass
         from apps.core.registry import load_modules
@@ -21,6 +22,7 @@ class CoreConfig(BahiAppConfig):
         from apps.core.triggers import triggers_always_fire
 
         optional_packages_pass()
+        apply_loading()
         apply_tenant_patches()
         apply_theme_patches()
         triggers_always_fire()

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as write_date
 
 from apps.core.india import numbers
-from apps.core.tenant import current_organisation, is_public
+from apps.core.tenant import organisation_in_use
 
 INDIAN, WESTERN = "indian", "western"
 GROUPS = {INDIAN: (3, 2, 0), WESTERN: (3, 0)}  # as Django's NUMBER_GROUPING
@@ -29,8 +29,7 @@ USUAL_DATE = "day_dash"
 
 
 def _chosen(name: str, usual: str) -> str:
-    organisation = None if is_public() else current_organisation()
-    return getattr(organisation, name, "") or usual
+    return getattr(organisation_in_use(), name, "") or usual
 
 
 def number_format_key() -> str:

@@ -17,3 +17,14 @@ def key_read(text: Any) -> int | None:
 def key_sent(value: Any) -> int | None:
     """The id that a JSON value is; None for everything else (true is a number too)."""
     return value if type(value) is int and 0 < value < 2**63 else None
+
+
+def keys_joined(queryset: Any, **columns: tuple[str, ...]) -> Any:
+    """``select_related`` of these keys with the named columns of the records behind them; the others are read
+    when somebody asks for them. For lists, where each row would carry all of them."""
+    left_out = []
+    for key, names in columns.items():
+        related = queryset.model._meta.get_field(key).related_model
+        kept = {related._meta.pk.name, *names}
+        left_out += [f"{key}__{f.name}" for f in related._meta.concrete_fields if f.name not in kept]
+    return queryset.select_related(*columns).defer(*left_out)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signing import Signer, TimestampSigner
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django_tenants.utils import get_tenant_model, schema_context
 
 from apps.core.errors import TenantMissing
@@ -29,14 +29,26 @@ def is_public() -> bool:
 
 def current_organisation() -> Any:
     """The organisation in use (a ``tenancy.Organisation``); raises TenantMissing in ``public``."""
-    tenant = connection.tenant
-    if is_public() or tenant is None:
+    found = organisation_in_use()
+    if found is None and is_public():
+        raise TenantMissing("No organisation is set.")
+    return found
+
+
+def organisation_in_use() -> Any:
+    """The organisation in use; None in ``public``. Every right and every number asks for it: the connection
+    is looked up once, not for each of its attributes."""
+    link: Any = connections[DEFAULT_DB_ALIAS]
+    if link.schema_name == settings.PUBLIC_SCHEMA_NAME:
+        return None
+    tenant = link.tenant
+    if tenant is None:
         raise TenantMissing("No organisation is set.")
     if hasattr(tenant, "enabled_modules"):
         return tenant
-    tenant = get_tenant_model().objects.filter(schema_name=connection.schema_name).first()
+    tenant = get_tenant_model().objects.filter(schema_name=link.schema_name).first()
     if tenant is not None:
-        connection.tenant = tenant
+        link.tenant = tenant
     return tenant
 
 
@@ -87,7 +99,7 @@ def is_served(schema: str) -> bool:
 
 def switch_on(key: str) -> bool:
     """Whether this organisation has the module on. Platform modules (empty key) are always on."""
-    if not key or is_public():
+    if not key:
         return True
-    organisation = current_organisation()
+    organisation = organisation_in_use()
     return organisation is None or key in organisation.enabled_modules

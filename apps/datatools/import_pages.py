@@ -36,19 +36,20 @@ FLAGS = ("keep_numbers", "open_years")
 
 def targets_of(user: Any) -> list[Target]:
     """What the user may import, the registered targets first."""
-    found = []
-    for target in targets_all():
-        try:
-            target.require(user)
-        except BahiError:
-            continue
-        found.append(target)
-    return found
+    return [target for target in targets_all() if _open_to(target, user)]
+
+
+def _open_to(target: Target, user: Any) -> bool:
+    try:
+        target.require(user)
+    except BahiError:
+        return False
+    return True
 
 
 def may_import(user: Any) -> bool:
     """Whether there is anything that this user may import: then the menu shows the page."""
-    return bool(targets_of(user))
+    return any(_open_to(target, user) for target in targets_all())
 
 
 def page(request: HttpRequest) -> HttpResponse:

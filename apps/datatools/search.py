@@ -16,7 +16,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from apps.core.access import access_of
-from apps.core.api.filtering import amount_asked, search_words, word_condition
+from apps.core.api.filtering import amount_asked, search_words, word_conditions
 from apps.core.registry import business_models, has_bin, kind_name
 from apps.core.scope import kind_of
 
@@ -81,9 +81,7 @@ def _base(item: Searchable, user: Any) -> Any:
 
 
 def _containing(item: Searchable, words: list[str], user: Any) -> list[dict[str, Any]]:
-    queryset = _base(item, user)
-    for word in words:
-        queryset = queryset.filter(word_condition(item.model, word, user))
+    queryset = _base(item, user).filter(*word_conditions(item.model, words, user))
     rows = list(queryset.order_by()[: PER_KIND * 4])
     scored = [(_score(row, words, user) * item.boost, row) for row in rows]
     scored.sort(key=lambda pair: -pair[0])

@@ -27,7 +27,7 @@ from apps.accounting.models import (
     ProformaCharge,
     ProformaLine,
 )
-from apps.core.keys import key_sent
+from apps.core.keys import key_sent, keys_joined
 from apps.core.registry import register_resource
 
 SETTLED = (
@@ -109,7 +109,7 @@ class SettledViewSet(TaxedViewSet):
     """A taxed document with an open item."""
 
     def refine(self, queryset: Any) -> Any:
-        return queryset.select_related("open_item", "currency")
+        return keys_joined(queryset, open_item=("open_amount", "status"), currency=("code",))
 
 
 @register_resource
@@ -155,7 +155,7 @@ class ProformaApi(TaxedViewSet):
     form_lookups = CUSTOMERS
 
     def refine(self, queryset: Any) -> Any:
-        return queryset.select_related("currency")
+        return keys_joined(queryset, currency=("code",))
 
 
 class NoteViewSet(SettledViewSet):

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldError as DjangoFieldError
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -209,9 +210,7 @@ def search_queryset(queryset: Any, text: str, user: Any = None) -> Any:
     words = search_words(text)
     if not words or not any(f.name == "search_text" for f in queryset.model._meta.concrete_fields):
         return plain_search(queryset, words, getattr(queryset.model, "search_fields", ()))
-    for word in words:
-        queryset = queryset.filter(word_condition(queryset.model, word, user))
-    return queryset
+    return queryset.filter(*word_conditions(queryset.model, words, user))
 
 
 _PHONE = re.compile(r"\+?[\d\s()-]{10,}")
@@ -225,25 +224,53 @@ def search_words(text: str) -> list[str]:
     return plain.split()[:6]
 
 
-def word_condition(model: type[models.Model], word: str, user: Any) -> Q:
-    """A word in the search column (a phone number by its digits), in that of a row below (a contact's name),
-    the total of a document, or a whole guarded number the user may see."""
-    found = _contains(word) | amount_condition(model, word, user)
+def word_conditions(model: type[models.Model], words: list[str], user: Any) -> list[Q]:
+    """For each word: it stands in the search column (a phone number by its digits), in that of a row below (a
+    contact's name), is the total of a document, or a whole guarded number the user may see."""
+    below = _found_below(model, words)
+    guarded = open_names(model, getattr(model, "guarded_search", ()), user)
+    conditions = []
+    for word, keys in zip(words, below, strict=True):
+        found = Q(*(Q(search_text__contains=text) for text in _spellings(word)), _connector=Q.OR)
+        found |= amount_condition(model, word, user)
+        if keys:
+            found |= Q(pk__in=keys)
+        for name in guarded:
+            found |= Q(**{name: word.upper()})
+        conditions.append(found)
+    return conditions
+
+
+def _found_below(model: type[models.Model], words: list[str]) -> list[list[int]]:
+    """For each word the records with a row below that has it, in one statement. It is asked first, not
+    within: beside a subquery the planner leaves the index of the record's own column."""
+    found: list[list[int]] = [[] for _word in words]
+    parts, params = [], []
     for name in getattr(model, "search_below", ()):
-        relation = model._meta.get_field(name)
-        rows = relation.related_model._default_manager.filter(_contains(word))
-        # Asked first, not within: beside a subquery the planner leaves the index of the record's own column.
-        found |= Q(pk__in=list(rows.values_list(relation.field.attname, flat=True)[:MAX_BELOW]))
-    for name in open_names(model, getattr(model, "guarded_search", ()), user):
-        found |= Q(**{name: word.upper()})
+        field: Any = model._meta.get_field(name).field  # type: ignore[union-attr]  # the key of the rows below
+        for number, word in enumerate(words):
+            texts = [f"%{connection.ops.prep_for_like_query(text)}%" for text in _spellings(word)]
+            parts.append(_below_sql(field.model._meta.db_table, field.column, len(texts)))
+            params += [number, *texts]
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            for number, key in cursor.fetchall():
+                found[number].append(key)
     return found
 
 
-def _contains(word: str) -> Q:
-    found = Q(search_text__contains=word)
-    if _PHONE.fullmatch(word) and len(digits := phone_digits(word)) == 10 and digits != word:
-        found |= Q(search_text__contains=digits)
-    return found
+@cache
+def _below_sql(table: str, column: str, spellings: int) -> str:
+    table, column = connection.ops.quote_name(table), connection.ops.quote_name(column)
+    has = " OR ".join(["search_text LIKE %s"] * spellings)
+    return f"(SELECT %s::int, {column} FROM {table} WHERE {has} ORDER BY id LIMIT {MAX_BELOW})"  # noqa: S608 - names of our own tables and columns, values are parameters
+
+
+def _spellings(word: str) -> list[str]:
+    """The word, and the digits of a phone number besides."""
+    digits = phone_digits(word) if _PHONE.fullmatch(word) else ""
+    return [word, digits] if len(digits) == 10 and digits != word else [word]
 
 
 def amount_condition(model: type[models.Model], word: str, user: Any) -> Q:

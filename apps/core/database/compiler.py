@@ -90,9 +90,10 @@ class SQLCompiler(postgres.SQLCompiler):
         self, select_mask: Any, start_alias: Any = None, opts: Any = None, from_parent: Any = None
     ) -> list[Any]:
         opts = opts or self.query.get_meta()
-        if opts is None or opts.parents or select_mask or from_parent:
+        if opts is None or opts.parents or from_parent:
             return super().get_default_columns(select_mask, start_alias, opts, from_parent)
-        return list(self._kept(opts, start_alias or self.query.get_initial_alias()).columns)
+        columns = self._kept(opts, start_alias or self.query.get_initial_alias()).columns
+        return [column for column in columns if not select_mask or column.target in select_mask]
 
     def get_select(self, with_col_aliases: bool = False) -> tuple[Any, Any, Any]:
         if with_col_aliases or not self._is_whole_model():
@@ -100,6 +101,28 @@ class SQLCompiler(postgres.SQLCompiler):
         kept = self._kept(self.query.get_meta(), self.query.get_initial_alias())
         info = {"model": self.query.model, "select_fields": list(range(len(kept.columns)))}
         return list(kept.selected), info, {}
+
+    def _order_by_pairs(self) -> Any:
+        """Django compares what is ordered by with each selected column, each in an expression made for it. A
+        name of a column equals none of them: only aliases and expressions do."""
+        if not self._ordered_by_names():
+            yield from super()._order_by_pairs()
+            return
+        selected, self.select = self.select, None
+        try:
+            found: Any = super()._order_by_pairs()
+            pairs = list(found)
+        finally:
+            self.select = selected
+        yield from pairs
+
+    def _ordered_by_names(self) -> bool:
+        query = self.query
+        further = query.annotations or query.extra or query.extra_order_by or query.combinator
+        if query.model is None or not query.default_cols or further:
+            return False
+        names = query.order_by or (query.get_meta().ordering if query.default_ordering else ())
+        return all(isinstance(name, str) for name in names)
 
     def _is_whole_model(self) -> bool:
         """Whether the query selects the columns of its model, all of them and nothing besides."""
