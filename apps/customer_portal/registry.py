@@ -71,13 +71,14 @@ FROM = company_cell(gettext_lazy("From"))
 
 @dataclass(frozen=True)
 class Answer:
-    """What came with an act: comment, name, drawn signature (PNG) and ids of what was chosen, where the act
-    asks for them."""
+    """What came with an act: comment, name, drawn signature (PNG) and ids of what was chosen and of what was
+    ticked besides (``options``, None: nobody was asked), where the act asks for them."""
 
     text: str = ""
     name: str = ""
     signature: bytes | None = None
     chosen: tuple[int, ...] = ()
+    options: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ class Filter:
 class Section:
     """``key`` is in addresses, ``feature`` (its switch) is the same unless said. ``lines(record)`` gives the
     rows of the record's table, ``sums`` its totals [(label, amount)], ``texts`` paragraphs [(title, text)],
-    ``choices`` what an answer chooses among [(title, [(id, label, chosen now)])],
+    ``choices`` what an answer chooses among [(title, [(id, label, chosen now)])], ``options`` what it may
+    take besides [(id, label, taken now)], ``tried(record, answer)`` works the totals out with both, unsaved,
     ``related`` records of other sections [(key of the section, record)], ``steps`` how far it is
     [(label, detail, done)]. ``announced``: transitions of which its people are told."""
 
@@ -129,6 +131,8 @@ class Section:
     sums: Callable[[Any], list[tuple[Any, Any]]] | None = None
     texts: Callable[[Any], list[tuple[Any, str]]] | None = None
     choices: Callable[[Any], list[tuple[str, list[tuple[int, str, bool]]]]] | None = None
+    options: Callable[[Any], list[tuple[int, str, bool]]] | None = None
+    tried: Callable[[Any, Answer], None] | None = None
     related: Callable[[Any, Any], list[tuple[str, Any]]] | None = None
     steps: Callable[[Any], list[tuple[Any, str, bool]]] | None = None
     filters: tuple[Filter, ...] = ()

@@ -52,12 +52,14 @@ class AskColumn:
     """A column of an ask of kind ``lines``: shown only, or filled in (``input``).
 
     kind: text, date, money, decimal, bool or list (several values in one cell, separated by commas).
+    ``one_of``: key of the rows; of those that have the same there, one is ticked.
     """
 
     name: str
     label: Any
     kind: str = "text"
     input: bool = False
+    one_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Ask:
     (and an empty text as it is), so that what stood there goes; else nothing sent is nothing asked.
 
     ``lines``: ``rows(document, user)`` gives the rows of the dialog, each with the keys of ``sent`` and what
-    ``columns`` show; a row goes out when its ``counts`` column is filled or ticked; ``hides``: without rows
+    ``columns`` show; a row goes out when its ``counts`` column is filled or ticked, without one all rows go,
+    with their ticks; ``hides``: without rows
     the dialog doesn't ask. With ``changes`` and ``adds`` instead, the document's own lines are opened on its
     page: what may be changed of a line, what a new one is made of, and (``removes(document)``) the ids of
     those that may be taken away.

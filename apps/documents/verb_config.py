@@ -83,6 +83,7 @@ def _column(column: AskColumn) -> dict[str, Any]:
         "label": str(column.label),
         "kind": column.kind,
         "input": column.input,
+        "one_of": column.one_of,
     }
 
 

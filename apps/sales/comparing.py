@@ -68,4 +68,6 @@ def _line(value: dict[str, str] | None) -> str:
     text += f" = {show_number(Decimal(value['line_total']))}"
     if value["choice"] != "None":
         return f"{text} ({_('chosen') if value['chosen'] == 'True' else _('alternative')})"
-    return f"{text} ({_('optional')})" if value["optional"] == "True" else text
+    if value["optional"] == "True":
+        return f"{text} ({_('optional, taken') if value['chosen'] == 'True' else _('optional')})"
+    return text

@@ -32,7 +32,7 @@ from apps.sales.portal import open_quotations
 from apps.sales.selectors import order_progress
 from apps.sales.services.alternatives import choice_groups
 from apps.sales.services.public_links import quotation_state
-from apps.sales.services.quotations import quotation_answer, quotation_sign
+from apps.sales.services.quotations import quotation_answer, quotation_choose, quotation_sign
 
 WAITING = gettext_lazy("Waiting for your answer")
 _VALID = Cell("valid_until", gettext_lazy("Valid until"), "valid_until", "day")
@@ -60,7 +60,14 @@ def _quotation_state(quotation: Quotation) -> State:
 def _answer(accept: bool) -> Any:
     def run(quotation: Quotation, user: Any, answer: Answer) -> None:
         name = answer.name or user.name
-        quotation_answer(quotation, accept=accept, name=name, text=answer.text, chosen=answer.chosen)
+        quotation_answer(
+            quotation,
+            accept=accept,
+            name=name,
+            text=answer.text,
+            chosen=answer.chosen,
+            options=answer.options,
+        )
         if accept:
             quotation_sign(quotation, name=answer.name, picture=answer.signature)
 
@@ -70,7 +77,7 @@ def _answer(accept: bool) -> Any:
 def _beside(line: Any) -> str:
     """Why a line is not in the total, or that it was chosen among others."""
     if line.optional:
-        return _("optional")
+        return _("optional, taken") if line.chosen else _("optional")
     if line.choice is None:
         return ""
     return _("chosen") if line.chosen else _("alternative, not in the total")
@@ -86,6 +93,19 @@ def _choices(quotation: Quotation) -> list[tuple[str, list[tuple[int, str, bool]
         )
         for number, rows in groups.items()
     ]
+
+
+def _options(quotation: Quotation) -> list[tuple[int, str, bool]]:
+    """The optional lines, which the customer takes or leaves."""
+    code, rows = quotation.currency.code, quotation.lines.filter(optional=True, shadow=False)
+    return [
+        (row.pk, f"{row.description}: {show_money(row.line_total, code)}", row.chosen)
+        for row in rows.order_by("position", "id")
+    ]
+
+
+def _tried(quotation: Quotation, answer: Answer) -> None:
+    quotation_choose(quotation, answer.chosen, options=answer.options, save=False)
 
 
 def _is_open(quotation: Quotation) -> bool:
@@ -119,6 +139,8 @@ register_section(
             Cell("optional", gettext_lazy("Optional"), _beside),
         ),
         choices=_choices,
+        options=_options,
+        tried=_tried,
         filters=(
             Filter("to_answer", gettext_lazy("To answer"), open_offers, attention=True, tone="warning"),
         ),

@@ -20,14 +20,14 @@ from apps.sales.choices import BillingBasis, ReturnCondition
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
 from apps.sales.selectors import order_awaits, returnable_rows
 from apps.sales.services import billing, deliveries, orders, quotations, returns
-from apps.sales.services.alternatives import alternative_rows
+from apps.sales.services.alternatives import alternative_rows, optional_rows
 from apps.sales.services.amendments import LINE_ADDS, LINE_CHANGES, lines_removable
 
 OWN_PLACES = "company={company}&active=true&kind__in=warehouse,zone,bin"
 
 ALTERNATIVES = Ask(
     "chosen",
-    _("Alternatives: tick one of each line"),
+    _("Alternatives: one of each line"),
     "lines",
     rows=alternative_rows,
     sent=("line",),
@@ -37,7 +37,20 @@ ALTERNATIVES = Ask(
         AskColumn("group", _("Of line")),
         AskColumn("description", _("Description")),
         AskColumn("total", _("Amount with tax"), "money"),
-        AskColumn("chosen", _("Chosen"), "bool", input=True),
+        AskColumn("chosen", _("Chosen"), "bool", input=True, one_of="group"),
+    ),
+)
+OPTIONS = Ask(
+    "options",
+    _("Optional lines that are taken"),
+    "lines",
+    rows=optional_rows,
+    sent=("line",),
+    hides=True,
+    columns=(
+        AskColumn("description", _("Description")),
+        AskColumn("total", _("Amount with tax"), "money"),
+        AskColumn("taken", _("Taken"), "bool", input=True),
     ),
 )
 
@@ -76,7 +89,7 @@ QUOTATION = register_lifecycle(
                 quotations.quotation_accept,
                 _("Accepted by the customer"),
                 style="primary",
-                asks=(ALTERNATIVES, Ask("name", _("Who accepted")), Ask("comment", _("Comment"))),
+                asks=(ALTERNATIVES, OPTIONS, Ask("name", _("Who accepted")), Ask("comment", _("Comment"))),
                 past=_("Quotation accepted"),
             ),
             Transition(
@@ -110,6 +123,7 @@ QUOTATION = register_lifecycle(
                 asks=(
                     Ask("lines", _("Lines"), "json"),
                     ALTERNATIVES,
+                    OPTIONS,
                     Ask("date", _("Date"), "date"),
                     Ask("promised_date", _("Promised for"), "date"),
                 ),

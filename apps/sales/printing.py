@@ -80,7 +80,7 @@ def _acceptance(quotation: Quotation) -> PrintSignature:
 def _beside(quotation: Quotation) -> tuple[PrintTable, ...]:
     """What is offered beside the lines in the total: alternatives to them, and options."""
     lines = list(quotation.lines.select_related("unit"))
-    other, options = stands_for(lines), [(line, "") for line in lines if line.optional]
+    other, options = stands_for(lines), [(line, "") for line in lines if line.optional and not line.chosen]
     alternatives = [
         (line, _("Alternative to line %(n)s") % {"n": other[line.pk]}) for line in lines if line.pk in other
     ]

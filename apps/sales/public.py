@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -29,7 +30,7 @@ from apps.documents.pdf import pdf_answer
 from apps.documents.services.timeline import timeline_add
 from apps.sales.events import QuotationCommented
 from apps.sales.models import Quotation, QuotationLine
-from apps.sales.services.alternatives import choice_groups
+from apps.sales.services.alternatives import choice_groups, nothing_to_choose
 from apps.sales.services.public_links import LinkTarget, quotation_of_token
 from apps.sales.services.quotations import quotation_answer, quotation_choose
 
@@ -120,7 +121,7 @@ def _context(target: LinkTarget, token: str, **more: Any) -> dict[str, Any]:
         "waiting": _("Waiting for your answer"),
         "lines": [_line(line, code) for line in rows if line.counted],
         "choices": _choices(rows, code),
-        "options": [_line(line, code) for line in rows if line.optional],
+        "options": [{**_line(line, code), "line": line} for line in rows if line.optional],
         "sums": _sums(quotation, code),
         "grand_total": show_money(quotation.grand_total, code),
         "trail": _trail(quotation),
@@ -181,11 +182,11 @@ def _answer(request: HttpRequest, token: str, target: LinkTarget) -> HttpRespons
     text = _clean(request.POST.get("text", ""), TEXT_LENGTH)
     action = request.POST.get("action", "")
     form = {"name": name, "text": text, "action": action}
-    chosen: list[int] = []
+    picks = _Picks()
     try:
-        chosen = [key for name in request.POST if name.startswith("choice-") for key in [_key(request, name)]]
+        picks = _picks_read(request)
         if action == SUMS and target.state == "open":
-            lines = quotation_choose(target.quotation, chosen, save=False)
+            lines = quotation_choose(target.quotation, picks.chosen, options=picks.options, save=False)
             return render(
                 request, "sales/quotation_public.html", _context(target, token, form=form, rows=lines)
             )
@@ -197,30 +198,46 @@ def _answer(request: HttpRequest, token: str, target: LinkTarget) -> HttpRespons
         )
         before = set_actor(actor)
         try:
-            run_in_unit_of_work(lambda: _act(target.quotation, action, name, text, chosen))
+            run_in_unit_of_work(lambda: _act(target.quotation, action, name, text, picks))
         finally:
             reset_actor(before)
     except BahiError as error:
         fresh = _target(token)
-        rows = _still_chosen(fresh, chosen)
+        rows = _still_chosen(fresh, picks)
         context = _context(fresh, token, form=form, errors=error.errors, rows=rows)
         return render(request, "sales/quotation_public.html", context, status=error.status)
     return redirect("sales_quotation_public", token=token)
 
 
-def _still_chosen(target: LinkTarget, chosen: list[int]) -> list[QuotationLine] | None:
+@dataclass(frozen=True)
+class _Picks:
+    """What the customer picked: of alternatives, and of optional lines (None: none were there to tick)."""
+
+    chosen: tuple[int, ...] = ()
+    options: tuple[int, ...] | None = None
+
+
+def _picks_read(request: HttpRequest) -> _Picks:
+    """Raises InvalidInput (``chosen``, ``options``)."""
+    chosen = [_key(request.POST[name], "chosen") for name in request.POST if name.startswith("choice-")]
+    asked = "options" in request.POST
+    options = [_key(text, "options") for text in request.POST.getlist("option")]
+    return _Picks(tuple(chosen), tuple(options) if asked else None)
+
+
+def _still_chosen(target: LinkTarget, picks: _Picks) -> list[QuotationLine] | None:
     """The lines with what the customer had picked, so that a refused answer doesn't put it back unnoticed."""
     if target.state != "open":
         return None
     with suppress(BahiError):
-        return quotation_choose(target.quotation, chosen, save=False)
+        return quotation_choose(target.quotation, picks.chosen, options=picks.options, save=False)
     return None
 
 
-def _key(request: HttpRequest, name: str) -> int:
-    key = key_read(request.POST[name])
+def _key(text: str, field: str) -> int:
+    key = key_read(text)
     if key is None:
-        raise InvalidInput(_("There is nothing to choose at this line."), field="chosen", code="not_found")
+        raise nothing_to_choose(field)
     return key
 
 
@@ -237,7 +254,7 @@ def _check(action: str, name: str, text: str) -> None:
         raise InvalidInput(_("Please write a few words."), field="text", code="required")
 
 
-def _act(quotation: Quotation, action: str, name: str, text: str, chosen: list[int]) -> None:
+def _act(quotation: Quotation, action: str, name: str, text: str, picks: _Picks) -> None:
     if action == "comment":
         row = lock_row(Quotation, quotation.pk)
         timeline_add(row, "customer_comment", text=text, data={"name": name})
@@ -247,4 +264,6 @@ def _act(quotation: Quotation, action: str, name: str, text: str, chosen: list[i
             )
         )
         return
-    quotation_answer(quotation, accept=action == "accept", name=name, text=text, chosen=chosen)
+    quotation_answer(
+        quotation, accept=action == "accept", name=name, text=text, chosen=picks.chosen, options=picks.options
+    )

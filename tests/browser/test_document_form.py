@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import cell, field, paste
+from tests.browser.harness.fake_api import ok
 
 pytestmark = pytest.mark.browser
 
@@ -329,6 +330,59 @@ def test_clerk_sees_the_sum_of_what_comes_back_and_sends_filled_rows_only(open_p
                 {"line": 1001, "amount": "90071992547409.91", "serials": ["A1", "A2"]},
                 {"line": 1003, "amount": "0.02", "serials": ["A1", "A2"]},
             ]
+        }
+    ]
+
+
+def test_clerk_chooses_one_of_each_group_and_ticks_what_is_taken_besides(open_page, harness):
+    """Radio buttons where one of a group is to be chosen, ticks where each line is taken or left."""
+    posted(harness)
+    shown = {"name": "what", "label": "Line", "kind": "text", "input": False}
+    chosen = {"name": "chosen", "label": "Chosen", "kind": "bool", "input": True, "one_of": "group"}
+    rows = [
+        {"line": n, "what": f"No. {n}", "group": str(n // 10), "chosen": n % 10 == 0}
+        for n in (10, 11, 20, 21)
+    ]
+    taken = {"name": "taken", "label": "Taken", "kind": "bool", "input": True, "one_of": ""}
+    more = [{"line": n, "what": f"No. {n}", "taken": n == 31} for n in (31, 32)]
+    lines = {"kind": "lines", "required": False, "sent": ["line"]}
+    fields = [
+        {
+            **lines,
+            "name": "chosen",
+            "label": "Alternatives",
+            "columns": [shown, chosen],
+            "rows": rows,
+            "counts": "chosen",
+        },
+        {
+            **lines,
+            "name": "options",
+            "label": "Options",
+            "columns": [shown, taken],
+            "rows": more,
+            "counts": "",
+        },
+    ]
+    harness.api.ask = lambda _pk: ok({"fields": fields})
+    page = open_page("/document?id=7")
+    page.locator("[data-verb=return]").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio")).to_have_count(4)
+    dialog.get_by_role("radio", name="Chosen, Line 2").check()
+    expect(dialog.get_by_role("radio", name="Chosen, Line 1")).not_to_be_checked()
+    expect(dialog.get_by_role("radio", name="Chosen, Line 3")).to_be_checked()  # of another group
+    dialog.get_by_role("radio", name="Chosen, Line 3").press("ArrowDown")
+    expect(dialog.get_by_role("radio", name="Chosen, Line 4")).to_be_checked()
+    dialog.get_by_role("checkbox", name="Taken, Line 1").uncheck()
+    dialog.get_by_role("checkbox", name="Taken, Line 2").check()
+    dialog.get_by_role("button", name="Take back").click()
+    expect(dialog).to_be_hidden()
+    sent = [call[2] for call in harness.api.calls if call[1].endswith("/return/")]
+    assert sent == [
+        {
+            "chosen": [{"line": 11}, {"line": 21}],
+            "options": [{"line": 31, "taken": False}, {"line": 32, "taken": True}],
         }
     ]
 

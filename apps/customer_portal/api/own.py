@@ -124,10 +124,11 @@ class SectionApi(PortalView):
         return pdf_answer(*acting.document_print(self.visit, self.section, pk))
 
     def run_verb(self, request: Any, pk: int) -> Response:
-        """An act: ``{"text", "name", "signature", "chosen"}``. ``signature``: data:image/png;base64,…;
-        ``chosen``: ids of the lines taken where there are alternatives."""
+        """An act: ``{"text", "name", "signature", "chosen", "options"}``. ``signature``:
+        data:image/png;base64,…; ``chosen``: ids of the lines taken where there are alternatives, ``options``:
+        of the optional lines taken (left out: as they stand)."""
         record = record_of(self.visit, self.section, pk)
-        known_fields(request.data, {"text", "name", "signature", "chosen"})
+        known_fields(request.data, {"text", "name", "signature", "chosen", "options"})
         act = acting.act_of(self.section, self.verb)
         answer = acting.answer_read(**dict(request.data.items()))
 

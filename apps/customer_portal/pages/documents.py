@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,13 +19,14 @@ from apps.core.keys import key_read
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
 from apps.customer_portal.pages.common import portal_page
-from apps.customer_portal.registry import Section
+from apps.customer_portal.registry import Answer, Section
 from apps.customer_portal.selectors import Visit, balances_of, cards_of, record_of
 from apps.customer_portal.services import acting
 from apps.customer_portal.throttling import ActThrottle
 from apps.documents.pdf import pdf_answer
 
 PER_PAGE = 25
+SUMS = "sums"  # shows the totals of what was chosen; answers nothing
 
 
 @portal_page
@@ -63,6 +65,14 @@ def listing(request: HttpRequest, visit: Visit, key: str) -> HttpResponse:
     )
 
 
+@dataclass(frozen=True)
+class Picked:
+    """What was sent of choices and ticks; ``options`` None: there was nothing to tick."""
+
+    chosen: Collection[int | None] = ()
+    options: Collection[int | None] | None = None
+
+
 @portal_page
 @require_safe
 def record_page(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpResponse:
@@ -79,10 +89,10 @@ def _page(
     record: Any,
     status: int = 200,
     *,
-    picked: Collection[int | None] = (),
+    picked: Picked | None = None,
     **more: Any,
 ) -> HttpResponse:
-    code = showing.currency_of(record)
+    code, picked = showing.currency_of(record), picked or Picked()
     lines = [
         [(cell, showing.shown(cell, line, code)) for cell in section.line_cells]
         for line in (section.lines(record) if section.lines else [])
@@ -106,7 +116,9 @@ def _page(
             for other_key, other in showing.related(visit, section, record)
         ],
         "story": showing.story(section, record),
-        "choices": _choices(section, record, picked),
+        "choices": _choices(section, record, picked.chosen),
+        "options": _options(section, record, picked.options),
+        "tries": section.tried is not None,
         "acts": acting.acts_open(section, record, visit.member.user),
         "form": {"name": visit.member.user.name},
         "name_length": acting.NAME_LENGTH,
@@ -126,8 +138,16 @@ def _choices(section: Section, record: Any, picked: Collection[int | None]) -> l
     ]
 
 
-def _picked(posted: Any) -> list[int | None]:
-    return [key_read(posted[name]) for name in posted if name.startswith("chosen-")]
+def _options(section: Section, record: Any, taken: Collection[int | None] | None) -> list[Any]:
+    """What may be taken besides, ticked as it was sent."""
+    rows = section.options(record) if section.options else []
+    return [(pk, label, now if taken is None else pk in taken) for pk, label, now in rows]
+
+
+def _picked(posted: Any) -> Picked:
+    options = [key_read(text) for text in posted.getlist("option")]
+    chosen = [key_read(posted[name]) for name in posted if name.startswith("chosen-")]
+    return Picked(chosen, options if "options" in posted else None)
 
 
 @portal_page
@@ -153,6 +173,9 @@ def record_act(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpRes
         errors = [{"detail": _("Too many tries. Please wait a moment.")}]
         return _page(request, visit, section, record, 429, picked=picked, form=form, errors=errors)
     try:
+        if form["action"] == SUMS and section.tried and acting.acts_open(section, record, visit.member.user):
+            section.tried(record, _answer_of(posted))
+            return _page(request, visit, section, record, picked=picked, form=form)
         run_in_unit_of_work(lambda: _act(visit, section, record, posted))
     except BahiError as error:
         fresh = record_of(visit, section, pk)
@@ -168,13 +191,18 @@ def _act(visit: Visit, section: Section, record: Any, posted: Any) -> None:
         acting.document_comment(visit, record, text=posted.get("text", ""))
         return
     act = acting.act_of(section, posted.get("action", ""))
-    answer = acting.answer_read(
+    acting.document_act(visit, section, record, act, _answer_of(posted))
+
+
+def _answer_of(posted: Any) -> Answer:
+    picked = _picked(posted)
+    return acting.answer_read(
         text=posted.get("text", ""),
         name=posted.get("name", ""),
         signature=posted.get("signature", ""),
-        chosen=_picked(posted),
+        chosen=picked.chosen,
+        options=picked.options,
     )
-    acting.document_act(visit, section, record, act, answer)
 
 
 def _done(section: Section, action: str) -> str:

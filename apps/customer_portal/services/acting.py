@@ -81,7 +81,9 @@ def document_act(visit: Visit, section: Section, record: Any, act: Act, answer: 
     act.run(record, user, answer)
 
 
-def answer_read(*, text: Any = "", name: Any = "", signature: Any = "", chosen: Any = ()) -> Answer:
+def answer_read(
+    *, text: Any = "", name: Any = "", signature: Any = "", chosen: Any = (), options: Any = None
+) -> Answer:
     """The parts of an act as they came from form or API. Raises InvalidInput naming the field."""
     for field, value, longest in (("text", text, TEXT_LENGTH), ("name", name, NAME_LENGTH)):
         if not isinstance(value, str):
@@ -90,9 +92,11 @@ def answer_read(*, text: Any = "", name: Any = "", signature: Any = "", chosen: 
             raise InvalidInput(
                 _("At most %(n)d characters.") % {"n": longest}, field=field, code="max_length"
             )
-    if not isinstance(chosen, (list, tuple)) or not all(type(pk) is int for pk in chosen):
-        raise InvalidInput(_("Send the ids of what is chosen."), field="chosen")
-    return Answer(_clean(text).strip(), _clean(name).strip(), signature_read(signature), tuple(chosen))
+    for field, ids in (("chosen", chosen), ("options", () if options is None else options)):
+        if not isinstance(ids, (list, tuple)) or not all(type(pk) is int for pk in ids):
+            raise InvalidInput(_("Send the ids of what is chosen."), field=field)
+    taken = None if options is None else tuple(options)
+    return Answer(_clean(text).strip(), _clean(name).strip(), signature_read(signature), tuple(chosen), taken)
 
 
 def signature_read(text: Any) -> bytes | None:

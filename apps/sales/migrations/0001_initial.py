@@ -837,7 +837,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='quotationline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alternative', False), ('choice', None), ('chosen', False)), models.Q(('alternative', True), ('choice__isnull', False), ('choice__lt', models.F('position')), ('optional', False), ('shadow', False)), models.Q(('alternative', False), ('choice', models.F('position')), ('choice__isnull', False), ('optional', False), ('shadow', False)), _connector='OR'), name='sales_quotationline_choice_sound'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alternative', False), ('choice', None), ('chosen', False)), models.Q(('alternative', False), ('choice', None), ('chosen', True), ('optional', True), ('shadow', False)), models.Q(('alternative', True), ('choice__isnull', False), ('choice__lt', models.F('position')), ('optional', False), ('shadow', False)), models.Q(('alternative', False), ('choice', models.F('position')), ('choice__isnull', False), ('optional', False), ('shadow', False)), _connector='OR'), name='sales_quotationline_choice_sound'),
         ),
         migrations.AddConstraint(
             model_name='quotationline',

@@ -70,10 +70,11 @@ class Quotation(TaxedDocument):
 
 
 class QuotationLine(TaxedLine):
-    """An ``optional`` line is offered beside the rest and is in no total. An ``alternative`` stands for the
-    nearest line above it that is none: of such a group the one line that is ``chosen`` is in the totals, and
-    ``choice`` is the number of its first line (empty: no group). ``origin_id`` is the line of the first
-    revision that it goes back to, so that revisions can be compared line by line."""
+    """An ``optional`` line is offered beside the rest and is in the totals once it is ``chosen``. An
+    ``alternative`` stands for the nearest line above it that is none: of such a group the one line that is
+    ``chosen`` is in the totals, and ``choice`` is the number of its first line (empty: no group).
+    ``origin_id`` is the line of the first revision that it goes back to, so that revisions can be compared
+    line by line."""
 
     quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
     optional = models.BooleanField(_("optional"), default=False)
@@ -89,6 +90,7 @@ class QuotationLine(TaxedLine):
             *TaxedLine.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(choice=None, alternative=False, chosen=False)
+                | Q(choice=None, alternative=False, chosen=True, optional=True, shadow=False)
                 | Q(
                     choice__isnull=False,
                     choice__lt=F("position"),
@@ -119,7 +121,7 @@ class QuotationLine(TaxedLine):
     @property
     def counted(self) -> bool:
         """Whether the line is in the totals."""
-        return not self.optional and (self.choice is None or self.chosen)
+        return self.chosen or (not self.optional and self.choice is None)
 
 
 class QuotationCharge(DocumentCharge):

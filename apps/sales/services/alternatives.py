@@ -1,5 +1,6 @@
-"""Lines of an offer that stand for each other: of each group exactly one counts, the others only show their
-price. A group is a line and the alternatives that follow it; ``choice`` is the number of its first line."""
+"""What is chosen of an offer. Lines that stand for each other: of each group exactly one counts, the others
+only show their price; a group is a line and the alternatives that follow it, ``choice`` is the number of its
+first line. Optional lines: each counts once it is taken."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def groups_fill(lines: Sequence[QuotationLine]) -> None:
         for index in chosen[1:]:
             errors.add(f"lines.{index}.chosen", _("Only one of the alternatives can be chosen."))
     for line in lines:
-        line.chosen = line.chosen and line.choice is not None
+        line.chosen = line.chosen and (line.choice is not None or (line.optional and not line.shadow))
     errors.raise_if_any()
 
 
@@ -61,9 +62,7 @@ def chosen_apply(lines: Iterable[QuotationLine], ids: Iterable[int]) -> list[Quo
     for pk in ids:
         line = by_id.get(pk)
         if line is None or line.choice is None:
-            raise InvalidInput(
-                _("There is nothing to choose at this line."), field="chosen", code="not_found"
-            )
+            raise nothing_to_choose("chosen")
         if wanted.setdefault(line.choice, pk) != pk:
             text = _("Only one of the alternatives can be chosen.")
             raise InvalidInput(text, field="chosen", code="duplicate")
@@ -75,15 +74,45 @@ def chosen_apply(lines: Iterable[QuotationLine], ids: Iterable[int]) -> list[Quo
     return changed
 
 
+def options_apply(lines: Iterable[QuotationLine], ids: Iterable[int]) -> list[QuotationLine]:
+    """Of the optional lines exactly these are taken. Returns those that changed. Raises InvalidInput
+    (``options``)."""
+    optional = {line.pk: line for line in lines if line.optional and not line.shadow}
+    wanted = set(ids)
+    if wanted - set(optional):
+        raise nothing_to_choose("options")
+    changed = [line for pk, line in optional.items() if line.chosen != (pk in wanted)]
+    for line in changed:
+        line.chosen = not line.chosen
+    return changed
+
+
+def nothing_to_choose(field: str) -> InvalidInput:
+    """A line was named of which there is nothing to choose."""
+    return InvalidInput(_("There is nothing to choose at this line."), field=field, code="not_found")
+
+
 def chosen_read(rows: Any) -> list[int]:
     """Ids of ``chosen``: a list of ids, or of rows ``{line}``. Raises InvalidInput (``chosen``)."""
+    return [] if rows is None else _ids_read(rows, "chosen")
+
+
+def options_read(rows: Any) -> list[int] | None:
+    """Ids of the optional lines taken: a list of ids, or of rows ``{line, taken}``; None: not said, they stay
+    as they are. Raises InvalidInput (``options``)."""
     if rows is None:
-        return []
+        return None
+    if isinstance(rows, list):
+        rows = [row for row in rows if not (isinstance(row, dict) and row.get("taken") is False)]
+    return _ids_read(rows, "options")
+
+
+def _ids_read(rows: Any, field: str) -> list[int]:
     listed = rows if isinstance(rows, list) else [None]
     found = [key_sent(row.get("line") if isinstance(row, dict) else row) for row in listed]
     keys = [key for key in found if key is not None]
     if len(found) > 1000 or len(keys) < len(found):
-        raise InvalidInput(_("Send the ids of the lines that are chosen."), field="chosen")
+        raise InvalidInput(_("Send the ids of the lines that are chosen."), field=field)
     return keys
 
 
@@ -113,6 +142,20 @@ def alternative_rows(quotation: Quotation, user: Any) -> list[dict[str, Any]]:
             "description": line.description or str(line.product),
             "total": str(line.line_total),
             "chosen": line.chosen,
+        }
+        for line in rows
+    ]
+
+
+def optional_rows(quotation: Quotation, user: Any) -> list[dict[str, Any]]:
+    """The optional lines, for the dialogs of accepting and ordering."""
+    rows = quotation.lines.filter(optional=True, shadow=False).order_by("position", "id")
+    return [
+        {
+            "line": line.pk,
+            "description": line.description or str(line.product),
+            "total": str(line.line_total),
+            "taken": line.chosen,
         }
         for line in rows
     ]

@@ -31,7 +31,7 @@ FROM lines l LEFT JOIN spent ON spent.id = l.id GROUP BY l.id
 """
 
 
-_COUNTED = "AND NOT l.optional AND (l.choice IS NULL OR l.chosen)"
+_COUNTED = "AND (l.chosen OR (NOT l.optional AND l.choice IS NULL))"
 
 
 def quotation_margins(ids: list[int]) -> dict[int, Decimal]:

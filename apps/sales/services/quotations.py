@@ -37,7 +37,13 @@ from apps.sales.models import (
     QuotationCharge,
     QuotationLine,
 )
-from apps.sales.services.alternatives import chosen_apply, chosen_read, groups_fill
+from apps.sales.services.alternatives import (
+    chosen_apply,
+    chosen_read,
+    groups_fill,
+    options_apply,
+    options_read,
+)
 from apps.sales.services.copying import charge_copy, header_copy, line_copy, parts_read
 
 _AMOUNTS = (
@@ -49,8 +55,8 @@ _AMOUNTS = (
 def quotation_compute(
     quotation: Quotation, lines: Sequence[QuotationLine], charges: Sequence[QuotationCharge]
 ) -> None:
-    """Defaults, taxes and totals of a draft. Optional lines and alternatives that aren't chosen get their own
-    amounts but are in no total.
+    """Defaults, taxes and totals of a draft. Optional lines and alternatives that aren't chosen get their
+    own amounts but are in no total.
 
     Raises InvalidInput with paths such as ``lines.0.quantity``.
     """
@@ -124,40 +130,70 @@ def _check_complete(quotation: Quotation) -> None:
         raise InvalidInput(_("An offer needs at least one line."), field="lines", code="required")
 
 
-def quotation_choose(quotation: Quotation, ids: Sequence[int], *, save: bool = True) -> list[QuotationLine]:
-    """Of each group of alternatives the line named counts from now on; the totals are worked out anew. The
-    caller stores the quotation itself. Returns its lines.
+def quotation_choose(
+    quotation: Quotation, ids: Sequence[int], *, options: Sequence[int] | None = None, save: bool = True
+) -> list[QuotationLine]:
+    """Of each group of alternatives the line named counts from now on, of the optional lines exactly
+    ``options`` (None: those that do already); the totals are worked out anew. The caller stores the quotation
+    itself. Returns its lines.
 
-    Raises InvalidInput (``chosen``), Refused when something of a group is ordered already.
+    Raises InvalidInput (``chosen``, ``options``), Refused when something of a group, or an optional line that
+    is left out, is ordered already.
     """
     lines = list(quotation.lines.select_related("product", "unit", "tax_category"))
     changed = chosen_apply(lines, ids)
-    if not changed:
+    turned = options_apply(lines, options) if options is not None else []
+    if not changed and not turned:
         return lines
-    groups, ordered = {line.choice for line in changed}, ordered_quantities(quotation)
-    if any(line.choice in groups and ordered.get(line.pk) for line in lines):
-        raise Refused(_("One of the alternatives is ordered already."), code="in_use", field="chosen")
+    _unordered_or_refuse(quotation, lines, changed, turned)
     charges = list(quotation.charges.all())
     _work_out(quotation, lines, charges)
     if save:
         for rows in (lines, charges):
             rows_update(rows)
-        chosen = ", ".join(line.description for line in changed if line.chosen)
-        timeline_add(quotation, "chosen", text=_("Chosen: %(lines)s") % {"lines": chosen})
+        _tell_choice(quotation, changed + turned)
     return lines
 
 
+def _unordered_or_refuse(
+    quotation: Quotation,
+    lines: list[QuotationLine],
+    changed: list[QuotationLine],
+    turned: list[QuotationLine],
+) -> None:
+    groups, ordered = {line.choice for line in changed}, ordered_quantities(quotation)
+    if any(line.choice in groups and line.choice is not None and ordered.get(line.pk) for line in lines):
+        raise Refused(_("One of the alternatives is ordered already."), code="in_use", field="chosen")
+    if any(not line.chosen and ordered.get(line.pk) for line in turned):
+        raise Refused(_("This optional line is ordered already."), code="in_use", field="options")
+
+
+def _tell_choice(quotation: Quotation, changed: list[QuotationLine]) -> None:
+    """What was chosen, and which optional lines were left out again, on the timeline."""
+    taken = ", ".join(line.description for line in changed if line.chosen)
+    left = ", ".join(line.description for line in changed if line.optional and not line.chosen)
+    texts = [_("Chosen: %(lines)s") % {"lines": taken}] if taken else []
+    texts += [_("Left out: %(lines)s") % {"lines": left}] if left else []
+    timeline_add(quotation, "chosen", text=" · ".join(texts))
+
+
 def quotation_accept(
-    quotation: Quotation, *, by: Any, name: str = "", comment: str = "", chosen: Any = None
+    quotation: Quotation,
+    *,
+    by: Any,
+    name: str = "",
+    comment: str = "",
+    chosen: Any = None,
+    options: Any = None,
 ) -> None:
     """The customer said yes. ``name``: who said it; ``by`` is None when the customer did it through the link;
-    ``chosen``: the lines that he takes where there are alternatives.
+    ``chosen``: the lines that he takes where there are alternatives; ``options``: the optional lines that he
+    takes (None: as they stand).
 
-    Raises Refused when the offer has ended, InvalidInput (``chosen``).
+    Raises Refused when the offer has ended, InvalidInput (``chosen``, ``options``).
     """
     _check_valid(quotation)
-    if taken := chosen_read(chosen):
-        quotation_choose(quotation, taken)
+    quotation_choose(quotation, chosen_read(chosen), options=options_read(options))
     quotation.decided_by = (name or str(by or ""))[:120]
     quotation.decided_at = timezone.now()
     emit(
@@ -192,12 +228,20 @@ def quotation_reject(quotation: Quotation, *, by: Any, reason: str, name: str = 
 
 
 def quotation_answer(
-    quotation: Quotation, *, accept: bool, name: str, text: str, chosen: Sequence[int] = ()
+    quotation: Quotation,
+    *,
+    accept: bool,
+    name: str,
+    text: str,
+    chosen: Sequence[int] = (),
+    options: Sequence[int] | None = None,
 ) -> None:
     """The customer's own answer through the link: the same transitions, by nobody of ours."""
     data: dict[str, Any] = {"name": name, "comment": text} if accept else {"name": name, "reason": text}
     if accept and chosen:
         data["chosen"] = list(chosen)
+    if accept and options is not None:
+        data["options"] = list(options)
     transition_run(quotation, "accept" if accept else "reject", by=None, data=data)
 
 
@@ -266,16 +310,19 @@ def quotation_convert(
     by: Any,
     lines: Any = None,
     chosen: Any = None,
+    options: Any = None,
     date: Any = None,
     promised_date: Any = None,
 ) -> Order:
     """A draft order of the whole offer or of the lines named (``[{line, quantity}]``).
 
     Without ``lines``: everything that is not ordered yet, optional lines and alternatives that aren't chosen
-    left out. ``chosen``: the lines to take where there are alternatives; naming one in ``lines`` chooses it.
+    left out. ``chosen``: the lines to take where there are alternatives, naming one in ``lines`` chooses it;
+    ``options``: the optional lines to take.
     Raises InvalidInput when more is wanted than was offered, Refused when nothing is left.
     """
-    offered = quotation_choose(quotation, chosen_read(chosen) + _choices_named(quotation, lines))
+    named = chosen_read(chosen) + _choices_named(quotation, lines)
+    offered = quotation_choose(quotation, named, options=options_read(options))
     wanted = _wanted(quotation, offered, lines)
     order = header_copy(quotation, Order(quotation=quotation))
     order.date = date or company_today()

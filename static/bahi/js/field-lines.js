@@ -1,6 +1,7 @@
 // A field of rows in a dialog: goods that come back, documents that a payment is set against. Rows and columns come
-// with the definition {rows, columns [{name, label, kind, input}], sent [keys], counts}; a row goes out when its
-// `counts` column is filled or ticked.
+// with the definition {rows, columns [{name, label, kind, input, one_of}], sent [keys], counts}; a row goes out when its
+// `counts` column is filled or ticked, without one each row with its ticks. `one_of` names the key of the rows of which
+// one is chosen each: radio buttons.
 
 import { el } from "./dom.js";
 import { Field, addKind, isNumber, shownDecimals, shownValue } from "./fields.js";
@@ -32,7 +33,10 @@ class LinesField extends Field {
 
   input_(column, row, index) {
     const label = `${column.label}, ${t("line_n", { n: index + 1 })}`;
-    if (column.kind === "bool") return el("input", { type: "checkbox", class: "bahi-check", checked: Boolean(row[column.name]), "aria-label": label, data: { col: column.name } });
+    if (column.kind === "bool") {
+      const name = column.one_of ? `${this.id}-${column.name}-${row[column.one_of]}` : null;
+      return el("input", { type: name ? "radio" : "checkbox", name, class: "bahi-check", checked: Boolean(row[column.name]), "aria-label": label, data: { col: column.name } });
+    }
     const number = isNumber(column);
     const value = number ? formatNumber(row[column.name], { min: shownDecimals(column) }) : row[column.name] ?? "";
     const input = el("input", { type: "text", class: "bahi-cell__in", value, inputmode: number ? "decimal" : null, autocomplete: "off", "aria-label": label, data: { col: column.name } });
@@ -50,7 +54,7 @@ class LinesField extends Field {
   step(event) {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const at = this.cells.findIndex((cells) => Object.values(cells).includes(event.target));
-    if (!way || at < 0) return;
+    if (!way || at < 0 || event.target.type === "radio") return; // among radio buttons the arrows choose
     event.preventDefault();
     this.cells[at + way]?.[event.target.dataset.col]?.focus();
   }
@@ -74,13 +78,14 @@ class LinesField extends Field {
   }
 
   counted(index) {
+    if (!this.def.counts) return true;
     const column = this.def.columns.find(({ name }) => name === this.def.counts);
     const value = this.read(column, this.cells[index][column.name]);
     return column.kind === "bool" ? value : value !== "" && Number(value) !== 0;
   }
 
   get value() {
-    const open = this.def.columns.filter((column) => column.input && column.kind !== "bool");
+    const open = this.def.columns.filter((column) => column.input && (column.kind !== "bool" || !this.def.counts));
     const rows = this.def.rows.map((row, index) => ({ row, index })).filter(({ index }) => this.counted(index));
     return rows.map(({ row, index }) => {
       const given = open.map((column) => [column.name, this.read(column, this.cells[index][column.name])]).filter(([, value]) => value !== "" && value?.length !== 0);
