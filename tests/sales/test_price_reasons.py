@@ -58,7 +58,7 @@ def test_a_price_of_ones_own_is_told_from_the_listed_one(api, shop):
     )
     lines = api.post("sales/quotations/preview/", body, 200)["data"]["lines"]
     assert reasons(lines) == [
-        "Set on the document instead of 900 (Price list TRADE)",
+        "Set on the document instead of 900.00 (Price list TRADE)",
         "Price list TRADE",
         "Set on the document",
         "",
