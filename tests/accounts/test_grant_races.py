@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import User
-from apps.accounts.services.grants import grant_add
+from apps.accounts.services.grants import grant_add, grant_remove
 from apps.accounts.services.users import user_delete
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.records import record_delete
 from apps.core.uow import run_in_unit_of_work
 from apps.parties.models import Party, PartyUserGrant
@@ -50,4 +50,22 @@ def test_nothing_stays_shared_of_a_record_or_with_a_person_that_goes_meanwhile(c
         shared, ended = run_in_threads(2, lambda index, w=work: w[index]())
         assert not isinstance(ended, Exception), ended
         assert not isinstance(shared, Exception) or isinstance(shared, InvalidInput), shared
+        assert not PartyUserGrant.objects.filter(content_object=party).exists()
+
+
+def test_nothing_is_shared_on_while_it_is_taken_back(commits):
+    """Else what comes from a grant that is ending would stay for ever."""
+    for _ in range(ROUNDS):
+        party, user = made()
+        other = run_in_unit_of_work(lambda: make_user("parties.view_party", level="own"))
+        number = share(party, user).id
+        words = {"record": f"parties.party:{party.pk}", "permission": "parties.view_party"}
+        chief, giver = User.objects.get(email="asha@acme.example"), User.objects.get(pk=user.pk)
+        work = [
+            lambda u=other, g=giver, w=words: grant_add(user=u, by=g, **w),
+            lambda n=number, c=chief: grant_remove(number=n, by=c),
+        ]
+        shared, ended = run_in_threads(2, lambda index, w=work: run_in_unit_of_work(w[index]))
+        assert not isinstance(ended, Exception), ended
+        assert not isinstance(shared, Exception) or isinstance(shared, (InvalidInput, NotAllowed)), shared
         assert not PartyUserGrant.objects.filter(content_object=party).exists()
