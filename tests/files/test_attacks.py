@@ -134,6 +134,58 @@ def test_an_open_document_with_scripts_is_refused():
         check(packed({"mimetype": sheet.encode(), "content.xml": b"x", "Basic/Standard/a.xml": b"x"}))
 
 
+def gif(frames: int, *, remark: int = 0) -> bytes:
+    """So many pictures of one point, after a remark of so many blocks of one byte."""
+    head = b"GIF89a\x01\0\x01\0\x80\0\0" + b"\0" * 6
+    picture = b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0"
+    return head + b"!\xfe" + b"\x01x" * remark + b"\0" + picture * frames + b";"
+
+
+def tiff(frames: int, *, tags: int = 0) -> bytes:
+    """So many pictures of one point, each with so many entries more."""
+    known = (
+        (256, 4, 1),
+        (257, 4, 1),
+        (258, 3, 8),
+        (259, 3, 1),
+        (262, 3, 1),
+        (273, 4, 8),
+        (278, 4, 1),
+        (279, 4, 1),
+    )
+    entries = [*known, *((60_000 + n % 5000, 4, 0) for n in range(tags))]
+    body = len(entries).to_bytes(2, "little") + b"".join(
+        tag.to_bytes(2, "little")
+        + kind.to_bytes(2, "little")
+        + (1).to_bytes(4, "little")
+        + value.to_bytes(4, "little")
+        for tag, kind, value in entries
+    )
+    step = len(body) + 4
+    following = [8 + number * step for number in range(1, frames)] + [0]
+    return b"II*\0\x08\0\0\0" + b"".join(body + place.to_bytes(4, "little") for place in following)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("gif", gif(200, remark=10), gif(201)),
+        ("gif", gif(1), gif(1_000_000)),
+        ("gif", gif(1), gif(1, remark=4_001)),
+        ("gif", gif(1), gif(1, remark=8_000_000)),
+        ("tiff", tiff(200), tiff(201)),
+        ("tiff", tiff(1, tags=100), tiff(100_000)),
+        ("tiff", tiff(2), tiff(2, tags=60_000)),
+    ],
+)
+def test_pictures_without_end_are_refused_before_they_are_walked_through(name, good, bad):
+    kinds.KINDS[name].check(good)
+    begun = monotonic()
+    with pytest.raises(Unfit, match="too large"):
+        kinds.KINDS[name].check(bad)
+    assert monotonic() - begun < 3
+
+
 def test_an_archive_of_half_a_million_names_is_refused_before_they_are_listed():
     entry = b"PK\x01\x02" + b"\0" * 42
     content = entry * 400_000

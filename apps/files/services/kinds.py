@@ -10,13 +10,14 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from django.utils.translation import gettext as _
 
 from apps.files.services import pdf_probe
+from apps.files.services.frames import MAX_FRAMES, MEASURED, TooMany
 
 MAX_PIXELS = 50_000_000
-MAX_FRAMES = 200
 MAX_UNPACKED = 300 * 1024 * 1024
 MAX_MEMBERS = 10_000
 MAX_RATIO = 200
@@ -69,12 +70,21 @@ def pdf(content: bytes) -> None:
         raise Unfit(_("The PDF is damaged, or unpacks to far too much."))
 
 
+_probes = BoundedSemaphore(2)  # at a time in each process: they may take half a gigabyte each
+
+
 def _pdf_word(content: bytes) -> str:
     command = [sys.executable, "-I", str(Path(pdf_probe.__file__))]
     try:
-        done = subprocess.run(
-            command, input=content, capture_output=True, timeout=3 * pdf_probe.SECONDS, env={}, check=False
-        )
+        with _probes:
+            done = subprocess.run(
+                command,
+                input=content,
+                capture_output=True,
+                timeout=3 * pdf_probe.SECONDS,
+                env={},
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         return ""
     return done.stdout.decode(errors="replace") if done.returncode == 0 else ""
@@ -86,15 +96,17 @@ def image(expected: str) -> Callable[[bytes], None]:
     def check(content: bytes) -> None:
         from PIL import Image, UnidentifiedImageError
 
+        measured = MEASURED.get(expected)
         try:
+            if measured is not None:
+                measured(content)
             with Image.open(io.BytesIO(content), formats=[expected]) as picture:
                 width, height = picture.size
-                if width * height > MAX_PIXELS or getattr(picture, "n_frames", 1) > MAX_FRAMES:
-                    raise Unfit(_("The picture is too large: at most 50 million points."))
+                frames = 1 if measured is not None else getattr(picture, "n_frames", 1)
+                if width * height > MAX_PIXELS or frames > MAX_FRAMES:
+                    raise TooMany
                 picture.verify()
-        except Unfit:
-            raise
-        except Image.DecompressionBombError as error:
+        except (TooMany, Image.DecompressionBombError) as error:
             raise Unfit(_("The picture is too large: at most 50 million points.")) from error
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError, OverflowError, EOFError) as error:
             raise Unfit(_("The content is not a picture of this format, or it is damaged.")) from error
