@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from apps.core.admin.site import admin_site
 from apps.core.api.docs import docs_view, schema_view
-from apps.core.api.routes import api_urlpatterns
+from apps.core.api.routes import api_urlpatterns, branch
 from apps.tenancy.first_run import status
 
 
@@ -26,7 +26,7 @@ urlpatterns = [
     path("admin/", admin_site.urls),
     path("api/schema/", schema_view, name="api_schema"),
     path("api/docs/", docs_view, name="api_docs"),
-    path("api/v1/", include(api_urlpatterns())),
+    branch("api/v1/", api_urlpatterns()),
     path("setup/status/", status, name="setup_status"),
     *_app_pages(),
 ]

@@ -124,8 +124,27 @@ def user_read(pk: int, *, more: str = "", params: Sequence[Any] = ()) -> Any:
 
     access = "NULL" if is_public() else _access_sql()
     sql = f"SELECT {_user_columns()}, {access} AS access_data{more} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - names of our own tables and columns, values are parameters
-    with connection.preparing():
-        return next(iter(User.objects.raw(sql, [*params, pk])), None)
+    with connection.preparing(), connection.cursor() as cursor:
+        cursor.execute(sql, [*params, pk])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        names = [column.name for column in cursor.description[len(User._meta.concrete_fields) :]]
+    return _user_made(row, names)
+
+
+def _user_made(row: Sequence[Any], more: Sequence[str]) -> Any:
+    """The user of a row of his columns; what comes after them becomes attributes of these names."""
+    from apps.accounts.models import User
+
+    names, converters = _user_fields()
+    values = list(row[: len(names)])
+    for index, convert, column in converters:
+        values[index] = convert(values[index], column, connection)
+    user = User.from_db(connection.alias, names, values)
+    for name, value in zip(more, row[len(names) :], strict=True):
+        setattr(user, name, value)
+    return user
 
 
 @cache
@@ -133,6 +152,23 @@ def _user_columns() -> str:
     from apps.accounts.models import User
 
     return ", ".join(f'u."{field.column}"' for field in User._meta.concrete_fields)
+
+
+@cache
+def _user_fields() -> tuple[list[str], list[tuple[int, Any, Any]]]:
+    """Attributes of the user's columns, and what turns a value of the database into Python's."""
+    from apps.accounts.models import User
+
+    fields = User._meta.concrete_fields
+    converters = [
+        (index, convert, field.get_col("u"))
+        for index, field in enumerate(fields)
+        for convert in (
+            *connection.ops.get_db_converters(field.get_col("u")),
+            *field.get_db_converters(connection),
+        )
+    ]
+    return [field.attname for field in fields], converters
 
 
 def access_load(user: Any) -> Access:

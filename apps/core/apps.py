@@ -12,6 +12,7 @@ class CoreConfig(BahiAppConfig):
     def ready(self) -> None:
         """All models are loaded now: apply the patches, then let the apps register."""
         from apps.core.admin.theme_patches import apply_theme_patches
+        from apps.core.database.base import unused_types_pass
         from apps.core.database.loading import apply_loading
         from apps.core.events import load_subscribers
         from apps.core.lean_imports import optional_packages_pass
@@ -24,6 +25,7 @@ class CoreConfig(BahiAppConfig):
         optional_packages_pass()
         apply_loading()
         apply_tenant_patches()
+        unused_types_pass()
         apply_theme_patches()
         triggers_always_fire()
         load_modules("permissions")

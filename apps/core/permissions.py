@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -63,8 +64,9 @@ def stand_in_permissions() -> frozenset[str]:
     return frozenset(_stand_in)
 
 
+@cache
 def load_permissions() -> None:
-    """Import every app's ``permissions`` module (idempotent)."""
+    """Import every app's ``permissions`` module (idempotent, and asked by every transition: done once)."""
     for config in apps.get_app_configs():
         if config.name.startswith("apps.") and find_spec(f"{config.name}.permissions"):
             import_module(f"{config.name}.permissions")

@@ -16,6 +16,8 @@ from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused, Versi
 from apps.core.events import Event, emit
 from apps.core.locks import lock_row
 from apps.core.models.bases import Searchable
+from apps.core.plain_values import left_to_ask
+from apps.core.rows import row_make
 from apps.core.scope import grants_end, kind_of
 from apps.core.uses import unused_or_refuse
 from apps.core.validation import clean_instance, field_errors
@@ -167,7 +169,7 @@ def rows_build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | N
         if row_id is not None and row_id not in existing:
             errors.add(f"{spec.name}.{index}.id", _("This line does not belong here."), "not_found")
             continue
-        row = existing[row_id] if row_id is not None else spec.model(**{spec.parent: parent})
+        row = existing[row_id] if row_id is not None else row_make(spec.model, **{spec.parent: parent})
         for api_name, value in values.items():
             setattr(row, spec.rename.get(api_name, api_name), value)
         if hasattr(row, "position"):
@@ -229,7 +231,7 @@ def rows_errors(spec: Child, rows: list[Any]) -> list[FieldError]:
             errors += [FieldError(f"{spec.name}.{index}.{name}", text, "required") for name in missing]
             continue
         try:
-            row.clean_fields(exclude=[spec.parent, *_keys(spec.model)])
+            row.clean_fields(exclude=left_to_ask(row, (spec.parent, *_keys(spec.model))))
             row.clean()
         except ValidationError as error:
             errors.extend(field_errors(error, f"{spec.name}.{index}."))

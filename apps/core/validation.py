@@ -11,6 +11,7 @@ from django.db import models
 
 from apps.core.doubles import bin_hint, plain_duplicates, taken_by
 from apps.core.errors import FieldError, InvalidInput
+from apps.core.plain_values import left_to_ask
 
 
 def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
@@ -46,7 +47,9 @@ def _full_clean(instance: models.Model, exclude: set[str], constraints: bool) ->
     """The steps of Django's ``full_clean``; a later one leaves out the fields that failed before."""
     errors: dict[str, Any] = {}
     steps: list[Callable[[set[str]], None]] = [
-        lambda left_out: instance.clean_fields(exclude=left_out | _keys_known(instance)),
+        lambda left_out: instance.clean_fields(
+            exclude=left_to_ask(instance, left_out | _keys_known(instance))
+        ),
         lambda _left_out: instance.clean(),
         lambda left_out: instance.validate_unique(exclude=left_out),
     ]

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.fields import SkipField, empty, get_error_detail
 
 from apps.core.access import may
 from apps.core.contribute import Contribution
@@ -61,7 +64,32 @@ class StrictSerializer(serializers.Serializer):
                         for name in unknown
                     }
                 )
-        return super().to_internal_value(data)
+        return self._values_of(data) if type(data) is dict else super().to_internal_value(data)
+
+    @cached_property
+    def _asked(self) -> list[tuple[serializers.Field, Any]]:
+        """The fields that are written, with the methods that check them further."""
+        return [(f, getattr(self, f"validate_{f.field_name}", None)) for f in self._writable_fields]
+
+    def _values_of(self, data: dict[str, Any]) -> dict[str, Any]:
+        """As the library's, without asking the fields that weren't sent and needn't be."""
+        values: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for field, check in self._asked:
+            if field.field_name not in data and not field.required and field.default is empty:
+                continue
+            try:
+                value = field.run_validation(field.get_value(data))
+                self.set_value(values, field.source_attrs, value if check is None else check(value))
+            except serializers.ValidationError as error:
+                errors[field.field_name] = error.detail
+            except ValidationError as error:
+                errors[field.field_name] = get_error_detail(error)
+            except SkipField:
+                pass
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
 
 
 def model_field(model: type[models.Model], name: str, source: str = "") -> serializers.Field:
@@ -189,16 +217,18 @@ def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, 
     from apps.core.scope import record_filter, scope_of
 
     meta = model._meta
-    queryset = model._default_manager.filter(pk__in=ids)
-    if related := getattr(model, "chosen_with", ()):
-        queryset = queryset.select_related(*related)
+    conditions: dict[str, Any] = {"pk__in": ids}
+    if has_bin(model):
+        conditions["deleted_at"] = None
+    queryset = model._default_manager.filter(**conditions)
     if user is not None:
         hidden = not scope_of(model).shared and not scope_of(model).company
         if hidden and not may(user, f"{meta.app_label}.view_{meta.model_name}"):
             return {}
-        queryset = queryset.filter(record_filter(model, access_of(user)))
-    if has_bin(model):
-        queryset = queryset.filter(deleted_at=None)
+        if scoped := record_filter(model, access_of(user)):
+            queryset = queryset.filter(scoped)
+    if related := getattr(model, "chosen_with", ()):
+        queryset = queryset.select_related(*related)
     return {row.pk: row for row in queryset}
 
 

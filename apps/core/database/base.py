@@ -6,11 +6,42 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.postgres.signals import register_type_handlers
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+from django.db.backends.signals import connection_created
+from psycopg import _queries
 
 PREPARE_AFTER = 3
 """A statement is prepared when a connection has run it so often."""
+
+
+MANY_TEXTS = 2_000
+_texts: dict[Any, tuple[Any, ...]] = {}
+
+
+class KeptQuery(_queries.PostgresQuery):
+    """A statement whose text comes again: where its parameters stand is looked for once.
+
+    The driver forgets texts with more than fifty parameters, and keeps but 128 of all others.
+    """
+
+    def convert(self, query: Any, vars: Any) -> None:
+        if vars is None or query.__class__ is not str:
+            super().convert(query, vars)
+            return
+        key = (query, self._tx.encoding)
+        found = _texts.get(key)
+        if found is None:
+            if len(_texts) >= MANY_TEXTS:
+                _texts.clear()
+            found = _texts[key] = _queries._query2pg_nocache(self._ensure_bytes(query), self._tx.encoding)
+        self.query, self._want_formats, self._order, self._parts = found
+        self.dump(vars)
+
+
+class PreparingCursor(base.ServerBindingCursor):
+    _query_cls = KeptQuery
 
 
 class DatabaseOperations(PostgresOperations):
@@ -52,8 +83,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name or not self.prepares:
             return super().create_cursor(name)
         link = self.connection
-        usual, link.cursor_factory = link.cursor_factory, base.ServerBindingCursor
+        usual, link.cursor_factory = link.cursor_factory, PreparingCursor
         try:
             return super().create_cursor()
         finally:
             link.cursor_factory = usual
+
+
+def unused_types_pass() -> None:
+    """No column of ours is of citext or hstore: Django needn't teach them to each request's connection."""
+    connection_created.disconnect(register_type_handlers)

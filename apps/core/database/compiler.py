@@ -15,8 +15,11 @@ from typing import Any
 
 from django.db.backends.postgresql import compiler as postgres
 from django.db.models.expressions import Col
-from django.db.models.lookups import Exact, In, IsNull
+from django.db.models.lookups import Exact, In, IsNull, Lookup
 from django.db.models.sql.constants import MULTI
+
+from apps.core.database.reading import keep_query, kept_query, key_of
+from apps.core.database.writing import NotPlain, kept_insert, update_parts
 
 SQLAggregateCompiler = postgres.SQLAggregateCompiler
 SQLDeleteCompiler = postgres.SQLDeleteCompiler
@@ -37,6 +40,16 @@ def by_keys(node: Any) -> bool:
     return True
 
 
+def compares_only(node: Any) -> bool:
+    """Whether a condition does nothing but compare columns with given values."""
+    return all(
+        compares_only(child)
+        if hasattr(child, "children")
+        else isinstance(child, Lookup) and child.lhs.__class__ is Col and not hasattr(child.rhs, "as_sql")
+        for child in node.children
+    )
+
+
 def _given(lookup: Any) -> bool:
     value = lookup.rhs
     if lookup.lhs.__class__ is not Col or hasattr(value, "resolve_expression"):
@@ -45,6 +58,15 @@ def _given(lookup: Any) -> bool:
 
 
 class SQLInsertCompiler(postgres.SQLInsertCompiler):
+    def as_sql(self) -> list[tuple[str, tuple[Any, ...]]]:
+        query = self.query
+        if query.raw or query.on_conflict is not None or not query.fields:
+            return super().as_sql()
+        try:
+            return [kept_insert(self).statement(query.objs, self.connection)]
+        except NotPlain:
+            return super().as_sql()
+
     def execute_sql(self, returning_fields: Any = None) -> Any:
         if len(self.query.objs) * len(self.query.fields) > MANY_VALUES:
             return super().execute_sql(returning_fields)
@@ -53,6 +75,21 @@ class SQLInsertCompiler(postgres.SQLInsertCompiler):
 
 
 class SQLUpdateCompiler(postgres.SQLUpdateCompiler):
+    def as_sql(self) -> tuple[str, tuple[Any, ...]]:
+        query = self.query
+        if not (query.values and query.where.children) or query.related_updates or not by_keys(query.where):
+            return super().as_sql()
+        try:
+            text, values = update_parts(query.values, self.connection)
+        except NotPlain:
+            return super().as_sql()
+        query.get_initial_alias()
+        if query.count_active_tables() != 1:
+            return super().as_sql()
+        where, params = self.compile(query.where)
+        table = self.quote_name_unless_alias(query.base_table)
+        return " ".join(("UPDATE", table, "SET", text, "WHERE", where)), (*values, *params)
+
     def execute_sql(self, result_type: Any) -> Any:
         values = (value for _field, _model, value in self.query.values)
         if any(hasattr(value, "resolve_expression") for value in values) or not by_keys(self.query.where):
@@ -74,17 +111,30 @@ class KeptColumns:
 
 
 class SQLCompiler(postgres.SQLCompiler):
+    keeps_text = False
+
     def execute_sql(self, result_type: Any = MULTI, chunked_fetch: bool = False, **kwargs: Any) -> Any:
-        if chunked_fetch or not self._comes_again():
+        query = self.query
+        plain = not (query.annotation_select or query.group_by or query.extra_select or query.combinator)
+        self.keeps_text = plain and compares_only(query.where)
+        if chunked_fetch or not plain or not by_keys(query.where):
             return super().execute_sql(result_type, chunked_fetch, **kwargs)
         with self.connection.preparing():
             return super().execute_sql(result_type, chunked_fetch, **kwargs)
 
-    def _comes_again(self) -> bool:
-        """Whether only the values of its keys will differ when the query comes again."""
-        query = self.query
-        plain = not (query.annotation_select or query.group_by or query.extra_select or query.combinator)
-        return plain and by_keys(query.where)
+    def as_sql(self, with_limits: bool = True, with_col_aliases: bool = False) -> tuple[str, tuple[Any, ...]]:
+        key = key_of(self.query) if self.keeps_text and with_limits and not with_col_aliases else None
+        if key is None or (self.query.select_for_update and self.connection.get_autocommit()):
+            return super().as_sql(with_limits, with_col_aliases)
+        kept = kept_query(self, key)
+        if kept is None:
+            text, params = super().as_sql(with_limits, with_col_aliases)
+            keep_query(self, key, text, params)
+            return text, params
+        self.query.get_initial_alias()
+        kept.give(self)  # before the condition, which may say that nothing can be found
+        where, params = self.compile(self.query.where)
+        return f"{kept.head}{where}{kept.tail}", tuple(params)
 
     def get_default_columns(
         self, select_mask: Any, start_alias: Any = None, opts: Any = None, from_parent: Any = None
