@@ -20,7 +20,7 @@ if str(ROOT / "bin") not in sys.path:
 from _launcher.postgres import Cluster, free_port  # noqa: E402 - after the path is set
 from _launcher.postmaster import running_postmaster  # noqa: E402 - after the path is set
 
-READY_SECONDS = 60
+READY_SECONDS = 180  # a bound for the wait, on a machine with other work; the goal is measured by the bench
 BUSY_SECONDS = 300  # for tests that don't ask how long the first start takes
 
 
