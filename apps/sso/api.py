@@ -92,12 +92,14 @@ class IdentityProviderApi(MasterViewSet):
     def secret(self, request: Any, pk: int) -> Response:
         """{client_secret}: seal a new client secret."""
         self.require("change")
+        self.record(pk)  # what isn't there is told before what is wrong in the call
         given = self._given(request, SecretInput)
         return self._saved_by(request, pk, client_secret=given["client_secret"])
 
     def metadata(self, request: Any, pk: int) -> Response:
         """{xml}: take entity id, addresses and certificates from a SAML provider's metadata."""
         self.require("change")
+        self.record(pk)  # what isn't there is told before what is wrong in the call
         given = self._given(request, MetadataInput)
         return self._saved_by(request, pk, metadata=given["xml"].encode())
 

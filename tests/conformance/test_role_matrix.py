@@ -14,6 +14,7 @@ import pytest
 import yaml
 from django.db import transaction
 from django.urls import resolve
+from django.utils import timezone
 
 from apps.accounts.models import Role, User
 from apps.core.permissions import ready_roles
@@ -76,7 +77,7 @@ def world(api) -> None:
     invoicing.bill(company=company, party=vendor, post=True)
     invoicing.receipt(company=company, party=party, amount="10")
     invoicing.payment(company=company, party=vendor, amount="10")
-    body = {"company": company.pk, "date": "2026-11-02", "place": place(company).pk}
+    body = {"company": company.pk, "date": timezone.localdate().isoformat(), "place": place(company).pk}
     lines = [{"product": shop.chair.pk, "quantity": "2", "unit_cost": "1"}]
     api.post("inventory/inwards/", {**body, "lines": lines})
 

@@ -126,7 +126,7 @@ def test_the_whole_demo_is_a_year_of_trade(owner):
     with organisation_context(organisation.schema_name):
         assert Invoice.objects.filter(status="posted").count() >= 600
         assert (
-            Order.objects.exclude(quotation=None).filter(delivery__status="posted").distinct().count() >= 25
+            Order.objects.exclude(quotation=None).filter(deliveries__status="posted").distinct().count() >= 25
         )
         assert Invoice.objects.exclude(currency__code="INR").filter(status="posted").count() >= 10
         assert Allocation.objects.exclude(gain_loss=0).exists()

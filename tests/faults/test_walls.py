@@ -78,8 +78,8 @@ def test_the_probes_notice_an_open_door(commits, monkeypatch):
     from apps.tenancy import middleware
 
     houses = build()
-    find = middleware.host_find
-    monkeypatch.setattr(middleware, "host_find", lambda _name: find("acme.localhost"))
+    find = middleware.host_reached
+    monkeypatch.setattr(middleware, "host_reached", lambda _name: find("acme.localhost"))
     monkeypatch.setattr(authentication, "check_token", lambda token: None)
     monkeypatch.setattr(authentication, "password_stamp", lambda user: "")
     people = authentication.User.objects.filter
