@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import Side
 from apps.accounting.models import Account
 from apps.accounting.services.accounts import balances_now, currency_balances
 from apps.core.contribute import Contribution, contribute
+from apps.core.database.prepared import prepared_rows
 from apps.parties.models import Party
 
 _DUE = """
@@ -20,9 +20,7 @@ SELECT party_id, sum(open_base) FROM accounting_openitem
 
 def balances_due(party_ids: list[int]) -> dict[int, Decimal]:
     """{party id: what it owes in company currency, credits and advances off}, one query."""
-    with connection.preparing(), connection.cursor() as cursor:
-        cursor.execute(_DUE, [party_ids, Side.RECEIVABLE.value])
-        return dict(cursor.fetchall())
+    return dict(prepared_rows(_DUE, [party_ids, Side.RECEIVABLE.value]))
 
 
 contribute(

@@ -17,13 +17,13 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.backup.targets import Stored
 from apps.core.errors import NotFound, Refused
 from apps.core.outbound import UnsafeAddress
+from apps.core.work_folder import work_folder
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 TIMEOUT = 60
@@ -89,9 +89,7 @@ class OwnBucketTarget:
             told = item.size if item.name == name else told
         if told is None:
             raise NotFound(_("There is no such bucket or file."))
-        work = Path(settings.DATA_DIR) / "tmp"
-        work.mkdir(parents=True, exist_ok=True)
-        local = TemporaryFile(dir=work)  # noqa: SIM115 - the caller closes it
+        local = TemporaryFile(dir=work_folder())  # noqa: SIM115 - the caller closes it
         try:
             with self._call("GET", self._place(name)) as answer:
                 for block in answer.iter_raw():

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from apps.catalog.models import (
     Unit,
     UnitConversion,
 )
+from apps.core.database.prepared import prepared_rows
 from apps.core.errors import InvalidInput
 from apps.core.formats import show_price, show_quantity
 from apps.core.money import EXACT, ONE, round_money, round_price
@@ -245,6 +245,4 @@ _PRICE_LISTS = "SELECT party_id, price_list_id FROM catalog_partypricelist WHERE
 
 def party_price_lists(party_ids: list[int]) -> dict[int, int]:
     """{party id: price list id}, for the contributed field of the party."""
-    with connection.preparing(), connection.cursor() as cursor:
-        cursor.execute(_PRICE_LISTS, [party_ids])
-        return dict(cursor.fetchall())
+    return dict(prepared_rows(_PRICE_LISTS, [party_ids]))

@@ -55,11 +55,13 @@ def _tests(model: type[models.Model]) -> list[tuple[str, str, type, tuple[Test, 
 
 def _kind_of(field: Any) -> type | None:
     """The type of a field that asks no more of its values than Django's own."""
+    return next((kind for base, kind in _KINDS.items() if behaves_as(field, base, _ASKED)), None)
+
+
+def behaves_as(field: Any, base: type[models.Field], methods: tuple[str, ...]) -> bool:
+    """Whether a field is one of Django's, or a kind of it that leaves these methods as they are there."""
     own = type(field)
-    for base, kind in _KINDS.items():
-        if isinstance(field, base) and all(getattr(own, name) is getattr(base, name) for name in _ASKED):
-            return kind
-    return None
+    return isinstance(field, base) and all(getattr(own, name) is getattr(base, name) for name in methods)
 
 
 def _tests_of(field: Any) -> tuple[Test, ...] | None:

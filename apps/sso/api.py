@@ -74,7 +74,10 @@ class IdentityProviderApi(MasterViewSet):
     def restore_record(self, row: Any) -> Any:
         return provider_restore(row, by=self.request.user)
 
-    def _given(self, request: Any, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
+    def _given(self, request: Any, pk: int, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
+        """What was sent to change a provider: whether he may, and whether it is there, is told first."""
+        self.require("change")
+        self.record(pk)
         serializer = serializer_class(data=request.data)
         raise_invalid(serializer)
         return dict(serializer.validated_data)
@@ -91,16 +94,12 @@ class IdentityProviderApi(MasterViewSet):
 
     def secret(self, request: Any, pk: int) -> Response:
         """{client_secret}: seal a new client secret."""
-        self.require("change")
-        self.record(pk)  # what isn't there is told before what is wrong in the call
-        given = self._given(request, SecretInput)
+        given = self._given(request, pk, SecretInput)
         return self._saved_by(request, pk, client_secret=given["client_secret"])
 
     def metadata(self, request: Any, pk: int) -> Response:
         """{xml}: take entity id, addresses and certificates from a SAML provider's metadata."""
-        self.require("change")
-        self.record(pk)  # what isn't there is told before what is wrong in the call
-        given = self._given(request, MetadataInput)
+        given = self._given(request, pk, MetadataInput)
         return self._saved_by(request, pk, metadata=given["xml"].encode())
 
     def check(self, request: Any, pk: int) -> Response:

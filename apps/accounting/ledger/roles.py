@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.models import Account
 from apps.company.models import Company
+from apps.core.database.prepared import prepared_rows
 from apps.core.errors import Refused
 
 _FIELDS = [field for field in Account._meta.concrete_fields if field.name not in Account.BESIDE]
@@ -35,9 +36,7 @@ class AccountBook:
     def __getitem__(self, role: str) -> Account:
         """The account of a part. Raises Refused (``account_missing``) when the company has none."""
         if self._rows is None:
-            with connection.preparing(), connection.cursor() as cursor:
-                cursor.execute(_BOOK, [self.company.pk])
-                self._rows = {row[0]: row[1:] for row in cursor.fetchall()}
+            self._rows = {row[0]: row[1:] for row in prepared_rows(_BOOK, [self.company.pk])}
         if role not in self._rows:
             raise Refused(
                 _("The company has no account for “%(role)s”. Set it under default accounts.")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import timedelta
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.signing import BadSignature
@@ -26,6 +24,7 @@ from apps.core.file_answer import FileAnswer
 from apps.core.locks import advisory_lock, lock_row
 from apps.core.sealed_stream import DecryptingReader, EncryptingWriter
 from apps.core.tenant import current_organisation, require_organisation, timestamp_signer
+from apps.core.work_folder import work_folder
 from apps.files.places import remover
 from apps.runtime.models import Job
 
@@ -48,9 +47,7 @@ def export_make(row: DataExport, *, progress: Progress) -> Contents:
     """Write the file, whole or not at all. Only reads the organisation; the row is the caller's to change."""
     name = f"{uuid.uuid4().hex}.sealed"
     head = {"organisation": current_organisation().slug, "export": row.pk}
-    work = Path(settings.DATA_DIR) / "tmp"
-    work.mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=work) as raw:
+    with TemporaryFile(dir=work_folder()) as raw:
         with EncryptingWriter(raw, keyring(), head) as sealed:
             stream = _Counted(sealed)
             contents = export_write(stream, progress=progress)  # type: ignore[arg-type]  # is written to only

@@ -28,6 +28,7 @@ from apps.backup.targets import Stored, Target, backup_target
 from apps.core.errors import NotFound
 from apps.core.sealed_stream import EncryptingWriter, FileDamaged
 from apps.core.tenant import current_organisation, current_schema
+from apps.core.work_folder import work_folder
 from apps.files.models import StoredFile
 from apps.files.services.content import blocks
 from apps.files.services.storage import file_open
@@ -61,8 +62,7 @@ def backup_make(*, progress: Progress = lambda done, total: None, target: Target
     organisation = Organisation.objects.get(pk=current_organisation().pk)  # as it is now
     name = f"{organisation.slug}/{organisation.slug}-{timezone.now():%Y%m%d-%H%M%S}.bahibackup"
     head = {"organisation": organisation.slug, "made": timezone.now().isoformat(), "format": FORMAT}
-    work = Path(settings.DATA_DIR) / "tmp"
-    work.mkdir(parents=True, exist_ok=True)
+    work = work_folder()
     with NamedTemporaryFile(dir=work, suffix=".part") as file:
         with EncryptingWriter(file, keyring(), head) as stream, _tar(stream) as tar:
             with snapshot():

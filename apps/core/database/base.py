@@ -14,13 +14,11 @@ from psycopg import _queries
 
 PREPARE_AFTER = 3
 """A statement is prepared when a connection has run it so often."""
-
-
 MANY_TEXTS = 2_000
 _texts: dict[Any, tuple[Any, ...]] = {}
 
 
-class KeptQuery(_queries.PostgresQuery):
+class ParsedText(_queries.PostgresQuery):
     """A statement whose text comes again: where its parameters stand is looked for once.
 
     The driver forgets texts with more than fifty parameters, and keeps but 128 of all others.
@@ -41,7 +39,7 @@ class KeptQuery(_queries.PostgresQuery):
 
 
 class PreparingCursor(base.ServerBindingCursor):
-    _query_cls = KeptQuery
+    _query_cls = ParsedText
 
 
 class DatabaseOperations(PostgresOperations):

@@ -20,6 +20,8 @@ from django.db import models
 from django.db.models.expressions import DatabaseDefault
 from psycopg.types import numeric
 
+from apps.core.plain_values import behaves_as
+
 Convert = Callable[[Any], Any]
 
 _METHODS = ("get_db_prep_save", "get_db_prep_value", "get_prep_value", "to_python")
@@ -40,6 +42,10 @@ class Column:
     plain: type | None
     convert: Convert | None
     placeholder: str
+
+    def value_of(self, row: Any) -> Any:
+        """What a new row holds, set by the field first where it does so."""
+        return self.pre_save(row, True) if self.pre_save else getattr(row, self.attname)
 
     def parameter(self, value: Any, connection: Any) -> Any:
         """The value as the driver takes it. Raises NotPlain for an expression."""
@@ -76,9 +82,9 @@ def _plain_of(field: Any, connection: Any) -> tuple[type | None, Convert | None]
         field = field.target_field
     if type(field) is models.BigAutoField:
         return int, numeric.Int8
-    if _inherits(field, models.IntegerField):
+    if behaves_as(field, models.IntegerField, _METHODS):
         return int, connection.ops.integerfield_type_map[field.get_internal_type()]
-    base = next((base for base in _PLAIN if _inherits(field, base)), None)
+    base = next((base for base in _PLAIN if behaves_as(field, base, _METHODS)), None)
     if base is None:
         return None, None
     kind, well_formed = _PLAIN[base]
@@ -95,12 +101,6 @@ _PLAIN: dict[type[models.Field], tuple[type, Callable[[Any], bool] | None]] = {
     models.DateTimeField: (datetime, lambda value: value.tzinfo is not None),
     models.DateField: (date, None),
 }
-
-
-def _inherits(field: Any, base: type[models.Field]) -> bool:
-    """Whether a field prepares its values just as this one of Django's does."""
-    kind = type(field)
-    return isinstance(field, base) and all(getattr(kind, name) is getattr(base, name) for name in _METHODS)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class KeptInsert:
             return text, tuple(map(list, zip(*values, strict=True)))
         marks, values = [], []
         for column in self.columns:
-            value = column.pre_save(rows[0], True) if column.pre_save else getattr(rows[0], column.attname)
+            value = column.value_of(rows[0])
             if value.__class__ is DatabaseDefault:
                 marks.append("DEFAULT")
                 continue
@@ -138,12 +138,7 @@ class KeptInsert:
         return f"{self.head} VALUES ({', '.join(marks)}){self.tail}", tuple(values)
 
     def _values(self, row: Any, connection: Any) -> list[Any]:
-        return [
-            column.parameter(
-                column.pre_save(row, True) if column.pre_save else getattr(row, column.attname), connection
-            )
-            for column in self.columns
-        ]
+        return [column.parameter(column.value_of(row), connection) for column in self.columns]
 
 
 def kept_insert(compiler: Any) -> KeptInsert:

@@ -35,7 +35,7 @@ _BROKEN = (
     ArithmeticError,
     EOFError,
     LookupError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's word for a version or packing that it doesn't know
     OSError,
     RuntimeError,
     ValueError,

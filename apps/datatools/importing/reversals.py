@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import models
 
@@ -20,8 +19,3 @@ def register_reversal(model: type[models.Model], reverse: Reverse) -> None:
 def reversal_of(model: type[models.Model]) -> Reverse | None:
     """The service that reverses records of this kind; None for kinds that are deleted or cancelled."""
     return _reversals.get(model)
-
-
-def reversal_run(row: Any, by: Any) -> None:
-    """Reverse one record. Raises what its service refuses."""
-    _reversals[type(row)](row, by=by)

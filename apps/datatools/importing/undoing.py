@@ -20,7 +20,7 @@ from apps.core.locks import lock_rows
 from apps.core.registry import has_bin, kind_name, resource_of
 from apps.core.uow import tried
 from apps.datatools.importing.provenance import history_newest
-from apps.datatools.importing.reversals import reversal_of, reversal_run
+from apps.datatools.importing.reversals import reversal_of
 from apps.datatools.importing.targets import resource_view
 from apps.datatools.importing.uses import Uses, kinds_using
 from apps.datatools.models import ImportedRecord
@@ -190,8 +190,8 @@ def _step_or_refusal(step: tuple[ImportedRecord, Any, str], by: Any) -> None:
 
 def _step(step: tuple[ImportedRecord, Any, str], by: Any) -> None:
     entry, row, what = step
-    if what == CANCEL and reversal_of(type(row)) is not None:
-        reversal_run(row, by)
+    if what == CANCEL and (reverse := reversal_of(type(row))) is not None:
+        reverse(row, by=by)
     elif what == CANCEL:
         transition_run(row, "cancel", by=by, data={"reason": _("The import was taken back.")})
     elif what == RESTORE:

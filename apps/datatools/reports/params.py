@@ -133,11 +133,9 @@ def _record(param: Param, text: str, values: dict[str, Any]) -> models.Model:
     rows = model._default_manager.filter(record_filter(model, access_of(values["user"])))
     if "company" in names and values.get("company") is not None:
         rows = rows.filter(company=values["company"])
-    key = key_read(text)
-    condition = models.Q(pk=key)
-    if "code" in names:
-        condition |= models.Q(code=text)
-    row = min(rows.filter(condition).order_by("pk")[:2], key=lambda found: found.pk != key, default=None)
+    row = rows.filter(pk=key_read(text)).first()
+    if row is None and "code" in names:
+        row = rows.filter(code=text).order_by("pk").first()
     if row is None:
         raise InvalidInput(_("There is no such record: %(id)s.") % {"id": text}, code="not_found")
     return row

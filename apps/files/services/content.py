@@ -8,15 +8,14 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
 
 from apps.core.sealed_stream import CHUNK, STORED, DecryptingReader, EncryptingWriter
+from apps.core.work_folder import work_folder
 
 _KEY = "file"  # the name of the file's own key in the head
 
@@ -24,9 +23,7 @@ _KEY = "file"  # the name of the file's own key in the head
 def content_write(place: str, source: IO[bytes], data_key: bytes | None) -> tuple[int, str]:
     """Keep a stream under ``<schema>/<path>``, sealed when a key is given; → plain size and its SHA-256."""
     digest, size = hashlib.sha256(), 0
-    work = Path(settings.DATA_DIR) / "tmp"
-    work.mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=work) as spool:
+    with TemporaryFile(dir=work_folder()) as spool:
         writer: Any = EncryptingWriter(spool, {_KEY: data_key}, {}, STORED) if data_key else spool
         for block in blocks(source):
             digest.update(block)

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,10 +198,19 @@ def unpacked_safely(content: bytes) -> list[str]:
             if total > 1024 * 1024 and total > MAX_RATIO * len(content):
                 raise Unfit(_("The archive unpacks to far too much."))
             return [member.filename for member in members]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise Unfit(_("The archive is damaged, encrypted or of an unknown kind.")) from error
-    except (ValueError, EOFError, MemoryError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]  # zipfile imports it
-        raise Unfit(_("The archive is damaged, encrypted or of an unknown kind.")) from error
+    except _BROKEN_ARCHIVE as error:
+        raise _unknown_archive() from error
+
+
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, MemoryError, OSError, RuntimeError,
+    ValueError,
+    NotImplementedError,  # zipfile's word for a version of the format that it doesn't know
+)  # fmt: skip
+
+
+def _unknown_archive() -> Unfit:
+    return Unfit(_("The archive is damaged, encrypted or of an unknown kind."))
 
 
 def _member_check(member: zipfile.ZipInfo) -> None:
@@ -210,7 +220,7 @@ def _member_check(member: zipfile.ZipInfo) -> None:
     if stat.S_ISLNK(member.external_attr >> 16):
         raise Unfit(_("The archive holds a file outside its own folder."))
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError  # others give back any size at once, however little is asked for
+        raise _unknown_archive()  # others give back any size at once, however little is asked for
     if name.rstrip(" .").rsplit(".", 1)[-1].lower() in EXECUTABLE_NAMES:
         raise Unfit(_("The archive holds a program: %(name)s.") % {"name": name[:80]})
     if member.flag_bits & 1:

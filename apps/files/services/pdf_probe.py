@@ -33,7 +33,7 @@ def _runs_something(document: Any) -> bool:
     """A script of the whole document, one that runs when it or a page is opened, or a call of a program."""
     root = document.Root
     names = root.get("/Names")
-    if hasattr(names, "keys") and "/JavaScript" in names:
+    if _is_table(names) and "/JavaScript" in names:
         return True
     if _acts(root.get("/OpenAction"), AT_ONCE) or _any_acts(root.get("/AA")):
         return True

@@ -27,13 +27,11 @@ _state: dict[str, Any] = {"at": -ASKED_AGAIN, "word": ""}
 
 
 class UnusablePlace(RuntimeError):
-    """The server must not start: the message says what to change. ``away``: it may come back by itself."""
-
-    away = False
+    """The server must not start: the message says what to change."""
 
 
 class PlaceAway(UnusablePlace):
-    away = True
+    """It may come back by itself."""
 
 
 def settings_check() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounting.models import Invoice, InvoiceLine
 from apps.company.selectors import company_today
+from apps.core.database.prepared import prepared_rows
 from apps.core.errors import InvalidInput, Refused
 from apps.core.keys import key_sent
 from apps.core.locks import lock_row
@@ -203,10 +203,8 @@ def invoice_sources(ids: list[int]) -> dict[str, dict[int, int]]:
     """``order`` and ``delivery`` of invoices: {name: {invoice id: id}}, one query."""
     names = {kind_of(Order): "order", kind_of(Delivery): "delivery"}
     found: dict[str, dict[int, int]] = {name: {} for name in names.values()}
-    with connection.preparing(), connection.cursor() as cursor:
-        cursor.execute(_SOURCES, [list(names), kind_of(Invoice), ids])
-        for kind, target, source in cursor.fetchall():
-            found[names[kind]][target] = source
+    for kind, target, source in prepared_rows(_SOURCES, [list(names), kind_of(Invoice), ids]):
+        found[names[kind]][target] = source
     return found
 
 

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.backup.services.running import backup_run, prune_here
 from apps.core.errors import BahiError
 from apps.core.tenant import organisation_context
+from apps.tenancy.chosen_organisations import OrganisationsCommand
 from apps.tenancy.models import Organisation
 
 
-class Command(BaseCommand):
+class Command(OrganisationsCommand):
     help = "Makes an encrypted backup of organisations into the target of the settings."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("slugs", nargs="*")
-        parser.add_argument("--all", action="store_true", help="every organisation that has a schema")
+        super().add_arguments(parser)
         parser.add_argument("--prune", action="store_true", help="remove backups that are past their keeping")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = Organisation.objects.order_by("slug")
-        if not options["all"]:
-            chosen = chosen.filter(slug__in=options["slugs"])
-        missing = set(options["slugs"]) - {organisation.slug for organisation in chosen}
-        if missing or not (options["all"] or options["slugs"]):
-            raise CommandError(f"No organisation: {', '.join(sorted(missing)) or 'name one, or --all'}.")
-        for organisation in chosen:
+        for organisation in self.chosen(options):
             self._one(organisation, prune=options["prune"])
 
     def _one(self, organisation: Organisation, *, prune: bool) -> None:

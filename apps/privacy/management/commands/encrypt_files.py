@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
 from apps.core.tenant import organisation_context
 from apps.core.typed_settings import setting
 from apps.files.services.sealing import files_seal
-from apps.tenancy.models import Organisation
+from apps.tenancy.chosen_organisations import OrganisationsCommand
 
 
-class Command(BaseCommand):
+class Command(OrganisationsCommand):
     help = "Encrypts the stored files of organisations that want it, or changes the key of their files."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("slugs", nargs="*")
-        parser.add_argument("--all", action="store_true", help="every organisation that has a schema")
+        super().add_arguments(parser)
         parser.add_argument("--new-key", action="store_true", help="with a fresh key of each organisation")
         parser.add_argument("--force", action="store_true", help="also where the setting is off")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = Organisation.objects.order_by("slug")
-        if not options["all"]:
-            chosen = chosen.filter(slug__in=options["slugs"])
-        missing = set(options["slugs"]) - {organisation.slug for organisation in chosen}
-        if missing or not (options["all"] or options["slugs"]):
-            raise CommandError(f"No organisation: {', '.join(sorted(missing)) or 'name one, or --all'}.")
-        for organisation in chosen:
+        for organisation in self.chosen(options):
             with organisation_context(organisation.schema_name):
                 encrypt = options["force"] or setting("files.encrypt")
                 done = files_seal(encrypt=encrypt, new_key=options["new_key"])

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.core.errors import BahiError
 from apps.core.tenant import organisation_context
 from apps.files.services.moving import files_move
 from apps.files.services.place_checks import UnusablePlace, place_check
+from apps.tenancy.chosen_organisations import OrganisationsCommand
 from apps.tenancy.models import Organisation
 
 
-class Command(BaseCommand):
+class Command(OrganisationsCommand):
     help = "Moves stored files from BAHI_FILES_FORMER to BAHI_FILES_TARGET, each proved by its hash."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("slugs", nargs="*")
-        parser.add_argument("--all", action="store_true", help="every organisation that has a schema")
+        super().add_arguments(parser)
         parser.add_argument("--keep", action="store_true", help="copy: nothing is removed where it was")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = Organisation.objects.order_by("slug")
-        if not options["all"]:
-            chosen = chosen.filter(slug__in=options["slugs"])
-        missing = set(options["slugs"]) - {organisation.slug for organisation in chosen}
-        if missing or not (options["all"] or options["slugs"]):
-            raise CommandError(f"No organisation: {', '.join(sorted(missing)) or 'name one, or --all'}.")
+        chosen = self.chosen(options)
         try:
             place_check(write=True)
             bad = sum([self._one(organisation, keep=options["keep"]) for organisation in chosen])
