@@ -1,11 +1,14 @@
 """Front-end rules that need no browser: no markup from text, texts translatable, vendored files as locked."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
 
 import pytest
+from django.test import RequestFactory
 
+from apps.core.static_storage import StaticMiddleware, StaticStorage
 from tools.vendor_assets import LOCK, SPEC, differences_find
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,8 +43,6 @@ def test_every_text_of_the_scripts_is_translatable():
 
 
 def test_chains_of_imports_are_shorter_than_the_passes_that_hash_them():
-    from apps.core.static_storage import StaticStorage
-
     folder = ROOT / "static/bahi/js"
     imports = {
         script.name: set(re.findall(r'(?:from\s+|import\s*\(?\s*)"\./([\w-]+\.js)"', script.read_text()))
@@ -73,3 +74,17 @@ def test_a_changed_vendored_file_is_found(tmp_path):
         "static/vendor/htmx.org/htmx.min.js was changed",
         "static/vendor/htmx.org/extra.js is not in the lock",
     ]
+
+
+@pytest.mark.filterwarnings("error:StreamingHttpResponse must consume")
+def test_a_script_comes_in_pieces_under_an_asgi_server():
+    script = ROOT / "static/bahi/js/text.js"
+    answer = StaticMiddleware(lambda _request: None)(RequestFactory().get("/static/bahi/js/text.js"))
+
+    async def whole():
+        return b"".join([block async for block in answer])
+
+    assert asyncio.run(whole()) == script.read_bytes()
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert "Content-Disposition" not in answer
+    answer.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -20,10 +19,10 @@ from apps.core.api.throttling import LinkThrottle
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.events import emit
 from apps.core.formats import show_money, show_quantity
-from apps.core.keys import key_read
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
+from apps.customer_portal.picks import Picks, picks_read
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import TimelineEntry
 from apps.documents.pdf import pdf_answer
@@ -182,9 +181,9 @@ def _answer(request: HttpRequest, token: str, target: LinkTarget) -> HttpRespons
     text = _clean(request.POST.get("text", ""), TEXT_LENGTH)
     action = request.POST.get("action", "")
     form = {"name": name, "text": text, "action": action}
-    picks = _Picks()
+    picks = Picks()
     try:
-        picks = _picks_read(request)
+        picks = _picked(request)
         if action == SUMS and target.state == "open":
             lines = quotation_choose(target.quotation, picks.chosen, options=picks.options, save=False)
             return render(
@@ -209,36 +208,22 @@ def _answer(request: HttpRequest, token: str, target: LinkTarget) -> HttpRespons
     return redirect("sales_quotation_public", token=token)
 
 
-@dataclass(frozen=True)
-class _Picks:
-    """What the customer picked: of alternatives, and of optional lines (None: none were there to tick)."""
-
-    chosen: tuple[int, ...] = ()
-    options: tuple[int, ...] | None = None
-
-
-def _picks_read(request: HttpRequest) -> _Picks:
+def _picked(request: HttpRequest) -> Picks:
     """Raises InvalidInput (``chosen``, ``options``)."""
-    chosen = [_key(request.POST[name], "chosen") for name in request.POST if name.startswith("choice-")]
-    asked = "options" in request.POST
-    options = [_key(text, "options") for text in request.POST.getlist("option")]
-    return _Picks(tuple(chosen), tuple(options) if asked else None)
+    picks = picks_read(request.POST)
+    for field, keys in (("chosen", picks.chosen), ("options", picks.options or ())):
+        if None in keys:
+            raise nothing_to_choose(field)
+    return picks
 
 
-def _still_chosen(target: LinkTarget, picks: _Picks) -> list[QuotationLine] | None:
+def _still_chosen(target: LinkTarget, picks: Picks) -> list[QuotationLine] | None:
     """The lines with what the customer had picked, so that a refused answer doesn't put it back unnoticed."""
     if target.state != "open":
         return None
     with suppress(BahiError):
         return quotation_choose(target.quotation, picks.chosen, options=picks.options, save=False)
     return None
-
-
-def _key(text: str, field: str) -> int:
-    key = key_read(text)
-    if key is None:
-        raise nothing_to_choose(field)
-    return key
 
 
 def _clean(text: str, length: int) -> str:
@@ -254,7 +239,7 @@ def _check(action: str, name: str, text: str) -> None:
         raise InvalidInput(_("Please write a few words."), field="text", code="required")
 
 
-def _act(quotation: Quotation, action: str, name: str, text: str, picks: _Picks) -> None:
+def _act(quotation: Quotation, action: str, name: str, text: str, picks: Picks) -> None:
     if action == "comment":
         row = lock_row(Quotation, quotation.pk)
         timeline_add(row, "customer_comment", text=text, data={"name": name})

@@ -129,7 +129,7 @@ MIDDLEWARE = [
     "apps.core.middleware.RequestIdMiddleware",
     "apps.core.middleware.SafeHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.core.static_storage.StaticMiddleware",
     "apps.tenancy.middleware.OrganisationMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.core.middleware.BodyLimitMiddleware",

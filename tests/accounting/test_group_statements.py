@@ -9,6 +9,7 @@ from itertools import count
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from openpyxl import load_workbook
 
 from apps.accounting.ledger import Posting, account_for, post
@@ -189,6 +190,16 @@ def test_report_between_the_companies_names_what_each_books_of_the_other(api, gr
     )
     assert data["totals"] == {"balances": "100.00", "results": "-100.00"}
     assert data["balanced"] is False
+
+
+def test_the_page_of_nothing_between_the_companies_says_what_is_missing(books):
+    browser = Client(HTTP_HOST="acme.localhost")
+    person = make_user("accounting.view_reports", is_staff=True)
+    browser.force_login(person, backend="apps.accounts.backends.RoleBackend")
+    page = browser.get("/data/reports/accounting/between-companies/", {"company": books.pk})
+    text = page.content.decode()
+    assert "Nothing was posted here" in text
+    assert "No party stands for another company of the group" in text
 
 
 def test_who_sees_one_company_only_gets_it_whole(group):

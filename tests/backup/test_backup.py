@@ -143,13 +143,14 @@ def test_commands_back_up_list_restore_and_refuse(owner, place):
 
 
 def test_old_backups_go_by_days_and_weeks(place, settings, monkeypatch):
-    from datetime import timedelta
-
-    from django.utils import timezone
+    from datetime import UTC, datetime, timedelta
 
     from apps.backup.targets import Stored
 
-    now, removed = timezone.now(), []
+    # A Sunday: 15 and 22 days before are Saturdays, the newest of their weeks; on other days of the week
+    # a backup of 9 days ago may belong to the week of the one of 15.
+    now, removed = datetime(2026, 11, 29, 12, tzinfo=UTC), []
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
 
     class Shelf:
         def list(self, folder):

@@ -53,7 +53,7 @@ class Offer:
         return call(self.buyer, "post", f"portal/quotations/{self.pk}/accept/", body)
 
     def by_link(self, number: int) -> int:
-        form = {"action": "accept", "name": "Meera", "choice-1": self.lines[number % 2]}
+        form = {"action": "accept", "name": "Meera", "chosen-1": self.lines[number % 2]}
         return Client(HTTP_HOST="acme.localhost").post(self.page, form).status_code
 
     def in_draft(self, number: int) -> int:

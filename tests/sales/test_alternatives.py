@@ -100,12 +100,12 @@ def test_customer_sees_the_total_of_his_choice_and_accepts_it(api, sent):
     page, browser = page_of(api, sent), Client(HTTP_HOST="acme.localhost")
     table = sent["lines"][1]["id"]
     shown = browser.get(page).content.decode()
-    assert 'name="choice-1"' in shown
+    assert 'name="chosen-1"' in shown
     assert "12,390.00" in shown  # (10,000 + 500) with 18 %
-    shown = browser.post(page, {"action": "sums", "choice-1": table}).content.decode()
+    shown = browser.post(page, {"action": "sums", "chosen-1": table}).content.decode()
     assert "10,030.00" in shown  # (8,000 + 500) with 18 %
     assert taxable(api, sent["id"]) == "10500.00"  # shown is not chosen
-    done = browser.post(page, {"action": "accept", "name": "Meera", "choice-1": table})
+    done = browser.post(page, {"action": "accept", "name": "Meera", "chosen-1": table})
     assert done.status_code == 302
     row = Quotation.objects.get(pk=sent["id"])
     assert (row.status, str(row.taxable_total)) == ("accepted", "8500.00")
@@ -132,7 +132,7 @@ def test_what_was_picked_stays_picked_when_the_answer_is_refused(api, shop, sent
     picked, browser = f'value="{sent["lines"][1]["id"]}" checked', Client(HTTP_HOST="acme.localhost")
     page = page_of(api, sent)
     assert picked not in browser.get(page).content.decode()
-    refused = browser.post(page, {"action": "accept", "choice-1": sent["lines"][1]["id"]})
+    refused = browser.post(page, {"action": "accept", "chosen-1": sent["lines"][1]["id"]})
     assert (refused.status_code, picked in refused.content.decode()) == (400, True)
     assert "10,030.00" in refused.content.decode()
     own, page = signed_in(portal_person(shop.customer)), f"/portal/quotations/{sent['id']}/"
@@ -152,9 +152,9 @@ def test_customer_who_chooses_nothing_takes_the_offer_as_it_stands(api, sent):
 def test_link_takes_no_line_of_elsewhere(api, sent, choice):
     browser = Client(HTTP_HOST="acme.localhost")
     for action in ("sums", "accept"):
-        form = {"action": action, "name": "Meera", "choice-1": choice}
+        form = {"action": action, "name": "Meera", "chosen-1": choice}
         assert browser.post(page_of(api, sent), form).status_code == 400
-    fitting = {"action": "accept", "name": "Meera", "choice-1": sent["lines"][2]["id"]}
+    fitting = {"action": "accept", "name": "Meera", "chosen-1": sent["lines"][2]["id"]}
     assert browser.post(page_of(api, sent), fitting).status_code == 400
     assert Quotation.objects.get(pk=sent["id"]).status == "sent"
 

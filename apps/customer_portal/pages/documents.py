@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from apps.core.errors import BahiError
 from apps.core.formats import show_money
-from apps.core.keys import key_read
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
 from apps.customer_portal.pages.common import portal_page
+from apps.customer_portal.picks import Picks, picks_read
 from apps.customer_portal.registry import Answer, Section
 from apps.customer_portal.selectors import Visit, balances_of, cards_of, record_of
 from apps.customer_portal.services import acting
@@ -65,14 +64,6 @@ def listing(request: HttpRequest, visit: Visit, key: str) -> HttpResponse:
     )
 
 
-@dataclass(frozen=True)
-class Picked:
-    """What was sent of choices and ticks; ``options`` None: there was nothing to tick."""
-
-    chosen: Collection[int | None] = ()
-    options: Collection[int | None] | None = None
-
-
 @portal_page
 @require_safe
 def record_page(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpResponse:
@@ -89,10 +80,10 @@ def _page(
     record: Any,
     status: int = 200,
     *,
-    picked: Picked | None = None,
+    picked: Picks | None = None,
     **more: Any,
 ) -> HttpResponse:
-    code, picked = showing.currency_of(record), picked or Picked()
+    code, picked = showing.currency_of(record), picked or Picks()
     lines = [
         [(cell, showing.shown(cell, line, code)) for cell in section.line_cells]
         for line in (section.lines(record) if section.lines else [])
@@ -144,12 +135,6 @@ def _options(section: Section, record: Any, taken: Collection[int | None] | None
     return [(pk, label, now if taken is None else pk in taken) for pk, label, now in rows]
 
 
-def _picked(posted: Any) -> Picked:
-    options = [key_read(text) for text in posted.getlist("option")]
-    chosen = [key_read(posted[name]) for name in posted if name.startswith("chosen-")]
-    return Picked(chosen, options if "options" in posted else None)
-
-
 @portal_page
 @require_GET
 def record_pdf(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpResponse:
@@ -168,7 +153,7 @@ def record_act(request: HttpRequest, visit: Visit, key: str, pk: int) -> HttpRes
         "text": posted.get("text", ""),
         "action": posted.get("action", ""),
     }
-    picked = _picked(posted)
+    picked = picks_read(posted)
     if ActThrottle().refused(request):
         errors = [{"detail": _("Too many tries. Please wait a moment.")}]
         return _page(request, visit, section, record, 429, picked=picked, form=form, errors=errors)
@@ -195,7 +180,7 @@ def _act(visit: Visit, section: Section, record: Any, posted: Any) -> None:
 
 
 def _answer_of(posted: Any) -> Answer:
-    picked = _picked(posted)
+    picked = picks_read(posted)
     return acting.answer_read(
         text=posted.get("text", ""),
         name=posted.get("name", ""),
