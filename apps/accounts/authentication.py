@@ -12,11 +12,11 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from apps.accounts.door import door_or_refuse
+from apps.accounts.door import door_or_refuse, reading_or_refuse
 from apps.accounts.events import PortalSignedIn
 from apps.accounts.models import ApiKey, SessionKind, SignInSession, User
 from apps.accounts.selectors import user_read
-from apps.accounts.services.keys import access_within, key_find, key_seen
+from apps.accounts.services.keys import access_within, key_find, key_seen, scopes_only_read
 from apps.core.events import announce
 from apps.core.keys import key_read
 from apps.core.tenant import current_schema
@@ -145,6 +145,8 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
         key_seen(key, request)
         request._request.bahi_api_user = user
         door_or_refuse(user, request)
+        if scopes_only_read(key.scopes):
+            reading_or_refuse(request)
         return user, key
 
     def authenticate_header(self, request: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.permissions import SAFE_METHODS
 
 from apps.core.surfaces import access_of_address
 
@@ -30,6 +31,18 @@ def door_or_refuse(user: Any, request: Any) -> None:
     plain = request._request
     if not door_open(user, plain.resolver_match, plain.method or "get"):
         raise exceptions.PermissionDenied(_("This is not open to customers and vendors."))
+
+
+def reading_or_refuse(request: Any) -> None:
+    """For a key that only reads: what changes something is closed to it, also where no permission is asked
+    for (a comment, a mark as read). Where one is, the key's rights decide. Raises PermissionDenied."""
+    plain = request._request
+    if plain.method in SAFE_METHODS:
+        return
+    match = plain.resolver_match
+    declared = access_of_address(match.url_name, match.func, plain.method.lower()) if match else None
+    if declared is None or declared.kind != "codes":
+        raise exceptions.PermissionDenied(_("This key may only read."))
 
 
 def home_of(user: Any, wanted: str) -> str:

@@ -11,6 +11,8 @@ from apps.accounts.models import AccessLog, ApiKey, SignInSession
 from apps.accounts.services.keys import access_within, key_find, key_make, key_revoke
 from apps.core.access import Access, RoleScope
 from apps.core.errors import InvalidInput
+from apps.documents.models import Comment
+from tests.factories.parties import make_customer
 from tests.kit.clients import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,21 @@ def test_scopes_never_give_more_than_the_person_has(person):
     _row, reading = make(person, "read")
     client_with(reading).get("catalog/products/")
     client_with(reading).post("parties/parties/", {"display_name": "X"}, 403)
+
+
+@pytest.mark.parametrize("scopes", [("read",), ("parties.view_party",), ("read", "parties.view_party")])
+def test_a_key_that_reads_writes_nothing_even_where_no_permission_is_asked(person, scopes):
+    party = make_customer()
+    _row, text = make(person, *scopes)
+    reading, said = client_with(text), {"target": f"parties.party:{party.pk}", "text": "Call him"}
+    reading.get("documents/comments/", target=said["target"])
+    refused = reading.post("documents/comments/", said, 403)
+    assert refused["errors"][0]["detail"] == "This key may only read."
+    reading.post("messaging/notifications/read-all/", {}, 403)
+    reading.post("parties/parties/", {"display_name": "X"}, 403)
+    assert not Comment.objects.exists()
+    _row, text = make(person, "parties.view_party", "parties.change_party")
+    client_with(text).post("documents/comments/", said, 201)
 
 
 def test_rights_taken_from_the_person_are_gone_from_the_key(person):

@@ -138,6 +138,11 @@ def _reading() -> frozenset[str]:
     return frozenset(code for code in _codes() if code.split(".", 1)[1].startswith("view_"))
 
 
+def scopes_only_read(scopes: Iterable[str]) -> bool:
+    """Whether a key with these scopes was made to look only."""
+    return all(scope == READ or scope in _reading() for scope in scopes)
+
+
 def access_within(access: Access, scopes: Iterable[str]) -> Access:
     """What remains of a person's access for a key: never more than he holds, never more than the scopes
     say.
