@@ -18,7 +18,7 @@ from apps.core.locks import lock_row
 from apps.core.models.bases import Searchable
 from apps.core.plain_values import left_to_ask
 from apps.core.rows import row_make
-from apps.core.scope import grants_end, kind_of
+from apps.core.scope import grants_end, kind_of, responsible_fill
 from apps.core.uses import unused_or_refuse
 from apps.core.validation import clean_instance, field_errors
 
@@ -68,6 +68,8 @@ def record_save(
         instance = lock_row(type(instance), instance.pk)
         _version_check(instance, version)
     values_set(instance, values)
+    if new:
+        responsible_fill(instance, by)
     clean_instance(instance, exclude=["search_text"], by=by)
     if not new and hasattr(instance, "version"):
         instance.version += 1

@@ -194,6 +194,26 @@ def _people(**condition: Any) -> Any:
     return get_user_model()._default_manager.filter(**condition).values("pk")
 
 
+def responsible_fill(record: models.Model, by: Any) -> None:
+    """Who is responsible for a new record that names nobody: whoever enters it, where his level would hide
+    it from him otherwise. Its department, unless said, is that of who is responsible."""
+    scope, model = scope_of(type(record)), type(record)
+    if by is None or scope.shared or not scope.owner or "__" in scope.owner:
+        return
+    owner: Any = model._meta.get_field(scope.owner)
+    access = access_of(by)
+    if access.user_id is None or not owner.is_relation:
+        return
+    if getattr(record, owner.attname) is None and access.level_of(kind_of(model)) not in (*WIDE, "party"):
+        setattr(record, owner.name, by)
+    person = getattr(record, owner.name)
+    if person is None or not scope.department or "__" in scope.department:
+        return
+    unit: Any = model._meta.get_field(scope.department)
+    if getattr(record, unit.attname) is None:
+        setattr(record, unit.attname, getattr(person, "department_id", None))
+
+
 class ScopedQuerySet(models.QuerySet[M]):
     """Base queryset of every business model."""
 

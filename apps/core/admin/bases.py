@@ -34,7 +34,7 @@ from apps.core.modules import module_key_of_app
 from apps.core.records import whole_check
 from apps.core.registry import has_bin, kind_name
 from apps.core.remarks import remarks_of
-from apps.core.scope import kind_of, record_filter, record_open
+from apps.core.scope import kind_of, record_filter, record_open, responsible_fill
 from apps.core.tenant import switch_on
 from apps.core.working import in_company
 
@@ -330,6 +330,8 @@ class MasterAdmin(BinAdmin, ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and hasattr(obj, "version"):
             obj.version += 1
+        if not change:
+            responsible_fill(obj, request.user)
         super().save_model(request, obj, form, change)
 
 

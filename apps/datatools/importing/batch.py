@@ -27,7 +27,7 @@ from apps.core.guards import fixed_fields, hidden_fields
 from apps.core.models.bases import Searchable
 from apps.core.models.history import history_write
 from apps.core.records import Child, RecordSaved, rows_build, rows_errors
-from apps.core.scope import kind_of
+from apps.core.scope import kind_of, responsible_fill
 
 _OWN = ("read_input", "create_one", "save_record", "_saved")
 
@@ -123,6 +123,7 @@ def _make(view: Any, row: Row) -> None:
     row.record = view.model()
     for name, value in row.values.items():
         setattr(row.record, name, value)
+    responsible_fill(row.record, view.request.user)
 
 
 def _checked(view: Any, row: Row) -> bool:
