@@ -148,6 +148,12 @@ def rate_on(currency_id: int, company: Company, day: date) -> Decimal:
     return rate.rate
 
 
+def rate_kept_since(currency_id: int, *, after: date, day: date) -> Decimal | None:
+    """The newest rate on or before ``day`` that was kept later than ``after``; None when nobody kept one."""
+    kept = CurrencyRate.objects.filter(currency_id=currency_id, date__gt=after, date__lte=day)
+    return kept.order_by("-date").values_list("rate", flat=True).first()
+
+
 def companies_kept() -> int:
     """Companies as plans count them: one in the bin keeps its books, so it keeps its place."""
     return Company.objects.count()

@@ -18,7 +18,7 @@ from apps.documents.lifecycle import (
 )
 from apps.sales.choices import BillingBasis, ReturnCondition
 from apps.sales.models import Delivery, DeliveryReturn, Order, Quotation
-from apps.sales.selectors import order_awaits, returnable_rows
+from apps.sales.selectors import order_awaits, order_short, returnable_rows
 from apps.sales.services import billing, deliveries, orders, quotations, returns
 from apps.sales.services.alternatives import alternative_rows, optional_rows
 from apps.sales.services.amendments import LINE_ADDS, LINE_CHANGES, lines_removable
@@ -238,6 +238,17 @@ ORDER = register_lifecycle(
                     Ask("reason", _("Reason")),
                 ),
                 past=_("Order amended"),
+            ),
+            Transition(
+                "reserve",
+                ("confirmed",),
+                None,
+                "sales.deliver_order",
+                orders.order_reserve_again,
+                _("Reserve stock"),
+                shown=order_short,
+                past=_("Stock reserved"),
+                bulk=True,
             ),
             Transition(
                 "hold",

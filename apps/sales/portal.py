@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.choices import DELIVERED_KINDS
@@ -30,10 +30,12 @@ def orders_to_deliver(queryset: Any) -> Any:
 
 
 def orders_to_invoice(queryset: Any) -> Any:
-    """Orders of which more was delivered than invoiced."""
-    lacking = OrderLine.objects.filter(
-        order=OuterRef("pk"),
-        delivered_quantity__gt=F("invoiced_quantity") - F("credited_quantity") + F("returned_quantity"),
+    """Orders of which more was delivered than invoiced, or of services that aren't invoiced yet."""
+    billed = F("invoiced_quantity") - F("credited_quantity")
+    goods = Q(product__product_kind__in=DELIVERED_KINDS)
+    lacking = OrderLine.objects.filter(order=OuterRef("pk"), shadow=False).filter(
+        (goods & Q(delivered_quantity__gt=billed + F("returned_quantity")))
+        | (Q(product__product_kind__isnull=True) | ~goods) & Q(quantity__gt=billed)
     )
     return queryset.filter(Exists(lacking), status__in=("confirmed", "closed"))
 

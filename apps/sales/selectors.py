@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.catalog.choices import DELIVERED_KINDS
 from apps.core.money import ZERO
@@ -101,6 +101,14 @@ def order_awaits(order: Order, what: Literal["delivery", "invoice"]) -> bool:
         found = dict(zip(("delivery", "invoice"), order_progress(order), strict=True))
         order.__dict__["_progress"] = found
     return found[what] in (Progress.NONE, Progress.PARTIAL)
+
+
+def order_short(order: Order) -> bool:
+    """Whether less is reserved for the order than it still has to deliver. One query."""
+    lacking = order.lines.filter(product__product_kind__in=DELIVERED_KINDS, shadow=False).filter(
+        quantity__gt=F("delivered_quantity") - F("returned_quantity") + F("reserved_quantity")
+    )
+    return lacking.exists()
 
 
 def orders_delivered(ids: Iterable[int]) -> dict[int, str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from apps.company.selectors import company_today
+from apps.company.services.companies import fiscal_year_open
 from apps.documents.models import DocumentLink
 from apps.inventory.models import StockMove
-from apps.sales.models import Delivery, OrderLine
+from apps.sales.models import Delivery, DeliveryReturn, Order, OrderLine
 from tests.factories.sales import in_days
 from tests.kit import pdf
 from tests.kit.clients import ApiClient
@@ -357,6 +361,68 @@ def test_discount_and_charges_of_an_order_are_billed_once_over_all_parts(api, sh
     assert round(taxable, 2) == float(order["taxable_total"])
 
 
+def test_what_was_credited_is_billed_again_with_its_discount_and_charges(api, shop):
+    shop.stock(shop.chair)
+    body = shop.draft(
+        {"product": shop.chair.pk, "quantity": "10", "discount_percent": "10"},
+        discount_amount="900.00",
+        charges=[{"kind": "freight", "amount": "250.00"}],
+    )
+    order = verb(api, "sales/orders", api.post("sales/orders/", body)["data"], "confirm")["data"]
+    whole = invoice(api, order)
+    assert (whole["discount_amount"], whole["taxable_total"]) == ("900.00", "8350.00")
+    lines = [{"invoice_line": whole["lines"][0]["id"], "quantity": "5"}]
+    half = {"invoice": whole["id"], "date": in_days(0), "lines": lines}
+    part = verb(api, "accounting/credit-notes", api.post("accounting/credit-notes/", half)["data"], "post")
+    assert part["data"]["taxable_total"] == "4050.00"
+    again = invoice(api, order)
+    assert (again["discount_amount"], again["taxable_total"]) == ("450.00", "4050.00")
+    for bill in (again, whole):
+        note = verb(api, "accounting/invoices", bill, "credit", expect=201)["data"]
+        note = verb(api, "accounting/credit-notes", note, "post")["data"]
+    final = invoice(api, order)
+    assert (final["discount_amount"], final["charges_total"]) == ("900.00", "250.00")
+    assert final["grand_total"] == whole["grand_total"]
+
+
+def test_cancelled_credit_note_gives_its_discount_and_charges_to_nobody(api, shop):
+    shop.stock(shop.chair)
+    body = shop.draft(
+        {"product": shop.chair.pk, "quantity": "2"},
+        discount_amount="100.00",
+        charges=[{"kind": "freight", "amount": "250.00"}],
+    )
+    order = verb(api, "sales/orders", api.post("sales/orders/", body)["data"], "confirm")["data"]
+    whole = invoice(api, order)
+    note = verb(api, "accounting/invoices", whole, "credit", expect=201)["data"]
+    note = verb(api, "accounting/credit-notes", note, "post")["data"]
+    verb(api, "accounting/credit-notes", note, "cancel", {"reason": "Wrong invoice"})
+    kept = Order.objects.get(pk=order["id"])
+    assert (str(kept.discount_invoiced), str(kept.charges.get().invoiced_amount)) == ("100.00", "250.00")
+    assert counters(order)[3:] == ["2", "0"]
+
+
+def test_sale_in_foreign_currency_is_booked_at_the_rate_of_its_own_day(api, shop):
+    """Ind AS 21: the day of the invoice counts, not the one on which the goods were ordered."""
+    from tests.factories import invoicing as make
+
+    shop.stock(shop.chair)
+    ordered, billed = company_today() - timedelta(days=3), company_today()
+    fiscal_year_open(company=shop.company, day=ordered)
+    make.rate("USD", "80", ordered)
+    dollars = {"currency": make.currency("USD").pk, "date": ordered.isoformat()}
+    draft = api.post("sales/orders/", shop.draft({"product": shop.chair.pk, "quantity": "2",
+                                                  "unit_price": "10"}, **dollars))["data"]  # fmt: skip
+    order = verb(api, "sales/orders", draft, "confirm")["data"]
+    stays = verb(api, "sales/orders", order, "invoice", expect=201)["data"]
+    assert stays["exchange_rate"] == "80.000000", "nobody kept a rate since"
+    make.rate("USD", "82.5", billed)
+    follows = verb(api, "sales/orders", order, "invoice", expect=201)["data"]
+    assert (follows["date"], follows["exchange_rate"]) == (billed.isoformat(), "82.500000")
+    earlier = verb(api, "sales/orders", order, "invoice", {"date": ordered.isoformat()}, 201)["data"]
+    assert earlier["exchange_rate"] == "80.000000"
+
+
 def test_invoice_of_a_held_order_is_refused(api, order):
     draft = verb(api, "sales/orders", order, "invoice", expect=201)["data"]
     verb(api, "sales/orders", order, "hold")
@@ -480,6 +546,25 @@ def test_credit_note_that_takes_goods_back(api, shop):
     assert_stock_equals_ledger(shop.company)
 
 
+def test_cancelled_credit_note_lets_its_goods_leave_again(api, shop):
+    shop.stock(shop.chair, 20)
+    done = verb(api, "accounting/invoices", direct(api, shop), "post")["data"]
+    lines = [{"invoice_line": done["lines"][0]["id"], "quantity": "2"}]
+    body = {"invoice": done["id"], "date": in_days(0), "moves_stock": True, "lines": lines}
+    note = api.post("accounting/credit-notes/", body)["data"]
+    verb(api, "accounting/credit-notes", note, "post")
+    back = DeliveryReturn.objects.get()
+    answer = api.post(f"sales/returns/{back.pk}/cancel/", {"reason": "x"}, 409)
+    assert code_of(answer) == "in_use"
+    verb(api, "accounting/credit-notes", note, "cancel", {"reason": "They keep them"})
+    back.refresh_from_db()
+    assert (shop.on_hand(), back.status) == ("15", "cancelled")
+    verb(api, "accounting/invoices", done, "cancel", {"reason": "Wrong customer"})
+    assert shop.on_hand() == "20"
+    assert_balanced()
+    assert_stock_equals_ledger(shop.company)
+
+
 # --- tracking -------------------------------------------------------------------------------------
 
 
@@ -510,10 +595,6 @@ def test_serial_numbers_go_out_and_come_back(api, shop):
 
 
 def _yesterday():
-    from datetime import timedelta
-
-    from apps.company.selectors import company_today
-
     return company_today() - timedelta(days=1)
 
 

@@ -7,6 +7,8 @@ import pytest
 from apps.documents.models import TimelineEntry
 from apps.inventory.models import Reservation
 from apps.sales.models import Order, OrderLine
+from apps.sales.portal import orders_to_invoice
+from apps.sales.selectors import order_short
 from tests.factories.sales import Shop, in_days
 from tests.kit.clients import ApiClient
 
@@ -259,3 +261,64 @@ def test_database_itself_refuses_more_than_ordered(confirmed):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             OrderLine.objects.filter(pk=line.pk).update(**{column: value})
+
+
+def test_customer_belongs_to_the_company_that_promised_first(api, shop, confirmed):
+    """A confirmed order ties the customer to its company, not only the first invoice."""
+    from tests.factories.company import make_company
+
+    shop.customer.refresh_from_db()
+    assert shop.customer.billing_company == shop.company
+    other = make_company(code="SISTER")
+    body = shop.draft({"description": "Advice", "quantity": "1", "unit_price": "10"}, company=other.pk)
+    assert code_of(api.post("sales/orders/", body, 409)) == "company_locked"
+
+
+def test_draft_of_another_company_is_not_confirmed_after_the_first_promise(api, shop):
+    from tests.factories.company import make_company
+
+    other = make_company(code="SISTER")
+    line = {"product": shop.fitting.pk, "quantity": "1"}
+    late = api.post("sales/orders/", shop.draft(line, company=other.pk))["data"]
+    offer = api.post("sales/quotations/", shop.draft(line, company=other.pk))["data"]
+    first = api.post("sales/orders/", shop.draft(line))["data"]
+    verb(api, first, "confirm")
+    assert code_of(verb(api, late, "confirm", expect=409)) == "company_locked"
+    assert code_of(api.post(f"sales/quotations/{offer['id']}/send/", {}, 409)) == "company_locked"
+    release = {"reason": "The sister firm sells to them now"}
+    api.post(f"parties/parties/{shop.customer.pk}/release-company/", release, 200)
+    verb(api, late, "confirm")
+    shop.customer.refresh_from_db()
+    assert shop.customer.billing_company == other
+
+
+def test_goods_that_came_in_since_are_reserved_by_a_button(api, shop):
+    shop.stock(shop.chair, 4)
+    draft = api.post("sales/orders/", shop.draft({"product": shop.chair.pk, "quantity": "10"}))["data"]
+    order = verb(api, draft, "confirm")["data"]
+    shop.stock(shop.chair, 5)
+    answer = verb(api, order, "reserve")
+    assert (reserved(answer["data"]), "9 of 10 reserved" in answer["message"]) == (["9.000000"], True)
+    shop.stock(shop.chair, 5)
+    answer = verb(api, order, "reserve")
+    assert (reserved(answer["data"]), "of 10" in answer["message"]) == (["10.000000"], False)
+    assert not order_short(Order.objects.get(pk=order["id"])), "then the button goes"
+    assert Reservation.objects.get().quantity == 10
+
+
+def test_orders_to_invoice_are_those_delivered_and_services(api, shop):
+    shop.stock(shop.chair)
+    chairs, fitting = ({"product": row.pk, "quantity": "2"} for row in (shop.chair, shop.fitting))
+    made = [api.post("sales/orders/", shop.draft(line))["data"] for line in (chairs, fitting, fitting)]
+    made = [verb(api, draft, "confirm")["data"] for draft in made]
+
+    def waiting():
+        return set(orders_to_invoice(Order.objects.all()).values_list("pk", flat=True))
+
+    ordered, service, billed = (order["id"] for order in made)
+    assert waiting() == {service, billed}
+    invoice = verb(api, made[2], "invoice", expect=201)["data"]
+    api.post(f"accounting/invoices/{invoice['id']}/post/", {}, 200)
+    delivery = verb(api, made[0], "deliver", expect=201)["data"]
+    api.post(f"sales/deliveries/{delivery['id']}/post/", {}, 200)
+    assert waiting() == {ordered, service}

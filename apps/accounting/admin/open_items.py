@@ -16,10 +16,16 @@ from django.utils.translation import gettext_lazy
 from apps.accounting.admin.ledger import source_text
 from apps.accounting.admin.revaluing import RevaluationForm
 from apps.accounting.api.statements import NEEDS, statement_values
-from apps.accounting.models import OpenItem
+from apps.accounting.models import Allocation, OpenItem
 from apps.accounting.payments.allocation import items_set_off
 from apps.accounting.payments.matching import Match, matches_proposed
 from apps.accounting.payments.statement_mail import statement_letter
+from apps.accounting.payments.taking_back import (
+    settlements_of,
+    settlements_take_back,
+    take_back_refusal,
+    written_off,
+)
 from apps.accounting.payments.write_off import item_write_off, write_off_refusal
 from apps.accounting.portal import item_late, item_open, item_settled
 from apps.core.access import may
@@ -61,7 +67,7 @@ class OpenItemAdmin(ReadOnlyAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency")
     search_fields: ClassVar[tuple[str, ...]] = ("number", "party__search_text")
     ordering: ClassVar[tuple[Any, ...]] = (SETTLED_LAST, "due_date", "id")
-    actions: ClassVar[tuple[str, ...]] = ("write_off", "set_against")
+    actions: ClassVar[tuple[str, ...]] = ("write_off", "set_against", "take_back")
 
     @admin.display(description=gettext_lazy("document"))
     def shown_source(self, row: OpenItem) -> Any:
@@ -135,7 +141,8 @@ class OpenItemAdmin(ReadOnlyAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
-        for name, code in (("write_off", "write_off"), ("set_against", "set_off")):
+        wanted = {"write_off": "write_off", "set_against": "set_off", "take_back": "set_off"}
+        for name, code in wanted.items():
             if not may(request.user, f"accounting.{code}"):
                 actions.pop(name, None)
         return actions
@@ -207,6 +214,38 @@ class OpenItemAdmin(ReadOnlyAdmin):
             ids=[item.pk for item in items],
         )
 
+    @admin.action(description=gettext_lazy("Take back what is set against it"))
+    def take_back(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Set-offs, allocations and rests given up: both sides are open again, what was booked for it is
+        reversed today."""
+        items = self._items(request, queryset)
+        found = settlements_of(items)
+        if act_going(request):
+            _each(
+                request,
+                [
+                    (row.debit_item, lambda row=row: settlements_take_back([row], by=request.user))
+                    for row in found
+                ],
+            )
+            return None
+        used = {pk for row in found for pk in (row.debit_item_id, row.credit_item_id)}
+        alone = [item for item in items if item.pk not in used]
+        return act_page(
+            self,
+            request,
+            action="take_back",
+            title=_("Take back what is set against it"),
+            label=_("Take back"),
+            heads=[_("Party"), _("Document"), _("Set against it"), _("Amount"), _("By")],
+            rows=[
+                *(_settled_row(row, take_back_refusal(row, request.user)) for row in found),
+                *(_nothing_row(item) for item in alone),
+            ],
+            ids=[item.pk for item in items],
+            danger=True,
+        )
+
 
 _HEADS = [
     gettext_lazy("Document"),
@@ -225,6 +264,16 @@ def _cells(item: OpenItem) -> tuple[Any, ...]:
         amount_shown(item.amount, item),
         amount_shown(item.open_amount, item),
     )
+
+
+def _settled_row(row: Allocation, refusal: str) -> ActRow:
+    other = _("Written off") if written_off(row) is not None else row.credit_item.number
+    amount = amount_shown(row.amount, row.debit_item)
+    return ActRow((row.debit_item.party, row.debit_item.number, other, amount, row.by_label), refusal)
+
+
+def _nothing_row(item: OpenItem) -> ActRow:
+    return ActRow((item.party, item.number, "", number_cell(""), ""), _("Nothing is set against it."))
 
 
 def _match_row(match: Match) -> ActRow:

@@ -21,6 +21,7 @@ from apps.accounting.models import (
 )
 from apps.accounting.payments.allocation import items_set_off
 from apps.accounting.payments.money import money_compute
+from apps.accounting.payments.taking_back import settlements_of, settlements_take_back, written_off
 from apps.accounting.payments.write_off import item_write_off
 from apps.core.access import may
 from apps.core.api.resource import ResourceViewSet
@@ -242,7 +243,8 @@ class PaymentApi(MoneyViewSet):
 
 @register_resource
 class OpenItemApi(ResourceViewSet):
-    """What is owed, document by document; written by postings only. ``write-off`` gives up a small rest."""
+    """What is owed, document by document; written by postings only. ``write-off`` gives up a small rest,
+    ``settled`` tells what stands against an item, ``take-back`` opens both sides again."""
 
     model, path = OpenItem, "accounting/open-items"
     fields = (
@@ -257,8 +259,14 @@ class OpenItemApi(ResourceViewSet):
     }  # fmt: skip
     expands = ("company", "party", "currency")
     writable = False
-    verbs = {"write-off": "write_off", "set-against": "set_against"}
-    verb_permissions = {"write-off": "accounting.write_off", "set-against": "accounting.set_off"}
+    verbs = {"write-off": "write_off", "set-against": "set_against", "take-back": "take_back"}
+    reads = {"settled": "settled"}
+    verb_permissions = {
+        "write-off": "accounting.write_off",
+        "set-against": "accounting.set_off",
+        "take-back": "accounting.set_off",
+        "settled": "view",
+    }
 
     def set_against(self, request: Any, pk: int) -> Response:
         """``{"item": id, "amount": …}``: set two open items of one party against each other (set-off between
@@ -293,3 +301,43 @@ class OpenItemApi(ResourceViewSet):
             return 200, self.one(self.record(pk)), _("Written off.")
 
         return api_write(request, work)
+
+    def settled(self, request: Any, pk: int) -> Response:
+        """What stands set against the item: the other document, the amount, whether a rest was given up."""
+        self.require("view")
+        item = self.record(pk)
+        return Response([_settlement(item, row) for row in settlements_of([item])])
+
+    def take_back(self, request: Any, pk: int) -> Response:
+        """``{"allocation": id}`` of ``settled``; none: all that stands against the item."""
+        self.require("view")
+        item = self.record(pk)
+        if not may(request.user, "accounting.set_off"):
+            raise NotAllowed(_("You are not allowed to set items against each other."))
+        data = known_fields(request.data, {"allocation"})
+
+        def work() -> tuple[int, Any, str]:
+            rows = settlements_of([item])
+            if (wanted := data.get("allocation")) is not None:
+                rows = [row for row in rows if row.pk == key_sent(wanted)]
+                if not rows:
+                    raise InvalidInput(
+                        _("There is no such allocation."), field="allocation", code="not_found"
+                    )
+            settlements_take_back(rows, by=request.user)
+            return 200, self.one(self.record(pk)), _("Allocation taken back")
+
+        return api_write(request, work)
+
+
+def _settlement(item: OpenItem, row: Any) -> dict[str, Any]:
+    other = row.credit_item if row.debit_item_id == item.pk else row.debit_item
+    return {
+        "id": row.pk,
+        "item": other.pk,
+        "number": other.number,
+        "date": row.date.isoformat(),
+        "amount": format(row.amount, ".2f"),
+        "written_off": written_off(row) is not None,
+        "by": row.by_label,
+    }

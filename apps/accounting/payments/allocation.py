@@ -131,7 +131,11 @@ def _accounts_differ(row: Allocation) -> bool:
 
 
 def _book_differences(rows: list[Allocation], *, by: Any) -> None:
-    """Entries for exchange differences and for set-offs between two accounts, one for each allocation."""
+    """Entries for exchange differences and for set-offs between two accounts, one for each allocation.
+
+    Such an allocation counts from the day of its entry (later than its documents when their month is closed):
+    else open items and control accounts would differ in between.
+    """
     if not rows:
         return
     days: dict[tuple[int, date], date] = {}
@@ -140,10 +144,11 @@ def _book_differences(rows: list[Allocation], *, by: Any) -> None:
         key = (row.company_id, row.date)
         if key not in days:
             days[key] = first_open_day(*key)
-        postings.append(_difference(row, days[key]))
+        row.date = days[key]
+        postings.append(_difference(row, row.date))
     for row, entry in zip(rows, post(postings, by=by), strict=True):
         row.entry = entry
-    Allocation.objects.bulk_update(rows, ["entry"])
+    Allocation.objects.bulk_update(rows, ["entry", "date"])
 
 
 def _difference(row: Allocation, day: date) -> Posting:
@@ -177,7 +182,7 @@ def _difference(row: Allocation, day: date) -> Posting:
 
 def allocations_undo(rows: Sequence[Allocation], *, by: Any, day: date | None = None) -> None:
     """Take allocations back: both sides are open again as before, exchange differences are reversed."""
-    from apps.accounting.ledger import reverse_all
+    from apps.accounting.ledger import reversal_day, reverse_all
 
     rows = [row for row in lock_rows(Allocation, [row.pk for row in rows]) if row.undone_at is None]
     if not rows:
@@ -185,13 +190,13 @@ def allocations_undo(rows: Sequence[Allocation], *, by: Any, day: date | None = 
     items = {
         i.pk: i for i in lock_rows(OpenItem, [p for r in rows for p in (r.debit_item_id, r.credit_item_id)])
     }
-    today = day or company_today()
+    entries = [row.entry for row in rows if row.entry_id]
+    today = day or (reversal_day(rows[0].company_id) if entries else company_today())
     for row in rows:
         _give_back(items[row.debit_item_id], row.amount, row.base_debit)
         _give_back(items[row.credit_item_id], -row.amount, -row.base_credit)
         row.undone_on, row.undone_at = max(today, row.date), timezone.now()
         row.undone_by = current_actor().label[:200]
-    entries = [row.entry for row in rows if row.entry_id]
     if entries:
         reverse_all(entries, by=by)
     Allocation.objects.bulk_update(rows, ["undone_on", "undone_at", "undone_by"])

@@ -1,4 +1,5 @@
-"""Which company bills a party: set by its first posted document, released by an administrator only."""
+"""Which company bills a party: set by its first confirmed order or posted document, released by an
+administrator only."""
 
 from __future__ import annotations
 

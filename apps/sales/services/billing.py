@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.invoicing.invoices import sale_compute
 from apps.accounting.models import (
+    CreditNote,
     Invoice,
     InvoiceCharge,
     InvoiceLine,
@@ -18,7 +19,7 @@ from apps.accounting.models import (
     ProformaCharge,
     ProformaLine,
 )
-from apps.company.selectors import company_attach, company_today
+from apps.company.selectors import company_attach, company_today, rate_kept_since
 from apps.core.errors import FieldError, Refused
 from apps.core.money import ZERO, round_money
 from apps.core.typed_settings import setting
@@ -124,6 +125,7 @@ def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None
     company_attach(order)
     invoice = header_copy(order, Invoice())
     invoice.date = max(date or company_today(), order.date)
+    _rate_of_day(invoice, order)
     invoice.moves_stock = False  # the order's deliveries do
     invoice.terms = setting("accounting.invoice_terms", order.company_id) or order.terms
     invoice.discount_amount = invoice_discount(order, wanted)
@@ -138,6 +140,14 @@ def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None
     link_add(order, invoice, ON_DELIVERY if on_delivery else "made")
     timeline_add(invoice, "created", text=_("From order %(n)s") % {"n": order}, data={"order": order.pk})
     return invoice
+
+
+def _rate_of_day(invoice: Invoice, order: Order) -> None:
+    """The books take a sale at the rate of its own day, not of the day on which it was ordered. Where nobody
+    kept a rate since, the order's stays."""
+    if order.is_foreign:
+        rate = rate_kept_since(order.currency_id, after=order.date, day=invoice.date)
+        invoice.exchange_rate = order.exchange_rate if rate is None else rate
 
 
 def invoice_discount(order: Order, wanted: Wanted) -> Decimal:
@@ -184,12 +194,20 @@ def order_proforma(order: Order, *, by: Any, date: Date | None = None) -> Profor
 def charges_taken(orders: Iterable[Order], invoice: Invoice, *, sign: int) -> None:
     """Keep what a posted invoice took over of charges and discount; ``sign`` -1 gives it back."""
     orders = list(orders)
-    if len(orders) != 1:
-        return  # an invoice over several orders states its own charges
-    order = orders[0]
+    if len(orders) == 1:  # an invoice over several orders states its own charges
+        _taken(orders[0], invoice.charges.all(), invoice.discount_amount, sign=sign)
+
+
+def charges_given_back(order: Order, note: CreditNote, discount: Decimal, *, sign: int) -> None:
+    """What a posted credit note gave back of charges and of the order's discount may be billed again, like
+    the pieces; ``sign`` -1: the note was cancelled."""
+    _taken(order, note.charges.all(), discount, sign=-sign)
+
+
+def _taken(order: Order, rows: Iterable[Any], discount: Decimal, *, sign: int) -> None:
     charges = list(order.charges.all())
-    left = {}
-    for row in invoice.charges.all():
+    left: dict[str, Decimal] = {}
+    for row in rows:
         left[row.charge_kind] = left.get(row.charge_kind, ZERO) + row.amount
     for charge in charges:
         room = charge.amount - charge.invoiced_amount if sign > 0 else charge.invoiced_amount
@@ -198,6 +216,6 @@ def charges_taken(orders: Iterable[Order], invoice: Invoice, *, sign: int) -> No
         charge.invoiced_amount += sign * part
     if charges:
         OrderCharge.objects.bulk_update(charges, ["invoiced_amount"])
-    if invoice.discount_amount:
-        taken = round_money(order.discount_invoiced + sign * invoice.discount_amount)
+    if discount:
+        taken = round_money(order.discount_invoiced + sign * discount)
         Order.objects.filter(pk=order.pk).untracked_update(discount_invoiced=max(taken, ZERO))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounting.invoicing.hold import company_check
 from apps.company.selectors import company_today
 from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused
 from apps.core.events import emit
@@ -245,6 +246,7 @@ def delivery_post(delivery: Delivery, *, by: Any, reason: str = "") -> None:
     if delivery.order_id:
         order = lock_row(Order, delivery.order_id, share=True)
         _order_check(order)
+        company_check(delivery.party, delivery)
         warning = credit_check(delivery, added=ZERO, by=by, reason=reason, released=bool(order.credit_reason))
         delivery.notices = [warning] if warning else []
         quantities_add("delivered", sums_of(lines), paths=paths_of(lines))

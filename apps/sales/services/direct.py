@@ -19,12 +19,13 @@ from apps.core.money import ZERO
 from apps.core.rows import row_make
 from apps.documents.lifecycle import documents_number, transition_run
 from apps.documents.models import DocumentLink
+from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
 from apps.inventory.choices import PlaceKind
 from apps.inventory.ledger import MoveSet, move_sets
 from apps.inventory.models import Place
 from apps.sales.events import DeliveryPosted
-from apps.sales.models import Delivery, DeliveryLine
+from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn
 from apps.sales.services.deliveries import PURPOSE, goods_issue, line_fill, moves_of
 from apps.sales.services.places import places_of, stock_place
 
@@ -182,7 +183,7 @@ def credit_take_back(note: CreditNote, rows: Sequence[CreditNoteLine], *, by: An
         _plan(row, plans)
     for pk, lines in sorted(plans.items()):
         delivery = lock_row(Delivery, pk)
-        delivery_return(
+        made = delivery_return(
             delivery,
             by=by,
             lines=[{"line": line, "quantity": f"{quantity:f}"} for line, quantity in lines.items()],
@@ -190,6 +191,25 @@ def credit_take_back(note: CreditNote, rows: Sequence[CreditNoteLine], *, by: An
             credit_note=False,
             date=max(note.date, delivery.date),
         )
+        link_add(note, made, "returned")
+
+
+def credit_return_undo(note: CreditNote) -> None:
+    """A cancelled credit note takes back the returns that it made. Raises Refused insufficient_stock when the
+    goods left again meanwhile."""
+    for pk in returns_of_note(note):
+        transition_run(
+            DeliveryReturn(pk=pk), "cancel", by=None, data={"reason": _("The credit note was cancelled")}
+        )
+
+
+def returns_of_note(note: CreditNote) -> list[int]:
+    """The returns that stand and were made by the posting of the note."""
+    links = DocumentLink.objects.filter(
+        source_kind="accounting.creditnote", source_id=note.pk, target_kind="sales.deliveryreturn"
+    )
+    found = DeliveryReturn.objects.filter(pk__in=links.values("target_id")).exclude(status="cancelled")
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _plan(row: CreditNoteLine, plans: dict[int, dict[int, Decimal]]) -> None:

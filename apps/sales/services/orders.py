@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounting.invoicing.hold import company_check
+from apps.accounting.invoicing.hold import company_check, party_hold
 from apps.accounting.invoicing.sale_terms import sale_terms_check
 from apps.accounting.tax.documents import taxed_compute
 from apps.core.errors import ErrorList, InvalidInput, Refused
@@ -50,13 +50,16 @@ def order_lines_of(order: Order) -> list[OrderLine]:
 
 
 def order_confirm(order: Order, *, by: Any, reason: str = "") -> None:
-    """Promise it: credit is checked, stock is reserved as far as there is any.
+    """Promise it: credit is checked, stock is reserved as far as there is any; the customer is tied to the
+    company that promises.
 
     ``order.notices`` gets what the user should know (credit warning, lines not fully reserved). ``reason``
-    lets somebody with ``sales.override_credit`` pass the limit. Raises InvalidInput, Refused credit_limit.
+    lets somebody with ``sales.override_credit`` pass the limit. Raises InvalidInput, Refused credit_limit,
+    company_locked.
     """
     lines = order_lines_of(order)
     _check_complete(order, lines)
+    party_hold(order)
     OrderLine.objects.bulk_update(kits_freeze(lines), ["components"])
     warning = credit_check(order, added=order.base_total, by=by, reason=reason)
     order.credit_reason = reason if warning and reason else ""
@@ -83,6 +86,11 @@ def order_hold(order: Order, *, by: Any, reason: str = "") -> None:
 
 def order_resume(order: Order, *, by: Any) -> None:
     """End the hold; what could not be reserved is tried again."""
+    order.notices = order_reserve(order, order_lines_of(order), by=by)
+
+
+def order_reserve_again(order: Order, *, by: Any) -> None:
+    """Reserve what has come in since, as far as it reaches; ``order.notices`` says what still lacks."""
     order.notices = order_reserve(order, order_lines_of(order), by=by)
 
 

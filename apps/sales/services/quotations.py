@@ -103,6 +103,7 @@ def _work_out(
 def quotation_send(quotation: Quotation, *, by: Any, email: str = "", message: str = "") -> None:
     """Offer it: number, link for the customer, mail when an address is given. Raises InvalidInput."""
     _check_complete(quotation)
+    company_check(quotation.party, quotation)
     if quotation.valid_until and quotation.valid_until < company_today():
         raise InvalidInput(_("The offer ends before today."), field="valid_until", code="min_value")
     if email:

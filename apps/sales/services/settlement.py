@@ -9,14 +9,14 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from apps.accounting.models import CreditNote, CreditNoteLine, Invoice
+from apps.accounting.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine
 from apps.core.errors import FieldError, InvalidInput, Refused
 from apps.core.locks import lock_rows
-from apps.core.money import ZERO
+from apps.core.money import ZERO, round_money
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import DocumentLink
 from apps.sales.models import Order, OrderLine
-from apps.sales.services.billing import ON_DELIVERY, SOURCE, charges_taken
+from apps.sales.services.billing import ON_DELIVERY, SOURCE, charges_given_back, charges_taken
 from apps.sales.services.deliveries import OverDelivery
 from apps.sales.services.fulfilment import quantities_add, quantities_take
 
@@ -99,6 +99,7 @@ def invoice_uncounted(invoice: Invoice) -> None:
 def credit_counted(note: CreditNote, lines: Sequence[Any], *, by: Any) -> None:
     """Count pieces given back; with ``moves_stock`` the goods of the note come back into stock."""
     rows = _credit_lines(note)
+    _given_back(note, rows, sign=1)
     sums = _credited(rows)
     if sums:
         quantities_add("credited", sums)
@@ -126,7 +127,31 @@ def _credited(rows: Sequence[CreditNoteLine]) -> Sums:
 
 
 def credit_uncounted(note: CreditNote) -> None:
-    """A cancelled note credits nothing any more."""
-    sums = _credited(_credit_lines(note))
+    """A cancelled note credits nothing any more, and the goods that it took back leave again with it."""
+    rows = _credit_lines(note)
+    _given_back(note, rows, sign=-1)
+    sums = _credited(rows)
     if sums:
         quantities_take("credited", sums)
+    if note.moves_stock:
+        from apps.sales.services.direct import credit_return_undo
+
+        credit_return_undo(note)
+
+
+def _given_back(note: CreditNote, rows: Sequence[CreditNoteLine], *, sign: int) -> None:
+    """Charges and the share of the order's discount in a note on an invoice of one order."""
+    discount = _discount_share(rows)
+    if note.invoice_id is None or not (discount or note.charges_total):
+        return
+    billed = InvoiceLine.objects.filter(invoice=note.invoice_id, source_kind=SOURCE)
+    lines = OrderLine.objects.filter(pk__in=billed.values("source_line_id"))
+    orders = lock_rows(Order, lines.values_list("order_id", flat=True))
+    if len(orders) == 1:
+        charges_given_back(orders[0], note, discount, sign=sign)
+
+
+def _discount_share(rows: Sequence[CreditNoteLine]) -> Decimal:
+    """Of what the lines were billed at less, the part that was the document's discount, not their own."""
+    own = sum((round_money(row.gross_value * row.discount_percent / 100) for row in rows), ZERO)
+    return max(sum((row.discount_value for row in rows), ZERO) - own, ZERO)
