@@ -16,6 +16,7 @@ sign_in_urls = [
     path("second-step/send/", step.second_step_send, name="second_step_send"),
     path("passkey/", step.passkey_sign_in, name="passkey_sign_in"),
     path("passkey/options/", step.passkey_options, name="passkey_options"),
+    path("password/", views.password_change, name="password_change"),
     path("confirm/", step.confirm, name="confirm"),
     path("security/", security.security, name="security"),
     path("security/app/", security.factor_totp, name="factor_totp"),
@@ -33,7 +34,6 @@ urlpatterns = [
     path("invitation/<str:token>/", views.invitation, name="accounts_invitation_link"),
     path("password/forgotten/", views.password_forgotten, name="password_forgotten"),
     path("password/new/<str:token>/", views.password_new, name="accounts_password_link"),
-    path("password/", views.password_change, name="password_change"),
     path("email/new/<str:token>/", views.email_new, name="accounts_email_link"),
     path(
         "email/leave/<str:token>/",

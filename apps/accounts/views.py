@@ -39,6 +39,7 @@ from apps.accounts.services.sessions import (
 from apps.accounts.services.sign_in import password_sign_in
 from apps.accounts.ways import VIA, other_way, sign_in_choices
 from apps.core.errors import BahiError
+from apps.core.tenant import is_public
 from apps.core.uow import run_in_unit_of_work
 from apps.tenancy.first_run import ENTER_COOKIE
 
@@ -213,7 +214,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
             attempts_limit(request)
             _change(request, form.cleaned_data)
             messages.success(request, _("The password is changed. Other devices were signed out."))
-            return redirect("profile")
+            return redirect("security" if is_public() else "profile")
         except BahiError as error:
             form.refuse(error)
     return _form_page(request, "accounts/password_change.html", form)

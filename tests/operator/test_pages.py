@@ -25,7 +25,7 @@ PATHS = (
     "platform/signup/", "platform/announcement/", "platform/announcement/add/", "platform/override/",
     "jobs/",
     "jobs/?state=failed", "jobs/?state=nonsense", "tenancy/organisationjob/", "tenancy/deletionrecord/",
-    "accounts/accesslog/", "settings/",
+    "accounts/accesslog/", "accounts/user/", "settings/",
 )  # fmt: skip
 
 

@@ -155,6 +155,7 @@ register_page(
     gettext_lazy("Deleted organisations"),
     icon="delete",
 )
+register_page("tenancy", "platform:accounts_user_changelist", gettext_lazy("Operators"), icon="group")
 register_page(
     "tenancy", "platform:accounts_accesslog_changelist", gettext_lazy("Platform's log"), icon="policy"
 )
