@@ -15,7 +15,7 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.exceptions import TokenError
 
 from apps.accounts.authentication import TenantJWTAuthentication
-from apps.accounts.services.sessions import MUST_ENROL
+from apps.accounts.services.sessions import MUST_ENROL, session_over
 from apps.core.tenant import current_schema
 from apps.messaging.services.notifications import (
     notification_data,
@@ -65,14 +65,16 @@ def _session_key(header: str) -> str:
 
 
 def visitor_of_session(key: str) -> Visitor | None:
-    """Checks the session as the request middleware does: not expired, password unchanged, user active,
-    no second factor that is still missing.
+    """Checks the session as the request middleware does: neither idle nor open for too long, password
+    unchanged, user active, no second factor that is still missing.
     """
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user: Any = get_user(request)
     if not user.is_authenticated or user.is_portal or request.session.get(MUST_ENROL):
         return None
+    if session_over(request.session):
+        return None  # a page left open asks for nothing, so nothing else would end it
     return Visitor(user.pk, session_key=key)
 
 

@@ -99,6 +99,8 @@ def test_matrix_is_for_those_who_see_roles_and_is_changed_by_those_who_may():
     assert "have yourself" in tick(signed_in(giver), role, "sales.view_order")
     text = reader.get(reverse("role_matrix_file", "config.urls")).content.decode()
     assert "sales.confirm_order" in text
+    (taken,) = AccessLog.objects.filter(event="export")
+    assert taken.detail["kind"] == "roles"
 
 
 # --- separation of duties -------------------------------------------------------------------------

@@ -165,6 +165,22 @@ def test_person_sees_his_sign_ins_and_ends_one(person, user_with, stranger):
     assert not SignInSession.objects.filter(user=person, ended_at=None).exists()
 
 
+def test_other_sign_ins_are_ended_after_a_fresh_proof_only(person, stranger):
+    first = with_token(sign_in(stranger, person.email, HTTP_USER_AGENT="Phone")["data"]["access"])
+    second = with_token(sign_in(stranger, person.email, HTTP_USER_AGENT="Laptop")["data"]["access"])
+    SignInSession.objects.update(confirmed_at=timezone.now() - timedelta(hours=1))
+    rows = {row["device"]: row["id"] for row in first.get("auth/sessions/")["data"]}
+    for path in (f"auth/sessions/{rows['Laptop']}/end/", "auth/sessions/end-all/"):
+        assert first.post(path, {}, 403)["errors"][0]["code"] == "confirmation_required"
+    second.get("auth/me/")
+    first.post("auth/confirm/", {"password": PASSWORD}, 200)
+    first.post(f"auth/sessions/{rows['Laptop']}/end/", {}, 200)
+    second.get("auth/me/", 401)
+    SignInSession.objects.update(confirmed_at=None)
+    first.post(f"auth/sessions/{rows['Phone']}/end/", {}, 200)  # his own: as signing out
+    first.get("auth/me/", 401)
+
+
 def test_person_changes_his_own_profile_but_not_his_rights(person):
     client = ApiClient(person)
     answer = client.patch("auth/me/", {"name": "Meera", "language": "hi"})["data"]

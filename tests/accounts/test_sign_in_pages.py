@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.models import AccessLink, AccessLog, SignInSession, User
 from apps.accounts.services.passwords import invitation_send
+from apps.messaging.socket_access import visitor_of_session
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "kalam-Dawat-9"
@@ -105,6 +106,20 @@ def test_idle_and_long_sessions_end(person, settings):
     session.save()
     assert client.get("/accounts/profile/").status_code == 302
     assert set(SignInSession.objects.filter(user=person).values_list("ended_why", flat=True)) == {"timeout"}
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [("bahi_seen", "SESSION_IDLE_SECONDS"), ("bahi_started", "SESSION_COOKIE_AGE")],
+)
+def test_page_that_was_left_open_hears_nothing_after_the_limit(person, settings, name, setting):
+    client = browser()
+    sign_in(client, person.email)
+    assert visitor_of_session(client.session.session_key).user_id == person.pk
+    session = client.session
+    session[name] -= getattr(settings, setting) + 1
+    session.save()
+    assert visitor_of_session(session.session_key) is None
 
 
 def test_invited_person_chooses_a_password_once(administrator, django_capture_on_commit_callbacks):

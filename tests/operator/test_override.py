@@ -75,7 +75,14 @@ def test_operator_reads_everything_and_changes_nothing(ask, acme):
     home = browser.get("/").content.decode()
     assert "Platform operator" in home
     assert "reading only" in home
-    assert "Platform operator" in browser.get("/admin/parties/party/").content.decode()
+    for path, status in (
+        ("/admin/parties/party/", 200),
+        ("/admin/parties/party/?_popup=1", 200),
+        ("/organisation/domains/", 403),
+        ("/no-such-page/", 404),
+    ):
+        page = browser.get(path)
+        assert (page.status_code, "is inside until" in page.content.decode()) == (status, True), path
     assert browser.get("/api/v1/parties/parties/").status_code == 200
     call = browser.post("/api/v1/parties/parties/", {"legal_name": "X"}, content_type="application/json")
     assert (call.status_code, call.json()["errors"][0]["code"]) == (403, "override_read_only")

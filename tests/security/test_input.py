@@ -11,9 +11,11 @@ import pytest
 from django.test import Client
 
 from apps.catalog.models import Unit
+from apps.company.models import Company
 from apps.core.logs import JsonFormatter
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
+from tests.factories.company import make_company
 from tests.factories.parties import make_customer
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,15 @@ def test_names_with_markup_are_shown_as_text(browser):
         page = browser.get(path).content.decode()
         assert "<script>alert(1)" not in page, path
         assert "onerror=alert(2)>" not in page.replace("&quot;", "").replace("&gt;", ""), path
+
+
+def test_data_for_scripts_can_not_end_its_block(browser):
+    name = "</script><script>alert(1)</script>"
+    company = make_company()
+    Company.objects.filter(pk=company.pk).untracked_update(trade_name=name, legal_name=name)
+    page = browser.get("/admin/sales/quotation/add/").content.decode()
+    assert "<script>alert(1)" not in page
+    assert "\\u003C/script\\u003E" in page
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from apps.accounts.choices import AccessEvent
 from apps.accounts.matrix import (
     change_undo,
     matrix_modules,
@@ -25,6 +26,7 @@ from apps.accounts.matrix import (
     past_changes,
 )
 from apps.accounts.models import Role
+from apps.accounts.services.access_log import access_log_write
 from apps.accounts.services.roles import role_copy, role_differs, role_reset
 from apps.accounts.services.separation import role_conflicts
 from apps.core.access import may
@@ -129,6 +131,8 @@ def file(request: HttpRequest) -> HttpResponse:
     for label, _title in matrix_modules():
         for row in matrix_rows(label, roles):
             writer.writerow([row.code, row.name, *("" if c.state == "off" else "yes" for c in row.cells)])
+    told = {"kind": "roles", "roles": len(roles), "format": "csv"}
+    run_in_unit_of_work(lambda: access_log_write(AccessEvent.EXPORT, request=request, detail=told))
     answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="roles.csv"'
     return answer

@@ -25,7 +25,12 @@ from apps.accounts.services.passwords import (
     password_reset_ask,
 )
 from apps.accounts.services.profile import OWN_FIELDS, profile_save
-from apps.accounts.services.sessions import open_sessions, session_end, sessions_end_all
+from apps.accounts.services.sessions import (
+    current_sign_in,
+    open_sessions,
+    session_end,
+    sessions_end_all,
+)
 from apps.accounts.services.sign_in import password_sign_in
 from apps.accounts.tokens import pair_issue, pair_refresh, pair_revoke
 from apps.accounts.ways import other_way
@@ -213,20 +218,23 @@ class SessionsView(PersonalView):
 
 
 class SessionEndView(PersonalView):
-    """Sign out one device."""
+    """Sign out one device; another than this one after a fresh proof."""
 
     def post(self, request: Any, pk: int) -> Response:
         session = SignInSession.objects.filter(user=request.user, pk=pk, ended_at=None).first()
         if session is None:
             raise NotFound(_("Not found."))
+        if session != current_sign_in(request):
+            confirmed_or_refuse(request)
         session_end(session, by=request.user)
         return Response(envelope({"id": pk}, message=_("Signed out.")))
 
 
 class SessionsEndView(PersonalView):
-    """Sign out everywhere, here too."""
+    """Sign out everywhere, here too, after a fresh proof."""
 
     def post(self, request: Any) -> Response:
+        confirmed_or_refuse(request)
         count = sessions_end_all(request.user)
         return Response(envelope({"ended": count}, message=_("Signed out everywhere.")))
 

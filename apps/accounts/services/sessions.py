@@ -134,13 +134,18 @@ def browser_session_rekey(request: Any, old_key: str) -> None:
     )
 
 
+def session_over(session: Any) -> bool:
+    """Whether a browser session idled or lasted too long."""
+    now = int(timezone.now().timestamp())
+    idle, lasted = now - session.get(SEEN, now), now - session.get(STARTED, now)
+    return bool(idle > settings.SESSION_IDLE_SECONDS or lasted > settings.SESSION_COOKIE_AGE)
+
+
 def session_watch(request: Any) -> bool:
     """Whether this signed-in browser session may go on; ends it after the idle or the absolute limit."""
     now = int(timezone.now().timestamp())
-    started = request.session.get(STARTED, now)
     seen = request.session.get(SEEN, now)
-    idle_over = now - seen > settings.SESSION_IDLE_SECONDS
-    if idle_over or now - started > settings.SESSION_COOKIE_AGE:
+    if session_over(request.session):
         _mark(SignInSession.objects.filter(session_key=request.session.session_key, ended_at=None), "timeout")
         logout(request)
         return False
