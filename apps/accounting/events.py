@@ -26,6 +26,7 @@ class DocumentEvent(Event):
     total: Decimal = Decimal(0)
     lines: Any = field(default=None, repr=False)
     by: Any = None
+    reason: str = ""  # why a softly closed period may be used; goods that move with the document need it too
 
     def payload(self) -> dict[str, Any]:
         return {
@@ -40,7 +41,7 @@ class DocumentEvent(Event):
 
 
 def document_event(
-    cls: type[DocumentEvent], document: Any, lines: Any = None, by: Any = None
+    cls: type[DocumentEvent], document: Any, lines: Any = None, by: Any = None, *, reason: str = ""
 ) -> DocumentEvent:
     """The event of a document, with its values as they are now."""
     return cls(
@@ -53,6 +54,7 @@ def document_event(
         total=getattr(document, "grand_total", None) or getattr(document, "amount", Decimal(0)),
         lines=lines,
         by=by,
+        reason=reason,
     )
 
 

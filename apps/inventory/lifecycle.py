@@ -25,7 +25,12 @@ INWARD = register_lifecycle(
                 inward_post,
                 past=_("Inward posted"),
                 reason=Ask(
-                    "reason", _("Why these goods cost nothing"), after=(("no_rate", "catalog.see_cost"),)
+                    "reason",
+                    _("Reason (goods at no cost or closed period)"),
+                    after=(
+                        ("no_rate", "catalog.see_cost"),
+                        ("period_soft_closed", "company.post_soft_closed"),
+                    ),
                 ),
             ),
             cancel_transition(

@@ -70,8 +70,8 @@ def quotation_print(quotation: Quotation) -> PrintDocument:
 def _acceptance(quotation: Quotation) -> PrintSignature:
     """Where the customer signs; once accepted: who said yes, when, and the signature drawn in the portal."""
     place = PrintSignature(caption="Accepted by the customer", ours=False, note="Name, date, seal")
-    if quotation.status != "accepted" or quotation.decided_at is None:
-        return place
+    if quotation.status != "accepted" or quotation.decided_at is None or not quotation.decided_by:
+        return place  # where nobody of the customer's is known, he can still sign on paper
     moment = company_moment(quotation.decided_at)
     note = _("Accepted on %(day)s at %(time)s") % {"day": day_text(moment), "time": f"{moment:%H:%M}"}
     return replace(place, name=quotation.decided_by, note=note, image=quotation_signature(quotation))

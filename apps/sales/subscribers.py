@@ -31,7 +31,7 @@ def count_invoiced(event: InvoicePosting) -> None:
 @subscribe(InvoicePosting)
 def deliver_direct_goods(event: InvoicePosting) -> None:
     """Goods that an invoice sells directly leave the stock with it."""
-    direct.invoice_deliver(event.document, list(event.lines or ()), by=event.by)
+    direct.invoice_deliver(event.document, list(event.lines or ()), by=event.by, reason=event.reason)
 
 
 @subscribe(InvoiceCancelled)

@@ -13,8 +13,10 @@ from apps.company.models import Period
 from apps.company.selectors import company_today
 from apps.company.services.companies import fiscal_year_open
 from apps.inventory.models import Place, StockMove
+from tests.factories.inventory import receive
 from tests.factories.invoicing import vendor
 from tests.kit.ledger import assert_balanced
+from tests.kit.stock import assert_stock_equals_ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +76,36 @@ def test_no_document_posts_into_a_closed_month(api, shop, closed):
         again = api.get(f"{path}/{draft['id']}/")["data"]
         assert (again["status"], again["number"]) == ("draft", ""), path
     assert (JournalEntry.objects.count(), StockMove.objects.count()) == before
+
+
+def test_every_document_posts_into_a_softly_closed_month_with_a_reason(api, shop):
+    """Goods that move with an invoice or a note go through by the same reason."""
+    last = company_today().replace(day=1) - timedelta(days=1)
+    fiscal_year_open(company=shop.company, day=last)
+    receive(shop.company, shop.chair, 100, "600", day=last)
+    goods = [{"product": shop.chair.pk, "quantity": "2"}]
+    sold = _posted(api, "accounting/invoices", shop.draft(*goods, date=last.isoformat()))
+    month = Period.objects.get(company=shop.company, start__lte=last, end__gte=last)
+    api.post(f"company/periods/{month.pk}/close/", {"hard": False}, 200)
+    work = bodies(shop, last, sold)
+    work["accounting/credit-notes"] |= {
+        "moves_stock": True,
+        "lines": [{"invoice_line": sold["lines"][0]["id"], "quantity": "1"}],
+    }
+    for path, body in (*work.items(), ("accounting/invoices", shop.draft(*goods, date=last.isoformat()))):
+        draft = api.post(f"{path}/", body)["data"]
+        error = api.post(f"{path}/{draft['id']}/post/", {}, 423)["errors"][0]
+        assert error["code"] == "period_soft_closed", path
+        done = api.post(f"{path}/{draft['id']}/post/", {"reason": "The auditor agreed"}, 200)["data"]
+        assert (done["status"], done["date"]) == ("posted", last.isoformat()), path
+    assert StockMove.objects.filter(date__gt=last).count() == 0, "the goods moved in that month too"
+    assert_balanced()
+    assert_stock_equals_ledger(shop.company)
+
+
+def _posted(api, path, body):
+    draft = api.post(f"{path}/", body)["data"]
+    return api.post(f"{path}/{draft['id']}/post/", {}, 200)["data"]
 
 
 def test_a_cancelled_invoice_is_reversed_in_the_open_month(api, shop, closed):

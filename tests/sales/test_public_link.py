@@ -15,6 +15,7 @@ from apps.core.api.throttling import AddressThrottle
 from apps.core.tenant import signer
 from apps.documents.models import TimelineEntry
 from apps.sales.models import Quotation
+from apps.sales.printing import quotation_print
 from apps.sales.public import AnswerThrottle, LinkThrottle
 from apps.sales.services.public_links import PURPOSE, quotation_link, quotation_token
 from tests.kit.clients import ApiClient
@@ -124,6 +125,18 @@ def test_answered_offer_is_not_answered_again(customer, link):
     answer(customer, link, name="Ravi", action="accept")
     other = Client(HTTP_HOST="acme.localhost")
     assert other.post(link, {"name": "Eve", "action": "reject", "text": "no"}).status_code == 409
+
+
+def test_what_our_people_enter_is_no_signature_of_the_customers(api, administrator, customer, link, sent):
+    """A clerk makes the order: neither the page nor the print says that he accepted for the customer."""
+    api.post(f"sales/quotations/{sent['id']}/convert/", {}, 201)
+    row = Quotation.objects.get(pk=sent["id"])
+    assert (row.status, row.decided_by, row.decided_at is None) == ("accepted", "", False)
+    page = customer.get(link).content.decode()
+    assert "This offer is accepted." in page
+    assert administrator.name not in page
+    signature = quotation_print(row).signatures[1]
+    assert (signature.name, signature.note) == ("", "Name, date, seal")
 
 
 @pytest.mark.parametrize("damage", ["x", "1.x:y", "9999999.abc:sig", "%00", "1" * 3000])

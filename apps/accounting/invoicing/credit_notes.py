@@ -314,7 +314,7 @@ def credit_note_post(document: CreditNote, *, by: Any, reason: str = "") -> None
     entry_post(document, posting, side=Side.RECEIVABLE, sign=-1, by=by, reason=reason)
     _allocate(document, by=by)
     note_link(document)
-    emit(document_event(CreditNotePosted, document, lines, by))
+    emit(document_event(CreditNotePosted, document, lines, by, reason=reason))
 
 
 def _again(document: CreditNote, lines: list[Any], charges: list[Any]) -> None:

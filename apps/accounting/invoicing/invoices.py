@@ -54,7 +54,7 @@ def invoice_post(document: Invoice, *, by: Any, reason: str = "") -> None:
     posting = sale_posting(document, lines, charges)
     party = party_hold(document)
     credit_check(party, document, document.base_total, by=by, reason=reason)
-    emit(document_event(InvoicePosting, document, lines, by))
+    emit(document_event(InvoicePosting, document, lines, by, reason=reason))
     entry_post(document, posting, side=Side.RECEIVABLE, sign=1, by=by, reason=reason)
     emit(document_event(InvoicePosted, document, lines, by))
 

@@ -87,7 +87,8 @@ def _line_check(line: InwardLine, path: str, errors: ErrorList) -> None:
 
 def inward_post(document: Inward, *, by: Any, reason: str = "") -> None:
     """Bring the goods in: movements, their value in the books, the price history. Raises InvalidInput,
-    Refused ``no_rate`` for goods received at no cost without a ``reason`` of somebody who sees costs."""
+    Refused ``no_rate`` for goods received at no cost without a ``reason`` of somebody who sees costs;
+    Locked in a closed period (a softly closed one takes a ``reason`` and its permission)."""
     lines = list(
         InwardLine.objects.filter(inward=document)
         .select_related("product")
@@ -122,6 +123,7 @@ def inward_post(document: Inward, *, by: Any, reason: str = "") -> None:
         purpose=PURPOSE,
         date=document.date,
         by=by,
+        reason=reason,
         narration=_("Opening stock %(n)s") % {"n": document.number}
         if opening
         else _("Goods received %(n)s") % {"n": document.number},

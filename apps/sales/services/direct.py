@@ -45,7 +45,7 @@ def _goods(lines: Sequence[Any]) -> list[tuple[int, Any]]:
     return [(index, line) for index, line in named if line.product.delivered]
 
 
-def invoice_deliver(invoice: Invoice, lines: Sequence[Any], *, by: Any) -> Delivery | None:
+def invoice_deliver(invoice: Invoice, lines: Sequence[Any], *, by: Any, reason: str = "") -> Delivery | None:
     """Deliver the goods of a direct invoice in the same transaction, unless it moves no stock.
 
     Raises Refused insufficient_stock naming the invoice's line.
@@ -59,7 +59,7 @@ def invoice_deliver(invoice: Invoice, lines: Sequence[Any], *, by: Any) -> Deliv
     delivery.save(force_insert=True)
     rows = _rows(delivery, goods)
     DeliveryLine.objects.bulk_create(rows)
-    goods_issue(delivery, rows, by=by)
+    goods_issue(delivery, rows, by=by, reason=reason)
     Delivery.objects.filter(pk=delivery.pk).untracked_update(
         number=delivery.number, search_text=delivery.make_search_text()
     )

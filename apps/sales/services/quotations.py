@@ -187,7 +187,8 @@ def quotation_accept(
     chosen: Any = None,
     options: Any = None,
 ) -> None:
-    """The customer said yes. ``name``: who said it; ``by`` is None when the customer did it through the link;
+    """The customer said yes. ``name``: who of his people said it (empty: nobody knows; never one of ours);
+    ``by`` is None when the customer did it through the link;
     ``chosen``: the lines that he takes where there are alternatives; ``options``: the optional lines that he
     takes (None: as they stand).
 
@@ -195,7 +196,7 @@ def quotation_accept(
     """
     _check_valid(quotation)
     quotation_choose(quotation, chosen_read(chosen), options=options_read(options))
-    quotation.decided_by = (name or str(by or ""))[:120]
+    quotation.decided_by = name.strip()[:120]
     quotation.decided_at = timezone.now()
     emit(
         QuotationAccepted(
@@ -212,7 +213,7 @@ def quotation_accept(
 
 def quotation_reject(quotation: Quotation, *, by: Any, reason: str, name: str = "") -> None:
     """The customer said no; the reason is kept for the analysis of lost offers."""
-    quotation.decided_by = (name or str(by or ""))[:120]
+    quotation.decided_by = name.strip()[:120]
     quotation.decided_at = timezone.now()
     quotation.reject_reason = reason
     timeline_add(quotation, "customer_comment", text=reason, data={"name": quotation.decided_by})
@@ -342,7 +343,7 @@ def quotation_convert(
         order, "created", text=_("From quotation %(n)s") % {"n": quotation}, data={"quotation": quotation.pk}
     )
     if not quotation.decided_at:
-        quotation.decided_by, quotation.decided_at = str(by or "")[:120], timezone.now()
+        quotation.decided_at = timezone.now()  # ordered by us: the timeline says by whom
     return order
 
 

@@ -166,10 +166,11 @@ def _take_in(made: DeliveryReturn, delivery: Delivery, parts: list[Part], issued
     for part in parts:
         back.extend(_moves_back(part, issued.get(part.line.pk, []), places[PlaceKind.CUSTOMER], made.place))
     narration = _("Return %(n)s from %(party)s") % {"n": made.number, "party": made.party_name}
-    move(back, source=made, purpose=RETURN, date=made.date, by=by, narration=narration)
+    work = {"source": made, "date": made.date, "by": by, "reason": made.reason, "narration": narration}
+    move(back, purpose=RETURN, **work)
     if made.condition == ReturnCondition.SCRAP:
         scrap = [_onward(item, made.place, places[PlaceKind.SCRAP]) for item in back]
-        move(scrap, source=made, purpose=SCRAP, date=made.date, by=by, narration=narration)
+        move(scrap, purpose=SCRAP, **work)
 
 
 def _moves_back(
