@@ -155,6 +155,11 @@ class ItemStatus(models.TextChoices):
     PARTLY_PAID = "partly_paid", _("Partly paid")
     PAID = "paid", _("Paid")
 
+    @property
+    def tone(self) -> str:
+        """The colour of its badge."""
+        return {"paid": "success", "partly_paid": "warning"}.get(self.value, "neutral")
+
 
 class PaymentMode(models.TextChoices):
     BANK_TRANSFER = "bank_transfer", _("Bank transfer")

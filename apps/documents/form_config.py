@@ -61,7 +61,7 @@ def document_config(
             grid_config(view, child, user) for child in view.children if child.name in view.form_columns
         ],
         "totals": [
-            {"name": name, "label": label_of(view.model, name)}
+            {"name": name, "label": str(view.form_labels.get(name) or label_of(view.model, name))}
             for name in view.form_totals
             if name not in hidden
         ],
@@ -72,6 +72,7 @@ def document_config(
         else [verb_config(item, document, user) for item in lifecycle.open_to(document, user)],
         "tools": [] if new else document_tools(view, document, lifecycle, user),
         "state": {"value": state.value, "label": str(state.label), "tone": state.tone},
+        "remark": None if new else view.form_remark(document),
         "urls": _urls(view, document, user, beside or {}),
         "labels": {},
     }

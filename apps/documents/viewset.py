@@ -102,6 +102,10 @@ class DocumentViewSet(ResourceViewSet):
                 found[name] = True
         return found
 
+    def form_remark(self, document: Any) -> dict[str, str] | None:
+        """Hook: what is said beside the state on the document's page: ``label`` and ``tone``."""
+        return None
+
     def form_tools(self, document: Any, user: Any) -> list[dict[str, Any]]:
         """Hook: further entries of the menu on the document's page (``form_config.document_tools``)."""
         return []

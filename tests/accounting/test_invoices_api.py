@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounting.models import Invoice
 from apps.company.selectors import company_today
 from tests.factories import invoicing as make
+from tests.kit.clients import signed_in
+from tests.kit.pages import document_page
 from tests.kit.statements import business
 from tests.kit.subledger import assert_subledger_equals_control
 
@@ -200,3 +202,23 @@ def test_cancel_needs_a_reason_and_reverses(api, books, party):
     assert api.get(f"parties/parties/{party.pk}/")["data"]["balance_due"] == "0.00"
     assert_subledger_equals_control(books)
     assert Decimal(api.get(PATH, status="cancelled")["data"][0]["grand_total"]) == Decimal(236)
+
+
+def test_page_of_an_invoice_says_whether_it_is_paid_and_what_is_due(administrator, books):
+    browser, party = signed_in(administrator), make.customer()
+    service = make.product(product_kind="service")
+    draft = make.invoice(company=books, party=party, lines=[{"product": service}])
+    assert document_page(browser, "accounting/invoice", draft.pk)["remark"] is None
+    invoice = make.posted(draft)
+
+    def shown():
+        page = document_page(browser, "accounting/invoice", invoice.pk)
+        assert page["state"]["label"] == "Posted"
+        assert page["totals"][-1] == {"name": "balance_due", "label": "Due"}
+        return page["remark"]["label"], page["remark"]["tone"], page["record"]["balance_due"]
+
+    assert shown() == ("Unpaid", "neutral", "118.00")
+    make.receipt(company=books, party=party, amount=100, allocations=[{"invoice": invoice, "amount": "100"}])
+    assert shown() == ("Partly paid", "warning", "18.00")
+    make.receipt(company=books, party=party, amount=18, allocations=[{"invoice": invoice, "amount": "18"}])
+    assert shown() == ("Paid", "success", "0.00")

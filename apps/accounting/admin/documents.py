@@ -22,7 +22,6 @@ TAXABLE = ListTotal(
     "taxable_total", F("taxable_total") * F("exchange_rate"), _("taxable in company currency")
 )
 DUE = ListTotal("grand_total", Abs(F("open_item__open_base")), _("due in company currency"))
-TONES = {"paid": "success", "partly_paid": "warning", "unpaid": "neutral", "overdue": "danger"}
 
 
 class TradeAdmin(DocumentAdmin):
@@ -53,9 +52,8 @@ class SettledAdmin(TradeAdmin):
         value = obj.payment_status if obj.open_item_id and obj.status == "posted" else ""
         if not value:
             return super().state_badge(obj)
-        label = ItemStatus(value).label
-        tone = TONES.get(str(value), "neutral")
-        return format_html('<span class="bahi-badge bahi-badge--{}">{}</span>', tone, label)
+        status = ItemStatus(value)
+        return format_html('<span class="bahi-badge bahi-badge--{}">{}</span>', status.tone, status.label)
 
 
 @register(Invoice)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.api.taxed import HEADER_FIELDS, READ_FIELDS, TaxedViewSet, charge_child, line_child
+from apps.accounting.choices import ItemStatus
 from apps.accounting.invoicing.bills import bill_compute
 from apps.accounting.invoicing.credit_notes import credit_note_compute
 from apps.accounting.invoicing.debit_notes import debit_note_compute
@@ -100,13 +101,21 @@ def booked_lookups(party: dict[str, Any], account_types: str) -> dict[str, dict[
 
 CUSTOMERS = {"party": {"query": "is_customer=true&active=true", "defaults": {"is_customer": True}}}
 VENDORS = {"party": {"query": "is_vendor=true&active=true", "defaults": {"is_vendor": True}}}
-LABELS = {"charges": _("Charges")}
+LABELS = {"charges": _("Charges"), "balance_due": _("Due")}
 SALES = booked_lookups(CUSTOMERS, "income")
 PURCHASES = booked_lookups(VENDORS, "expense,asset")
 
 
 class SettledViewSet(TaxedViewSet):
     """A taxed document with an open item."""
+
+    form_totals = (*TaxedViewSet.form_totals, "balance_due")
+
+    def form_remark(self, document: Any) -> dict[str, str] | None:
+        if document.status != "posted" or not document.open_item_id:
+            return None
+        status = ItemStatus(document.payment_status)
+        return {"label": str(status.label), "tone": status.tone}
 
     def refine(self, queryset: Any) -> Any:
         return keys_joined(queryset, open_item=("open_amount", "status"), currency=("code",))

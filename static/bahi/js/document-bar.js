@@ -15,6 +15,7 @@ export function renderBar(page) {
   page.dirtyMark = el("span", { class: "bahi-doc__dirty", text: t("unsaved"), hidden: true });
   const tone = config.state?.tone || "neutral";
   const badge = config.state ? el("span", { class: `bahi-badge bahi-badge--${tone}`, text: config.state.label }) : null;
+  const remark = config.remark ? el("span", { class: `bahi-badge bahi-badge--${config.remark.tone}`, text: config.remark.label }) : null;
   const number = page.record.number ? el("span", { class: "bahi-doc__number", text: page.record.number }) : null;
   const actions = el("div", { class: "bahi-doc__actions" }, saveButtons(page), verbButtons(page), toolMenu(page));
   page.setBusy = (busy) => {
@@ -22,7 +23,7 @@ export function renderBar(page) {
     page.root.setAttribute("aria-busy", busy ? "true" : "false");
   };
   page.listeners.push(() => (page.dirtyMark.hidden = !page.isDirty()));
-  return el("div", { class: "bahi-doc__bar" }, badge, number, page.dirtyMark, el("span", { class: "bahi-doc__space" }), page.barTotal, actions, links(config.urls || {}, config.pin));
+  return el("div", { class: "bahi-doc__bar" }, badge, remark, number, page.dirtyMark, el("span", { class: "bahi-doc__space" }), page.barTotal, actions, links(config.urls || {}, config.pin));
 }
 
 function saveButtons(page) {

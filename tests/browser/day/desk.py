@@ -77,7 +77,7 @@ class Desk:
             self.page.wait_for_url(re.compile(leads))
             self.ready()
         if state:
-            expect(self.page.locator(".bahi-doc__bar .bahi-badge")).to_have_text(state)
+            expect(self.page.locator(".bahi-doc__bar .bahi-badge").first).to_have_text(state)
             self.ready()
 
     def is_refused(self, verb: str, text: str) -> None:
