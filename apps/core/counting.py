@@ -38,8 +38,16 @@ def total_of(queryset: Any) -> int:
 
 def _key_of(queryset: Any) -> Key | None:
     """What the total depends on; None for a list that the compiler knows to be empty."""
+    if _is_whole_table(queryset.query):
+        return connection.schema_name, queryset.model._meta.db_table, ""
     try:
         sql, params = queryset.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return None
     return connection.schema_name, sql, str(params)
+
+
+def _is_whole_table(query: Any) -> bool:
+    """Whether nothing is filtered, so that there is no statement to write for telling lists apart."""
+    further = query.annotations or query.extra or query.extra_tables or query.combinator or query.distinct
+    return not (query.where.children or further or query.is_sliced)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -63,36 +64,36 @@ def masked(value: Any, tail: int) -> str | None:
     return f"{MASK}{text[-tail:] if tail else ''}" if text else ("" if value == "" else None)
 
 
-def path_hidden(
-    model: type[models.Model], path: str, user: Any, known: dict[Any, dict[str, int]] | None = None
-) -> bool:
-    """Whether a path such as ``product__standard_cost__gte`` touches a field that the user may not see.
+def path_hidden(model: type[models.Model], path: str, user: Any) -> bool:
+    """Whether a path such as ``product__standard_cost__gte`` touches a field that the user may not see."""
+    return any(not may(user, code) for code in _asked_by(model, path.lstrip("-")))
 
-    ``known``: {model: hidden fields}, filled here, for whoever asks about many paths at once.
-    """
-    current, known = model, {} if known is None else known
-    for part in path.lstrip("-").split("__"):
-        if current not in known:
-            known[current] = hidden_fields(current, user)
-        if part in known[current]:
-            return True
+
+@lru_cache(maxsize=4096)
+def _asked_by(model: type[models.Model], path: str) -> tuple[str, ...]:
+    """The permissions that a path asks for: those to see each guarded field on its way."""
+    current, found = model, []
+    for part in path.split("__"):
+        guard = guards_of(current).get(part)
+        if guard is not None and guard.see:
+            found.append(guard.see)
         try:
             field = current._meta.get_field(part)
         except FieldDoesNotExist:
-            return False
+            break
         if not isinstance(field.related_model, type):
-            return False
+            break
         current = field.related_model
-    return False
+    return tuple(found)
 
 
 def open_paths(model: type[models.Model], table: dict[str, str], user: Any) -> dict[str, str]:
     """The filters or orderings of a list (name → path) that this user may use."""
-    known = {model: hidden_fields(model, user)}
+    hidden = hidden_fields(model, user)
     return {
         name: path
         for name, path in table.items()
-        if name not in known[model] and not path_hidden(model, path, user, known)
+        if name not in hidden and not path_hidden(model, path, user)
     }
 
 

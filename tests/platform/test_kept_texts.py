@@ -111,6 +111,42 @@ def test_a_query_that_comes_again_finds_its_own_row(name: str) -> None:
     assert len(texts) <= 1 or name == "through a key"
 
 
+LISTS: dict[str, Any] = {
+    "upwards": lambda: Product.objects.order_by("code"),
+    "downwards": lambda: Product.objects.order_by("-code"),
+    "first two": lambda: Product.objects.order_by("code")[:2],
+    "next two": lambda: Product.objects.order_by("code")[2:4],
+    "joined": lambda: Product.objects.select_related("unit").order_by("-unit__code", "-code"),
+    "few columns": lambda: Product.objects.only("code").order_by("code")[:3],
+    "by an alias": lambda: Product.objects.alias(key=F("code")).order_by("key"),
+    "by another of its name": lambda: Product.objects.alias(key=F("name")).order_by("-key"),
+}
+
+
+@pytest.mark.django_db
+def test_lists_without_a_condition_are_each_their_own() -> None:
+    """Of each list the text is kept: asked in turn, each gives its own rows, new ones too."""
+    codes: list[str] = []
+    for number in range(1, 5):
+        catalog.make_product(f"K{number}", name=f"Kept {number}")
+        codes = sorted(Product.objects.values_list("code", flat=True))
+        names = sorted(Product.objects.values_list("name", "code"), reverse=True)
+        found = {name: [row.code for row in rows()] for name, rows in LISTS.items()}
+        assert found == {
+            "upwards": codes,
+            "downwards": codes[::-1],
+            "first two": codes[:2],
+            "next two": codes[2:4],
+            "joined": [
+                row.code
+                for row in sorted(Product.objects.all(), key=lambda r: (r.unit.code, r.code), reverse=True)
+            ],
+            "few columns": codes[:3],
+            "by an alias": codes,
+            "by another of its name": [code for _name, code in names],
+        }
+
+
 @pytest.mark.django_db
 def test_new_and_changed_rows_keep_every_kind_of_value() -> None:
     unit = Unit.objects.create(code="KU", name="Kept", tags=["a", "b"], custom={"x": [1]})
@@ -145,7 +181,9 @@ def test_every_address_of_the_api_is_found_in_its_branch() -> None:
         address = "/" + route.replace("<int:pk>", "7")
         if "<" in address:
             continue
-        match = resolve(address, "config.urls")
-        assert (match.func, match.url_name, match.route) == (pattern.callback, pattern.name, route)
+        for _turn in range(2):  # found, and found again
+            match = resolve(address, "config.urls")
+            assert (match.func, match.url_name, match.route) == (pattern.callback, pattern.name, route)
+            assert match.kwargs == ({"pk": 7} if "<int:pk>" in route else {})
         found += 1
     assert found > 500

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldError as DjangoFieldError
@@ -356,10 +357,8 @@ def paginate(queryset: Any, request: Any, paths: list[str]) -> Page:
 
 
 def _url(request: Any, **changes: Any) -> str:
-    params = request.query_params.copy()
-    for name, value in changes.items():
-        params[name] = value
-    return f"{request.path}?{params.urlencode()}"
+    params = {**dict(request.query_params.lists()), **changes}
+    return f"{request.path}?{urlencode(params, doseq=True)}"
 
 
 def _by_cursor(queryset: Any, token: str, per_page: int, paths: list[str], request: Any) -> Page:

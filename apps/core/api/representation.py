@@ -1,15 +1,17 @@
 """Records as API values: money and quantities as strings, dates ISO, keys as ids.
 
-The getters of a resource are compiled once; representing a row is a walk over them, which is about ten
-times faster than a serialiser instance for each row.
+The getters of a resource are compiled once: the columns of a row are taken out of it in one step, and only
+those of a kind that JSON doesn't know are written anew. That is about twenty times faster than a serialiser
+instance for each row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -20,20 +22,27 @@ from apps.core.guards import guards_of, hidden_fields, masked
 from apps.core.records import Child, rows_kept
 
 Getter = Callable[[Any], Any]
+AS_IT_IS = frozenset({str, int, bool, float, dict, list, type(None)})
 EMPTY: dict[str, Any] = {"money": Decimal(0), "quantity": Decimal(0), "rate": Decimal(0), "keys": []}
 
 
 def iso_time(value: datetime | None) -> str | None:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
+    return f"{value.astimezone(UTC).isoformat()[:-6]}Z" if value else None
 
 
 def decimal_text(places: int) -> Callable[[Decimal | None], str | None]:
-    spec = f".{places}f"
-    return lambda value: None if value is None else format(value, spec)
+    write = _decimal_writer(places)
+    return lambda value: None if value is None else write(value)
+
+
+def _decimal_writer(places: int) -> Callable[[Decimal], str]:
+    return f"{{:.{places}f}}".format
 
 
 def plain_value(value: Any) -> Any:
     """A value of an unknown kind, as JSON knows it."""
+    if value.__class__ in AS_IT_IS:
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
@@ -53,21 +62,31 @@ def getter_of(model: type[models.Model], name: str) -> Getter:
         return _property_getter(name)
     if field.many_to_many:
         return lambda row: [item.pk for item in getattr(row, name).all()]
-    raw = attrgetter(field.attname)
-    convert = _converter_of(field)
-    return raw if convert is None else (lambda row: convert(raw(row)))
+    return ColumnGetter(field.attname, _writer_of(field))
 
 
-def _converter_of(field: Any) -> Callable[[Any], Any] | None:
+@dataclass(frozen=True)
+class ColumnGetter:
+    """The value of a column; ``write`` makes of it what JSON knows, None: it is that already."""
+
+    attname: str
+    write: Callable[[Any], Any] | None
+
+    def __call__(self, row: Any) -> Any:
+        value = getattr(row, self.attname)
+        return value if value is None or self.write is None else self.write(value)
+
+
+def _writer_of(field: Any) -> Callable[[Any], Any] | None:
     """How a column's value is written; None when JSON knows it as it is (keys, texts, numbers)."""
     if field.is_relation:
         return None
     if isinstance(field, models.DecimalField):
-        return decimal_text(field.decimal_places)
+        return _decimal_writer(field.decimal_places)
     if isinstance(field, models.DateTimeField):
         return iso_time
     if isinstance(field, models.DateField):
-        return lambda value: None if value is None else value.isoformat()
+        return date.isoformat
     return None
 
 
@@ -79,6 +98,40 @@ def _property_getter(name: str) -> Getter:
         return plain_value(value() if callable(value) else value)
 
     return get
+
+
+def reader_of(getters: dict[str, Getter]) -> Callable[[Any], dict[str, Any]]:
+    """One function for all of these: from an instance to {name: API value}, in their order."""
+    empty = dict.fromkeys(getters)
+    columns = {name: get for name, get in getters.items() if isinstance(get, ColumnGetter)}
+    others = [(name, get) for name, get in getters.items() if name not in columns]
+    written = [(name, get.write) for name, get in columns.items() if get.write is not None]
+    attnames = [get.attname for get in columns.values()]
+    taken, asked = _all_of(itemgetter, attnames), _all_of(attrgetter, attnames)
+
+    def read(row: Any) -> dict[str, Any]:
+        data = empty.copy()
+        try:
+            values = taken(row.__dict__)
+        except (AttributeError, KeyError):  # a row of columns, or a column that wasn't read with the record
+            values = asked(row)
+        data.update(zip(columns, values, strict=True))
+        for name, write in written:
+            if (value := data[name]) is not None:
+                data[name] = write(value)
+        for name, get in others:
+            data[name] = get(row)
+        return data
+
+    return read
+
+
+def _all_of(getter: Any, names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """``attrgetter`` or ``itemgetter`` of these names, as a tuple also of less than two."""
+    if len(names) > 1:
+        return getter(*names)  # type: ignore[no-any-return]  # of two and more it gives a tuple
+    each = [getter(name) for name in names]
+    return lambda row: tuple(get(row) for get in each)
 
 
 def contributed_text(item: Contribution) -> Callable[[Any], Any]:
@@ -113,6 +166,8 @@ class Representer:
             }
             for child in self.children.values()
         }
+        self._read = reader_of(self.getters)
+        self._read_child = {name: reader_of(getters) for name, getters in self.child_getters.items()}
 
     def _is_contributed(self, name: str) -> bool:
         if hasattr(self.model, name):
@@ -127,8 +182,10 @@ class Representer:
         self, instances: list[Any], user: Any, *, only: set[str] | None = None, with_children: bool = True
     ) -> list[dict[str, Any]]:
         """The dictionaries, in order; one query for each child table and contributed field."""
-        getters = {n: g for n, g in self.getters.items() if only is None or n in only}
-        result = [{name: get(row) for name, get in getters.items()} for row in instances]
+        read = self._read
+        if only is not None:
+            read = reader_of({name: get for name, get in self.getters.items() if name in only})
+        result = [read(row) for row in instances]
         hide(self.model, result, self.names, user)
         self._add_contributed(instances, result, user, only)
         if with_children:
@@ -151,11 +208,10 @@ class Representer:
 
     def unsaved(self, instance: Any, children: dict[str, list[Any]], user: Any) -> dict[str, Any]:
         """A record that isn't kept (a preview), with these child rows; without contributed fields."""
-        data = {name: get(instance) for name, get in self.getters.items()}
+        data = self._read(instance)
         hide(self.model, [data], self.names, user)
         for name, child in self.children.items():
-            getters = self.child_getters[name]
-            rows = [{n: get(row) for n, get in getters.items()} for row in children[name]]
+            rows = [self._read_child[name](row) for row in children[name]]
             hide(child.model, rows, child.rename, user)
             for values, row in zip(rows, children[name], strict=True):
                 values |= {told: getattr(row, told, "") for told in child.told}
@@ -169,22 +225,23 @@ class Representer:
         names = [n for n in available if only is None or n in only]
         if not names:
             return
-        values = resolve_contributions(self.model, [row.pk for row in instances], names, user)
+        keys = [row.pk for row in instances]
+        values = resolve_contributions(self.model, keys, names, user)
         for name in names:
             convert, found = contributed_text(available[name]), values.get(name, {})
-            default = EMPTY.get(available[name].kind)
-            for row, data in zip(instances, result, strict=True):
-                data[name] = convert(found.get(row.pk, default))
+            empty = convert(EMPTY.get(available[name].kind))
+            for key, data in zip(keys, result, strict=True):
+                data[name] = convert(found[key]) if key in found else empty
 
     def _add_children(self, instances: list[Any], result: list[dict[str, Any]], user: Any, only: Any) -> None:
         for name, child in self.children.items():
             if only is not None and name not in only:
                 continue
-            getters = self.child_getters[name]
+            read = self._read_child[name]
             by_parent: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in instances}
             key = child.model._meta.get_field(child.parent).attname
             for item in self._child_rows(child, instances):
-                by_parent[getattr(item, key)].append({n: get(item) for n, get in getters.items()})
+                by_parent[getattr(item, key)].append(read(item))
             for row, data in zip(instances, result, strict=True):
                 hide(child.model, by_parent[row.pk], child.rename, user)
                 data[name] = by_parent[row.pk]

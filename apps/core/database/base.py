@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.signals import register_type_handlers
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
 from django.db.backends.signals import connection_created
 from psycopg import _queries
+
+from apps.core.database.loading import adapters_of
 
 PREPARE_AFTER = 3
 """A statement is prepared when a connection has run it so often."""
@@ -60,7 +63,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
 
     def get_connection_params(self) -> dict[str, Any]:
-        return {**super().get_connection_params(), "prepare_threshold": PREPARE_AFTER}
+        adapters = adapters_of(settings.USE_TZ, self.timezone)
+        found: dict[str, Any] = super().get_connection_params()
+        return {**found, "context": adapters, "prepare_threshold": PREPARE_AFTER}
 
     @contextmanager
     def preparing(self) -> Iterator[None]:

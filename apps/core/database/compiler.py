@@ -18,6 +18,7 @@ from django.db.models.expressions import Col
 from django.db.models.lookups import Exact, In, IsNull, Lookup
 from django.db.models.sql.constants import MULTI
 
+from apps.core.database.loading import reader_instead
 from apps.core.database.reading import keep_query, kept_query, key_of
 from apps.core.database.writing import NotPlain, kept_insert, update_parts
 
@@ -133,6 +134,8 @@ class SQLCompiler(postgres.SQLCompiler):
             return text, params
         self.query.get_initial_alias()
         kept.give(self)  # before the condition, which may say that nothing can be found
+        if not self.query.where.children:
+            return kept.head, ()
         where, params = self.compile(self.query.where)
         return f"{kept.head}{where}{kept.tail}", tuple(params)
 
@@ -226,4 +229,5 @@ class SQLCompiler(postgres.SQLCompiler):
         return found
 
     def _converters_of(self, column: Col) -> list[Any]:
-        return self.connection.ops.get_db_converters(column) + column.get_db_converters(self.connection)
+        found = self.connection.ops.get_db_converters(column) + column.get_db_converters(self.connection)
+        return [reader_instead(converter) for converter in found]

@@ -3,7 +3,7 @@
 A row by its key, a few rows by theirs, those of a day are asked again and again with other values.
 Columns, joins, order and limit depend on nothing but what the query says of them, so the text around
 the condition is kept beside the model (``_meta``) together with what Django reads the rows by. The
-condition is written each time.
+condition is written each time; the first page of a list that has none is one kept text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MANY_TEXTS = 500
 
 @dataclass(frozen=True)
 class KeptQuery:
-    """Text before and after the condition, and how the rows are read.
+    """Text before and after the condition (all of it where there is none), and how the rows are read.
 
     ``fields`` is the list they were made of: Django makes a new list when a model's fields change.
     """
@@ -41,7 +41,9 @@ class KeptQuery:
 def key_of(query: Any) -> tuple[Any, ...] | None:
     """What the text of a query depends on besides its condition; None for one that isn't kept."""
     if (
-        not query.where.children
+        query.annotations
+        or query.extra
+        or query.extra_tables
         or query.explain_info
         or query._filtered_relations
         or query.extra_order_by
@@ -67,6 +69,7 @@ def key_of(query: Any) -> tuple[Any, ...] | None:
     )
     related = query.select_related
     return (
+        bool(query.where.children),
         related if related.__class__ is bool else _names(related),
         query.max_depth,
         frozenset(query.deferred_loading[0]),
@@ -95,12 +98,19 @@ def kept_query(compiler: Any, key: tuple[Any, ...]) -> KeptQuery | None:
 
 def keep_query(compiler: Any, key: tuple[Any, ...], text: str, params: Any) -> None:
     """Keep what Django wrote, if the condition stands in it as it does alone and has all parameters."""
-    where, where_params = compiler.compile(compiler.where)
-    head, found, tail = text.partition(f" WHERE {where}")
-    if not found or found in tail or tuple(params) != tuple(where_params) or compiler.has_extra_select:
+    if compiler.has_extra_select:
+        return
+    head, tail, where_params = text, "", ()
+    if compiler.query.where.children:
+        where, where_params = compiler.compile(compiler.where)
+        before, found, tail = text.partition(f" WHERE {where}")
+        if not found or found in tail:
+            return
+        head = f"{before} WHERE "
+    if tuple(params) != tuple(where_params):
         return
     opts = compiler.query.get_meta()
     kept = opts.__dict__.setdefault("bahi_queries", {})
     if len(kept) < MANY_TEXTS:
         read = (compiler.select, compiler.klass_info, compiler.annotation_col_map)
-        kept[key] = KeptQuery(opts.concrete_fields, f"{head} WHERE ", tail, *read)
+        kept[key] = KeptQuery(opts.concrete_fields, head, tail, *read)

@@ -6,10 +6,8 @@ largest Indian unit (1,000 crore is One Thousand Crore). Hindi is available for 
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
-
-from apps.core.money import round_money
 
 _SMALL = [
     "Zero",
@@ -34,6 +32,10 @@ _SMALL = [
     "Nineteen",
 ]
 _TENS = ["Zero", "Ten", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety"]
+_BELOW_HUNDRED = (
+    *_SMALL,
+    *(f"{_TENS[n // 10]} {_SMALL[n % 10]}" if n % 10 else _TENS[n // 10] for n in range(20, 100)),
+)
 _INDIAN = ((10**7, "Crore"), (10**5, "Lakh"), (10**3, "Thousand"), (100, "Hundred"))
 _WESTERN = (
     (10**12, "Trillion"),
@@ -191,19 +193,18 @@ def amount_in_words(amount: Decimal, currency: str = "INR", language: str = "en"
     The amount is rounded to the currency's small unit first. ``language`` ``hi`` writes rupees in Hindi; any
     other currency falls back to English.
     """
-    names = CURRENCIES.get(currency, Currency(currency, currency, "Cents"))
-    rounded = round_money(amount, names.places)
-    units = int(abs(rounded).scaleb(names.places))
-    whole, part = divmod(units, 10**names.places)
+    names = CURRENCIES.get(currency) or Currency(currency, currency, "Cents")
+    units = int(amount.scaleb(names.places).to_integral_value(ROUND_HALF_UP))
+    whole, part = divmod(abs(units), 10**names.places)
     if language == "hi" and currency == "INR":
-        return _hindi_sentence(whole, part, rounded < 0)
+        return _hindi_sentence(whole, part, units < 0)
     scale = _INDIAN if currency in _INDIAN_GROUPS else _WESTERN
     pieces = []
     if whole or not part:
         pieces.append(f"{names.one if whole == 1 else names.many} {_words(whole, scale)}")
     if part:
         pieces.append(f"{names.small} {_words(part, scale)}")
-    sign = "Minus " if rounded < 0 else ""
+    sign = "Minus " if units < 0 else ""
     return f"{sign}{' and '.join(pieces)} Only"
 
 
@@ -214,15 +215,16 @@ def number_in_words(number: int, *, indian: bool = True) -> str:
 
 
 def _words(number: int, scale: tuple[tuple[int, str], ...]) -> str:
+    if number < 100:
+        return _BELOW_HUNDRED[number]
+    parts = []
     for size, name in scale:
         if number >= size:
-            head, rest = divmod(number, size)
-            tail = f" {_words(rest, scale)}" if rest else ""
-            return f"{_words(head, scale)} {name}{tail}"
-    if number < len(_SMALL):
-        return _SMALL[number]
-    tens, ones = divmod(number, 10)
-    return f"{_TENS[tens]} {_SMALL[ones]}" if ones else _TENS[tens]
+            head, number = divmod(number, size)
+            parts.append(f"{_words(head, scale)} {name}")
+    if number:
+        parts.append(_BELOW_HUNDRED[number])
+    return " ".join(parts)
 
 
 def _hindi_words(number: int) -> str:
