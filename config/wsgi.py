@@ -1,4 +1,3 @@
-import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -14,14 +13,13 @@ from django.contrib.auth import get_backends
 from django.template import engines
 from django.urls import get_resolver
 
+from apps.core.collector import collector_settle
 from apps.core.registry import load_modules
 from apps.core.start_checks import run_start_checks
 
 run_start_checks()
 
-# gunicorn loads this before it forks (--preload). What every process needs is made now, once, and taken out
-# of the garbage collector's sight: a collection would write to each object and so copy its page into every
-# process.
+# gunicorn loads this before it forks (--preload): what every process needs is made now, once.
 for urlconf in (settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF):
     get_resolver(urlconf)._populate()
 # Modules that are looked up by name at the first request, which each process would load for itself.
@@ -30,5 +28,4 @@ get_backends()
 _ = engines["django"].engine.template_context_processors
 for name in ("apps.core.database.compiler", "apps.core.api.exceptions", "argon2", "psycopg_pool"):
     import_module(name)
-gc.collect()
-gc.freeze()
+collector_settle()

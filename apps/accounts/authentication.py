@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions, permissions
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+from rest_framework_simplejwt.tokens import RefreshToken, Token
 
 from apps.accounts.door import door_or_refuse, reading_or_refuse
 from apps.accounts.events import PortalSignedIn
 from apps.accounts.models import ApiKey, SessionKind, SignInSession, User
+from apps.accounts.own_tokens import OwnAccessToken
 from apps.accounts.selectors import user_read
 from apps.accounts.services.keys import access_within, key_find, key_seen, scopes_only_read
 from apps.core.events import announce
@@ -77,10 +78,10 @@ class BoundRefreshToken(RefreshToken):
         return self
 
 
-_LIVE_SQL = """, EXISTS(
+_LIVE_SQL = """EXISTS(
     SELECT 1 FROM accounts_signinsession s
     WHERE s.family = %s::uuid AND s.user_id = u.id AND s.ended_at IS NULL
-) AS sign_in_is_live"""
+)"""
 
 
 def check_token(token: Token) -> None:
@@ -96,7 +97,8 @@ def token_user(token: Token) -> User:
 
     Raises AuthenticationFailed or InvalidToken when it is over.
     """
-    user = user_read(int(token["sub"]), more=_LIVE_SQL, params=[token[FAMILY_CLAIM]])
+    live = {"sign_in_is_live": _LIVE_SQL}
+    user = user_read(int(token["sub"]), more=live, params=[token[FAMILY_CLAIM]])
     if user is None or not user.is_active or user.deleted_at is not None:
         raise exceptions.AuthenticationFailed(_("This user is not active."), code="user_inactive")
     if not constant_time_compare(token.get(STAMP_CLAIM) or "", password_stamp(user)):
@@ -111,7 +113,7 @@ class TenantJWTAuthentication(JWTAuthentication):
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         try:
-            token = AccessToken(raw_token)  # type: ignore[arg-type]  # the library takes the text, its types want a Token
+            token = OwnAccessToken(raw_token)  # type: ignore[arg-type]  # the library takes the text, its types want a Token
         except TokenError as error:
             raise InvalidToken(_("The token is not valid or has expired.")) from error
         check_token(token)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
 from apps.core.access import Access, PartyReach, RoleScope
+from apps.core.database.prepared import prepared_rows
 from apps.core.tenant import is_public
 
 OPERATOR_EMAIL = "operator@platform.invalid"  # the platform's operator inside an organisation
@@ -108,29 +109,30 @@ def register_party_source(sql: str) -> None:
 
 
 def _access_sql() -> str:
-    return _ACCESS_SQL.format(
-        companies=_company_source[0] if _company_source else _NO_COMPANIES,
-        party=_party_source[0] if _party_source else _NO_PARTY,
-    )
+    companies = _company_source[0] if _company_source else _NO_COMPANIES
+    return _access_of(companies, _party_source[0] if _party_source else _NO_PARTY)
 
 
-def user_read(pk: int, *, more: str = "", params: Sequence[Any] = ()) -> Any:
+@lru_cache(maxsize=8)
+def _access_of(companies: str, party: str) -> str:
+    return _ACCESS_SQL.format(companies=companies, party=party)
+
+
+def user_read(pk: int, *, more: Mapping[str, str] | None = None, params: Sequence[Any] = ()) -> Any:
     """The user with what his access is made of, in one statement; None when there is no such user.
 
-    ``more`` is further SQL of the select list (the user is ``u``), ``params`` are its parameters. Nothing is
-    kept between requests, so that a right that is taken away ends with the request that is under way.
+    ``more`` is {attribute: SQL of the select list} (the user is ``u``), ``params`` are its parameters.
+    Nothing is kept between requests, so that a right that is taken away ends with the request under way.
     """
-    from apps.accounts.models import User
+    further = {"access_data": "NULL" if is_public() else _access_sql(), **(more or {})}
+    rows = prepared_rows(_user_sql(tuple(further.values())), [*params, pk])
+    return _user_made(rows[0], tuple(further)) if rows else None
 
-    access = "NULL" if is_public() else _access_sql()
-    sql = f"SELECT {_user_columns()}, {access} AS access_data{more} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - names of our own tables and columns, values are parameters
-    with connection.preparing(), connection.cursor() as cursor:
-        cursor.execute(sql, [*params, pk])
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        names = [column.name for column in cursor.description[len(User._meta.concrete_fields) :]]
-    return _user_made(row, names)
+
+@lru_cache(maxsize=64)
+def _user_sql(further: tuple[str, ...]) -> str:
+    """The statement, written once for the few ways in which a user is read."""
+    return f"SELECT {', '.join((_user_columns(), *further))} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - names of our own tables and columns, values are parameters
 
 
 def _user_made(row: Sequence[Any], more: Sequence[str]) -> Any:
@@ -142,8 +144,7 @@ def _user_made(row: Sequence[Any], more: Sequence[str]) -> Any:
     for index, convert, column in converters:
         values[index] = convert(values[index], column, connection)
     user = User.from_db(connection.alias, names, values)
-    for name, value in zip(more, row[len(names) :], strict=True):
-        setattr(user, name, value)
+    user.__dict__.update(zip(more, row[len(names) :], strict=True))
     return user
 
 

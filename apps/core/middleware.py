@@ -6,10 +6,14 @@ import json
 import uuid
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from apps.core.formats import zone_of
 from apps.core.logs import request_id_var
@@ -87,6 +91,25 @@ class SafeHeadersMiddleware:
         if request.path == "/accounts/logout/" and request.method == "POST":
             response.headers["Clear-Site-Data"] = '"cache"'
         return response
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """The library's, with the policy of the settings written once: it is the same for every answer but those
+    whose view changed it or used a nonce."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        own = getattr(request, "_csp_nonce", None) or any(name.startswith("_csp") for name in vars(response))
+        if own or not self._usual:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self._usual)
+        return response
+
+    @cached_property
+    def _usual(self) -> str:
+        """Empty where the settings say more than one policy for all (the library knows what then)."""
+        policy = settings.CONTENT_SECURITY_POLICY
+        more = settings.DEBUG or getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None)
+        return "" if more or set(policy) != {"DIRECTIVES"} else build_policy()
 
 
 def api_error(status: int, code: str, detail: str, field: str = "") -> HttpResponse:

@@ -131,7 +131,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "apps.core.static_storage.StaticMiddleware",
     "apps.tenancy.middleware.OrganisationMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "apps.core.middleware.ContentPolicyMiddleware",
     "apps.core.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "apps.accounts.middleware.LanguageMiddleware",
@@ -232,6 +232,7 @@ REST_FRAMEWORK = {
         "apps.accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.api.negotiation.PlainNegotiation",
     "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.BahiAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [
         "apps.core.api.throttling.UserThrottle",

@@ -162,8 +162,8 @@ class ResourceViewSet(viewsets.ViewSet):
 
     def wants_labels(self) -> bool:
         """Our own pages ask for ``<key>_label`` beside each key."""
-        headers = getattr(self.request, "headers", {})
-        return getattr(self.request, "bahi_labels", False) or headers.get("X-Bahi-Labels") == "1"
+        sent = getattr(self.request, "META", {}).get("HTTP_X_BAHI_LABELS")
+        return sent == "1" or getattr(self.request, "bahi_labels", False)
 
     def one(self, row: Any) -> dict[str, Any]:
         return self.represent([row])[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import path
 from django.urls.exceptions import Resolver404
-from django.urls.resolvers import RoutePattern, URLResolver
+from django.urls.resolvers import ResolverMatch, RoutePattern, URLResolver
 
 from apps.core.registry import load_modules, resources
 
@@ -30,8 +30,14 @@ def register_resource_routes(function: Any) -> None:
 class Branch(URLResolver):
     """A branch of the tree of addresses that looks at those below whose first word is the asked one's.
 
-    Django tries one after the other: a hundred and seventy regular expressions for a call of the API.
+    Django tries one after the other: a hundred and seventy regular expressions for a call of the API. An
+    address without a value in it (a list, a report) leads to the same place each time, so it is found once.
     """
+
+    @cached_property
+    def _fixed(self) -> dict[str, ResolverMatch]:
+        """By address, those that are their own pattern: as many as there are such routes."""
+        return {}
 
     @cached_property
     def _near(self) -> dict[str, URLResolver]:
@@ -44,11 +50,17 @@ class Branch(URLResolver):
         }
 
     def resolve(self, path: Any) -> Any:
-        match = self.pattern.match(str(path))
+        path = str(path)
+        if path in self._fixed:
+            return self._fixed[path]
+        match = self.pattern.match(path)
         if not match:
             raise Resolver404({"path": path})
         near = self._near
-        return near.get(match[0].partition("/")[0], near[""]).resolve(path)
+        found = near.get(match[0].partition("/")[0], near[""]).resolve(path)
+        if f"{self.pattern}{found.route}" == path:
+            self._fixed[path] = found
+        return found
 
 
 def branch(route: str, routes: list[Any]) -> Branch:

@@ -33,11 +33,15 @@ class Throttle(SimpleRateThrottle):
 
     def _count(self, key: str) -> int:
         """How often, with this time, in this window."""
-        if self.cache.add(key, 1, 2 * self.duration):
-            return 1
         try:
             return self.cache.incr(key)
-        except ValueError:  # it went between the two calls
+        except ValueError:  # the first in it, or there was one between the two calls
+            return 1 if self.cache.add(key, 1, 2 * self.duration) else self._again(key)
+
+    def _again(self, key: str) -> int:
+        try:
+            return self.cache.incr(key)
+        except ValueError:  # it went meanwhile
             self.cache.set(key, 1, 2 * self.duration)
             return 1
 
@@ -77,6 +81,10 @@ class OrganisationThrottle(Throttle):
 
 class AddressThrottle(Throttle):
     scope = "address"
+
+    def get_ident(self, request: Any) -> str:
+        """The address as ``ClientAddressMiddleware`` left it."""
+        return request.META.get("REMOTE_ADDR") or ""
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return f"throttle_{self.scope}_{self.get_ident(request)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import logging
 import os
 import signal
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from apps.core.collector import collector_settle
 from apps.core.registry import load_modules
 from apps.core.start_checks import run_start_checks
 from apps.runtime.services.workers import run_event_worker, run_task_worker
@@ -110,6 +110,5 @@ class Command(BaseCommand):
         load_modules("tasks")
         load_modules("api")
         connections.close_all()
-        gc.collect()
-        gc.freeze()  # what is loaded stays shared between the processes
+        collector_settle()  # what is loaded stays shared between the processes
         Supervisor([run_event_worker, *[run_task_worker] * settings.Q_CLUSTER["workers"]]).run()
