@@ -23,6 +23,7 @@ from apps.catalog.models import (
     UnitConversion,
 )
 from apps.core.database.prepared import prepared_rows
+from apps.core.database.records import records_where
 from apps.core.errors import InvalidInput
 from apps.core.formats import show_price, show_quantity
 from apps.core.money import EXACT, ONE, round_money, round_price
@@ -34,12 +35,9 @@ def tax_rates_on(category_ids: Iterable[int], day: date) -> dict[int, TaxRate]:
     ids = set(category_ids)
     if not ids:
         return {}
-    rows = (
-        TaxRate.objects.filter(category_id__in=ids, from_date__lte=day)
-        .order_by("category_id", "-from_date")
-        .distinct("category_id")
-    )
-    return {row.category_id: row for row in rows}
+    condition = "catalog_taxrate.category_id = ANY(%s::bigint[]) AND catalog_taxrate.from_date <= %s"
+    rows = records_where(TaxRate, condition, [list(ids), day], order=("from_date",))
+    return {row.category_id: row for row in rows}  # of each category the newest comes last
 
 
 # --- units ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from apps.company.choices import PeriodStatus
 from apps.company.models import Company, CurrencyRate, FiscalYear, Period, WorkingCompany
 from apps.core.access import access_of
+from apps.core.database.records import records_where
 from apps.core.errors import InvalidInput, Locked
 from apps.core.formats import show_date
 from apps.core.india.fiscal import APRIL, fiscal_year
@@ -93,14 +94,15 @@ def periods_hold(
     user has the permission and gave a reason to post into a softly closed period.
     """
     wanted = sorted(set(days))
-    rows = Period.objects.raw(
-        """SELECT * FROM company_period WHERE id IN (
+    periods = records_where(
+        Period,
+        """company_period.id IN (
                SELECT p.id FROM company_period p JOIN unnest(%s::bigint[], %s::date[]) AS w(company_id, day)
-                   ON p.company_id = w.company_id AND p.start <= w.day AND p."end" >= w.day)
-           ORDER BY id FOR SHARE""",
+                   ON p.company_id = w.company_id AND p.start <= w.day AND p."end" >= w.day)""",
         [[company for company, _day in wanted], [day for _company, day in wanted]],
+        order=("pk",),
+        lock="SHARE",
     )
-    periods = list(rows)
     return {(company, day): _open_period(periods, company, day, may_soft) for company, day in wanted}
 
 

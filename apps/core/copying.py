@@ -15,6 +15,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from apps.core.actor import current_actor
+from apps.core.database.adding import rows_add
 
 MANY = 40
 """From here on COPY is cheaper than an INSERT with its thousands of parameters."""
@@ -25,7 +26,7 @@ def rows_insert(rows: Sequence[models.Model]) -> None:
     if len(rows) >= MANY:
         rows_copy(rows, with_ids=True)
     elif rows:
-        type(rows[0])._default_manager.bulk_create(rows)
+        rows_add(rows)
 
 
 def ids_take(rows: Sequence[models.Model]) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Model
 
+from apps.core.database.records import records_by
 from apps.core.errors import NotFound
 
 M = TypeVar("M", bound=Model)
@@ -27,17 +28,7 @@ def lock_rows(model: type[M], pks: Iterable[int], *, share: bool = False) -> lis
     ids = sorted(set(pks))
     if not ids:
         return []
-    manager = model._base_manager
-    if share:
-        table = connection.ops.quote_name(model._meta.db_table)
-        pk_column = connection.ops.quote_name(model._meta.pk.column)
-        return list(
-            manager.raw(
-                f"SELECT * FROM {table} WHERE {pk_column} = ANY(%s) ORDER BY {pk_column} FOR SHARE",  # noqa: S608 - names of our own tables and columns, values are parameters
-                [ids],
-            )
-        )
-    return list(manager.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    return records_by(model, {"pk__in": ids}, order=("pk",), lock="SHARE" if share else "UPDATE")
 
 
 def lock_found(queryset: Any) -> list[Any]:

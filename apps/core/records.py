@@ -171,9 +171,12 @@ def rows_build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | N
         if row_id is not None and row_id not in existing:
             errors.add(f"{spec.name}.{index}.id", _("This line does not belong here."), "not_found")
             continue
-        row = existing[row_id] if row_id is not None else row_make(spec.model, **{spec.parent: parent})
-        for api_name, value in values.items():
-            setattr(row, spec.rename.get(api_name, api_name), value)
+        named = {spec.rename.get(api_name, api_name): value for api_name, value in values.items()}
+        if row_id is None:
+            row = row_make(spec.model, **{spec.parent: parent}, **named)
+        else:
+            row = existing[row_id]
+            values_set(row, named)
         if hasattr(row, "position"):
             row.position = index + 1
         built.append(row)
@@ -183,8 +186,10 @@ def rows_build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | N
 
 def _store(parent: models.Model, spec: Child, rows: list[Any], *, remove: bool = True) -> None:
     """Write the rows: one INSERT for the new ones, one UPDATE for the kept ones."""
+    key = spec.model._meta.get_field(spec.parent)
     for row in rows:
-        setattr(row, spec.parent, parent)
+        key.set_cached_value(row, parent)
+        setattr(row, key.attname, parent.pk)
     errors = rows_errors(spec, rows)
     if errors:
         raise InvalidInput(errors)

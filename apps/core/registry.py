@@ -36,6 +36,7 @@ def kind_name(model: type[models.Model]) -> str:
     return value if isinstance(value, str) else ""
 
 
+@cache
 def has_bin(model: Any) -> bool:
     """Whether records of this model are deleted into a bin."""
     return model is not None and any(f.name == "deleted_at" for f in model._meta.concrete_fields)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.ledger import Posting, post, reversal_day, reverse
 from apps.accounting.models import Allocation, OpenItem
 from apps.accounting.payments.open_items import item_make, item_void
+from apps.core.database.records import rows_below
 from apps.core.errors import InvalidInput, Refused
 from apps.core.locks import lock_row
 from apps.core.money import ZERO, round_money
@@ -18,8 +19,7 @@ from apps.documents.lifecycle import number_assign
 
 def rows_of(document: Any, *related: str) -> tuple[list[Any], list[Any]]:
     """Lines (with ``related`` records) and charges in order, in two queries."""
-    lines = document.lines.select_related(*related) if related else document.lines.all()
-    return list(lines), list(document.charges.all())
+    return rows_below(document, "lines", joined=related), rows_below(document, "charges")
 
 
 def postable_check(document: Any, lines: list[Any], charges: list[Any]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
-
 from apps.accounting.models import PartyAccounts
+from apps.core.database.records import records_by
 
 _KEPT = "_party_accounts"
 
@@ -16,8 +15,8 @@ def party_accounts_read(documents: Iterable[Any]) -> None:
     """Put the accounts of their parties on many documents in one query, before each asks for its own."""
     rows = [row for row in documents if _KEPT not in row.__dict__]
     pairs = {(row.company_id, row.party_id) for row in rows if row.party_id}
-    wanted = Q(company__in={pair[0] for pair in pairs}, party__in={pair[1] for pair in pairs})
-    found = {(r.company_id, r.party_id): r for r in PartyAccounts.objects.filter(wanted)} if pairs else {}
+    wanted = {"company__in": {pair[0] for pair in pairs}, "party__in": {pair[1] for pair in pairs}}
+    found = {(r.company_id, r.party_id): r for r in records_by(PartyAccounts, wanted)}
     for row in rows:
         row.__dict__[_KEPT] = found.get((row.company_id, row.party_id))
 

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +27,7 @@ from apps.company.selectors import company_today, first_open_day, periods_hold
 from apps.core.access import may
 from apps.core.actor import current_actor
 from apps.core.copying import rows_insert
+from apps.core.database.records import records_by
 from apps.core.errors import Busy, Refused
 from apps.core.money import ZERO
 from apps.core.rows import row_make
@@ -73,18 +73,19 @@ def _first_of_each(postings: Sequence[Posting], found: dict[Any, JournalEntry]) 
 
 def _existing(postings: Sequence[Posting]) -> dict[tuple[str, int, str], JournalEntry]:
     """Entries that were made before for these sources and purposes."""
-    if not postings:
-        return {}
     by_kind: dict[str, tuple[set[int], set[str]]] = {}
     for posting in postings:
         kind, pk, purpose = posting.key
         ids, purposes = by_kind.setdefault(kind, (set(), set()))
         ids.add(pk)
         purposes.add(purpose)
-    condition = Q()
-    for kind, (ids, purposes) in by_kind.items():
-        condition |= Q(source_kind=kind, source_id__in=ids, purpose__in=purposes)
-    return {(e.source_kind, e.source_id, e.purpose): e for e in JournalEntry.objects.filter(condition)}
+    return {
+        (entry.source_kind, entry.source_id, entry.purpose): entry
+        for kind, (ids, purposes) in by_kind.items()
+        for entry in records_by(
+            JournalEntry, {"source_kind": kind, "source_id__in": ids, "purpose__in": purposes}
+        )
+    }
 
 
 def _write(postings: list[Posting], *, by: Any, reason: str) -> list[JournalEntry]:

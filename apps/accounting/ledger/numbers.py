@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounting.ledger.posting import Posting
 from apps.accounting.models import Journal, JournalCounter
+from apps.core.database.prepared import prepared_rows
 from apps.core.errors import InvalidInput
 
 _TAKE = """
@@ -62,12 +62,11 @@ def numbers_take(postings: Sequence[Posting], years: Sequence[int]) -> list[Numb
 
 def _take(wanted: Counter[Any]) -> dict[Any, tuple[int, str, str, int]]:
     columns = [[key[0] for key in wanted], [key[1] for key in wanted], [key[2] for key in wanted]]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [*columns, list(wanted.values())])
-        return {
-            (company, code, year): (journal, prefix, f"{start:%y}-{end:%y}", number)
-            for company, code, year, journal, prefix, start, end, number in cursor.fetchall()
-        }
+    rows = prepared_rows(_TAKE, [*columns, list(wanted.values())])
+    return {
+        (company, code, year): (journal, prefix, f"{start:%y}-{end:%y}", number)
+        for company, code, year, journal, prefix, start, end, number in rows
+    }
 
 
 def _counters_create(missing: list[Any]) -> None:

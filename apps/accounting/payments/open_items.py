@@ -16,6 +16,7 @@ from apps.accounting.ledger import Posting, PostingLine, account_for, post
 from apps.accounting.models import Allocation, JournalEntry, JournalLine, OpenItem
 from apps.accounting.services.opening_entries import OPEN_DOCUMENTS, purpose_again
 from apps.core.actor import current_actor
+from apps.core.copying import rows_insert
 from apps.core.errors import ErrorList, Refused
 from apps.core.money import ZERO, round_money
 from apps.core.rows import row_make
@@ -59,7 +60,7 @@ def item_build(
 def item_make(document: Any, **values: Any) -> OpenItem:
     """The open item of a posted document."""
     item = item_build(document, **values)
-    item.save()
+    rows_insert([item])
     return item
 
 

@@ -14,6 +14,7 @@ from apps.accounting.choices import SupplyKind
 from apps.accounting.settings import AS_COUNTED, NEXT_WORKING_DAY
 from apps.company.calendar import working_day_from
 from apps.company.selectors import company_today, rate_on
+from apps.core.database.records import rows_below
 from apps.core.errors import ErrorList, InvalidInput
 from apps.core.india.states import OTHER_COUNTRY, PLACE_CODES
 from apps.core.typed_settings import settings_of
@@ -136,7 +137,7 @@ def _fill_addresses(document: Any, party: Any, errors: ErrorList) -> None:
         setattr(document, name, address_checked(getattr(document, name) or {}, name, errors))
     if party is None or (document.billing_address and document.shipping_address):
         return
-    known = list(party.addresses.all())
+    known = rows_below(party, "addresses")
     if not known:
         document.shipping_address = document.shipping_address or document.billing_address
         return

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.choices import AccessEvent
 from apps.accounts.models import RolePermission, SeparationChoice, User
 from apps.accounts.services.access_log import access_log_write
+from apps.core.database.prepared import prepared_rows
 from apps.core.errors import InvalidInput, Refused
 from apps.core.records import record_save
 from apps.core.separation import MODES, SeparationRule, separation_rules
@@ -31,7 +32,7 @@ class Breach:
 
 def modes() -> dict[str, str]:
     """{rule: off, warn or forbid} as the organisation chose, else as proposed. One query."""
-    chosen = dict(SeparationChoice.objects.values_list("rule", "mode"))
+    chosen: dict[str, str] = dict(prepared_rows("SELECT rule, mode FROM accounts_separationchoice", []))
     return {code: chosen.get(code, rule.usual) for code, rule in separation_rules().items()}
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from apps.audit.choices import AuditEvent
 from apps.audit.models import AuditEntry
 from apps.core.actor import current_actor
+from apps.core.database.adding import rows_add
+from apps.core.rows import row_make
 
 
 def api_write_record(request: Any, status: int) -> None:
@@ -14,7 +16,8 @@ def api_write_record(request: Any, status: int) -> None:
     actor = current_actor()
     if actor.kind != "api":
         return
-    AuditEntry.objects.create(
+    entry = row_make(
+        AuditEntry,
         event=AuditEvent.API_WRITE,
         actor_kind=actor.kind,
         user_id=actor.user_id,
@@ -25,3 +28,4 @@ def api_write_record(request: Any, status: int) -> None:
         request_id=actor.request_id,
         detail={"method": request.method, "status": status},
     )
+    rows_add([entry])

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.company.models import Company, FiscalYear, NumberSeries
 from apps.company.models.fiscal import year_token
 from apps.company.selectors import fiscal_year_of
+from apps.core.database.prepared import prepared_rows
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.india.doc_numbers import validate_doc_number
 from apps.core.locks import lock_row
@@ -91,17 +91,16 @@ def numbers_take(*, company: Company, record_kind: str, day: date, count: int) -
 
 def _take(company_id: int, record_kind: str, day: date, count: int) -> tuple[str, int, date, date] | None:
     """One statement: find the year, raise the counter, give the first of the numbers taken."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE company_numberseries s
-               SET next_number = s.next_number + %s, last_number = s.next_number + %s - 1
-               FROM company_fiscalyear y
-               WHERE s.company_id = %s AND s.record_kind = %s AND s.fiscal_year_id = y.id
-                 AND y.company_id = s.company_id AND y.start <= %s AND y.end >= %s
-               RETURNING s.pattern, s.next_number - %s, y.start, y.end""",
-            [count, count, company_id, record_kind, day, day, count],
-        )
-        return cursor.fetchone()
+    rows = prepared_rows(
+        """UPDATE company_numberseries s
+           SET next_number = s.next_number + %s, last_number = s.next_number + %s - 1
+           FROM company_fiscalyear y
+           WHERE s.company_id = %s AND s.record_kind = %s AND s.fiscal_year_id = y.id
+             AND y.company_id = s.company_id AND y.start <= %s AND y.end >= %s
+           RETURNING s.pattern, s.next_number - %s, y.start, y.end""",
+        [count, count, company_id, record_kind, day, day, count],
+    )
+    return rows[0] if rows else None
 
 
 def numbers_given(series: NumberSeries) -> list[str]:

@@ -18,6 +18,7 @@ from rest_framework.fields import SkipField, empty, get_error_detail
 
 from apps.core.access import may
 from apps.core.contribute import Contribution
+from apps.core.database.records import plain_conditions, records_by
 from apps.core.errors import ErrorList, FieldError, InvalidInput
 from apps.core.keys import key_sent
 from apps.core.records import Child
@@ -66,6 +67,11 @@ class StrictSerializer(serializers.Serializer):
                 )
         return self._values_of(data) if type(data) is dict else super().to_internal_value(data)
 
+    def run_validators(self, value: Any) -> None:
+        """The library gathers defaults of all fields first."""
+        if self.validators:
+            super().run_validators(value)
+
     @cached_property
     def _asked(self) -> list[tuple[serializers.Field, Any]]:
         """The fields that are written, with the methods that check them further."""
@@ -79,7 +85,7 @@ class StrictSerializer(serializers.Serializer):
             if field.field_name not in data and not field.required and field.default is empty:
                 continue
             try:
-                value = field.run_validation(field.get_value(data))
+                value = field.run_validation(data.get(field.field_name, empty))
                 self.set_value(values, field.source_attrs, value if check is None else check(value))
             except serializers.ValidationError as error:
                 errors[field.field_name] = error.detail
@@ -220,16 +226,17 @@ def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, 
     conditions: dict[str, Any] = {"pk__in": ids}
     if has_bin(model):
         conditions["deleted_at"] = None
-    queryset = model._default_manager.filter(**conditions)
+    related, scoped = getattr(model, "chosen_with", ()), models.Q()
     if user is not None:
         hidden = not scope_of(model).shared and not scope_of(model).company
         if hidden and not may(user, f"{meta.app_label}.view_{meta.model_name}"):
             return {}
-        if scoped := record_filter(model, access_of(user)):
-            queryset = queryset.filter(scoped)
-    if related := getattr(model, "chosen_with", ()):
-        queryset = queryset.select_related(*related)
-    return {row.pk: row for row in queryset}
+        scoped = record_filter(model, access_of(user))
+    plain = plain_conditions(scoped)
+    if plain is not None and not plain.keys() & conditions.keys():
+        return {row.pk: row for row in records_by(model, conditions | plain, joined=related)}
+    queryset = model._default_manager.filter(scoped, **conditions)
+    return {row.pk: row for row in (queryset.select_related(*related) if related else queryset)}
 
 
 def record_chosen(model: type[models.Model], pk: Any, user: Any, field: str) -> Any:

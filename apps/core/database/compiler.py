@@ -64,7 +64,8 @@ class SQLInsertCompiler(postgres.SQLInsertCompiler):
         if query.raw or query.on_conflict is not None or not query.fields:
             return super().as_sql()
         try:
-            return [kept_insert(self).statement(query.objs, self.connection)]
+            kept = kept_insert(query.get_meta(), query.fields, self.returning_fields, self.connection)
+            return [kept.statement(query.objs, self.connection)]
         except NotPlain:
             return super().as_sql()
 

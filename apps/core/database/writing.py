@@ -141,20 +141,20 @@ class KeptInsert:
         return [column.parameter(column.value_of(row), connection) for column in self.columns]
 
 
-def kept_insert(compiler: Any) -> KeptInsert:
-    """The kept statement of an insert compiler's query."""
-    opts, fields = compiler.query.get_meta(), compiler.query.fields
-    returning = tuple(compiler.returning_fields or ())
+def kept_insert(
+    opts: Any, fields: Sequence[Any], returning: Sequence[Any] | None, connection: Any
+) -> KeptInsert:
+    """The kept statement that inserts these columns of a model and gives ``returning`` back."""
+    returning = tuple(returning or ())
     key = (*map(id, fields), 0, *map(id, returning))
     kept = opts.__dict__.setdefault("bahi_inserts", {})
     found = kept.get(key)
     if found is None:
-        found = kept[key] = _insert(compiler, opts, tuple(fields), returning)
+        found = kept[key] = _insert(opts, tuple(fields), returning, connection)
     return found  # type: ignore[no-any-return]  # what was kept is a statement
 
 
-def _insert(compiler: Any, opts: Any, fields: tuple[Any, ...], returning: tuple[Any, ...]) -> KeptInsert:
-    connection = compiler.connection
+def _insert(opts: Any, fields: tuple[Any, ...], returning: tuple[Any, ...], connection: Any) -> KeptInsert:
     ops, quote = connection.ops, connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     tail = ops.return_insert_columns(returning)[0] if returning else ""

@@ -13,6 +13,7 @@ from simple_history.signals import post_create_historical_record, pre_create_his
 
 from apps.core.actor import current_actor
 from apps.core.copying import MANY, history_copy
+from apps.core.database.adding import rows_add
 from apps.core.rows import row_make
 from apps.core.triggers import audited_history
 
@@ -98,7 +99,10 @@ class AuditedRecords(HistoricalRecords):
             **{name: getattr(instance, name) for name in self._columns[history]},
         )
         pre_create_historical_record.send(sender=history, history_instance=row, **told)
-        row.save(using=told["using"])
+        if told["using"]:
+            row.save(using=told["using"])
+        else:
+            rows_add([row])
         self.create_historical_record_m2ms(row, instance)
         post_create_historical_record.send(sender=history, history_instance=row, **told)
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 
 from apps.core.actor import current_actor
+from apps.core.database.adding import rows_add
+from apps.core.rows import row_make
 from apps.core.scope import kind_of
 from apps.documents.models.collaboration import TimelineEntry
 
@@ -16,7 +18,8 @@ def timeline_add(
 ) -> None:
     """Add an entry by the current actor."""
     actor = current_actor()
-    TimelineEntry.objects.create(
+    entry = row_make(
+        TimelineEntry,
         target_kind=kind_of(record),
         target_id=record.pk,
         actor_id=actor.user_id,
@@ -25,3 +28,4 @@ def timeline_add(
         text=text,
         data=data or {},
     )
+    rows_add([entry])

@@ -11,8 +11,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.core.actor import Actor, current_actor, reset_actor, set_actor
+from apps.core.copying import rows_insert
 from apps.core.events import Consumer, Event, consumers_of
 from apps.core.modules import module_key_of_app
+from apps.core.rows import row_make
 from apps.core.tenant import current_schema, is_public, switch_on
 from apps.runtime.models import InboxEntry, OutboxEvent
 
@@ -27,7 +29,8 @@ def outbox_write(events: Sequence[Event]) -> None:
         return
     actor = current_actor()
     rows = [
-        OutboxEvent(
+        row_make(
+            OutboxEvent,
             name=event.name,
             payload=event.payload(),
             actor_id=actor.user_id,
@@ -38,7 +41,7 @@ def outbox_write(events: Sequence[Event]) -> None:
         if event.name and consumers_of(event.name)
     ]
     if rows:
-        OutboxEvent.objects.bulk_create(rows, batch_size=1000)
+        rows_insert(rows)
         wake_after_commit()
 
 
