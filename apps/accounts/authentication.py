@@ -17,7 +17,13 @@ from apps.accounts.events import PortalSignedIn
 from apps.accounts.models import ApiKey, SessionKind, SignInSession, User
 from apps.accounts.own_tokens import OwnAccessToken
 from apps.accounts.selectors import user_read
-from apps.accounts.services.keys import access_within, key_find, key_seen, scopes_only_read
+from apps.accounts.services.keys import (
+    EVERYTHING,
+    access_within,
+    key_find,
+    key_seen,
+    scopes_only_read,
+)
 from apps.core.events import announce
 from apps.core.keys import key_read
 from apps.core.tenant import current_schema
@@ -144,6 +150,7 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
             raise exceptions.AuthenticationFailed(_("This API key is not valid."), code="key_invalid")
         user = key.user
         user.access = access_within(user.access, key.scopes)
+        user.key_scopes = None if EVERYTHING in key.scopes else tuple(key.scopes)
         key_seen(key, request)
         request._request.bahi_api_user = user
         door_or_refuse(user, request)

@@ -11,7 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Actor:
-    """kind: user, api, job, operator or system; label is what history shows when the user is gone."""
+    """kind: user, api, job, operator or system; label is what history shows when the user is gone.
+
+    ``scopes``: of the API key that began a job, whose rights are no wider than the key's.
+    """
 
     kind: str = "system"
     user: Any = None
@@ -19,6 +22,7 @@ class Actor:
     address: str = ""
     request_id: str = ""
     path: str = ""
+    scopes: tuple[str, ...] | None = None
 
     @property
     def user_id(self) -> int | None:
@@ -31,6 +35,13 @@ _actor: ContextVar[Actor] = ContextVar("bahi_actor", default=_SYSTEM)  # frozen,
 
 def current_actor() -> Actor:
     return _actor.get()
+
+
+def scopes_of_job(user_id: int | None) -> tuple[str, ...] | None:
+    """The scopes within which a job works for its owner; None outside of jobs and where no key began it."""
+    actor = _actor.get()
+    ours = type(actor) is Actor and actor.kind == "job" and actor.user_id == user_id
+    return actor.scopes if ours else None
 
 
 def set_actor(actor: Actor) -> Any:

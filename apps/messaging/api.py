@@ -48,7 +48,11 @@ class NotificationApi(ResourceViewSet):
         """Everybody has a bell."""
 
     def queryset(self, action: str = "view") -> Any:
-        return Notification.objects.filter(user_id=self.request.user.pk)
+        """One's own; they tell of everything: an API key has them by ``*``, ``read`` or ``messaging.*``."""
+        user = self.request.user
+        if user.key_scopes is not None and not {"read", "messaging.*"} & set(user.key_scopes):
+            return Notification.objects.none()
+        return Notification.objects.filter(user_id=user.pk)
 
     def listed(self, request: Any) -> Any:
         queryset = super().listed(request)

@@ -36,14 +36,17 @@ class JobApi(ResourceViewSet):
         """Everybody follows his own jobs."""
 
     def queryset(self, action: str = "view") -> Any:
-        """All jobs for whoever manages them, else one's own."""
-        if may(self.request.user, "runtime.view_job"):
-            return Job.objects.for_user(self.request.user)
-        return Job.objects.filter(owner_id=self.request.user.pk)
+        """All jobs for whoever manages them, else one's own; for an API key with limits what it began."""
+        user = self.request.user
+        if may(user, "runtime.view_job"):
+            return Job.objects.for_user(user)
+        mine = Job.objects.filter(owner_id=user.pk)
+        return mine if user.key_scopes is None else mine.filter(scopes=list(user.key_scopes))
 
     def _act(self, request: Any, pk: int, service: Any, text: str) -> Response:
-        job = self.record(pk)
-        if job.owner_id != request.user.pk and not may(request.user, MANAGE):
+        job, scopes = self.record(pk), request.user.key_scopes
+        mine = job.owner_id == request.user.pk and (scopes is None or job.scopes == list(scopes))
+        if not mine and not may(request.user, MANAGE):
             raise NotAllowed(_("Only its owner may do this with a job."))
         return api_write(request, lambda: (200, self.one(service(job, by=request.user)), text))
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Access
+from apps.core.actor import scopes_of_job
 from apps.core.models.history import tracked_history
 from apps.core.scope import Scope, ScopedQuerySet
 
@@ -92,6 +93,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    key_scopes: tuple[str, ...] | None = None  # of the API key by which he comes just now, if it has limits
+
     objects = UserManager()
     history = tracked_history("password", "last_login")
 
@@ -121,7 +124,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What this user may do and see; worked out once for this object (one request)."""
         from apps.accounts.selectors import access_load
 
-        return access_load(self)
+        access, scopes = access_load(self), scopes_of_job(self.pk)
+        if scopes is None:
+            return access
+        from apps.accounts.services.keys import access_within
+
+        return access_within(access, scopes)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         return self.is_active and self.access.has(perm)

@@ -31,6 +31,8 @@ class Job(models.Model):
     task = models.CharField(max_length=120)
     title = models.CharField(_("title"), max_length=200)
     owner_id = models.BigIntegerField(null=True)
+    # Of the API key that began it: it does no more than the key may. Null: its owner himself, or nobody.
+    scopes = models.JSONField(null=True, editable=False)
     arguments = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(_("state"), max_length=12, choices=JobState.choices, default=JobState.WAITING)
     done_count = models.PositiveIntegerField(_("done"), default=0)

@@ -62,13 +62,26 @@ def _name_of(function: TaskFunction) -> str:
 
 
 def job_start(function: TaskFunction, *, title: str, by: Any = None, **arguments: Any) -> Job:
-    """Enter a job; it starts after the caller's transaction commits. Arguments must be JSON values."""
+    """Enter a job; it starts after the caller's transaction commits. Arguments must be JSON values.
+
+    One that an API key begins, or that another such job begins, works within the key's scopes.
+    """
     owner = getattr(by, "pk", None) or current_actor().user_id
     job = Job.objects.create(
-        task=_name_of(function), title=str(title)[:200], owner_id=owner, arguments=arguments
+        task=_name_of(function),
+        title=str(title)[:200],
+        owner_id=owner,
+        scopes=_scopes(by),
+        arguments=arguments,
     )
     _enqueue_on_commit(job)
     return job
+
+
+def _scopes(by: Any) -> list[str] | None:
+    actor = current_actor()
+    scopes = getattr(by or actor.user, "key_scopes", None) or actor.scopes
+    return None if scopes is None else list(scopes)
 
 
 def _enqueue_on_commit(job: Job) -> None:
@@ -160,7 +173,8 @@ def _actor_of(job: Job) -> Actor:
     from django.contrib.auth import get_user_model
 
     user = get_user_model().objects.filter(pk=job.owner_id).first() if job.owner_id else None
-    return Actor(kind="job", user=user, label=str(user) if user else "System")
+    scopes = None if job.scopes is None else tuple(job.scopes)
+    return Actor(kind="job", user=user, label=str(user) if user else "System", scopes=scopes)
 
 
 def _finish(job: Job, state: str, *, message: str = "", result: dict[str, Any] | None = None) -> None:
