@@ -25,13 +25,13 @@ from apps.core.formats import show_number
 from apps.core.guards import open_names
 from apps.core.money import round_money
 from apps.core.registry import resource_of
-from apps.core.scope import kind_of, record_open
+from apps.core.scope import kind_of
 from apps.core.surfaces import codes
 from apps.documents.admin_bulk import BulkTransitions
 from apps.documents.form_config import document_config
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.permissions import PRINT
-from apps.documents.services.comments import may_publish
+from apps.documents.services.comments import may_publish, may_write_out
 from apps.documents.verb_config import ask_fields
 
 TOTALS_LIMIT = 20_000
@@ -214,7 +214,7 @@ class DocumentAdmin(BulkTransitions, ScopedAdmin):
             "target": f"{kind_of(self.model)}:{document.pk}" if document else "",
             "sharing": sharing_of(document, request.user) if document else None,
             "public_comments": may_publish(self.model)
-            and (document is None or record_open(document, request.user)),
+            and (document is None or may_write_out(document, request.user)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "documents/document.html", context)

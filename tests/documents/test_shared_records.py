@@ -325,6 +325,24 @@ def test_file_made_of_a_shared_order_is_not_given_out_when_the_sharing_ended(api
     assert rights_of(row, User.objects.get(pk=clerk.pk)) == before != during
 
 
+def test_whoever_only_reads_writes_nothing_to_the_customer(api_as, order, administrator, monkeypatch):
+    monkeypatch.setattr("apps.documents.api.may_publish", lambda model: True)
+    monkeypatch.setattr("apps.documents.admin_base.may_publish", lambda model: True)
+    body = {"target": f"sales.order:{order['id']}", "text": "Cheaper!", "public": True}
+    page = f"/admin/sales/order/{order['id']}/change/"
+    auditor = make_user("sales.view_order", "sales.view_quotation")
+    api_as(auditor).post("documents/comments/", body, 403)
+    api_as(auditor).post("documents/comments/", {**body, "public": False})
+    assert "data-public" not in signed_in(auditor).get(page).content.decode()
+    writer = make_user("sales.view_order", "sales.change_order")
+    said = api_as(writer).post("documents/comments/", body)["data"]
+    assert "data-public" in signed_in(writer).get(page).content.decode()
+    writer.roles.get().grants.filter(permission="sales.change_order").delete()
+    api_as(User.objects.get(pk=writer.pk)).patch(
+        f"documents/comments/{said['id']}/", {"text": "Dearer!"}, 403
+    )
+
+
 def test_whom_an_order_was_only_shown_writes_nothing_to_its_customer(api, api_as, order, clerk, monkeypatch):
     monkeypatch.setattr("apps.documents.api.may_publish", lambda model: True)
     his, body = api_as(clerk), {"target": f"sales.order:{order['id']}", "text": "Cheaper!", "public": True}

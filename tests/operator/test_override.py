@@ -16,6 +16,7 @@ from apps.accounts.tokens import pair_issue
 from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused
 from apps.core.permissions import all_permissions, stand_in_permissions
 from apps.core.tenant import organisation_context
+from apps.documents.services.comments import comment_add
 from apps.messaging.models import Notification
 from apps.parties.models import Party
 from apps.platform.models import Override
@@ -122,6 +123,12 @@ def test_with_writing_he_changes_records_in_his_own_name_but_no_people(ask, acme
         assert row is not None
         shown = [str(getattr(row, name, "")) for name in ("actor_kind", "actor_label")]
         assert shown == ["operator", "Omkar (platform operator)"]
+        operator = override.stand_in()
+        operator.access = override.access_of_visit(Override.objects.get(), operator)
+        party = Party.objects.get(legal_name="Made Ltd")
+        comment_add(party, text="Looked at it", by=operator)
+        with pytest.raises(NotAllowed):  # he speaks to no customer in the organisation's name
+            comment_add(party, text="Dear customer", by=operator, public=True)
 
 
 def test_link_opens_once_in_its_organisation_and_time(ask, acme):

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.accounts.selectors import OPERATOR_EMAIL
+from apps.accounts.selectors import OPERATOR_EMAIL, is_stand_in
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.events import emit
 from apps.core.locks import lock_row
-from apps.core.scope import kind_of, record_open_or_refuse, scope_of, sees
+from apps.core.scope import kind_of, scope_of, sees
 from apps.documents.events import CommentAdded
 from apps.documents.models import Comment
+from apps.documents.services.attachments import may_attach
 
 MAX_TEXT = 10_000
 MAX_MENTIONS = 20
@@ -33,10 +34,10 @@ def comment_add(record: models.Model, *, text: str, by: Any, public: bool = Fals
     ``public``: the customer or vendor of the record reads it in his portal; otherwise it stays with us.
 
     The caller has checked that ``by`` may see the record. Raises InvalidInput naming ``text``; NotAllowed to
-    whom it was only shown and who would write to its customer.
+    whom may only look, or is only a visitor, and would write to its customer.
     """
-    if public and by is not None:
-        record_open_or_refuse(record, by)
+    if public:
+        _write_out_or_refuse(record, by)
     comment = Comment.objects.create(
         target_kind=kind_of(record), target_id=record.pk, author=by, text=_checked(text), public=public
     )
@@ -54,9 +55,23 @@ def may_publish(model: type[models.Model]) -> bool:
     return bool(scope_of(model).party) and any(function() for function in _publishing)
 
 
+def may_write_out(record: models.Model, user: Any) -> bool:
+    """Whether what he says may go to the customer or vendor of the record: he works on such records, as one
+    who may add files does, or it is their own person. Never the platform's operator, who speaks for nobody
+    here."""
+    return user.is_portal or (not is_stand_in(user) and may_attach(record, user))
+
+
+def _write_out_or_refuse(record: models.Model, by: Any) -> None:
+    if by is not None and not may_write_out(record, by):
+        raise NotAllowed(_("You may see this record, but not write to its customer or vendor."))
+
+
 def comment_change(comment: Comment, *, text: str, record: models.Model, by: Any) -> Comment:
     """Change one's own comment; only newly mentioned people are told."""
     row = _own(comment, by)
+    if row.public:
+        _write_out_or_refuse(record, by)
     before = {user.pk for user in mentioned_in(row.text)}
     row.text, row.edited_at = _checked(text), timezone.now()
     row.save(update_fields=["text", "edited_at"])
