@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count
 
 from apps.accounting.models import Allocation, Bill, CreditNote, DebitNote, Invoice, Receipt, YearClosing
+from apps.accounting.statements.opening import opening_state
 from apps.accounts.models import Department, User
 from apps.catalog.models import PartyPriceList, PriceListItem
 from apps.company.models import Company
@@ -57,6 +58,8 @@ def nothing_of_the_tour_is_empty():
     assert len(set(breaks)) == 3
     assert PartyPriceList.objects.count() >= 3
     for company in Company.objects.all():
+        opening = opening_state(company)
+        assert (opening.equity, {part.missing for part in opening.parts}) == (0, {0})
         sender = print_company(company)
         for part in ("logo", "signature", "seal"):
             picture_verify(getattr(sender, part), part)

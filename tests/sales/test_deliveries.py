@@ -319,6 +319,23 @@ def test_invoices_follow_deliveries(api, order):
     assert ahead["taxable_total"] == "6000.00"
 
 
+def test_delivery_that_an_invoice_of_the_order_bills_stays(api, shop, order):
+    first, second = deliver(api, order, "4"), deliver(api, order, "6")
+    bill = verb(api, "sales/orders", order, "invoice", {"lines": [_part(order, "4")]}, 201)["data"]
+    verb(api, "accounting/invoices", bill, "post")
+    verb(api, "sales/deliveries", second, "cancel", {"reason": "Came too early"})
+    answer = verb(api, "sales/deliveries", first, "cancel", {"reason": "Wrong goods"}, 409)
+    assert code_of(answer) == "in_use"
+    assert shop.on_hand() == "96"
+    verb(api, "accounting/invoices", bill, "cancel", {"reason": "Wrong goods"})
+    verb(api, "sales/deliveries", first, "cancel", {"reason": "Wrong goods"})
+    assert (shop.on_hand(), counters(order)[1:4]) == ("100", ["0", "0", "0"])
+
+
+def _part(order, quantity):
+    return {"line": order["lines"][0]["id"], "quantity": quantity}
+
+
 def test_two_drafts_of_one_delivery_are_not_both_posted(api, order):
     delivery = deliver(api, order, "4")
     drafts = [verb(api, "sales/deliveries", delivery, "invoice", expect=201)["data"] for _ in range(2)]
@@ -517,6 +534,21 @@ def test_direct_invoice_that_moves_no_stock(api, shop):
     draft = direct(api, shop, moves_stock=False)
     verb(api, "accounting/invoices", draft, "post")
     assert shop.on_hand() == "2"
+
+
+def test_direct_invoice_of_pieces_with_numbers_says_the_way(api, shop):
+    from tests.factories.catalog import make_product
+    from tests.factories.inventory import receive
+
+    pump = make_product(name="Pump", tracking="serial", sale_price="9000")
+    receive(shop.company, pump, 1, "5000", serials=("P1",), day=_yesterday())
+    body = shop.draft({"product": pump.pk, "quantity": "1"})
+    draft = api.post("accounting/invoices/", body)["data"]
+    error = verb(api, "accounting/invoices", draft, "post", expect=400)["errors"][0]
+    assert (error["field"], error["code"]) == ("lines.0.product", "serials")
+    assert "sell it by an order" in error["detail"]
+    plain = api.post("accounting/invoices/", {**body, "moves_stock": False})["data"]
+    verb(api, "accounting/invoices", plain, "post")
 
 
 def test_cancelled_direct_invoice_takes_its_goods_back(api, shop):

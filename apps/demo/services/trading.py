@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from apps.accounting.invoicing.bulk import Batched, invoice_prepare, masters_by_day
+from apps.accounting.ledger import account_for
 from apps.accounting.models import Bill, Invoice, InvoiceCharge, InvoiceLine
+from apps.accounting.services.opening import OpeningRow, opening_trial_balance_post
 from apps.catalog.models import TaxCategory
 from apps.core.actor import acting_as
 from apps.core.typed_settings import setting
@@ -86,9 +88,9 @@ def _purchase(books: Books, item: Purchase) -> None:
         {"product": product, "quantity": quantity, "unit_cost": cost} for product, quantity, cost in item.rows
     ]
 
-    def receive() -> None:
+    def receive() -> Any:
         with acting_as(people.stores):
-            posted_make(
+            return posted_make(
                 Inward,
                 by=people.stores,
                 company=company,
@@ -99,9 +101,21 @@ def _purchase(books: Books, item: Purchase) -> None:
                 children={"lines": rows},
             )
 
-    run_in_unit_of_work(receive)
-    if not item.opening:
+    made = run_in_unit_of_work(receive)
+    if item.opening:
+        run_in_unit_of_work(lambda: _opening(books, company, made))
+    else:
         run_in_unit_of_work(lambda: _bill(books, company, item))
+
+
+def _opening(books: Books, company: Any, made: Inward) -> None:
+    """The books begin with the stock and the owner's money in it, so that opening equity is nothing."""
+    rows = [
+        OpeningRow(account_for(company, "stock"), debit=made.total_value),
+        OpeningRow(account_for(company, "capital"), credit=made.total_value),
+    ]
+    with acting_as(books.people.accounts):
+        opening_trial_balance_post(company=company, date=made.date, rows=rows, by=books.people.accounts)
 
 
 def _bill(books: Books, company: Any, item: Purchase) -> None:

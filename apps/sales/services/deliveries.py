@@ -325,7 +325,7 @@ def delivery_cancel(delivery: Delivery, *, by: Any, reason: str = "") -> None:
         raise Refused(_("Goods of this delivery were returned: cancel the return first."), code="in_use")
     if delivery.invoice_id and by is not None:
         raise Refused(_("The invoice delivered these goods: cancel the invoice."), code="in_use")
-    if _billed(delivery):
+    if _billed(delivery) or _billed_by_order(delivery, lines):
         raise Refused(_("This delivery was invoiced: cancel the invoice first."), code="in_use")
     order = lock_row(Order, delivery.order_id, share=True) if delivery.order_id else None
     if order is not None:
@@ -335,6 +335,24 @@ def delivery_cancel(delivery: Delivery, *, by: Any, reason: str = "") -> None:
         order_reserve(order, list(order.lines.select_related("product", "unit")), by=by)
     if reason:
         timeline_add(delivery, "cancel_reason", text=reason)
+
+
+def _billed_by_order(delivery: Delivery, lines: Sequence[DeliveryLine]) -> bool:
+    """Whether an invoice of the order bills what was delivered, and would bill more without this delivery."""
+    from apps.accounting.models import Invoice
+    from apps.sales.services.billing import ON_DELIVERY
+
+    made = DocumentLink.objects.filter(
+        source_kind="sales.order",
+        source_id=delivery.order_id or 0,
+        target_kind="accounting.invoice",
+        relation=ON_DELIVERY,
+    )
+    if not Invoice.objects.filter(pk__in=made.values("target_id"), status="posted").exists():
+        return False
+    sums, held = sums_of(lines), {line.order_line_id: line.order_line for line in lines if line.order_line_id}
+    known = {pk: quantities_of(row, goods=True) for pk, row in held.items() if row is not None}
+    return any(item.net_invoiced > item.net_delivered - sums[pk] for pk, item in known.items())
 
 
 def _billed(delivery: Delivery) -> bool:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounting.models import CreditNote, CreditNoteLine, Invoice
+from apps.catalog.choices import Tracking
 from apps.catalog.models import Product
 from apps.core.copying import history_copy, rows_copy, rows_insert
-from apps.core.errors import Refused
+from apps.core.errors import ErrorList, Refused
 from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.money import ZERO
@@ -55,6 +56,7 @@ def invoice_deliver(invoice: Invoice, lines: Sequence[Any], *, by: Any, reason: 
     goods = _goods(lines)
     if not goods:
         return None
+    _pieces_check(goods)
     delivery = _delivery(invoice, _place(invoice.company_id))
     delivery.save(force_insert=True)
     rows = _rows(delivery, goods)
@@ -66,6 +68,19 @@ def invoice_deliver(invoice: Invoice, lines: Sequence[Any], *, by: Any, reason: 
     _link([(invoice, delivery)])
     timeline_add(delivery, "post", text=_("With its invoice"), data={"invoice": invoice.pk})
     return delivery
+
+
+def _pieces_check(goods: Sequence[tuple[int, Any]]) -> None:
+    """An invoice doesn't name pieces, a delivery does. Raises InvalidInput that says the way."""
+    errors = ErrorList()
+    for index, line in goods:
+        if line.product.tracking == Tracking.SERIAL:
+            text = _(
+                "%(code)s has serial numbers: sell it by an order, whose delivery names the pieces, or say "
+                "that this invoice doesn't deliver the goods."
+            )
+            errors.add(f"lines.{index}.product", text % {"code": line.product.code}, "serials")
+    errors.raise_if_any()
 
 
 def _place(company_id: int) -> Place:
