@@ -35,7 +35,13 @@ from apps.datatools.reports.views import api_routes
 from apps.datatools.search import search_run
 from apps.datatools.selectors import run_of
 from apps.datatools.services.exports import export_begin, export_find, is_large
-from apps.datatools.services.imports import import_start, mapping_read, options_read, run_answer
+from apps.datatools.services.imports import (
+    corrections_read,
+    import_start,
+    mapping_read,
+    options_read,
+    run_answer,
+)
 from apps.datatools.services.records import export_record
 from apps.datatools.services.undo import undo_answer, undo_preview, undo_start
 
@@ -125,6 +131,7 @@ def start_from_request(target_key: str, request: Request) -> ImportRun:
         dry_run=str(request.data.get("dry_run", "false")).lower() in ("true", "1", "yes", "on"),
         by=request.user,
         file=stored,
+        corrections=corrections_read(request.data.get("corrections")),
         begin=begin,
     )
 
@@ -217,8 +224,8 @@ class ImportRunApi(ResourceViewSet):
     model, path = ImportRun, "datatools/imports"
     fields = (
         "id", "target", "origin", "file_name", "mode", "dry_run", "state", "record_count", "done_count",
-        "created_count", "updated_count", "skipped_count", "errors", "notes", "job_id", "owner", "created_at",
-        "finished_at", "undo_state", "undo_job_id", "undone_by", "undone_at",
+        "created_count", "updated_count", "skipped_count", "errors", "notes", "corrections", "job_id",
+        "owner", "created_at", "finished_at", "undo_state", "undo_job_id", "undone_by", "undone_at",
     )  # fmt: skip
     filters = {"target": "target", "origin": "origin", "state": "state", "created_at": "created_at"}
     writable = False

@@ -21,6 +21,8 @@ from apps.datatools.models import ImportRun
 from apps.datatools.selectors import run_of
 from apps.datatools.services.undo import undo_answer, undo_preview, undo_require, undo_runs, undo_start
 
+SHOWN = 200
+
 
 def run_find(pk: int, user: Any) -> ImportRun:
     """A run that this user may see; 404 else."""
@@ -48,8 +50,11 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "closed": closed,
         "problems": [
-            {"row": e["row"], "record": e["column"], "reason": e["detail"]} for e in run.errors[:200]
+            {"row": e["row"], "record": e["column"], "reason": e["detail"]} for e in run.errors[:SHOWN]
         ],
+        "corrected": [
+            (row, column, text) for row, cells in run.corrections.items() for column, text in cells.items()
+        ][:SHOWN],
         "preview": preview,
         "undone": undone,
         "working": undo_runs(run),

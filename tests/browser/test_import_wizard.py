@@ -119,7 +119,7 @@ def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_p
     page = open_import()
     names = [f"Wizard {n}" for n in range(3)]
     choose(page, sheet(tmp_path / "parties.csv", names, {3: "nonsense"}))
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check", exact=True).click()
     result = page.locator("[data-import-result]")
     expect(result).to_contain_text("1 problem. Nothing was written.")
     expect(result.locator("tbody tr")).to_have_count(1)
@@ -131,10 +131,10 @@ def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_p
     assert site.one("SELECT count(*) FROM parties_party WHERE legal_name LIKE 'Wizard %'") == 0
     again = sheet(tmp_path / "parties.csv", names)  # saved anew under its name, as one does in a spreadsheet
     os.utime(again, (time.time() + 5, time.time() + 5))  # Chromium tells files apart by whole seconds
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Choose it again")
     choose(page, tmp_path / "parties.csv")
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check", exact=True).click()
     expect(result).to_contain_text("3 records can be imported.")
     page.get_by_role("button", name="Start import").click()
     expect(result).to_contain_text("Imported: 3 new")
@@ -142,6 +142,33 @@ def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_p
     expect(page.locator("#result_list, table").first).to_contain_text("Wizard 1")
     history = "SELECT count(*) FROM parties_historicalparty WHERE legal_name LIKE 'Wizard %'"
     assert site.one(history) == 3
+
+
+def test_clerk_puts_a_cell_right_where_its_problem_is_shown(open_import, site, tmp_path):
+    page = open_import()
+    names = [f"Mended {n}" for n in range(3)]
+    choose(page, sheet(tmp_path / "mended.csv", names, {3: "nonsense"}))
+    page.get_by_role("button", name="Check", exact=True).click()
+    result = page.locator("[data-import-result]")
+    cell = result.get_by_label("tax_treatment, Row 3")
+    expect(cell).to_have_value("nonsense")
+    cell.fill("also nonsense")
+    expect(result).to_contain_text("1 cell is put right here")
+    cell.press("Enter")
+    expect(cell).to_have_value("also nonsense")
+    expect(result).to_contain_text("1 problem. Nothing was written.")
+    cell.fill("unregistered")
+    result.get_by_role("button", name="Check again").click()
+    expect(result).to_contain_text("3 records can be imported.")
+    result.get_by_role("button", name="Take the file as it is").click()
+    expect(cell).to_have_value("nonsense")
+    cell.fill("unregistered")
+    page.get_by_role("button", name="Start import").click()
+    expect(result).to_contain_text("Imported: 3 new")
+    page.reload()
+    page.get_by_role("link", name="mended.csv").first.click()
+    expect(page.locator("dl")).to_contain_text("Row 3, tax_treatment: unregistered")
+    assert site.one("SELECT count(*) FROM parties_party WHERE legal_name LIKE 'Mended %'") == 3
 
 
 def test_large_import_survives_a_killed_worker(open_import, site, tmp_path):
@@ -173,7 +200,7 @@ def test_large_import_survives_a_killed_worker(open_import, site, tmp_path):
 def test_import_page_is_usable(open_import, tmp_path, width, height, dark):
     page = open_import(width=width, height=height, dark=dark)
     choose(page, sheet(tmp_path / "look.csv", ["Look 1", "Look 2"], {2: "nonsense"}))
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("[data-import-result] tbody tr")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     folder = os.environ.get("BAHI_SHOTS")

@@ -15,7 +15,7 @@ from apps.core.errors import InvalidInput
 from apps.core.registry import resources
 from apps.datatools import exporting
 from apps.datatools.models import ImportRun
-from apps.datatools.services.imports import import_start, run_answer
+from apps.datatools.services.imports import corrections_read, import_start, run_answer
 from apps.parties.models import Party
 from tests.factories.catalog import make_product
 
@@ -29,7 +29,7 @@ GOOD = (
 )
 
 
-def start(content: str | bytes, by, *, mode="all_or_nothing", dry_run=False, mapping=None, options=None):
+def start(content, by, *, mode="all_or_nothing", dry_run=False, mapping=None, options=None, corrections=None):
     data = content.encode() if isinstance(content, str) else content
     return run_answer(
         import_start(
@@ -41,6 +41,7 @@ def start(content: str | bytes, by, *, mode="all_or_nothing", dry_run=False, map
             mode=mode,
             dry_run=dry_run,
             by=by,
+            corrections=corrections,
         )
     )
 
@@ -51,6 +52,43 @@ def test_rows_that_continue_a_record_become_its_children(administrator):
     mehta = Party.objects.get(display_name="Mehta")
     assert [a.line1 for a in mehta.addresses.all()] == ["Plot 4", "Gate 2"]
     assert str(mehta.credit_limit) == "150000.00"
+
+
+def test_cells_put_right_go_along_and_the_file_stays(administrator):
+    wrong = GOOD.replace("27AAPFU0939F1ZV", "27AAPFU0939F1ZX").replace("Gate 2,27", "Gate 2,00")
+    errors = start(wrong, administrator, dry_run=True)["errors"]
+    assert {(e["row"], e["column"], e["value"]) for e in errors} == {
+        (2, "gstin", "27AAPFU0939F1ZX"),
+        (3, "addresses/state_code", "00"),
+    }
+    right = {"2": {"gstin": " 27AAPFU0939F1ZV "}, "3": {"addresses/state_code": "27"}}
+    answer = start(wrong, administrator, corrections=right)
+    assert (answer["created"], answer["errors"]) == (2, [])
+    assert Party.objects.get(display_name="Mehta").gstin == "27AAPFU0939F1ZV"
+    run = ImportRun.objects.get(pk=answer["id"])
+    assert run.corrections["3"] == {"addresses/state_code": "27"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ('{"9": {"gstin": "x"}}', "no row 9"),
+        ('{"2": {"colour": "x"}}', "no column"),
+        ('{"2": {"gstin": 7}}', "object"),
+        ('{"2": "x"}', "object"),
+        ("[1]", "object"),
+        ("{", "JSON"),
+        ('{"2": {"gstin": "\\u0000"}}', "stored"),
+        ('{"2": {' + ", ".join(f'"{n}": ""' for n in range(5_001)) + "}}", "5000"),
+    ],
+)
+def test_a_correction_of_nothing_is_refused_by_name(administrator, sent, told):
+    with pytest.raises(InvalidInput) as refused:
+        start(GOOD, administrator, corrections=corrections_read(sent))
+    (error,) = refused.value.errors
+    assert error.field == "corrections"
+    assert told in str(error.detail)
+    assert Party.objects.count() == 0
 
 
 def test_importing_twice_changes_and_adds_nothing(administrator):

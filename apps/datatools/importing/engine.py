@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import Busy, FieldError, InvalidInput
 from apps.core.locks import lock_row
 from apps.core.uow import run_in_unit_of_work
+from apps.datatools.importing.correcting import errors_answer
 from apps.datatools.importing.provenance import written_keep
 from apps.datatools.importing.reading import Table
 from apps.datatools.importing.targets import Outcome, Record, Target
@@ -127,7 +128,7 @@ def import_execute(
     run.record_count = len(records)
     if run.dry_run or run.mode == ImportMode.ALL_OR_NOTHING:
         outcome = _at_once(run, target, records, by, progress)
-        _keep(run, outcome, len(records))
+        _keep(run, outcome, records, len(records))
         run.state = ImportState.CHECKED if run.dry_run else ImportState.DONE
         if not run.dry_run and outcome.errors:
             run.state = ImportState.FAILED
@@ -188,7 +189,7 @@ def _in_chunks(run: ImportRun, target: Target, records: list[Record], by: Any, p
                 outcome = target.apply(chunk, by=by, options=run.options)
             written_keep(run, outcome.written)
             step = copy(run)
-            _keep(step, outcome, run.done_count + len(chunk))
+            _keep(step, outcome, chunk, run.done_count + len(chunk))
             step.save(update_fields=PROGRESS)
             return step
 
@@ -208,13 +209,13 @@ def _add(total: Outcome, part: Outcome) -> None:
     total.notes = part.notes
 
 
-def _keep(run: ImportRun, outcome: Outcome, done: int) -> None:
+def _keep(run: ImportRun, outcome: Outcome, records: list[Record], done: int) -> None:
     run.created_count += outcome.created
     run.updated_count += outcome.updated
     run.skipped_count += outcome.skipped
     run.notes = outcome.notes
     room = MAX_ERRORS - len(run.errors)
-    run.errors = [*run.errors, *(error.as_dict() for error in outcome.errors[:room])]
+    run.errors = [*run.errors, *errors_answer(outcome.errors[:room], records)]
     run.done_count = done
 
 

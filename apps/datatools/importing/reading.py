@@ -176,7 +176,7 @@ def _as_table(raw: list[list[str]]) -> Table:
     numbered = [(i, row) for i, row in enumerate(raw, start=1) if any(cell.strip() for cell in row)]
     if not numbered:
         raise InvalidInput(_("The file has no rows."), field="file", code="empty")
-    headers = [_clean(cell)[:MAX_HEADER] for cell in numbered[0][1]]
+    headers = [cell_clean(cell)[:MAX_HEADER] for cell in numbered[0][1]]
     if len(headers) > MAX_COLUMNS:
         raise InvalidInput(_("The file has more than %(n)d columns.") % {"n": MAX_COLUMNS}, field="file")
     if len(numbered) - 1 > MAX_ROWS:
@@ -187,11 +187,11 @@ def _as_table(raw: list[list[str]]) -> Table:
             _("These columns come twice: %(c)s.") % {"c": ", ".join(twice)}, field="file", code="duplicate"
         )
     width = len(headers)
-    rows = [(n, [_clean(c) for c in row[:width]] + [""] * (width - len(row))) for n, row in numbered[1:]]
+    rows = [(n, [cell_clean(c) for c in row[:width]] + [""] * (width - len(row))) for n, row in numbered[1:]]
     return Table(headers, rows)
 
 
-def _clean(cell: str) -> str:
+def cell_clean(cell: str) -> str:
     """Trimmed text that the database can keep: no NUL, no half characters; the apostrophe by which
     spreadsheets mark a text cell is dropped."""
     text = cell.strip()[:MAX_CELL].replace("\x00", "").encode("utf-8", "ignore").decode()

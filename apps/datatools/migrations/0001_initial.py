@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=200, verbose_name='file')),
                 ('columns', models.JSONField(default=dict)),
                 ('options', models.JSONField(default=dict)),
+                ('corrections', models.JSONField(default=dict, verbose_name='corrected cells')),
                 ('mode', models.CharField(choices=[('all_or_nothing', 'All or nothing'), ('skip_bad', 'Skip bad rows')], default='all_or_nothing', max_length=16, verbose_name='mode')),
                 ('dry_run', models.BooleanField(default=False, verbose_name='dry run')),
                 ('state', models.CharField(choices=[('checked', 'Checked'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=10, verbose_name='state')),

@@ -59,7 +59,10 @@ class UndoState(models.TextChoices):
 
 
 class ImportRun(models.Model):
-    """One import. ``done_count`` grows in the transaction of each chunk, so that a run can be resumed."""
+    """One import. ``done_count`` grows in the transaction of each chunk, so that a run can be resumed.
+
+    ``corrections``: {row of the file: {column: text}}, what somebody wrote instead; the file stays as it is.
+    """
 
     kind: ClassVar[str] = "log"
     has_surface: ClassVar[bool] = True
@@ -72,6 +75,7 @@ class ImportRun(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     columns = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
+    corrections = models.JSONField(_("corrected cells"), default=dict)
     mode = models.CharField(
         _("mode"), max_length=16, choices=ImportMode.choices, default=ImportMode.ALL_OR_NOTHING
     )

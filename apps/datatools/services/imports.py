@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput
 from apps.core.uow import run_in_unit_of_work
+from apps.datatools.importing.correcting import Corrections, corrections_check, table_correct
 from apps.datatools.importing.engine import import_execute, mapping_check, mapping_suggest, records_group
 from apps.datatools.importing.reading import Table, table_read
 from apps.datatools.importing.targets import Target, target_find
@@ -45,6 +46,16 @@ def options_read(raw: Any) -> dict[str, Any]:
         raise InvalidInput(_("Must be an object."), field="options")
     storable_check(value, "options")
     return value
+
+
+def corrections_read(raw: Any) -> Corrections:
+    """The ``corrections`` of a request: JSON object {row: {column: text}}. Raises InvalidInput."""
+    try:
+        value = json.loads(raw) if isinstance(raw, str) and raw else raw or {}
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(_("This is not valid JSON."), field="corrections") from error
+    storable_check(value, "corrections")
+    return corrections_check(value)
 
 
 def storable_check(value: Any, field: str) -> None:
@@ -87,10 +98,12 @@ def import_start(
     dry_run: bool,
     by: Any,
     file: StoredFile | None = None,
+    corrections: Corrections | None = None,
     begin: Callable[[ImportRun], ImportRun | None] | None = None,
 ) -> ImportRun:
     """Check the file and run the import, or queue it when it is large (``run.job_id``).
 
+    ``corrections`` are cells put right since the file was made, see ``corrections_read``.
     ``begin`` saves the run, or gives the one that an earlier try of the same call has started.
     Raises InvalidInput for an unreadable file or a wrong map; errors of rows are kept on the run.
     """
@@ -98,7 +111,7 @@ def import_start(
     target.require(by)
     if mode not in ImportMode.values:
         raise InvalidInput(_("Must be all_or_nothing or skip_bad."), field="mode")
-    table = table_read(content, file_name)
+    table = table_correct(table_read(content, file_name), corrections or {})
     columns = columns_choose(target, table, mapping)
     records = records_group(target, table, columns)
     run = ImportRun(
@@ -108,6 +121,7 @@ def import_start(
         file_name=file_name[:200],
         columns=columns,
         options=options,
+        corrections=corrections or {},
         mode=mode,
         dry_run=dry_run,
     )
@@ -152,7 +166,7 @@ def import_resume(run: ImportRun, content: bytes, *, progress: Any = None) -> Im
         return run
     target = target_find(run.target)
     target.require(run.owner)  # what was allowed when the job was entered may be taken back since
-    table = table_read(content, run.file_name)
+    table = table_correct(table_read(content, run.file_name), run.corrections)
     records = records_group(target, table, run.columns)
     import_execute(run, target, records, by=run.owner, progress=progress)
     return run

@@ -9,7 +9,7 @@ const root = document.getElementById("bahi-import");
 const form = root.querySelector("[data-import-form]");
 const place = (name) => root.querySelector(`[data-import-${name}]`);
 form.elements.file.hasChangeListener = true; // the theme would look for a text input beside it, and fail
-const state = { fields: [], headers: [], sample: [] };
+const state = { fields: [], headers: [], sample: [], corrections: new Map() };
 const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%${name}`, value), config.texts[values.n === 1 ? `${key}_one` : key]);
 
 /** A file that was saved anew since it was chosen can't be read any more: the browser sees another file. */
@@ -71,6 +71,7 @@ function remembered(target) {
 
 async function readFile() {
   const file = form.elements.file.files[0];
+  state.corrections.clear();
   fill(place("map"), []);
   place("check").disabled = place("start").disabled = !file;
   if (!file) return;
@@ -101,7 +102,7 @@ function drawMap(chosen) {
     return el("tr", {}, [el("td", { text: header }), el("td", {}, [select]), el("td", { class: "bahi-muted", text: sample })]);
   });
   const head = el("tr", {}, ["column", "field", "sample"].map((key) => el("th", { scope: "col", text: say(key) })));
-  fill(place("map"), [el("table", { class: "bahi-table bahi-import__map" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]);
+  fill(place("map"), [el("table", { class: "bahi-table bahi-import__cards" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]);
 }
 
 function request(dryRun) {
@@ -115,8 +116,50 @@ function request(dryRun) {
   }
   body.append("mapping", JSON.stringify(mapping));
   body.append("options", JSON.stringify(options));
+  if (state.corrections.size) body.append("corrections", JSON.stringify(corrections()));
   body.append("dry_run", dryRun ? "true" : "false");
   return body;
+}
+
+// --- cells put right where their problem is shown -------------------------------------------------
+
+/** {row: {column: text}}; its keys come from the file. */
+function corrections() {
+  const rows = Object.create(null);
+  for (const { row, column, text } of state.corrections.values()) (rows[row] ||= Object.create(null))[column] = text;
+  return rows;
+}
+
+function correctedNote() {
+  const count = state.corrections.size;
+  place("corrected").textContent = count ? say("corrected", { n: count }) : "";
+  place("forget").hidden = !count;
+}
+
+/** The cell's text to write over; nothing for a problem of the whole row. Enter checks again. */
+function cellField({ row, column, value }) {
+  if (value === undefined || !state.headers.includes(column)) return el("td");
+  const keep = ({ target }) => {
+    state.corrections.set(JSON.stringify([row, column]), { row, column, text: target.value });
+    correctedNote();
+  };
+  const check = ({ key }) => key === "Enter" && run(true);
+  const label = `${column}, ${say("row")} ${row}`;
+  return el("td", {}, el("input", { class: "bahi-input", value, "aria-label": label, data: { importCell: "" }, on: { input: keep, keydown: check } }));
+}
+
+function correctingBar() {
+  const forget = () => {
+    state.corrections.clear();
+    run(true);
+  };
+  return [
+    el("p", { class: "bahi-muted", data: { importCorrected: "" } }),
+    el("div", { class: "bahi-report__buttons" }, [
+      el("button", { class: "bahi-button", type: "button", text: say("check_again"), data: { importAgain: "" }, on: { click: () => run(true) } }),
+      el("button", { class: "bahi-button", type: "button", text: say("forget"), data: { importForget: "" }, on: { click: forget } }),
+    ]),
+  ];
 }
 
 function verdict(run, problems) {
@@ -134,12 +177,14 @@ function showRun(run) {
   const list = config.lists[form.elements.target.value];
   if (list && !run.dry_run && run.created + run.updated > 0) parts.push(el("p", {}, [el("a", { class: "bahi-link", href: list, text: say("open_list") })]));
   if (problems.length) {
-    const rows = problems.slice(0, 100).map((item) => el("tr", {}, [el("td", { class: "bahi-right", text: item.row }), el("td", { text: item.column }), el("td", { text: item.detail })]));
-    const head = el("tr", {}, [el("th", { scope: "col", class: "bahi-right", text: say("row") }), el("th", { scope: "col", text: say("column") }), el("th", { scope: "col", text: say("problem") })]);
-    parts.push(el("div", { class: "bahi-scroll", tabindex: "0", role: "region", "aria-label": say("problem") }, [el("table", { class: "bahi-table" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]));
+    const rows = problems.slice(0, 100).map((item) => el("tr", {}, [el("td", { class: "bahi-right", text: item.row, data: { label: say("row") } }), el("td", { text: item.column }), el("td", { text: item.detail }), cellField(item)]));
+    const head = el("tr", {}, [el("th", { scope: "col", class: "bahi-right", text: say("row") }), el("th", { scope: "col", text: say("column") }), el("th", { scope: "col", text: say("problem") }), el("th", { scope: "col", text: say("value") })]);
+    parts.push(el("div", { class: "bahi-scroll", tabindex: "0", role: "region", "aria-label": say("problem") }, [el("table", { class: "bahi-table bahi-import__cards" }, [el("thead", {}, [head]), el("tbody", {}, rows)])]));
     parts.push(el("p", {}, [el("a", { class: "bahi-link", href: config.errors.replace("/0/", `/${run.id}/`), text: say("download") })]));
   }
-  fill(place("result"), parts);
+  const correcting = problems.length || state.corrections.size;
+  fill(place("result"), correcting ? [...parts, ...correctingBar()] : parts);
+  if (correcting) correctedNote();
 }
 
 async function run(dryRun) {
