@@ -22,10 +22,10 @@ from apps.core.formats import show_money, show_quantity
 from apps.core.locks import lock_row
 from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
-from apps.customer_portal.picks import Picks, picks_read
 from apps.documents.lifecycle import lifecycle_of
 from apps.documents.models import TimelineEntry
 from apps.documents.pdf import pdf_answer
+from apps.documents.picks import Picks, picks_read
 from apps.documents.services.timeline import timeline_add
 from apps.sales.events import QuotationCommented
 from apps.sales.models import Quotation, QuotationLine

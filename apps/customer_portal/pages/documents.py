@@ -17,12 +17,12 @@ from apps.core.formats import show_money
 from apps.core.uow import run_in_unit_of_work
 from apps.customer_portal import showing
 from apps.customer_portal.pages.common import portal_page
-from apps.customer_portal.picks import Picks, picks_read
 from apps.customer_portal.registry import Answer, Section
 from apps.customer_portal.selectors import Visit, balances_of, cards_of, record_of
 from apps.customer_portal.services import acting
 from apps.customer_portal.throttling import ActThrottle
 from apps.documents.pdf import pdf_answer
+from apps.documents.picks import Picks, picks_read
 
 PER_PAGE = 25
 SUMS = "sums"  # shows the totals of what was chosen; answers nothing
