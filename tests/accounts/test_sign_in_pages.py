@@ -266,6 +266,17 @@ def test_refused_page_is_logged_once_a_minute(user_with):
     assert AccessLog.objects.filter(event="refused", user_id=person.pk).count() == 1
 
 
+def test_who_may_do_nothing_in_the_back_office_is_refused_there_and_it_is_told(user_with):
+    person = user_with()
+    client = browser()
+    sign_in(client, person.email)
+    for path in ("/admin/sales/quotation/", "/data/backups/", "/admin/accounts/user/1/change/"):
+        assert client.get(path).status_code == 403, path
+    assert AccessLog.objects.filter(event="refused", user_id=person.pk).count() == 3
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/"
+    assert browser().get("/admin/sales/quotation/").status_code == 302  # a stranger signs in first
+
+
 def test_brand_colour_can_be_read():
     from apps.accounts.brand import _luminance, readable_on
 

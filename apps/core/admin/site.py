@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from csp.decorators import csp_update
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
@@ -25,10 +28,22 @@ class BackOffice(Sidebar, UnfoldAdminSite):
         return bool(user.is_active and user.is_staff and access_of(user).permissions)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """The theme evaluates expressions in attributes (Alpine) and styles inline: its own, wider policy."""
-        return csp_update({"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]})(
-            super().admin_view(view, cacheable)
-        )
+        """The theme evaluates expressions in attributes (Alpine) and styles inline: its own, wider policy.
+
+        Who is signed in and may do nothing here is refused, as the log of refusals tells; Django would send
+        him to sign in, which he has. Only the first page leads on, to his home.
+        """
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            user: Any = request.user
+            outside = user.is_authenticated and not self.has_permission(request)
+            if outside and request.path != reverse("admin:index"):
+                raise PermissionDenied
+            return inner(request, *args, **kwargs)
+
+        return csp_update({"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]})(asked)
 
     def get_urls(self) -> list[Any]:
         """Without Django's way to records by content type, which asks nobody's scope."""
