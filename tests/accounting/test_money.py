@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from apps.accounting.models import Allocation, OpenItem
 from apps.accounting.payments.open_items import OpeningItem, opening_items_post
+from apps.accounting.payments.statement import party_statement
 from apps.accounting.payments.write_off import item_write_off
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
@@ -164,6 +165,21 @@ def test_many_odd_parts_of_a_foreign_invoice_leave_no_paisa():
     assert not OpenItem.objects.exclude(open_base=0).exists()
     assert_balanced()
     assert_subledger_equals_control(books)
+
+
+def test_statement_says_bounced_of_a_cheque_that_came_back(books, party):
+    today = company_today()
+    cheque, mistake = (make.receipt(company=books, party=party, amount=amount) for amount in (100, 40))
+    make.posted(cheque, verb="bounce")
+    make.posted(mistake, verb="cancel", reason="Entered twice")
+    (part,) = party_statement(party=party, company=books, start=today, end=today).parts
+    told = [(row.number, row.what) for row in part.rows]
+    assert told == [
+        (cheque.number, "Receipt"),
+        (mistake.number, "Receipt"),
+        (cheque.number, "Receipt bounced"),
+        (mistake.number, "Receipt cancelled"),
+    ]
 
 
 def test_bounced_cheque_opens_what_it_paid(books, party):

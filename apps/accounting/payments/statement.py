@@ -14,7 +14,8 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.accounting.calculation.ageing import AgedItem, Ageing, ageing
-from apps.accounting.models import Allocation, OpenItem
+from apps.accounting.choices import MoneyStatus
+from apps.accounting.models import Allocation, OpenItem, Payment, Receipt
 from apps.company.models import Company, Currency
 from apps.core.errors import InvalidInput
 from apps.core.money import ZERO
@@ -81,20 +82,33 @@ def party_statement(*, party: Party, company: Company, start: date, end: date) -
 
 def _part(currency: Currency, opening: Decimal, rows: list[OpenItem], items: Any, end: date) -> StatementPart:
     running, made = opening, []
+    bounced = _bounced(rows)
     debit = credit = Decimal("0.00")
     for item in rows:
         running += item.amount
         debit += max(item.amount, ZERO)
         credit += max(-item.amount, ZERO)
-        made.append(_row(item, running))
+        made.append(_row(item, running, bounced=(item.source_kind, item.source_id) in bounced))
     buckets = ageing(_aged(items.filter(currency=currency, date__lte=end), end), end)
     return StatementPart(currency, opening, made, debit, credit, running, buckets)
 
 
-def _row(item: OpenItem, running: Decimal) -> StatementRow:
+def _bounced(rows: list[OpenItem]) -> set[tuple[str, int]]:
+    """(kind, id) of the money that came back instead of being cancelled; no query where nothing was."""
+    found: set[tuple[str, int]] = set()
+    for model in (Receipt, Payment):
+        kind = model._meta.label_lower
+        taken = [row.source_id for row in rows if row.source_kind == kind and row.purpose.startswith("void")]
+        if taken:
+            ids = model.objects.filter(pk__in=taken, status=MoneyStatus.BOUNCED).values_list("pk", flat=True)
+            found |= {(kind, pk) for pk in ids}
+    return found
+
+
+def _row(item: OpenItem, running: Decimal, *, bounced: bool) -> StatementRow:
     return StatementRow(
         date=item.date,
-        what=_what(item),
+        what=_what(item, bounced=bounced),
         number=item.number,
         due_date=item.due_date if item.amount > 0 and item.due_date != item.date else None,
         debit=max(item.amount, Decimal("0.00")),
@@ -105,11 +119,13 @@ def _row(item: OpenItem, running: Decimal) -> StatementRow:
     )
 
 
-def _what(item: OpenItem) -> str:
+def _what(item: OpenItem, *, bounced: bool) -> str:
     try:
         name = str(apps.get_model(item.source_kind)._meta.verbose_name).capitalize()
     except (LookupError, ValueError):
         name = _("Opening")
+    if bounced and item.purpose.startswith("void"):
+        return _("%(what)s bounced") % {"what": name}
     if item.purpose.startswith("void"):
         return _("%(what)s cancelled") % {"what": name}
     if item.purpose.startswith("writeoff"):
