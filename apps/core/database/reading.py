@@ -49,12 +49,15 @@ def key_of(query: Any) -> tuple[Any, ...] | None:
         or query.extra_order_by
         or not query.default_cols
         or query.select
-        or len(query.alias_map) > 1
     ):
         return None
-    for alias, table in query.alias_map.items():  # conditions on other tables bring joins of their own
-        if table.__class__ is not BaseTable or alias != query.get_meta().db_table:
+    unused = []  # joins that a condition on a key began with and didn't need: later ones take their names
+    for alias, table in query.alias_map.items():
+        if table.__class__ is BaseTable and alias == query.get_meta().db_table:
+            continue
+        if query.alias_refcount[alias]:  # conditions on other tables bring joins of their own
             return None
+        unused.append((alias, table.identity))
     if any(not isinstance(name, str) for name in query.order_by):
         return None
     locks = (
@@ -70,6 +73,7 @@ def key_of(query: Any) -> tuple[Any, ...] | None:
     related = query.select_related
     return (
         bool(query.where.children),
+        tuple(unused),
         related if related.__class__ is bool else _names(related),
         query.max_depth,
         frozenset(query.deferred_loading[0]),
