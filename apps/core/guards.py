@@ -89,12 +89,15 @@ def _asked_by(model: type[models.Model], path: str) -> tuple[str, ...]:
 
 def open_paths(model: type[models.Model], table: dict[str, str], user: Any) -> dict[str, str]:
     """The filters or orderings of a list (name → path) that this user may use."""
-    hidden = hidden_fields(model, user)
-    return {
-        name: path
-        for name, path in table.items()
-        if name not in hidden and not path_hidden(model, path, user)
-    }
+    closed = set(hidden_fields(model, user))
+    closed.update(name for name, code in _asked_for(model, tuple(table.items())) if not may(user, code))
+    return {name: path for name, path in table.items() if name not in closed}
+
+
+@lru_cache(maxsize=1024)
+def _asked_for(model: type[models.Model], table: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Of these names and paths those that ask for a permission, with it; nearly all ask for none."""
+    return [(name, code) for name, path in table for code in _asked_by(model, path)]
 
 
 def open_names(model: type[models.Model], names: Iterable[Any], user: Any) -> list[Any]:

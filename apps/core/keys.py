@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 DIGITS = 18
@@ -22,9 +23,13 @@ def key_sent(value: Any) -> int | None:
 def keys_joined(queryset: Any, **columns: tuple[str, ...]) -> Any:
     """``select_related`` of these keys with the named columns of the records behind them; the others are read
     when somebody asks for them. For lists, where each row would carry all of them."""
-    left_out = []
-    for key, names in columns.items():
-        related = queryset.model._meta.get_field(key).related_model
-        kept = {related._meta.pk.name, *names}
-        left_out += [f"{key}__{f.name}" for f in related._meta.concrete_fields if f.name not in kept]
+    left_out = [f"{key}__{name}" for key in columns for name in _others(queryset.model, key, columns[key])]
     return queryset.select_related(*columns).defer(*left_out)
+
+
+@cache
+def _others(model: Any, key: str, names: tuple[str, ...]) -> list[str]:
+    """The columns of the record behind a key, but for its own key and those named."""
+    related = model._meta.get_field(key).related_model
+    kept = {related._meta.pk.name, *names}
+    return [field.name for field in related._meta.concrete_fields if field.name not in kept]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -54,6 +55,7 @@ def module_of_app(app_label: str) -> Module | None:
     return config.declares if isinstance(config, BahiAppConfig) else None
 
 
+@lru_cache(maxsize=1024)
 def module_key_of_app(app_label: str) -> str:
     """Catalogue key that switches this app; empty when it can't be switched off."""
     module = module_of_app(app_label)
