@@ -3,7 +3,7 @@ by taking the same rows in different order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -15,20 +15,24 @@ from apps.core.errors import NotFound
 M = TypeVar("M", bound=Model)
 
 
-def lock_row(model: type[M], pk: int, *, share: bool = False) -> M:
-    """The row, locked until the transaction ends. Raises NotFound when it is gone."""
-    rows = lock_rows(model, [pk], share=share)
+def lock_row(model: type[M], pk: int, *, share: bool = False, joined: Sequence[str] = ()) -> M:
+    """The row, locked until the transaction ends; the records of the keys in ``joined`` come with it, not
+    locked. Raises NotFound when it is gone."""
+    rows = lock_rows(model, [pk], share=share, joined=joined)
     if not rows:
         raise NotFound(f"{model._meta.verbose_name} {pk} does not exist.")
     return rows[0]
 
 
-def lock_rows(model: type[M], pks: Iterable[int], *, share: bool = False) -> list[M]:
+def lock_rows(
+    model: type[M], pks: Iterable[int], *, share: bool = False, joined: Sequence[str] = ()
+) -> list[M]:
     """The rows in primary key order, locked until the transaction ends (FOR SHARE with ``share``)."""
     ids = sorted(set(pks))
     if not ids:
         return []
-    return records_by(model, {"pk__in": ids}, order=("pk",), lock="SHARE" if share else "UPDATE")
+    lock = "SHARE" if share else "UPDATE"
+    return records_by(model, {"pk__in": ids}, joined=joined, order=("pk",), lock=lock)
 
 
 def lock_found(queryset: Any) -> list[Any]:

@@ -37,7 +37,12 @@ def plainly_right(instance: models.Model) -> set[str]:
     found = set()
     for name, attname, kind, tests in _tests(type(instance)):
         value = values.get(attname)
-        if value.__class__ is kind and all(test(value) for test in tests):
+        if value.__class__ is not kind:
+            continue
+        for test in tests:
+            if not test(value):
+                break
+        else:
             found.add(name)
     return found
 

@@ -36,7 +36,9 @@ def _search_path_known(wrapper: Any, wanted: tuple[str, ...]) -> bool:
 
 def _handle_search_path(wrapper: Any, cursor: Any = None) -> None:
     """SET search_path, unless the connection has it from the request before."""
-    if wrapper._setting_search_path or wrapper.search_path_set_schemas or not wrapper.schema_name:
+    if wrapper.search_path_set_schemas:  # each cursor comes here; TENANT_LIMIT_SET_CALLS is what we run with
+        return
+    if wrapper._setting_search_path or not wrapper.schema_name:
         _set_search_path(wrapper, cursor)
         return
     wanted = wrapper._get_cursor_search_paths()

@@ -19,6 +19,7 @@ from django.db.utils import InternalError
 from psycopg import errors as pg
 
 from apps.core.actor import current_actor
+from apps.core.database.prepared import prepared_rows
 from apps.core.errors import Busy
 
 T = TypeVar("T")
@@ -66,11 +67,10 @@ def _prepare() -> None:
     """Bound the wait for locks, and tell the audit's triggers who acts; both end with the transaction."""
     actor = current_actor()
     who = {"kind": actor.kind, "address": actor.address, "request_id": actor.request_id, "path": actor.path}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true), set_config('bahi.actor', %s, true)",
-            [LOCK_TIMEOUT, json.dumps(who)],
-        )
+    prepared_rows(
+        "SELECT set_config('lock_timeout', %s, true), set_config('bahi.actor', %s, true)",
+        [LOCK_TIMEOUT, json.dumps(who)],
+    )
 
 
 def unit_of_work(function: Callable[..., T]) -> Callable[..., T]:

@@ -276,7 +276,7 @@ def transition_run(
     transition = lifecycle.by_name.get(name)
     if transition is None:
         raise NotFound(_("This action does not exist."))
-    row = lock_row(type(document), document.pk)
+    row = lock_row(type(document), document.pk, joined=document.held_with)
     _check(row, lifecycle, transition, by, version)
     if transition.numbered and not row.number:
         back_date_check(row, by=by)

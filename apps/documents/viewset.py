@@ -20,6 +20,7 @@ from apps.core.errors import NotAllowed, Refused
 from apps.core.locks import lock_row
 from apps.core.records import rows_keep
 from apps.core.registry import resource_of
+from apps.core.rows import row_make
 from apps.core.working import working_company_id
 from apps.documents.form_fields import chosen_from
 from apps.documents.lifecycle import lifecycle_of, transition_run
@@ -195,7 +196,9 @@ class DocumentViewSet(ResourceViewSet):
 
     def transition(self, request: Any, pk: int) -> Response:
         self.require("view")
-        row = self.model(pk=pk)  # the runner reads it under its lock, and only if the user may see it
+        row = row_make(
+            self.model, id=pk
+        )  # the runner reads it under its lock, and only if the user may see it
         table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]  # the class is a document's here
         data = dict(request.data)
         version = data.pop("version", None)

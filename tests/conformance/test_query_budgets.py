@@ -14,7 +14,7 @@ from tests.kit.statements import business, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_caches")]
 
-CREATE, POST = 13, 24  # of posting, one asks which separations of duties hold, one for accounts of the party
+CREATE, POST = 13, 23  # of posting, one asks which separations of duties hold, one for accounts of the party
 FROM_ORDER = 64
 LIST_PAGE = 4
 ADMIN_LIST = 11  # one asks with which roles a view can be shared

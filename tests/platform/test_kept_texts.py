@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, resolve
 from django.urls.resolvers import URLPattern, URLResolver
 
-from apps.catalog.models import Product, Unit
+from apps.catalog.models import Product, TaxRate, Unit
 from apps.core.api.routes import Branch
 from apps.core.database.writing import NotPlain, column_of
 from apps.core.plain_values import plainly_right
@@ -190,3 +190,61 @@ def test_every_address_of_the_api_is_found_in_its_branch() -> None:
             assert match.kwargs == ({"pk": 7} if "<int:pk>" in route else {})
         found += 1
     assert found > 500
+
+
+NASTY = [
+    "",
+    "plain",
+    "NULL",
+    'quo"te',
+    "back\\slash",
+    "{a,b}",
+    "two\nlines",
+    " space ",
+    "₹ हिन्दी",
+    "x'; --",
+    '\\"',
+    None,
+]
+
+
+@pytest.mark.django_db
+def test_arrays_of_new_rows_hold_every_value_as_it_is() -> None:
+    texts = [text for text in NASTY if text is not None]
+    units = Unit.objects.bulk_create([Unit(code=f"ZA{n}", name=text) for n, text in enumerate(texts)])
+    found = dict(Unit.objects.filter(code__startswith="ZA").values_list("pk", "name"))
+    assert found == {unit.pk: unit.name for unit in units}
+    binned = datetime(2026, 11, 30, tzinfo=UTC)
+    Unit.objects.bulk_create([Unit(code="ZB0", name="x", deleted_at=binned), Unit(code="ZB1", name="y")])
+    found = Unit.objects.filter(code__startswith="ZB").order_by("code").values_list("deleted_at", flat=True)
+    assert list(found) == [binned, None]
+
+
+@pytest.mark.django_db
+def test_the_text_of_an_array_is_read_as_its_values() -> None:
+    samples: list[tuple[str, Any, list[Any]]] = [
+        ("text", Unit._meta.get_field("name"), NASTY),
+        ("boolean", Unit._meta.get_field("active"), [True, False, None]),
+        ("bigint", Unit._meta.get_field("id"), [0, -5, 2**62, None]),
+        (
+            "numeric",
+            Product._meta.get_field("sale_price"),
+            [Decimal("0.00"), Decimal("-1.50"), Decimal("1E+3")],
+        ),
+        ("date", TaxRate._meta.get_field("from_date"), [date(2026, 11, 30), date(1, 1, 1), None]),
+    ]
+    for kind, field, values in samples:
+        written = column_of(field, connection).array(values, connection)
+        assert isinstance(written, str)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT (%s)::{kind}[]", [written])
+            assert cursor.fetchone()[0] == values
+
+
+def test_what_is_not_plain_is_looked_at_by_its_column() -> None:
+    price = column_of(Product._meta.get_field("sale_price"), connection)
+    assert price.array([Decimal(1), "2.5"], connection) == [Decimal(1), Decimal("2.5")]
+    with pytest.raises(ValidationError):
+        price.array([Decimal("NaN")], connection)
+    with pytest.raises(NotPlain):
+        price.array([F("mrp")], connection)

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower
 from django.db.transaction import TransactionManagementError
-from django.db.utils import IntegrityError
+from django.db.utils import DatabaseError, IntegrityError
 from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEntry
 from apps.catalog.models import Product, TaxRate, Unit, UnitConversion
 from apps.core.database.adding import rows_add
 from apps.core.database.records import plain_conditions, records_by, records_where, rows_below
+from apps.core.locks import lock_row
 from apps.core.rows import row_make
 from apps.documents.models import TimelineEntry
 from apps.parties.models import PartyAddress
@@ -141,3 +143,35 @@ def test_a_row_that_the_database_refuses_undoes_its_transaction() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         rows_add([row_make(Unit, code=unit.code, name="twin", search_text="")])
     assert Unit.objects.filter(code=unit.code).count() == 1
+
+
+def test_a_record_is_saved_as_django_saves_it() -> None:
+    unit = Unit(code="S1", name="One", tags=["a"], custom={"x": [1]})
+    unit.save()
+    assert _columns(Unit.objects.get(pk=unit.pk)) == _columns(unit)
+    unit.name, unit.tags = "Two", []
+    unit.save(update_fields=["name"])
+    kept = Unit.objects.get(pk=unit.pk)
+    assert (kept.name, kept.tags) == ("Two", ["a"])
+    kept.name = Lower(Value("THREE"))  # an expression is Django's to write
+    kept.save()
+    assert Unit.objects.get(pk=unit.pk).name == "three"
+    assert [row.name for row in unit.history.order_by("history_id")] == ["One", "Two", "three"]
+
+
+def test_a_record_that_is_gone_is_written_anew_or_refused() -> None:
+    unit = Unit.objects.create(code="S1", name="One")
+    Unit.objects.filter(pk=unit.pk).delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        unit.save(force_update=True)
+    unit.save()
+    assert Unit.objects.get(pk=unit.pk).name == "One"
+
+
+def test_what_a_transition_needs_comes_with_the_lock() -> None:
+    product = catalog.make_product("R1")
+    with CaptureQueriesContext(connection) as caught:
+        held = lock_row(Product, product.pk, joined=("unit",))
+        assert held.unit.code == product.unit.code
+    assert len(caught) == 1
+    assert caught[0]["sql"].endswith('FOR UPDATE OF "catalog_product"')

@@ -64,6 +64,7 @@ class TaxedDocument(Document):
 
     direction: ClassVar[str] = "out"
     terms_setting: ClassVar[str] = ""  # the typed setting that a new document takes its terms from
+    held_with: ClassVar[tuple[str, ...]] = ("company__currency",)
     constraints_checked: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ("number", "po_reference", "party_name")
     amount_field: ClassVar[str] = "grand_total"

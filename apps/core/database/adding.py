@@ -1,4 +1,5 @@
-"""New rows of one model by one INSERT, without ``save()``: entries of logs and ledgers, lines, history.
+"""New rows of one model by one INSERT, without ``save()``: entries of logs and ledgers, lines, history; and
+the UPDATE of one record's ``save()``.
 
 ``bulk_create`` looks through all columns of each row and makes a query of them before the text that is kept
 (``writing``) is asked for. Of that this leaves what a row needs: its keys and its id.
@@ -14,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.transaction import mark_for_rollback_on_error
 
 from apps.core.database.prepared import prepared_rows
-from apps.core.database.writing import NotPlain, kept_insert
+from apps.core.database.writing import NotPlain, column_of, kept_insert, update_parts
 
 
 def rows_add(rows: Sequence[Any]) -> None:
@@ -41,6 +42,44 @@ def rows_add(rows: Sequence[Any]) -> None:
         for field, value in zip(returned, values, strict=True):
             setattr(row, field.attname, value)
         row._state.adding, row._state.db = False, connection.alias
+
+
+class SavedPlainly(models.Model):
+    """A record that ``save()`` writes without a query set: by the text of its columns and its key."""
+
+    class Meta:
+        abstract = True
+
+    def _do_insert(self, manager: Any, using: str, fields: Any, returning_fields: Any, raw: bool) -> Any:
+        """Django's place for the INSERT of ``save()``: what the database gives of the new record."""
+        connection: Any = connections[using]
+        plain = not raw and using == DEFAULT_DB_ALIAS and list(returning_fields) == [self._meta.pk]
+        if not plain or not isinstance(self._meta.pk, models.AutoField):
+            return super()._do_insert(manager, using, fields, returning_fields, raw)
+        try:
+            kept = kept_insert(manager.model._meta, fields, returning_fields, connection)
+            text, params = kept.statement([self], connection)
+        except NotPlain:
+            return super()._do_insert(manager, using, fields, returning_fields, raw)
+        return prepared_rows(text, params)
+
+    def _do_update(self, base_qs: Any, using: str, pk_val: Any, values: Any, *more: Any) -> Any:
+        """Django's place for the UPDATE of ``save()``: whether the record was there to be changed."""
+        connection: Any = connections[using]
+        if not values or using != DEFAULT_DB_ALIAS or self._meta.select_on_save:
+            return super()._do_update(base_qs, using, pk_val, values, *more)
+        try:
+            text, params = update_parts(values, connection)
+            key = column_of(self._meta.pk, connection)
+        except NotPlain:
+            return super()._do_update(base_qs, using, pk_val, values, *more)
+        table = connection.ops.quote_name(base_qs.model._meta.db_table)
+        statement = (
+            f"UPDATE {table} SET {text} WHERE {table}.{connection.ops.quote_name(key.field.column)} = %s"  # noqa: S608 - names of our own tables and columns, values are parameters
+        )
+        with connection.preparing(), connection.cursor() as cursor:
+            cursor.execute(statement, [*params, key.parameter(pk_val, connection)])
+            return cursor.rowcount > 0
 
 
 def _keys_taken_over(row: Any, keys: dict[str, tuple[str, str]]) -> None:

@@ -31,6 +31,20 @@ class NotPlain(Exception):
     """A statement that Django has to write: an expression among its values."""
 
 
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_IN_ARRAYS: dict[type, tuple[Callable[[Any], bool], Callable[[Any], str]]] = {
+    str: (lambda value: isinstance(value, str), _quoted),
+    bool: (lambda value: value.__class__ is bool, lambda value: "t" if value else "f"),
+    int: (lambda value: value.__class__ is int, str),
+    Decimal: (lambda value: value.__class__ is Decimal and value.is_finite(), str),
+    date: (lambda value: value.__class__ is date, date.isoformat),
+}
+"""Which values stand in the text of an array as they are, and how, by the type that is plain for a column."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its field, how Django sets it before saving (if it does), and the type that needs no more
@@ -42,10 +56,19 @@ class Column:
     plain: type | None
     convert: Convert | None
     placeholder: str
+    assignment: str
 
     def value_of(self, row: Any) -> Any:
         """What a new row holds, set by the field first where it does so."""
         return self.pre_save(row, True) if self.pre_save else getattr(row, self.attname)
+
+    def array(self, values: Sequence[Any], connection: Any) -> Any:
+        """The values of many rows as one array: as text, which the driver would make value by value, or as a
+        list where some value isn't plain. Raises NotPlain."""
+        plain, write = _IN_ARRAYS.get(self.plain, (None, None))  # type: ignore[arg-type]  # None isn't there
+        if plain is None or write is None or not all(value is None or plain(value) for value in values):
+            return [self.parameter(value, connection) for value in values]
+        return f"{{{','.join(['NULL' if value is None else write(value) for value in values])}}}"
 
     def parameter(self, value: Any, connection: Any) -> Any:
         """The value as the driver takes it. Raises NotPlain for an expression."""
@@ -73,7 +96,9 @@ def _column(field: Any, connection: Any) -> Column:
     placeholder = "%s"
     if hasattr(field, "get_placeholder"):
         placeholder = field.get_placeholder(None, None, connection) if type(field) is ArrayField else ""
-    return Column(field, field.attname, field.pre_save if own else None, plain, convert, placeholder)
+    assignment = f"{connection.ops.quote_name(field.column)} = {placeholder}"
+    pre_save = field.pre_save if own else None
+    return Column(field, field.attname, pre_save, plain, convert, placeholder, assignment)
 
 
 def _plain_of(field: Any, connection: Any) -> tuple[type | None, Convert | None]:
@@ -122,12 +147,12 @@ class KeptInsert:
         if len(rows) > 1:
             if not self.arrays:
                 raise NotPlain
-            values = [self._values(row, connection) for row in rows]
+            by_column = zip(*map(self._values, rows), strict=True)
+            pairs = zip(self.columns, by_column, strict=True)
             text = "".join((self.head, " SELECT * FROM UNNEST(", self.arrays, ")", self.tail))
-            return text, tuple(map(list, zip(*values, strict=True)))
+            return text, tuple([column.array(values, connection) for column, values in pairs])
         marks, values = [], []
-        for column in self.columns:
-            value = column.value_of(rows[0])
+        for column, value in zip(self.columns, self._values(rows[0]), strict=True):
             if value.__class__ is DatabaseDefault:
                 marks.append("DEFAULT")
                 continue
@@ -137,8 +162,15 @@ class KeptInsert:
             values.append(column.parameter(value, connection))
         return f"{self.head} VALUES ({', '.join(marks)}){self.tail}", tuple(values)
 
-    def _values(self, row: Any, connection: Any) -> list[Any]:
-        return [column.parameter(column.value_of(row), connection) for column in self.columns]
+    def _values(self, row: Any) -> list[Any]:
+        """What a new row holds; nearly all of it lies in the row as it is."""
+        held = row.__dict__
+        return [
+            held[column.attname]
+            if column.pre_save is None and column.attname in held
+            else column.value_of(row)
+            for column in self.columns
+        ]
 
 
 def kept_insert(
@@ -185,13 +217,16 @@ def update_parts(values: Sequence[Any], connection: Any) -> tuple[str, list[Any]
     """What an UPDATE sets, with its parameters, of (field, model, value). Raises NotPlain."""
     texts, params = [], []
     for field, _model, given in values:
+        column = column_of(field, connection)
+        if not column.placeholder:
+            raise NotPlain
+        texts.append(column.assignment)
+        if given.__class__ is column.plain and column.convert is None:
+            params.append(given)
+            continue
         is_row = isinstance(given, models.Model)
         if is_row and not field.remote_field:
             raise NotPlain
         value = given.prepare_database_save(field) if is_row else given
-        column = column_of(field, connection)
-        if not column.placeholder:
-            raise NotPlain
-        texts.append(f"{connection.ops.quote_name(field.column)} = {column.placeholder}")
         params.append(column.parameter(value, connection))
     return ", ".join(texts), params

@@ -10,12 +10,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.database.adding import SavedPlainly
 from apps.core.india.identifiers import phone_digits
 from apps.core.models.history import tracked_history
 from apps.core.scope import Scope, ScopedManager
 
 
-class Timestamped(models.Model):
+class Timestamped(SavedPlainly):
     created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True, editable=False)
 

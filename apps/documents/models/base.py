@@ -46,6 +46,7 @@ class Document(Searchable, Timestamped):
     )
     search_fields: ClassVar[tuple[str, ...]] = ("number",)
     amount_field: ClassVar[str] = ""  # the total by which people look for it; indexed
+    held_with: ClassVar[tuple[str, ...]] = ()  # keys whose records a transition needs: read with the lock
     keeps_its_day: ClassVar[bool] = False  # its date is given by its kind, so it counts as no back-dating
 
     company = models.ForeignKey("company.Company", verbose_name=_("company"), on_delete=models.PROTECT)
