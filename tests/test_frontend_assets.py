@@ -77,7 +77,8 @@ def test_a_changed_vendored_file_is_found(tmp_path):
 
 
 @pytest.mark.filterwarnings("error:StreamingHttpResponse must consume")
-def test_a_script_comes_in_pieces_under_an_asgi_server():
+def test_a_script_comes_in_pieces_under_an_asgi_server(settings):
+    settings.WHITENOISE_USE_FINDERS = True
     script = ROOT / "static/bahi/js/text.js"
     answer = StaticMiddleware(lambda _request: None)(RequestFactory().get("/static/bahi/js/text.js"))
 

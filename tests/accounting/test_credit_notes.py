@@ -37,6 +37,28 @@ def test_three_pieces_given_back_one_by_one_add_up(books):
     assert_subledger_equals_control(books)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_notes_of_an_invoice_that_was_rounded_down_never_give_back_more_than_its_total(books, order):
+    items = [make.product(tax_category="EXEMPT"), make.product(tax_category="EXEMPT")]
+    lines = [
+        {"product": item, "quantity": 1, "unit_price": price}
+        for item, price in zip(items, ("100.20", "0.20"), strict=True)
+    ]
+    invoice = make.invoice(company=books, party=make.customer(), lines=lines, post=True)
+    assert (invoice.round_off, invoice.grand_total) == (D("-0.40"), D(100))
+    back = []
+    for place in order:
+        one = [{"product": items[place], "quantity": 1, "invoice_line": invoice.lines.all()[place]}]
+        note = make.credit_note(invoice=invoice, lines=one, post=True)
+        back.append((note.round_off, note.grand_total))
+    first = [(D("-0.20"), D(100)), (D("-0.20"), D(0))]
+    assert back == (first if order == (0, 1) else [(D(0), D("0.20")), (D("-0.40"), D("99.80"))])
+    invoice.refresh_from_db()
+    assert invoice.balance_due == 0
+    assert_balanced()
+    assert_subledger_equals_control(books)
+
+
 def test_whole_invoice_is_mirrored_with_charge_discount_and_rounding(books):
     invoice = make.invoice(
         company=books,

@@ -109,7 +109,8 @@ def _work_out(document: CreditNote, lines: list[Any], charges: list[Any]) -> Non
         _credit_line(line, source, given[source.pk], f"lines.{index}")
     for index, charge in enumerate(charges):
         _credit_charge(charge, charge_sources, charges_given, f"charges.{index}.amount")
-    document.stated_round_off = _round_off(document, sources, given, charge_sources, charges_given)
+    last = _nothing_left(sources, given) and _nothing_left(charge_sources, charges_given)
+    document.stated_round_off = _round_off(document, [*lines, *charges], last=last)
     totals_write(document, lines, charges)
 
 
@@ -281,17 +282,24 @@ def _credit_charge(charge: Any, sources: dict[int, Any], given: dict[int, Given]
         setattr(charge, name, getattr(source, name))
 
 
-def _round_off(document: CreditNote, sources: Any, given: Any, charges: Any, charges_given: Any) -> Decimal:
-    """The note that gives back the last of the invoice takes its rounding too, the others round nothing."""
-    for rows, done in ((sources, given), (charges, charges_given)):
-        for pk, row in rows.items():
-            if getattr(row, "shadow", False):
-                continue
-            if row.line_total != done[pk].in_all.get("line_total", ZERO):
-                return round_money(ZERO)
+def _nothing_left(sources: dict[int, Any], given: dict[int, Given]) -> bool:
+    """Whether all of these rows of the invoice is given back with this note."""
+    return all(
+        getattr(row, "shadow", False) or row.line_total == given[pk].in_all.get("line_total", ZERO)
+        for pk, row in sources.items()
+    )
+
+
+def _round_off(document: CreditNote, rows: list[Any], *, last: bool) -> Decimal:
+    """The note that gives back the last of the invoice takes its rounding too. The others round nothing, but
+    where an invoice was rounded down they never give back more than its total, or the last would owe it."""
     earlier = CreditNote.objects.filter(invoice=document.invoice_id, status="posted").exclude(pk=document.pk)
-    taken = earlier.aggregate(total=Sum("round_off"))["total"] or ZERO
-    return document.invoice.round_off - taken
+    taken = earlier.aggregate(rounded=Sum("round_off"), total=Sum("grand_total"))
+    if last:
+        return document.invoice.round_off - (taken["rounded"] or ZERO)
+    total = sum((row.line_total for row in rows if not getattr(row, "shadow", False)), ZERO)
+    left = document.invoice.grand_total - (taken["total"] or ZERO)
+    return round_money(min(ZERO, left - total))
 
 
 def _plain(quantity: Decimal) -> str:
