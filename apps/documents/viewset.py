@@ -196,9 +196,7 @@ class DocumentViewSet(ResourceViewSet):
 
     def transition(self, request: Any, pk: int) -> Response:
         self.require("view")
-        row = row_make(
-            self.model, id=pk
-        )  # the runner reads it under its lock, and only if the user may see it
+        row = row_make(self.model, id=pk)  # the runner reads it under its lock, if the user may see it
         table = lifecycle_of(self.model).by_name[self.verb]  # type: ignore[arg-type]  # the class is a document's here
         data = dict(request.data)
         version = data.pop("version", None)

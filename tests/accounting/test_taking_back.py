@@ -87,6 +87,9 @@ def test_set_off_between_customer_and_vendor_is_reversed(administrator, books):
     settlements_take_back([made], by=administrator)
     assert made.entry.reversed_by is not None
     assert open_of(bill, owed) == [D(118), D(-118)]
+    with pytest.raises(Refused) as late:  # somebody whose page still shows it
+        settlements_take_back([made], by=administrator)
+    assert late.value.code == "nothing_open"
     assert_subledger_equals_control(books)
 
 

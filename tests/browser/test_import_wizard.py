@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.bench.world import HOST, ROOT, World
 from tests.browser.conftest import note, serious_violations
@@ -115,12 +115,17 @@ def choose(page: Page, path: Path, mode: str = "all_or_nothing") -> None:
     expect(page.get_by_label("Legal name")).to_have_value("legal_name")
 
 
+def check_bad(page: Page, path: Path, names: list[str]) -> Locator:
+    """Check a sheet whose third row says nonsense; the place of the result."""
+    choose(page, sheet(path, names, {3: "nonsense"}))
+    page.get_by_role("button", name="Check", exact=True).click()
+    return page.locator("[data-import-result]")
+
+
 def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_path):
     page = open_import()
     names = [f"Wizard {n}" for n in range(3)]
-    choose(page, sheet(tmp_path / "parties.csv", names, {3: "nonsense"}))
-    page.get_by_role("button", name="Check", exact=True).click()
-    result = page.locator("[data-import-result]")
+    result = check_bad(page, tmp_path / "parties.csv", names)
     expect(result).to_contain_text("1 problem. Nothing was written.")
     expect(result.locator("tbody tr")).to_have_count(1)
     expect(result.locator("tbody td").nth(0)).to_have_text("3")
@@ -146,10 +151,7 @@ def test_clerk_checks_a_file_corrects_it_and_imports_it(open_import, site, tmp_p
 
 def test_clerk_puts_a_cell_right_where_its_problem_is_shown(open_import, site, tmp_path):
     page = open_import()
-    names = [f"Mended {n}" for n in range(3)]
-    choose(page, sheet(tmp_path / "mended.csv", names, {3: "nonsense"}))
-    page.get_by_role("button", name="Check", exact=True).click()
-    result = page.locator("[data-import-result]")
+    result = check_bad(page, tmp_path / "mended.csv", [f"Mended {n}" for n in range(3)])
     cell = result.get_by_label("tax_treatment, Row 3")
     expect(cell).to_have_value("nonsense")
     cell.fill("also nonsense")

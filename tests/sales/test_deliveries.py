@@ -359,13 +359,18 @@ def test_cancelled_invoice_may_be_billed_again(api, order):
     assert invoice(api, order)["taxable_total"] == "10000.00"
 
 
-def test_discount_and_charges_of_an_order_are_billed_once_over_all_parts(api, shop):
-    shop.stock(shop.chair)
-    body = shop.draft(
-        {"product": shop.chair.pk, "quantity": "3"},
-        discount_amount="100.00",
+def with_freight(shop, quantity, *, discount="100.00", **line):
+    """An order of chairs with a discount of its own and freight."""
+    return shop.draft(
+        {"product": shop.chair.pk, "quantity": quantity, **line},
+        discount_amount=discount,
         charges=[{"kind": "freight", "amount": "250.00"}],
     )
+
+
+def test_discount_and_charges_of_an_order_are_billed_once_over_all_parts(api, shop):
+    shop.stock(shop.chair)
+    body = with_freight(shop, "3")
     draft = api.post("sales/orders/", body)["data"]
     order = verb(api, "sales/orders", draft, "confirm")["data"]
     parts = []
@@ -380,11 +385,7 @@ def test_discount_and_charges_of_an_order_are_billed_once_over_all_parts(api, sh
 
 def test_what_was_credited_is_billed_again_with_its_discount_and_charges(api, shop):
     shop.stock(shop.chair)
-    body = shop.draft(
-        {"product": shop.chair.pk, "quantity": "10", "discount_percent": "10"},
-        discount_amount="900.00",
-        charges=[{"kind": "freight", "amount": "250.00"}],
-    )
+    body = with_freight(shop, "10", discount="900.00", discount_percent="10")
     order = verb(api, "sales/orders", api.post("sales/orders/", body)["data"], "confirm")["data"]
     whole = invoice(api, order)
     assert (whole["discount_amount"], whole["taxable_total"]) == ("900.00", "8350.00")
@@ -404,11 +405,7 @@ def test_what_was_credited_is_billed_again_with_its_discount_and_charges(api, sh
 
 def test_cancelled_credit_note_gives_its_discount_and_charges_to_nobody(api, shop):
     shop.stock(shop.chair)
-    body = shop.draft(
-        {"product": shop.chair.pk, "quantity": "2"},
-        discount_amount="100.00",
-        charges=[{"kind": "freight", "amount": "250.00"}],
-    )
+    body = with_freight(shop, "2")
     order = verb(api, "sales/orders", api.post("sales/orders/", body)["data"], "confirm")["data"]
     whole = invoice(api, order)
     note = verb(api, "accounting/invoices", whole, "credit", expect=201)["data"]

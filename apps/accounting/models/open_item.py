@@ -24,6 +24,10 @@ def _within() -> Q:
     return (debit | credit) & (~Q(open_amount=0) | Q(open_base=0))
 
 
+VOID, WRITTEN_OFF = "void", "writeoff"
+"""How the purposes begin of items that close another one: its document was cancelled, its rest given up."""
+
+
 class OpenItem(models.Model):
     """Signed: + the party owes us, - we owe the party. ``amount`` in ``currency``, ``base_*`` in the
     company's. ``open_*`` is what allocations left."""
@@ -88,6 +92,14 @@ class OpenItem(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_void(self) -> bool:
+        return self.purpose.startswith(VOID)
+
+    @property
+    def is_written_off(self) -> bool:
+        return self.purpose.startswith(WRITTEN_OFF)
 
 
 class Allocation(models.Model):

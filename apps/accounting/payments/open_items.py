@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import ItemStatus, Side
 from apps.accounting.ledger import Posting, PostingLine, account_for, post
 from apps.accounting.models import Allocation, JournalEntry, JournalLine, OpenItem
+from apps.accounting.models.open_item import VOID
 from apps.accounting.services.opening_entries import OPEN_DOCUMENTS, purpose_again
 from apps.core.actor import current_actor
 from apps.core.copying import rows_insert
@@ -100,7 +101,7 @@ def _counter(item: OpenItem, entry: JournalEntry | None, day: date) -> OpenItem:
         account_id=item.account_id,
         source_kind=item.source_kind,
         source_id=item.source_id,
-        purpose=f"void{item.pk}",
+        purpose=f"{VOID}{item.pk}",
         number=item.number,
         date=day,
         due_date=day,

@@ -98,7 +98,7 @@ def _bounced(rows: list[OpenItem]) -> set[tuple[str, int]]:
     found: set[tuple[str, int]] = set()
     for model in (Receipt, Payment):
         kind = model._meta.label_lower
-        taken = [row.source_id for row in rows if row.source_kind == kind and row.purpose.startswith("void")]
+        taken = [row.source_id for row in rows if row.source_kind == kind and row.is_void]
         if taken:
             ids = model.objects.filter(pk__in=taken, status=MoneyStatus.BOUNCED).values_list("pk", flat=True)
             found |= {(kind, pk) for pk in ids}
@@ -124,11 +124,11 @@ def _what(item: OpenItem, *, bounced: bool) -> str:
         name = str(apps.get_model(item.source_kind)._meta.verbose_name).capitalize()
     except (LookupError, ValueError):
         name = _("Opening")
-    if bounced and item.purpose.startswith("void"):
+    if bounced and item.is_void:
         return _("%(what)s bounced") % {"what": name}
-    if item.purpose.startswith("void"):
+    if item.is_void:
         return _("%(what)s cancelled") % {"what": name}
-    if item.purpose.startswith("writeoff"):
+    if item.is_written_off:
         return _("Written off")
     return _("Opening") if item.purpose.startswith("opening") else name
 

@@ -19,13 +19,12 @@ from apps.accounting.models import (
     PaymentAllocation,
     ReceiptAllocation,
 )
+from apps.accounting.models.open_item import VOID
 from apps.accounting.payments.allocation import allocations_undo
 from apps.accounting.payments.open_items import item_void
 from apps.core.access import may
 from apps.core.errors import NotAllowed, Refused
-from apps.core.locks import lock_row
-
-WRITTEN_OFF, VOID = "writeoff", "void"
+from apps.core.locks import lock_row, lock_rows
 
 
 def settlements_of(items: Iterable[OpenItem]) -> list[Allocation]:
@@ -40,7 +39,7 @@ def settlements_of(items: Iterable[OpenItem]) -> list[Allocation]:
 def written_off(row: Allocation) -> OpenItem | None:
     """The item by which a rest was given up, when that is what the allocation is."""
     sides = (row.debit_item, row.credit_item)
-    return next((item for item in sides if item.purpose.startswith(WRITTEN_OFF)), None)
+    return next((item for item in sides if item.is_written_off), None)
 
 
 def take_back_refusal(row: Allocation, by: Any) -> str:
@@ -61,6 +60,8 @@ def settlements_take_back(rows: Sequence[Allocation], *, by: Any) -> None:
     for row in rows:
         if refusal := take_back_refusal(row, by):
             raise NotAllowed(refusal)
+    if any(row.undone_at for row in lock_rows(Allocation, [row.pk for row in rows])):
+        raise Refused(_("Somebody changed this record meanwhile."), code="nothing_open")
     for model in (ReceiptAllocation, PaymentAllocation):
         model.objects.filter(allocation__in=rows).delete()
     for company_id in {row.company_id for row in rows}:

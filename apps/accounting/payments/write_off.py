@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import ItemStatus, Side
 from apps.accounting.ledger import Posting, PostingLine, account_for, post
 from apps.accounting.models import Allocation, OpenItem
+from apps.accounting.models.open_item import WRITTEN_OFF
 from apps.company.models import Company
 from apps.company.selectors import company_today, first_open_day
 from apps.core.access import may
@@ -75,9 +76,9 @@ def _book(item: OpenItem, part: Decimal, base: Decimal, reason: str, *, by: Any)
     day = first_open_day(company.pk, max(company_today(), item.date))
     sign = 1 if item.amount > 0 else -1
     count = OpenItem.objects.filter(
-        source_kind=item.source_kind, source_id=item.source_id, purpose__startswith="writeoff"
+        source_kind=item.source_kind, source_id=item.source_id, purpose__startswith=WRITTEN_OFF
     ).count()
-    purpose = f"writeoff{item.pk}.{count + 1}"[:20]
+    purpose = f"{WRITTEN_OFF}{item.pk}.{count + 1}"[:20]
     entry = post(
         [
             Posting(
