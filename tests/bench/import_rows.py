@@ -1,4 +1,4 @@
-"""Imports and exports against plain SQL and a bare sheet writer."""
+"""Imports and exports against plain SQL and a bare sheet writer; invoices as PDF."""
 
 from __future__ import annotations
 
@@ -48,3 +48,12 @@ def exports(world: World) -> Iterator[Row]:
         figure = f"{ratio:.2f} × ({own['cpu']:.1f} s CPU, +{own['memory_mb']:.0f} MB)"
         what = f"export of {own['rows']:,} rows as {form.upper()} against bare XlsxWriter"
         yield Row(what, figure, "≤ 1.5 ×", ratio <= 1.5)
+
+
+def prints(world: World) -> Iterator[Row]:
+    """Posted invoices of five lines as PDF: each for itself, and in one file."""
+    for kind, what in (("pdf", "invoice PDFs, a file each"), ("pdf_batch", "invoice PDFs in one file")):
+        made = _work(world, kind, 1_000)
+        rate = made["rows"] / made["cpu"]
+        figure = f"{rate:.0f} a CPU second, {made['bytes'] / made['rows'] / 1024:.0f} KB each"
+        yield Row(f"{made['rows']:,} {what}", figure, "≥ 200 a CPU second", rate >= 200)

@@ -1,6 +1,6 @@
-"""Imports and exports of the benchmark, in a process of their own; prints figures as JSON. Run as a script.
+"""Imports, exports and prints of the benchmark, in a process of their own; prints figures as JSON. A script:
 
-python tests/bench/import_work.py invoices|parties|copy_parties|csv|xlsx|bare_xlsx COUNT
+python tests/bench/import_work.py invoices|parties|copy_parties|csv|xlsx|bare_xlsx|pdf|pdf_batch COUNT
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import xlsxwriter
 from django.db import connection
 from rest_framework.test import APIRequestFactory
 
+from apps.accounting.models import Invoice
 from apps.accounts.models import User
 from apps.catalog.models import Product
 from apps.company.models import Company
@@ -33,6 +34,7 @@ from apps.core.tenant import organisation_context
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.exporting import export_file
 from apps.datatools.services.imports import import_start
+from apps.documents.services.printing import document_pdf, documents_pdf
 from tests.factories import inventory, invoicing
 
 START = date(2026, 4, 2)
@@ -163,6 +165,21 @@ def bare_xlsx(count: int, user: User) -> dict[str, Any]:
     return {"rows": number + 1, "bytes": len(out.getvalue())}
 
 
+def _posted(count: int) -> list[Any]:
+    return list(Invoice.objects.filter(status="posted").order_by("pk")[:count])
+
+
+def pdf(count: int, user: User) -> dict[str, Any]:
+    """A file for each invoice, as they are mailed: what it asks of the database, and its three copies."""
+    made = [document_pdf(invoice)[0] for invoice in _posted(count)]
+    return {"rows": len(made), "bytes": sum(map(len, made))}
+
+
+def pdf_batch(count: int, user: User) -> dict[str, Any]:
+    """One file of them all, for the printer."""
+    return {"rows": count, "bytes": len(documents_pdf(_posted(count)))}
+
+
 WORK: dict[str, Callable[[int, User], dict[str, Any]]] = {
     "invoices": invoices,
     "parties": parties,
@@ -170,6 +187,8 @@ WORK: dict[str, Callable[[int, User], dict[str, Any]]] = {
     "csv": _export("csv"),
     "xlsx": _export("xlsx"),
     "bare_xlsx": bare_xlsx,
+    "pdf": pdf,
+    "pdf_batch": pdf_batch,
 }
 
 

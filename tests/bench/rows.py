@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.bench.import_rows import exports, imports
+from tests.bench.import_rows import exports, imports, prints
 from tests.bench.meter import Meter, memory_mb
 from tests.bench.row import Row
 from tests.bench.world import World
@@ -269,4 +269,5 @@ ROWS: dict[str, Callable[[World], Iterator[Row]]] = {
     "organisation": organisation,
     "imports": imports,
     "exports": exports,
+    "prints": prints,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import random
 import resource
 import shutil
@@ -90,7 +91,7 @@ def _children(world: World) -> list[subprocess.Popen[bytes]]:
 def _measure(world: World) -> Iterator[Row]:
     seconds = LONG if world.long else SHORT
     slugs = ["acme", *(organisation_make(world, number) for number in range(1, ORGANISATIONS))]
-    count = PEOPLE // ORGANISATIONS + 1  # one more: the room
+    count = math.ceil(PEOPLE / ORGANISATIONS) + 1  # one more: the room
     ids = {slug: _people(world, "make", slug, str(count)) for slug in slugs}
     people = {slug: _people(world, "sign_in", slug, told=json.dumps(ids[slug])) for slug in slugs}
     plan = {
