@@ -12,7 +12,6 @@ OWNER_COMMANDS = {
     "migrate_schemas",
     "upgrade_organisations",
     "create_operator",
-    "build_schema_artefact",
     "run_organisation_job",
     "load_demo",
     "remove_demo",

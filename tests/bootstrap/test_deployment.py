@@ -46,11 +46,71 @@ def test_every_variable_of_compose_is_explained():
     assert set(re.findall(r"\$\{([A-Z0-9_]+)", COMPOSE)) - EXPLAINED == set()
 
 
+READ_BY_SETTINGS = {
+    name
+    for path in sorted((ROOT / "config" / "settings").glob("*.py"))
+    for name in re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z0-9_]+)"', path.read_text())
+}
+NOT_FOR_CONTAINERS = {
+    "BAHI_DATA": "the image sets it",
+    "BAHI_DATABASE_ROLE": "manage.py chooses it by the command",
+    "BAHI_PORT": "of bin/serve; PUBLIC_PORT here",
+    "BAHI_PROFILE": "of bin/serve; BAHI_WORKERS and POSTGRES_SHARED_BUFFERS here",
+    "DEBUG": "never where strangers can reach it",
+}
+
+
 def test_every_variable_that_the_settings_read_is_explained():
-    texts = [path.read_text() for path in sorted((ROOT / "config" / "settings").glob("*.py"))]
-    read = {name for text in texts for name in re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z0-9_]+)"', text)}
-    assert read
-    assert read - EXPLAINED == set()
+    assert READ_BY_SETTINGS
+    assert not READ_BY_SETTINGS - EXPLAINED
+
+
+def test_every_variable_that_the_launcher_reads_is_explained():
+    sources = [path.read_text() for path in sorted((ROOT / "bin" / "_launcher").glob("*.py"))]
+    read = {
+        name for text in sources for name in re.findall(r"""environ(?:\.get\(|\[)["']([A-Z0-9_]+)""", text)
+    }
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    assert "BAHI_PROFILE" in read
+    assert [name for name in sorted(read - EXPLAINED - {"PATH"}) if name not in operations] == []
+
+
+def test_every_explained_variable_is_read():
+    """By the settings, the launcher, compose, the database's set-up or (AWS_…) the library of buckets."""
+    read = set(READ_BY_SETTINGS)
+    for path in [
+        ROOT / "compose.yaml",
+        ROOT / "deploy/compose.tls.yaml",
+        *(ROOT / "bin/_launcher").glob("*.py"),
+    ]:
+        read |= set(re.findall(r"[A-Z][A-Z0-9_]+", path.read_text()))
+    assert not EXPLAINED - read
+    told = re.findall(
+        r"`((?:BAHI|API|DATABASE|DEFAULT|LOG)_[A-Z0-9_]+)[`=]", (ROOT / "docs/operations.md").read_text()
+    )
+    assert [name for name in told if name not in read] == []
+
+
+def test_every_setting_reaches_the_containers(services):
+    """The image holds no .env: what compose.yaml doesn't hand on is written into .env in vain."""
+    for name in ("web", "sockets", "worker"):
+        environment = services[name]["environment"]
+        lost = READ_BY_SETTINGS - set(environment) - set(NOT_FOR_CONTAINERS)
+        allowed = {"DATABASE_OWNER_URL", "BAHI_WEB_POOL", "BAHI_POOL_SIZE", "BAHI_WORKERS"}  # each its own
+        assert lost <= allowed, name
+    assert set(NOT_FOR_CONTAINERS) <= READ_BY_SETTINGS
+
+
+def test_compose_defaults_are_those_that_the_example_shows():
+    shown = dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.+)$", EXAMPLE, re.MULTILINE))
+    given = dict(re.findall(r"\$\{([A-Z0-9_]+):-([^}]+)\}", COMPOSE))
+    other = {
+        "LOG_FORMAT": "json",
+        "TRUSTED_PROXIES": "1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }  # nginx in front, logs collected
+    differing = {name: value for name, value in given.items() if shown.get(name, "") != value}
+    assert differing == other
 
 
 def test_the_image_has_no_embedded_server_and_no_root():
