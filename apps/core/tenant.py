@@ -92,9 +92,19 @@ def timestamp_signer(purpose: str) -> TimestampSigner:
     return TimestampSigner(salt=f"{connection.schema_name}:{purpose}")
 
 
+def _served() -> Any:
+    """Organisations whose background work may run now: active and not under their own maintenance."""
+    return get_tenant_model().objects.filter(state="active", maintenance=False)
+
+
 def is_served(schema: str) -> bool:
-    """Whether background work of this organisation may run now: active and not under its own maintenance."""
-    return get_tenant_model().objects.filter(schema_name=schema, state="active", maintenance=False).exists()
+    """Whether background work of this organisation may run now."""
+    return _served().filter(schema_name=schema).exists()
+
+
+def served_schemas() -> list[str]:
+    """Schemas of all organisations whose background work may run now. Ask it in ``public``."""
+    return list(_served().values_list("schema_name", flat=True))
 
 
 def switch_on(key: str) -> bool:

@@ -9,11 +9,10 @@ from threading import Event as StopFlag
 
 import psycopg
 from django.db import DatabaseError, connection
-from django_tenants.utils import get_tenant_model
 
 from apps.core.listen import listen_parameters
 from apps.core.modules import module_key_of_app
-from apps.core.tenant import organisation_context, switch_on
+from apps.core.tenant import organisation_context, served_schemas, switch_on
 from apps.runtime.services.jobs import waiting_jobs_requeue
 from apps.runtime.services.outbox import CHANNEL, outbox_deliver, seconds_to_next
 
@@ -48,8 +47,7 @@ def register_platform_sweep(function: Callable[[], object]) -> None:
 def active_schemas() -> list[str]:
     """Schemas of the organisations that are served: active and not under maintenance of their own."""
     connection.set_schema_to_public()
-    served = get_tenant_model().objects.filter(state="active", maintenance=False)
-    return list(served.values_list("schema_name", flat=True))
+    return served_schemas()
 
 
 def sweep() -> int:

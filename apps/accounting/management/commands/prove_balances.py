@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.accounting.ledger.balances import balances_prove, balances_rebuild
 from apps.core.tenant import organisation_context
 from apps.core.uow import run_in_unit_of_work
-from apps.runtime.services.dispatcher import active_schemas
+from apps.tenancy.chosen_organisations import EachOrganisationCommand
 
 
-class Command(BaseCommand):
+class Command(EachOrganisationCommand):
     help = "Compares the kept balances with the sums of the ledger lines; --repair writes them anew."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--organisation", default="", help="slug; all when left out")
+        super().add_arguments(parser)
         parser.add_argument("--repair", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        slug = options["organisation"]
         left = 0
-        for schema in [f"org_{slug.replace('-', '_')}"] if slug else active_schemas():
-            with organisation_context(schema):
-                left += self._prove(schema, options["repair"])
+        for organisation in self.chosen(options):
+            with organisation_context(organisation.schema_name):
+                left += self._prove(organisation.schema_name, options["repair"])
         if left:
             raise CommandError(f"{left} balances differ from their lines.")
 

@@ -6,31 +6,36 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from apps.accounting.ledger.chain import ledger_heads, ledger_verify
 from apps.company.models import Company
 from apps.core.tenant import organisation_context
-from apps.runtime.services.dispatcher import active_schemas
+from apps.tenancy.chosen_organisations import EachOrganisationCommand
 
 
-class Command(BaseCommand):
+class Command(EachOrganisationCommand):
     help = "Checks every posted entry against its hash, chain and sums; ends with 1 when anything is broken."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--organisation", default="", help="slug; all when left out")
-        parser.add_argument("--company", default="", help="code of one company")
-        parser.add_argument("--heads", default="", help="file of exported heads to compare with")
-        parser.add_argument("--export-heads", default="", help="write the heads to this file")
+        super().add_arguments(parser)
+        parser.add_argument("--company", default="", help="code of one company of the organisation")
+        parser.add_argument(
+            "--heads", default="", help="file of the organisation's exported heads to compare with"
+        )
+        parser.add_argument("--export-heads", default="", help="write the organisation's heads to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        slug = options["organisation"]
-        schemas = [f"org_{slug.replace('-', '_')}"] if slug else active_schemas()
+        of_one = [name for name in ("company", "heads", "export_heads") if options[name]]
+        if of_one and not options["organisation"]:
+            raise CommandError(
+                f"--{of_one[0].replace('_', '-')} is of one organisation: name --organisation too."
+            )
         broken = 0
-        for schema in schemas:
-            with organisation_context(schema):
-                broken += self._verify(schema, options)
+        for organisation in self.chosen(options):
+            with organisation_context(organisation.schema_name):
+                broken += self._verify(organisation.schema_name, options)
         if broken:
             raise CommandError(f"{broken} problems found.")
 
@@ -39,8 +44,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            company_id = Company.objects.get(code=options["company"]).pk if options["company"] else None
-            result = ledger_verify(company_id, heads=heads)
+            result = ledger_verify(_company_id(options["company"]), heads=heads)
             if options["export_heads"]:
                 Path(options["export_heads"]).write_text(json.dumps(ledger_heads(), indent=1), "utf-8")
         self.stdout.write(
@@ -50,6 +54,14 @@ class Command(BaseCommand):
         for problem in result.problems[:50]:
             self.stdout.write(f"  {problem.what}\t{problem.number}\t{problem.detail}")
         return len(result.problems)
+
+
+def _company_id(code: str) -> int | None:
+    """Id of the company with this code, None without one. Raises CommandError."""
+    found = Company.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
+    if code and found is None:
+        raise CommandError(f"No company has the code {code}.")
+    return found
 
 
 def _heads(path: Path) -> list[dict[str, Any]]:

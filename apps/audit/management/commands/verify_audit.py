@@ -6,31 +6,32 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from apps.audit.services.chain import audit_verify
 from apps.audit.services.heads import head_exported
-from apps.core.tenant import organisation_context
-from apps.runtime.services.dispatcher import active_schemas
+from apps.core.tenant import organisation_context, public_context
+from apps.tenancy.chosen_organisations import EachOrganisationCommand
 
 
-class Command(BaseCommand):
+class Command(EachOrganisationCommand):
     help = "Checks every audit entry against its hash and its link; ends with 1 when anything is broken."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--organisation", default="", help="slug; all and the platform when left out")
+        super().add_arguments(parser)
         parser.add_argument("--heads", default="", help="exported file of heads; the newest when left out")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        slug = options["organisation"]
+        if options["heads"] and not options["organisation"]:
+            raise CommandError("--heads is of one organisation: name --organisation too.")
         broken = 0
-        if not slug:
-            connection.set_schema_to_public()
-            broken += self._verify("public", options["heads"])
-        for schema in [f"org_{slug.replace('-', '_')}"] if slug else active_schemas():
-            with organisation_context(schema):
-                broken += self._verify(schema, options["heads"])
+        if not options["organisation"]:
+            with public_context():
+                broken += self._verify("public", options["heads"])
+        for organisation in self.chosen(options):
+            with organisation_context(organisation.schema_name):
+                broken += self._verify(organisation.schema_name, options["heads"])
         if broken:
             raise CommandError(f"{broken} problems found.")
 

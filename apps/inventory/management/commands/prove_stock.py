@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.core.tenant import organisation_context
 from apps.core.uow import run_in_unit_of_work
 from apps.inventory.services.proof import stock_prove, stock_rebuild
-from apps.runtime.services.dispatcher import active_schemas
+from apps.tenancy.chosen_organisations import EachOrganisationCommand
 
 
-class Command(BaseCommand):
+class Command(EachOrganisationCommand):
     help = "Proves that stock, value, layers, reservations and the stock account follow from the movements."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--organisation", default="", help="slug; all when left out")
+        super().add_arguments(parser)
         parser.add_argument("--repair", action="store_true", help="write quantities and values anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        slug, left = options["organisation"], 0
-        for schema in [f"org_{slug.replace('-', '_')}"] if slug else active_schemas():
-            with organisation_context(schema):
-                left += self._prove(schema, repair=options["repair"])
+        left = 0
+        for organisation in self.chosen(options):
+            with organisation_context(organisation.schema_name):
+                left += self._prove(organisation.schema_name, repair=options["repair"])
         if left:
             raise CommandError(f"{left} differences between the stock and its movements.")
 
