@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from apps.core.modules import module_key_of_app
 from apps.core.tenant import switch_on
@@ -102,10 +102,6 @@ class Access:
 
 
 NO_ACCESS = Access()
-
-
-class HasAccess(Protocol):
-    access: Access
 
 
 def access_of(user: Any) -> Access:

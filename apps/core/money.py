@@ -21,8 +21,6 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 HUNDRED = Decimal(100)
 PAISE = Decimal("0.01")
-RUPEE = Decimal(1)
-SIX_PLACES = Decimal("0.000001")
 
 MAX_DIGITS = 20
 """Digits before and after the point that a number typed by a person may have (NUMERIC(20, 6) holds it)."""

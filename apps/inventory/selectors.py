@@ -108,18 +108,6 @@ def stock_levels(
         return [Level(*row) for row in cursor.fetchall()]
 
 
-def free_quantities(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Decimal]:
-    """{(product, place): on hand less reserved}, for screens; a movement asks again under its locks."""
-    wanted = set(pairs)
-    rows = (
-        StockRow.objects.filter(product_id__in={p for p, _ in wanted}, place_id__in={q for _, q in wanted})
-        .values_list("product_id", "place_id")
-        .annotate(free=Sum("quantity") - Sum("reserved"))
-        .order_by()
-    )
-    return {(product, place): free for product, place, free in rows if (product, place) in wanted}
-
-
 # --- fields of the product ------------------------------------------------------------------------
 
 

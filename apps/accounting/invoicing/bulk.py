@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ from apps.accounting.invoicing.invoices import own_accounts_check
 from apps.accounting.invoicing.party_accounts import party_accounts_read
 from apps.accounting.invoicing.postings import narration_of, sale_posting
 from apps.accounting.ledger import Posting, guards_deferred, post
-from apps.accounting.models import Invoice, InvoiceCharge, InvoiceLine, OpenItem
+from apps.accounting.models import Invoice, InvoiceCharge, InvoiceLine
 from apps.accounting.payments.open_items import item_build
 from apps.accounting.tax.documents import taxed_compute
 from apps.accounting.tax.lines import Masters, masters_load
@@ -39,7 +39,7 @@ from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit_many
 from apps.core.locks import lock_rows
 from apps.core.models.history import history_write
-from apps.core.money import ZERO, round_money
+from apps.core.money import round_money
 from apps.core.rows import row_make
 from apps.core.validation import field_errors
 from apps.documents.models.collaboration import TimelineEntry
@@ -295,9 +295,3 @@ def _posted_store(invoices: list[Invoice]) -> None:
             for row in invoices
         ]
     )
-
-
-def receivables_of(company_id: int) -> Decimal:
-    """Everything that is open on the receivable side of a company, in its currency."""
-    rows = OpenItem.objects.filter(company_id=company_id, side=Side.RECEIVABLE)
-    return rows.aggregate(total=Sum("open_base"))["total"] or ZERO

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.choices import DELIVERED_KINDS, PriceKind, ProductKind, Tracking, ValuationMethod
+from apps.catalog.choices import DELIVERED_KINDS, ProductKind, Tracking, ValuationMethod
 from apps.catalog.validators import barcode_validator, hsn_validator
 from apps.core.fields import QuantityField
 from apps.core.guards import Guard
@@ -258,9 +258,6 @@ class Product(MasterModel):
         barcodes_sync([row for row in records if row.barcodes])
         pictures_sync([row for row in records if row.picture_file_id])
         price_changes_note([(row, {}) for row in records])
-
-    def price_of(self, price_kind: str) -> Decimal:
-        return self.sale_price if price_kind == PriceKind.SALE else self.purchase_price
 
 
 class ProductBarcode(models.Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -268,11 +267,3 @@ def invoice_drafts(books: Books, count: int) -> None:
                     children={"lines": rows},
                 )
             )
-
-
-def by_party(invoices: list[Any]) -> dict[int, list[Any]]:
-    """Invoices of each party, oldest first."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for invoice in sorted(invoices, key=lambda row: (row.date, row.pk)):
-        found[invoice.party_id].append(invoice)
-    return found

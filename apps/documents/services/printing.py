@@ -32,7 +32,6 @@ from apps.documents.printing import (
     PrintDocument,
     PrintParty,
     render_document,
-    render_documents,
 )
 from apps.documents.printing.model import Language
 from apps.documents.services.timeline import timeline_add
@@ -119,15 +118,6 @@ def document_pdf(document: Any, by: Any = None, variant: str = "") -> tuple[byte
 def _without_prices(built: PrintDocument) -> PrintDocument:
     lines = tuple(replace(line, price=None, discount=None, taxable=None, total=None) for line in built.lines)
     return replace(built, lines=lines, totals=())
-
-
-def documents_pdf(documents: list[Any]) -> bytes:
-    """One PDF of many documents of one kind, for printing a batch."""
-    builder = print_builder(type(documents[0]))
-    languages = {
-        row.company_id: _language(row) for row in {doc.company_id: doc for doc in documents}.values()
-    }
-    return render_documents(_as_set(builder(doc), languages[doc.company_id]) for doc in documents)
 
 
 def _language(document: Any) -> Language:

@@ -44,11 +44,6 @@ _purposes: dict[str, Purpose] = {
 }
 
 
-def register_purpose(name: str, purpose: Purpose) -> None:
-    """A purpose of its own for an app (a scanned bill, a signed contract)."""
-    _purposes[name] = purpose
-
-
 _columns: list[tuple[type[models.Model], str]] = []
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from apps.catalog.models import Product
 from apps.core.actor import current_actor
@@ -140,17 +140,3 @@ def _of(holders: Iterable[Holder]) -> Q:
     for kind, ids in by_kind.items():
         condition |= Q(holder_kind=kind, holder_id__in=ids)
     return condition
-
-
-def reserved_of(holders: Iterable[Holder]) -> dict[Holder, Decimal]:
-    """{holder: what is reserved for it}, one query; holders without reservations are left out."""
-    condition = _of(holders)
-    if not condition:
-        return {}
-    rows = (
-        Reservation.objects.filter(condition)
-        .values_list("holder_kind", "holder_id")
-        .annotate(Sum("quantity"))
-        .order_by()
-    )
-    return {(kind, pk): quantity for kind, pk, quantity in rows}

@@ -6,7 +6,7 @@ billed, 7 when the order is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -112,13 +112,3 @@ def discount_part(
         return Decimal("0.00")
     share = min(taken_gross / gross, Decimal(1))
     return max(round_money(discount * share) - taken_discount, Decimal("0.00"))
-
-
-def open_value(lines: Sequence[tuple[LineQuantities, Decimal]]) -> Decimal:
-    """Value not yet billed of lines given with their totals: the order's part of the customer's exposure."""
-    total = ZERO
-    for line, line_total in lines:
-        if line.billed and line.ordered > 0:
-            open_part = max(line.ordered - line.net_invoiced, ZERO)
-            total += line_total * open_part / line.ordered
-    return round_money(total)

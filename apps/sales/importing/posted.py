@@ -23,7 +23,7 @@ from apps.company.services.companies import fiscal_year_open
 from apps.company.services.series import series_create, series_save
 from apps.core.access import may
 from apps.core.errors import BahiError, InvalidInput, NotAllowed
-from apps.core.money import parse_decimal, round_money
+from apps.core.money import parse_decimal
 from apps.core.rows import row_make
 from apps.datatools.importing.options import company_option
 from apps.datatools.importing.provenance import Written
@@ -359,8 +359,3 @@ def _row_error(sheet: Sheet, error: Any) -> RowError:
         row = sheet.rows[int(parts[1])]
         return RowError(row.number, "/".join(["lines", *parts[2:]]), error.code, str(error.detail))
     return RowError(sheet.record.row, error.field, error.code, str(error.detail))
-
-
-def cost_of(item: Batched, line: InvoiceLine, percent: Decimal) -> Decimal:
-    """What the goods of a line cost in company currency: a part of their price."""
-    return round_money(line.quantity * line.unit_price * item.invoice.exchange_rate * percent / 100)

@@ -31,7 +31,6 @@ STEP_BACKUP = gettext_noop("Keeping a backup")
 STEP_DROP = gettext_noop("Removing the tables")
 STEP_FILES = gettext_noop("Removing the files")
 SALT = "tenancy.deletion"
-DELETION_STEPS = [STEP_BACKUP, STEP_DROP, STEP_FILES]
 _before: list[BeforeDelete] = []
 
 

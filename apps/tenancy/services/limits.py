@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -184,8 +183,3 @@ def plan_set(
     platform_log("plan", organisation=organisation, plan=plan.code if plan else "", limits=limits)
     forget_hosts()
     return organisation
-
-
-def limits_shown(organisation: Organisation) -> list[dict[str, Any]]:
-    """Each limit with its title, for forms and lists."""
-    return [{"metric": m.value, "title": m.label, "limit": organisation.limit_of(m)} for m in Metric]

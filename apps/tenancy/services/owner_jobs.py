@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -232,8 +231,3 @@ def _end(job: OrganisationJob, error: str) -> None:
         deletion_failed(organisation, reason=error)
     else:
         organisation_step(organisation, "fail", reason=error)
-
-
-def progress_data(job: OrganisationJob) -> dict[str, Any]:
-    """A job as the platform's pages follow it."""
-    return {"state": job.state, "step": job.step, "error": job.error, "attempts": job.attempts}
