@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,8 @@ from apps.core.registry import KINDS, business_models, kind_name, resources
 from apps.documents.lifecycle import lifecycles
 
 ROOT = Path(__file__).resolve().parents[2]
-LAYERS = [
-    {"core"}, {"runtime", "files"}, {"tenancy"}, {"accounts"}, {"sso"}, {"company"}, {"documents"},
-    {"messaging", "datatools"}, {"audit", "backup", "privacy"}, {"portal", "platform"}, {"parties"},
-    {"customer_portal"}, {"dimensions"}, {"catalog"}, {"accounting"}, {"inventory"}, {"sales"}, {"demo"},
-]  # fmt: skip
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+LAYERS = [{name.strip() for name in layer.split("|")} for layer in reversed(CONTRACTS[0]["layers"])]
 LEVEL = {app: number for number, layer in enumerate(LAYERS) for app in layer}
 SOURCES = [p for p in ROOT.glob("apps/**/*.py") if "migrations" not in p.parts]
 MAX_FILE, MAX_FUNCTION = 500, 60
@@ -27,6 +26,12 @@ MAX_FILE, MAX_FUNCTION = 500, 60
 
 def test_every_app_has_a_layer():
     assert {config.label for config in bahi_apps()} == set(LEVEL)
+
+
+def test_the_guide_shows_the_layers_that_are_checked():
+    block = re.search(r"## Layers.*?```\n(.*?)```", (ROOT / "docs/architecture.md").read_text(), re.DOTALL)
+    lines = [line for line in block.group(1).splitlines() if "──" not in line]
+    assert [{name.strip() for name in line.split("|")} for line in reversed(lines)] == LAYERS
 
 
 def test_foreign_keys_point_down():
