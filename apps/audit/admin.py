@@ -25,6 +25,7 @@ from apps.core.actor import current_actor
 from apps.core.admin.bases import ReadOnlyAdmin
 from apps.core.admin.menu import register_page
 from apps.core.admin.site import register
+from apps.core.registry import registered_models
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.reports import Record
 from apps.datatools.reports.views import link_url
@@ -53,8 +54,6 @@ class KindFilter(admin.SimpleListFilter):
     title, parameter_name = gettext_lazy("kind of record"), "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        from apps.core.registry import registered_models
-
         kinds = [(m._meta.label_lower, str(m._meta.verbose_name).capitalize()) for m in registered_models()]
         return sorted(kinds, key=lambda pair: pair[1])
 

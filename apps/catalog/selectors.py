@@ -22,6 +22,7 @@ from apps.catalog.models import (
     Unit,
     UnitConversion,
 )
+from apps.company.selectors import rate_on
 from apps.core.database.prepared import prepared_rows
 from apps.core.database.records import records_where
 from apps.core.errors import InvalidInput
@@ -199,8 +200,6 @@ class _Plain:
         return self.currency is None or self.company is None or self.currency.pk == self.company.currency_id
 
     def _rate(self) -> Decimal:
-        from apps.company.selectors import rate_on
-
         if self.rate is None:
             try:
                 self.rate = rate_on(self.currency.pk, self.company, self.day)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 
+from apps.core.modules import module_key_of_app
 from apps.core.tenant import switch_on
 
 
@@ -102,8 +103,6 @@ def _app_of(function: Callable[..., Any]) -> str:
 
 
 def _module_key(app_label: str) -> str:
-    from apps.core.modules import module_key_of_app
-
     return module_key_of_app(app_label)
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from django.apps import apps
 
 from apps.core.modules import Role
+from apps.core.registry import registered_models
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,6 @@ def load_permissions() -> None:
 
 def model_permissions() -> dict[str, Permission]:
     """View, add, change and delete of every model that has a surface."""
-    from apps.core.registry import registered_models
-
     table = {}
     for model in registered_models():
         meta = model._meta

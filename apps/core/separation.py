@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from apps.core.permissions import load_permissions
+
 Mode = Literal["off", "warn", "forbid"]
 MODES: tuple[Mode, ...] = ("off", "warn", "forbid")
 
@@ -47,7 +49,5 @@ def register_separation(*rules: SeparationRule) -> None:
 
 
 def separation_rules() -> dict[str, SeparationRule]:
-    from apps.core.permissions import load_permissions
-
     load_permissions()
     return dict(_rules)

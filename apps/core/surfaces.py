@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from apps.core.registry import load_modules
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -64,8 +66,6 @@ def declared_jobs() -> dict[str, Declared]:
 
 
 def _load() -> None:
-    from apps.core.registry import load_modules
-
     load_modules("surfaces")
 
 

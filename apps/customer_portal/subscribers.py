@@ -15,6 +15,7 @@ from apps.customer_portal.models import PortalMember
 from apps.customer_portal.registry import section_of
 from apps.customer_portal.selectors import portal_in_use
 from apps.customer_portal.services import members
+from apps.customer_portal.services.notices import announce_comment, announce_document
 from apps.documents.events import CommentAdded, DocumentMoved
 from apps.documents.services.timeline import timeline_add
 from apps.messaging.catalogue import register_notification_event
@@ -61,13 +62,9 @@ def note_news(event: DocumentMoved) -> None:
 
 @consume(PortalNews)
 def tell_of_document(payload: dict[str, Any]) -> None:
-    from apps.customer_portal.services.notices import announce_document
-
     announce_document(payload)
 
 
 @consume(CommentAdded)
 def tell_of_comment(payload: dict[str, Any]) -> None:
-    from apps.customer_portal.services.notices import announce_comment
-
     announce_comment(payload)

@@ -44,6 +44,7 @@ from apps.datatools.services.imports import (
 )
 from apps.datatools.services.records import export_record
 from apps.datatools.services.undo import undo_answer, undo_preview, undo_start
+from apps.files.services.storage import file_store
 
 
 class ExportMixin:
@@ -104,8 +105,6 @@ def _uploaded(request: Request) -> Any:
 
 def start_from_request(target_key: str, request: Request) -> ImportRun:
     """Start the import of a request. A repeated ``Idempotency-Key`` answers with the first run."""
-    from apps.files.services.storage import file_store
-
     target_find(target_key).require(request.user)
     uploaded = _uploaded(request)
     content = uploaded.read()

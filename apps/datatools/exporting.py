@@ -17,6 +17,7 @@ from typing import IO, Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from apps.core.api.rendering import to_json
 from apps.core.api.resource import ResourceViewSet
 from apps.core.contribute import contributions_to
 from apps.core.errors import InvalidInput
@@ -247,8 +248,6 @@ def export_answer(view: ResourceViewSet, queryset: Any, *, form: str, wanted: st
 def _json_write(
     out: IO[bytes], view: ResourceViewSet, queryset: Any, progress: Progress | None = None
 ) -> None:
-    from apps.core.api.rendering import to_json
-
     between = b"["
     for chunk in _chunks(queryset, None, progress):
         out.write(between + to_json(view.represent(chunk))[1:-1])

@@ -16,6 +16,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from apps.core.access import access_of
+from apps.core.admin.urls import admin_url
 from apps.core.api.filtering import amount_asked, search_words, word_conditions
 from apps.core.registry import business_models, has_bin, kind_name
 from apps.core.scope import kind_of
@@ -125,8 +126,6 @@ def _similar(item: Searchable, text: str, user: Any) -> list[dict[str, Any]]:
 
 
 def _hit(item: Searchable, row: Any, score: float) -> dict[str, Any]:
-    from apps.core.admin.urls import admin_url
-
     meta = item.model._meta
     return {
         "kind": kind_of(item.model),

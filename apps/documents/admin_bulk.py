@@ -21,6 +21,8 @@ from apps.core.scope import kind_of
 from apps.core.uow import run_in_unit_of_work
 from apps.documents.bulk import refused_at_sight, transition_many, transition_trial
 from apps.documents.lifecycle import Ask, Transition, lifecycle_of
+from apps.documents.tasks import run_transitions
+from apps.runtime.services.jobs import job_start
 
 INLINE_LIMIT = 20  # so many are tried and done while the person waits; more go to a job
 SHOWN = 200
@@ -137,9 +139,6 @@ class BulkTransitions:
     def _start_job(
         self, request: HttpRequest, ids: list[int], item: Transition, data: dict[str, Any]
     ) -> None:
-        from apps.documents.tasks import run_transitions
-        from apps.runtime.services.jobs import job_start
-
         title = f"{item.label}: {len(ids)} {self.model._meta.verbose_name_plural}"
         job = run_in_unit_of_work(
             lambda: job_start(

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.services.separation import record_separation
-from apps.company.selectors import company_today
+from apps.company.selectors import company_today, fiscal_year_of
+from apps.company.services.series import number_take, numbers_take
 from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from apps.core.events import emit
 from apps.core.formats import show_date
 from apps.core.locks import lock_row
+from apps.core.money import parse_decimal
 from apps.core.registry import load_modules
 from apps.core.scope import kind_of, record_open, record_open_or_refuse, sees
 from apps.core.typed_settings import setting
@@ -381,8 +383,6 @@ def _parsed(ask: Ask, value: Any) -> Any:
     """A text, date, decimal, tick or choice asked for by a transition, as its Python type."""
     from datetime import date
 
-    from apps.core.money import parse_decimal
-
     try:
         if ask.kind == "date":
             return date.fromisoformat(str(value))
@@ -403,8 +403,6 @@ def _parsed(ask: Ask, value: Any) -> Any:
 
 def number_assign(document: Document) -> str:
     """Give the document its number from its series; the counter row stays locked until commit."""
-    from apps.company.services.series import number_take
-
     if not document.number:
         document.number = number_take(
             company=document.company, record_kind=kind_of(document), day=document.date
@@ -415,9 +413,6 @@ def number_assign(document: Document) -> str:
 def documents_number(documents: Sequence[Document]) -> None:
     """Numbers for documents of one kind that have none, in the order given: one statement for each company
     and fiscal year. The counter rows stay locked until commit."""
-    from apps.company.selectors import fiscal_year_of
-    from apps.company.services.series import numbers_take
-
     years: dict[tuple[int, Any], int] = {}
     groups: dict[tuple[int, int], list[Document]] = {}
     for document in documents:

@@ -17,6 +17,7 @@ from apps.core.errors import InvalidInput, NotFound
 from apps.core.registry import KindRef, business_models
 from apps.core.scope import kind_of
 from apps.core.tenant import current_organisation
+from apps.documents.lifecycle import lifecycles
 from apps.documents.models import Document
 
 COLLABORATIVE = ("master", "document", "setting")
@@ -106,8 +107,6 @@ def _title_of(row: Any, kind: str) -> dict[str, Any]:
 
 
 def _state_of(row: Any, status: str) -> dict[str, str]:
-    from apps.documents.lifecycle import lifecycles
-
     table = lifecycles().get(type(row))
     if table is None:
         return {"status_label": "", "tone": ""}

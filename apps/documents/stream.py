@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from apps.core.api.representation import iso_time
 from apps.core.scope import kind_of
 from apps.documents.changes import Change, history_changes
+from apps.documents.lifecycle import lifecycles
 from apps.documents.models import Attachment, Comment, TimelineEntry
+from apps.files.selectors import file_url
 
 TOGETHER = timedelta(seconds=3)
 MARGIN = 10
@@ -142,8 +144,6 @@ def _text_of(row: TimelineEntry, labels: dict[str, str]) -> str:
 
 
 def _transition_labels(model: type[models.Model]) -> dict[str, str]:
-    from apps.documents.lifecycle import lifecycles
-
     table = lifecycles().get(model)  # type: ignore[call-overload]  # the class is a document's here
     return {item.name: str(item.past or item.label) for item in table.transitions} if table else {}
 
@@ -195,8 +195,6 @@ def _comments(kind: str, pk: int, before: datetime | None, limit: int) -> list[E
 
 
 def _attachments(kind: str, pk: int, before: datetime | None, limit: int) -> list[Entry]:
-    from apps.files.selectors import file_url
-
     rows = Attachment.objects.filter(target_kind=kind, target_id=pk).select_related("file", "added_by")
     return [
         Entry(

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
+from apps.company.models import Company
+from apps.company.selectors import company_today
 from apps.core.access import may
 from apps.core.admin.urls import admin_url
 from apps.core.api.rendering import envelope
@@ -18,7 +20,7 @@ from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import NotAllowed, Refused
 from apps.core.locks import lock_row
-from apps.core.records import rows_keep
+from apps.core.records import previews_of, rows_build, rows_keep, values_set
 from apps.core.registry import resource_of
 from apps.core.rows import row_make
 from apps.core.working import working_company_id
@@ -27,6 +29,7 @@ from apps.documents.lifecycle import lifecycle_of, transition_run
 from apps.documents.pdf import pdf_answer
 from apps.documents.permissions import PRINT
 from apps.documents.services.drafts import draft_save
+from apps.documents.services.duplicate import document_duplicate
 
 
 class DocumentViewSet(ResourceViewSet):
@@ -76,9 +79,6 @@ class DocumentViewSet(ResourceViewSet):
 
     def defaults(self, user: Any) -> dict[str, Any]:
         """What a new document's form shows at first."""
-        from apps.company.models import Company
-        from apps.company.selectors import company_today
-
         companies = chosen_from(Company, user)
         company = companies.filter(pk=working_company_id(user)).first() or companies.first()
         return {
@@ -162,8 +162,6 @@ class DocumentViewSet(ResourceViewSet):
         return Response(envelope(self._previewed(values, children, kept)))
 
     def _previewed(self, values: dict[str, Any], children: dict[str, Any], kept: Any) -> dict[str, Any]:
-        from apps.core.records import previews_of, rows_build, values_set
-
         document = self.model()
         previews_of(document, kept.pk if kept is not None else None)
         values_set(document, values)
@@ -232,8 +230,6 @@ class DocumentViewSet(ResourceViewSet):
 
     def duplicate(self, request: Any, pk: int) -> Response:
         """A new draft with the same content."""
-        from apps.documents.services.duplicate import document_duplicate
-
         self.require("view")
         row = self.record(pk)
         self.require("add")

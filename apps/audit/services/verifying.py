@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from apps.audit.tasks import run_verification
 from apps.runtime.models import Job
 from apps.runtime.services.jobs import job_start
 
@@ -21,6 +22,4 @@ def verification_runs() -> QuerySet[Job]:
 
 def verification_start(by: Any) -> Job:
     """Enter the job that verifies the whole trail. Runs in the caller's unit of work."""
-    from apps.audit.tasks import run_verification
-
     return job_start(run_verification, title=_("Verify the audit trail"), by=by)

@@ -12,6 +12,7 @@ from apps.accounts.services.access_log import access_log_write
 from apps.backup.services.making import backups_of
 from apps.backup.services.plan import own_bucket, plan_get, target_of
 from apps.backup.targets import Stored, backup_target
+from apps.backup.tasks import run_backup
 from apps.core.errors import BahiError, NotFound
 from apps.core.tenant import current_organisation
 from apps.core.uow import run_in_unit_of_work
@@ -43,8 +44,6 @@ def backups_here() -> Shelf:
 
 def backup_start(by: Any) -> Job:
     """Enter the job that makes one more. Runs in the caller's unit of work."""
-    from apps.backup.tasks import run_backup
-
     return job_start(run_backup, title=_("Backup"), by=by)
 
 

@@ -18,6 +18,7 @@ from apps.company.models import (
     NumberSeries,
     Period,
 )
+from apps.company.selectors import company_today
 from apps.core.access import access_of
 from apps.core.errors import InvalidInput, Refused
 from apps.core.events import emit
@@ -94,8 +95,6 @@ def _books_turned(company: Company, before: Any) -> None:
         field = "currency" if company.currency_id != before[0] else "fiscal_year_start"
         raise Refused(_("This can't change any more: documents exist."), code="in_use", field=field)
     if company.fiscal_year_start != before[1]:
-        from apps.company.selectors import company_today
-
         NumberSeries.objects.filter(company=company).delete()
         Period.objects.filter(company=company).delete()
         FiscalYear.objects.filter(company=company).delete()
@@ -104,8 +103,6 @@ def _books_turned(company: Company, before: Any) -> None:
 
 def company_created(company: Company) -> None:
     """What every new company gets, however it was entered."""
-    from apps.company.selectors import company_today
-
     emit(CompanyCreated(company=company, company_id=company.pk))
     fiscal_year_open(company=company, day=company_today())
 

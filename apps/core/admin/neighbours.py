@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from unfold.admin import ModelAdmin
 
+from apps.core.admin.looks import list_key, look_left
+
 # So far a record is looked for in its list; beyond it the records by date or key are its neighbours.
 MOST = 5_000
 
@@ -52,7 +54,6 @@ def neighbours(model_admin: Any, request: HttpRequest, record: Any) -> dict[str,
 def _listed(model_admin: Any, request: HttpRequest) -> QuerySet:
     """The rows of the list as the user left it."""
     from apps.core.admin.lists import list_state, narrow_to_company
-    from apps.core.admin.looks import list_key, look_left
 
     state = list_state(request.user, list_key(model_admin.model, look_left(model_admin, request)))
     asked: Any = copy.copy(request)

@@ -36,7 +36,15 @@ from apps.core.api.serializers import (
 )
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
-from apps.core.errors import BahiError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from apps.core.errors import (
+    BahiError,
+    FieldError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Refused,
+    VersionConflict,
+)
 from apps.core.guards import open_paths, record_input_check
 from apps.core.keys import key_read
 from apps.core.records import Child, record_delete, record_restore, record_save
@@ -413,8 +421,6 @@ class _BulkRefused(InvalidInput):
     """All or nothing: names every bad row."""
 
     def __init__(self, results: Sequence[dict[str, Any]]) -> None:
-        from apps.core.errors import FieldError
-
         super().__init__(
             [FieldError(e["field"], e["detail"], e["code"]) for r in results for e in r["errors"]]
         )

@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import SkipField, empty, get_error_detail
 
-from apps.core.access import may
+from apps.core.access import access_of, may
+from apps.core.api.exceptions import flatten
 from apps.core.contribute import Contribution
 from apps.core.database.records import plain_conditions, records_by
 from apps.core.errors import ErrorList, FieldError, InvalidInput
 from apps.core.keys import key_sent
 from apps.core.records import Child
 from apps.core.registry import has_bin
+from apps.core.scope import record_filter, scope_of
 
 
 def known_fields(given: Any, names: Collection[str]) -> Any:
@@ -219,9 +221,6 @@ def _collect(serializer: Any, values: dict[str, Any], prefix: str, wanted: Any, 
 
 def _visible(model: type[models.Model], ids: list[int], user: Any) -> dict[int, Any]:
     """Records that the user may choose: those in scope; masters that are shared need no own permission."""
-    from apps.core.access import access_of
-    from apps.core.scope import record_filter, scope_of
-
     meta = model._meta
     conditions: dict[str, Any] = {"pk__in": ids}
     if has_bin(model):
@@ -251,8 +250,6 @@ def record_chosen(model: type[models.Model], pk: Any, user: Any, field: str) -> 
 
 def validated(serializer: Any, data: Any) -> dict[str, Any]:
     """The validated values of ``data``; the serializer keeps nothing of them. Raises InvalidInput."""
-    from apps.core.api.exceptions import flatten
-
     try:
         return dict(serializer.run_validation(data))
     except serializers.ValidationError as error:
@@ -261,7 +258,5 @@ def validated(serializer: Any, data: Any) -> dict[str, Any]:
 
 def raise_invalid(serializer: Any) -> None:
     """Validate; raise InvalidInput with flat paths."""
-    from apps.core.api.exceptions import flatten
-
     if not serializer.is_valid():
         raise InvalidInput(flatten(serializer.errors))

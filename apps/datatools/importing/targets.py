@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.company.models import Company
-from apps.core.access import may
+from apps.core.access import access_of, may
 from apps.core.api.resource import ResourceViewSet
 from apps.core.api.serializers import KeyField
 from apps.core.copying import MANY
 from apps.core.errors import BahiError, FieldError, InvalidInput, NotAllowed
 from apps.core.money import parse_decimal
 from apps.core.registry import resources
+from apps.core.scope import record_filter
 from apps.datatools.importing.batch import Row, batch_create, can_batch
 from apps.datatools.importing.provenance import Written
 from apps.datatools.importing.rights import OpenTo
@@ -346,9 +347,6 @@ class KeyCache:
     def _find(self, model: type[models.Model], names: set[str]) -> dict[tuple[int | None, str], int]:
         name_field = natural_field(model)
         place = "company_id" if _has_company(model) else "pk"
-        from apps.core.access import access_of
-        from apps.core.scope import record_filter
-
         queryset = model._default_manager.filter(record_filter(model, access_of(self.user)))
         columns = ("pk", name_field, place)
         found = list(queryset.filter(**{f"{name_field}__in": names}).values_list(*columns))

@@ -10,6 +10,7 @@ from django.db import models
 
 from apps.company.models import Company
 from apps.core.access import may
+from apps.core.registry import load_modules
 
 RowKind = Literal["normal", "section", "subtotal", "total", "strong", "muted"]
 ColumnKind = Literal["text", "money", "balance", "quantity", "rate", "integer", "date", "percent"]
@@ -160,7 +161,5 @@ def registered() -> dict[str, Report]:
 
 def reports() -> dict[str, Report]:
     """Every report by ``app/key``, in the order of registration."""
-    from apps.core.registry import load_modules
-
     load_modules("reports")
     return registered()

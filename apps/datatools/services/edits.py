@@ -15,6 +15,8 @@ from apps.datatools.importing.targets import Record
 from apps.datatools.models import ImportRun
 from apps.datatools.models.imports import ImportMode, ImportState, Origin
 from apps.datatools.services.imports import storable_check
+from apps.datatools.tasks import run_import
+from apps.runtime.services.jobs import job_start
 
 MOST = 20_000
 TRIED = 100
@@ -67,9 +69,6 @@ def edit_preview(run: ImportRun, name: str, value: Any, *, by: Any) -> dict[str,
 def edit_apply(run: ImportRun, name: str, value: Any, *, by: Any) -> ImportRun:
     """Enter the job that sets the field. Runs in the caller's unit of work; a run is applied once, by whoever
     began it."""
-    from apps.datatools.tasks import run_import
-    from apps.runtime.services.jobs import job_start
-
     _own_or_refuse(run, by)
     storable_check(value, "value")
     row = lock_row(ImportRun, run.pk)

@@ -12,12 +12,19 @@ from django.utils.translation import gettext as _
 from apps.core.errors import InvalidInput
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.correcting import Corrections, corrections_check, table_correct
-from apps.datatools.importing.engine import import_execute, mapping_check, mapping_suggest, records_group
+from apps.datatools.importing.engine import (
+    column_names,
+    import_execute,
+    mapping_check,
+    mapping_suggest,
+    records_group,
+)
 from apps.datatools.importing.reading import Table, table_read
 from apps.datatools.importing.targets import Target, target_find
 from apps.datatools.models import ImportMapping, ImportRun
 from apps.datatools.models.imports import ImportMode, ImportState, Origin
 from apps.files.models import StoredFile
+from apps.runtime.services.jobs import job_start
 
 INLINE_ROWS = 300
 
@@ -145,7 +152,6 @@ def import_start(
 
 def _queue(run: ImportRun, by: Any) -> None:
     from apps.datatools.tasks import run_import
-    from apps.runtime.services.jobs import job_start
 
     def work() -> None:
         title = _("Import of %(file)s") % {"file": run.file_name}
@@ -174,8 +180,6 @@ def import_resume(run: ImportRun, content: bytes, *, progress: Any = None) -> Im
 
 def run_answer(run: ImportRun) -> dict[str, Any]:
     """The result as the API gives it."""
-    from apps.datatools.importing.engine import column_names
-
     return {
         "id": run.pk,
         "state": run.state,

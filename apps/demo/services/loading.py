@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.ledger import account_books_kept
 from apps.accounts.models import User
 from apps.accounts.services.sessions import sessions_end_all
+from apps.catalog.models import Product
 from apps.company.models import Company
 from apps.company.selectors import company_today
 from apps.core.errors import Refused
@@ -151,8 +152,6 @@ def _year(books: trading.Books, say: Say, size: Size) -> None:
 
 
 def _plan(last: Any, size: Size) -> Plan:
-    from apps.catalog.models import Product
-
     parties = Party.objects.select_related("salesperson", "payment_terms", "currency", "department")
     parties = parties.prefetch_related("addresses").order_by("id")
     rates = {code: Decimal(start) for code, (start, _step) in masters.RATES.items()} | {"INR": Decimal(1)}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.access import access_of
-from apps.core.errors import NotAllowed
+from apps.core.errors import NotAllowed, NotFound
 from apps.core.locks import lock_row
 from apps.core.registry import KindRef
 from apps.core.scope import kind_of, record_open
@@ -17,7 +17,7 @@ from apps.documents.models import Attachment
 from apps.documents.selectors import records_titles, titled
 from apps.documents.services.timeline import timeline_add
 from apps.files.models import StoredFile
-from apps.files.services.storage import file_check, file_keep, file_store
+from apps.files.services.storage import file_check, file_keep, file_read, file_store
 
 MOST_TWINS = 50
 """Places of one file that are looked through for those a person may see."""
@@ -94,9 +94,6 @@ def attached_file_visible(file: StoredFile, user: Any) -> bool:
 
 def picture_bytes(file_id: int) -> bytes | None:
     """A stored picture for the print kit; None when it is gone."""
-    from apps.core.errors import NotFound
-    from apps.files.services.storage import file_read
-
     file = StoredFile.objects.filter(pk=file_id).first()
     try:
         return file_read(file) if file is not None else None

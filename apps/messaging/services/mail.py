@@ -27,10 +27,12 @@ from apps.core.events import announce
 from apps.core.scope import kind_of
 from apps.core.tenant import current_organisation, require_organisation
 from apps.core.typed_settings import setting
+from apps.documents.selectors import record_url
 from apps.files.models import StoredFile
 from apps.files.services.storage import file_keep, file_open
 from apps.messaging.events import DocumentMailed
 from apps.messaging.models import MailAttachment, MailMessage, MailState
+from apps.messaging.services.notifications import lazy_text, notify
 from apps.runtime.services.holds import held
 from apps.runtime.services.queue import call_later
 from apps.tenancy.hosts import host_of, link_base, logo_link
@@ -257,9 +259,6 @@ def _failed(mail: MailMessage, error: Exception) -> None:
 
 
 def _tell_sender(mail: MailMessage) -> None:
-    from apps.documents.selectors import record_url
-    from apps.messaging.services.notifications import lazy_text, notify
-
     if mail.by_id:
         notify(
             [mail.by_id],

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from apps.core.live import push_to_user
 from apps.core.scope import kind_of
 from apps.core.tenant import require_organisation
+from apps.documents.selectors import record_url
 from apps.messaging.catalogue import NotificationEvent, notification_event
 from apps.messaging.models import Notification, NotificationChoice
 from apps.messaging.services.notices import notices_text, text_way
@@ -106,8 +107,6 @@ def _choices(people: list[Any], event: NotificationEvent) -> dict[int, Ways]:
 def _url_of(target: models.Model | None) -> str:
     if target is None:
         return ""
-    from apps.documents.selectors import record_url
-
     return record_url(kind_of(target), target.pk)
 
 
