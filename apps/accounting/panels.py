@@ -21,7 +21,7 @@ from apps.core.access import access_of
 from apps.core.admin.panels import Content, Item, Panel, counted, latest, register_panel
 from apps.core.formats import show_money, show_number
 from apps.datatools.reports import ReportLink
-from apps.datatools.reports.views import link_url
+from apps.datatools.reports.links import link_url
 from apps.parties.models import Party
 
 SEE_DUES = "accounting.view_openitem"

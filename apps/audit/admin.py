@@ -28,7 +28,7 @@ from apps.core.admin.site import register
 from apps.core.registry import registered_models
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.reports import Record
-from apps.datatools.reports.views import link_url
+from apps.datatools.reports.links import link_url
 
 TONES = {
     AuditEvent.CREATED: "success",

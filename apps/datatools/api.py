@@ -31,7 +31,7 @@ from apps.datatools.models import ExportFile, ImportRun
 from apps.datatools.models.exports import ExportSource
 from apps.datatools.models.imports import UndoState
 from apps.datatools.pdf_list import pdf_check
-from apps.datatools.reports.views import api_routes
+from apps.datatools.reports.api import api_routes
 from apps.datatools.search import search_run
 from apps.datatools.selectors import run_of
 from apps.datatools.services.exports import export_begin, export_find, is_large

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.datatools import edit_pages, export_pages, import_pages, list_pages, run_pages
-from apps.datatools.reports.views import page_urls
+from apps.datatools.reports.pages import page_urls
 
 PREFIX = "data/"
 urlpatterns = [

@@ -42,7 +42,7 @@ def small_limit(monkeypatch):
     def setting(key, *rest):
         return 3 if key == "datatools.export_rows" else known(key, *rest)
 
-    for place in ("apps.datatools.services.exports", "apps.datatools.reports.views"):
+    for place in ("apps.datatools.services.exports", "apps.datatools.reports.exporting"):
         monkeypatch.setattr(f"{place}.setting", setting)
     monkeypatch.setattr(jobs, "enqueue", lambda *_args: True)
 
@@ -261,10 +261,10 @@ def test_report_with_many_rows_is_made_part_by_part(api, administrator, browser,
     for amount in ("100", "200", "300"):
         invoicing.receipt(company=company, party=invoicing.customer(), amount=amount)
     query = f"company={company.pk}&format=csv"
-    monkeypatch.setattr("apps.datatools.reports.views.setting", lambda *_args: 100)
+    monkeypatch.setattr("apps.datatools.reports.exporting.setting", lambda *_args: 100)
     at_once = api.client.get(f"/api/v1/accounting/reports/day-book/?{query}").content.decode("utf-8-sig")
     assert len(at_once.splitlines()) == 1 + 6 + 1
-    monkeypatch.setattr("apps.datatools.reports.views.setting", lambda *_args: 2)
+    monkeypatch.setattr("apps.datatools.reports.exporting.setting", lambda *_args: 2)
     monkeypatch.setattr(files, "PART", 1)
     row = asked_and_made(administrator, "accounting/reports/day-book/export/?" + query)
     assert (row.source, row.row_count) == ("report", 7)

@@ -29,7 +29,7 @@ from apps.core.admin.bases import ForeignInline, MasterAdmin, ReadOnlyAdmin, Sco
 from apps.core.admin.site import register
 from apps.core.formats import show_money, show_number
 from apps.datatools.reports import Record, ReportLink
-from apps.datatools.reports.views import link_url
+from apps.datatools.reports.links import link_url
 from apps.parties.models import Party
 
 
