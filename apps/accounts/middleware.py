@@ -143,4 +143,5 @@ class RequestActor:
             address=client_address(request),
             request_id=getattr(request, "request_id", ""),
             path=f"{request.method} {request.path}"[:300],
+            visit=getattr(getattr(request, "override", None), "pk", None),
         )

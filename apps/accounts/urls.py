@@ -16,6 +16,7 @@ sign_in_urls = [
     path("second-step/send/", step.second_step_send, name="second_step_send"),
     path("passkey/", step.passkey_sign_in, name="passkey_sign_in"),
     path("passkey/options/", step.passkey_options, name="passkey_options"),
+    path("profile/", views.profile, name="profile"),
     path("password/", views.password_change, name="password_change"),
     path("confirm/", step.confirm, name="confirm"),
     path("security/", security.security, name="security"),
@@ -47,5 +48,4 @@ urlpatterns = [
     path("keys/new/", security.api_key_new, name="api_key_new"),
     path("keys/<int:pk>/revoke/", security.api_key_revoke, name="api_key_revoke"),
     path("email/", views.email_change, name="email_change"),
-    path("profile/", views.profile, name="profile"),
 ]

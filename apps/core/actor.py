@@ -13,7 +13,8 @@ from typing import Any
 class Actor:
     """kind: user, api, job, operator or system; label is what history shows when the user is gone.
 
-    ``scopes``: of the API key that began a job, whose rights are no wider than the key's.
+    ``scopes``: of the API key that began a job, whose rights are no wider than the key's. ``visit``: in which
+    the platform's operator acts; a job that he began in it acts within it.
     """
 
     kind: str = "system"
@@ -23,6 +24,7 @@ class Actor:
     request_id: str = ""
     path: str = ""
     scopes: tuple[str, ...] | None = None
+    visit: int | None = None
 
     @property
     def user_id(self) -> int | None:
@@ -42,6 +44,13 @@ def scopes_of_job(user_id: int | None) -> tuple[str, ...] | None:
     actor = _actor.get()
     ours = type(actor) is Actor and actor.kind == "job" and actor.user_id == user_id
     return actor.scopes if ours else None
+
+
+def visit_of_job(user_id: int | None) -> int | None:
+    """The operator's visit in which a job works for its owner; None outside of such jobs."""
+    actor = _actor.get()
+    ours = type(actor) is Actor and actor.kind == "operator" and actor.user_id == user_id
+    return actor.visit if ours else None
 
 
 def set_actor(actor: Actor) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from apps.backup.services.running import backup_late
 from apps.core.access import may
@@ -54,6 +55,12 @@ def shell_icon(_request: HttpRequest | None) -> str | None:
     """The picture at the head of the back office's menu; None: the usual sign."""
     brand = brand_of(None if is_public() else current_organisation())
     return brand["mark"] or brand["logo"] or None
+
+
+def account_links(_request: HttpRequest | None) -> list[dict[str, Any]]:
+    """What the menu behind one's name leads to, in the back office and on the platform's own pages."""
+    pages = (("profile", _("Your profile")), ("security", _("Sign-in and security")))
+    return [{"title": title, "link": reverse(name)} for name, title in pages]
 
 
 def _backup_late(request: HttpRequest) -> str:

@@ -51,6 +51,10 @@ class OverrideMiddleware:
         request.user.access = access_of_visit(visit, request.user)  # type: ignore[union-attr,arg-type]  # signed in
         response = self.get_response(request)
         _log(request, visit, response.status_code)
+        if (
+            not request.user.is_authenticated
+        ):  # who signs out leaves: he has no other way back than a new visit
+            override_end(visit, why="left")
         return response
 
     def process_view(self, request: HttpRequest, view: object, *_args: object) -> HttpResponse | None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.accounts.models import AccessLog, ApiKey, SignInSession
+from apps.accounts.models import AccessLog, ApiKey, SignInSession, User
 from apps.accounts.services.keys import access_within, key_find, key_make, key_revoke
+from apps.accounts.services.users import user_deactivate, user_delete, user_restore
 from apps.core.access import Access, RoleScope
 from apps.core.errors import InvalidInput
 from apps.documents.models import Comment
@@ -184,3 +185,15 @@ def test_administrator_sees_and_revokes_keys_of_others(person, administrator, us
     ApiClient(administrator).post(f"accounts/api-keys/{row.pk}/revoke/", expect=200)
     client_with(text).get("auth/me/", 401)
     assert AccessLog.objects.filter(event="key_revoked", user_id=administrator.pk).exists()
+
+
+def test_keys_of_a_person_in_the_bin_stay_ended_when_he_comes_back(administrator, user_with):
+    person = user_with("catalog.view_product")
+    row, text = make(person, "read")
+    user_deactivate(user=person, by=administrator)
+    assert key_find(text) is None
+    user_restore(user=User.objects.get(pk=person.pk), by=administrator)
+    assert key_find(text) == row  # switched off for a while: his programs go on
+    user_delete(user=User.objects.get(pk=person.pk), by=administrator)
+    user_restore(user=User.objects.get(pk=person.pk), by=administrator)
+    assert key_find(text) is None

@@ -12,10 +12,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access import Access
-from apps.core.actor import scopes_of_job
+from apps.core.access import NO_ACCESS, Access
+from apps.core.actor import scopes_of_job, visit_of_job
 from apps.core.models.history import tracked_history
 from apps.core.scope import Scope, ScopedQuerySet
+from apps.core.visits import visit_open
 
 
 class UserQuerySet(ScopedQuerySet):
@@ -124,6 +125,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What this user may do and see; worked out once for this object (one request)."""
         from apps.accounts.selectors import access_load
 
+        if (pk := visit_of_job(self.pk)) is not None:
+            visit = visit_open(pk, self)
+            return visit.access if visit else NO_ACCESS
         access, scopes = access_load(self), scopes_of_job(self.pk)
         if scopes is None:
             return access

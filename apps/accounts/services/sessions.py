@@ -66,7 +66,8 @@ def browser_session_start(
 
 
 def _must_enrol(request: Any, user: Any) -> bool:
-    return not request.session.get(VOUCHED, False) and factor_missing(user)
+    """Never the operator's stand-in, who can set nothing up: his own factor guards the platform's sign-in."""
+    return not is_stand_in(user) and not request.session.get(VOUCHED, False) and factor_missing(user)
 
 
 def _how(by: str, factor: str) -> dict[str, str]:

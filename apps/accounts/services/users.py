@@ -24,6 +24,7 @@ from apps.accounts.services.handing import (
     scopes_of,
     units_or_refuse,
 )
+from apps.accounts.services.keys import key_revoke, keys_open
 from apps.accounts.services.links import link_mail, link_make
 from apps.accounts.services.roles import (
     EVERYTHING,
@@ -191,13 +192,15 @@ def user_deactivate(*, user: User, by: Any) -> User:
 
 
 def user_delete(*, user: User, by: Any) -> User:
-    """Put a user into the bin: as switched off, gone from choices, and no record is shared with him any
-    longer. Raises Refused, NotAllowed."""
+    """Put a user into the bin: as switched off, gone from choices, no record is shared with him any longer,
+    and his keys end: who takes him out again lets in the person, not programs. Raises Refused, NotAllowed."""
     if by is not None and user.pk == by.pk:
         raise Refused(_("You can't remove yourself."), code="own_rights")
     saved = _off(user, by=by, values={"is_active": False, "deleted_at": timezone.now()})
     units_leave(saved, by=by)
     grants_end_of(saved)
+    for key in keys_open(saved):
+        key_revoke(key, by=by)
     return saved
 
 

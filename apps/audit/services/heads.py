@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.audit.services.chain import chain_head
-from apps.core.tenant import is_public
+from apps.core.tenant import current_organisation, is_public
 
 OWN = "audit"
 logger = logging.getLogger(__name__)
@@ -36,7 +36,10 @@ def register_heads_copy(function: Callable[[Path, str], bool]) -> None:
 
 
 def heads_folder() -> Path:
-    return settings.DATA_DIR / "chain-heads" / connection.schema_name
+    """A folder for each life of an organisation: one that was restored goes on from where its backup was
+    made, and later witnesses of the one that was deleted would call its chain cut off."""
+    folder: Path = settings.DATA_DIR / "chain-heads" / connection.schema_name
+    return folder if is_public() else folder / str(current_organisation().pk)
 
 
 def heads_now() -> dict[str, Any]:

@@ -91,7 +91,9 @@ def backup_restore(
     manifest = manifest_read(name)
     details = {field: value for field, value in manifest["organisation"].items() if field in KEPT}
     details["operator_access"] = access_after_restore(manifest)
-    organisation = organisation_create(slug=slug, modules=details.pop("enabled_modules"), **details)
+    organisation = organisation_create(
+        slug=slug, modules=details.pop("enabled_modules"), again=True, **details
+    )
     begun(organisation)
     try:
         told = _fill(organisation, name, manifest, progress)

@@ -7,7 +7,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +54,10 @@ class BackOffice(Sidebar, UnfoldAdminSite):
         from django.shortcuts import redirect
 
         return redirect("password_change")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """One way out too: it enters the sign-out in list and log, and leads to the identity provider's."""
+        return HttpResponseRedirect(reverse("logout"), preserve_request=True)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Worked out only where a page shows it: most have the side navigation alone."""

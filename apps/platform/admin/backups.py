@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.accounts.services.sessions import lately_confirmed
 from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
 from apps.core.errors import BahiError
-from apps.platform.admin.site import platform_site
+from apps.platform.admin.site import platform_site, proof_first
 from apps.tenancy.choices import JobWork
 from apps.tenancy.models import OrganisationJob
 from apps.tenancy.models.job import OPEN
@@ -20,14 +21,18 @@ LOOK_AGAIN = "3"  # seconds, while something is being restored
 
 
 def backups_page(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST" and _restore(request):
-        return HttpResponseRedirect(reverse("platform:backups"))
+    if request.method == "POST":
+        if (first := proof_first(request, reverse("platform:backups"))) is not None:
+            return first
+        if _restore(request):
+            return HttpResponseRedirect(reverse("platform:backups"))
     jobs = list(OrganisationJob.objects.filter(work=JobWork.RESTORE).select_related("organisation")[:LATEST])
     context = {
         **platform_site.each_context(request),
         "title": _("Backups"),
         "backups": backups_everywhere(),
         "jobs": jobs,
+        "proved": lately_confirmed(request),
         "asked": {"name": request.POST.get("name", ""), "slug": request.POST.get("slug", "")},
     }
     answer = render(request, "platform/admin/backups.html", context)

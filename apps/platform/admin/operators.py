@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from apps.accounts.models import SecondFactor, User
-from apps.accounts.services.sessions import lately_confirmed
 from apps.core.errors import BahiError
-from apps.platform.admin.site import ReadOnlyPlatformAdmin, platform_site
+from apps.platform.admin.site import ReadOnlyPlatformAdmin, platform_site, proof_first
 from apps.platform.services.operators import operator_end, operator_factors_reset, operators
 
 PAGE = "platform:accounts_user_changelist"
@@ -30,6 +28,24 @@ class OperatorAdmin(ReadOnlyPlatformAdmin):
     search_fields: ClassVar[tuple[str, ...]] = ("email", "name")
     fields: ClassVar[tuple[str, ...]] = ("email", "name", "last_login")
     actions: ClassVar[tuple[str, ...]] = ("end", "factors_off")
+
+    def __init__(self, model: Any, admin_site: Any) -> None:
+        """Called operators, not users: those are an organisation's."""
+        super().__init__(model, admin_site)
+        self.opts = copy(model._meta)
+        self.opts.verbose_name, self.opts.verbose_name_plural = (
+            gettext_lazy("operator"),
+            gettext_lazy("operators"),
+        )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"title": _("Operators"), "opts": self.opts, **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        found.opts = self.opts
+        return found
 
     def get_queryset(self, request: HttpRequest) -> Any:
         factors = SecondFactor.objects.filter(user=OuterRef("pk"), confirmed_at__isnull=False)
@@ -53,8 +69,8 @@ class OperatorAdmin(ReadOnlyPlatformAdmin):
 
     def _each(self, request: HttpRequest, queryset: Any, work: Callable[..., None]) -> HttpResponse | None:
         """Only for who proved lately that it is he, as where people of an organisation are changed."""
-        if not lately_confirmed(request):
-            return redirect(f"{reverse('confirm')}?{urlencode({'next': reverse(PAGE)})}")
+        if (first := proof_first(request, reverse(PAGE))) is not None:
+            return first
         done = 0
         for operator in queryset:
             try:

@@ -23,15 +23,17 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
 )
 
+from apps.accounts.services.sessions import lately_confirmed
 from apps.core.errors import BahiError, InvalidInput
 from apps.core.keys import key_read
 from apps.core.modules import all_modules, default_modules
 from apps.platform.admin.figures import figures_page
-from apps.platform.admin.site import PlatformAdmin, platform_site
+from apps.platform.admin.site import PlatformAdmin, platform_site, proof_first
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
 from apps.platform.selectors import newest_figures, newest_of, without_backup
 from apps.platform.services.organisations import (
+    PROVED,
     VERBS,
     organisation_change,
     organisation_enter,
@@ -253,7 +255,9 @@ class OrganisationAdmin(PlatformAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj = context.get("original")
         if obj is not None:
-            context["steps"] = steps_from(obj.state)
+            context["proved"], context["page"] = lately_confirmed(request), _page(obj.pk)
+            context["steps"] = [(step, step.name in PROVED) for step in steps_from(obj.state)]
+            context["prove_steps"] = obj.state != S.ACTIVE and self._asks(context, obj)
             context["link"] = organisation_link(obj)
             context["visits"] = Override.objects.filter(organisation=obj, state__in=LIVE)
             context["jobs"] = obj.jobs.all()[:5]
@@ -263,6 +267,13 @@ class OrganisationAdmin(PlatformAdmin):
                 (Metric(m).label, value) for m, value in obj.limits().items() if value is not None
             ]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @staticmethod
+    def _asks(context: dict[str, Any], obj: Organisation) -> bool:
+        """Whether a step waits for a fresh proof; an active one's page asks for it where he enters."""
+        return not context["proved"] and (
+            obj.state == S.SCHEDULED or any(asks for _s, asks in context["steps"])
+        )
 
     # --- what changes the state ---------------------------------------------------------------------
 
@@ -295,6 +306,8 @@ class OrganisationAdmin(PlatformAdmin):
         organisation = _organisation(pk)
         if verb not in VERBS:
             raise Http404
+        if verb in PROVED and (first := proof_first(request, _page(pk))) is not None:
+            return first
         gone, data = verb in ("delete", "refuse"), request.POST
         asked = {"reason": data.get("reason", ""), "confirm": data.get("confirm", "")}
         if _said(request, lambda: organisation_verb(organisation, verb, **asked)) and gone:
@@ -315,6 +328,8 @@ class OrganisationAdmin(PlatformAdmin):
     def override(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask to enter; where it is granted at once, the next page has the one-time link."""
         organisation = _organisation(pk)
+        if (first := proof_first(request, _page(pk))) is not None:
+            return first
         try:
             visit = self._visit(request, organisation)
             if visit.state == OverrideState.ASKED:
@@ -379,6 +394,8 @@ class OrganisationAdmin(PlatformAdmin):
         plans: bool = False,
     ) -> HttpResponse | None:
         """Ask first, then do it to each; one that refuses doesn't stop the others."""
+        if action.removeprefix("many_") in PROVED and (first := proof_first(request, request.path)):
+            return first
         if request.POST.get("sure") != "1":
             context = {
                 **self.admin_site.each_context(request),
@@ -417,8 +434,12 @@ def _organisation(pk: int) -> Organisation:
     return found
 
 
+def _page(pk: int) -> str:
+    return reverse("platform:tenancy_organisation_change", args=[pk])
+
+
 def _back(pk: int) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("platform:tenancy_organisation_change", args=[pk]))
+    return HttpResponseRedirect(_page(pk))
 
 
 def _said(request: HttpRequest, work: Callable[[], Any]) -> bool:

@@ -10,11 +10,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
+from apps.accounts.services.sessions import lately_confirmed
 from apps.core.actor import Actor, reset_actor, set_actor
 from apps.core.address import client_address
 from apps.core.admin.menu import Sidebar, register_page
@@ -50,14 +52,23 @@ class PlatformSite(Sidebar, UnfoldAdminSite):
             return redirect("/accounts/login/")
         return redirect_to_login(request.GET.get("next") or "/admin/")
 
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """One page for it: it counts wrong passwords, ends the other sign-ins and checks the rules."""
+        return redirect("password_change")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """One way out too: it enters the sign-out in list and log, and leads to the identity provider's."""
+        return HttpResponseRedirect(reverse("logout"), preserve_request=True)
+
     def get_urls(self) -> list[Any]:
+        """Without Django's way to records by content type, as in the back office."""
         return [
             path("figures/", self.admin_view(self.refresh), name="figures_refresh"),
             path("settings/", self.admin_view(self.settings), name="settings"),
             path("jobs/", self.admin_view(self.jobs), name="jobs_everywhere"),
             path("backups/", self.admin_view(self.backups), name="backups"),
             path("trail/", self.admin_view(self.trail), name="trail"),
-            *super().get_urls(),
+            *(item for item in super().get_urls() if getattr(item, "name", None) != "view_on_site"),
         ]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -97,6 +108,16 @@ class PlatformSite(Sidebar, UnfoldAdminSite):
 
 
 platform_site = PlatformSite(name="platform")
+
+
+def proof_first(request: HttpRequest, page: str) -> HttpResponse | None:
+    """Where an operator who didn't prove himself lately is sent, to come back to ``page``; None: he did.
+
+    Asked before he enters an organisation, has one deleted, restores a backup, ends or helps a colleague.
+    """
+    if lately_confirmed(request):
+        return None
+    return redirect(f"{reverse('confirm')}?{urlencode({'next': page})}")
 
 
 class PlatformAdmin(ModelAdmin):

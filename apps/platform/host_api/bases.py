@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api.bases import Input
+from apps.accounts.api.confirming import confirmed_or_refuse
 from apps.accounts.authentication import SessionAuthentication, TenantJWTAuthentication
 from apps.core.actor import Actor, set_actor
 from apps.core.address import client_address
@@ -31,15 +32,21 @@ class IsOperator(BasePermission):
 
 
 class OperatorView(Input, APIView):
-    """A token of this host or its session; an organisation's token is refused, and no key is made here."""
+    """A token of this host or its session; an organisation's token is refused, and no key is made here.
+
+    ``proof``: methods that only go on when the operator showed lately that it is he (``auth/confirm/``).
+    """
 
     authentication_classes: ClassVar[tuple[Any, ...]] = (TenantJWTAuthentication, SessionAuthentication)
     permission_classes: ClassVar[tuple[Any, ...]] = (IsOperator,)
     filters: ClassVar[dict[str, str]] = {}
     words: ClassVar[tuple[str, ...]] = ()  # fields that ``search`` looks into
+    proof: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method.lower() in self.proof:
+            confirmed_or_refuse(request)
         label = f"{request.user} (platform operator)"
         set_actor(Actor("operator", request.user, label, client_address(request)))  # the middleware ends it
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
+from apps.accounts.api.confirming import confirmed_or_refuse
 from apps.core.api.rendering import envelope
 from apps.core.api.transaction import api_write
 from apps.core.errors import InvalidInput, NotFound
@@ -16,6 +17,7 @@ from apps.platform.host_api.bases import OperatorView, found
 from apps.platform.models import Figures, Override
 from apps.platform.selectors import newest_figures
 from apps.platform.services.organisations import (
+    PROVED,
     VERBS,
     organisation_change,
     organisation_enter,
@@ -91,11 +93,14 @@ class OrganisationView(OperatorView):
 
 class OrganisationStepView(OperatorView):
     """A step of its life: approve, refuse, retry, suspend, archive, restore, schedule, undo or delete (which
-    asks for the short name in ``confirm``). ``steps`` of the organisation says which are open."""
+    asks for the short name in ``confirm``). ``steps`` of the organisation says which are open; schedule and
+    delete ask for a fresh proof."""
 
     def post(self, request: Any, pk: int, verb: str) -> Response:
         if verb not in VERBS:
             raise NotFound(_("Not found."))
+        if verb in PROVED:
+            confirmed_or_refuse(request)
         asked = self.read(request, shapes.StepInput)
         row = found(organisations(), pk)
 
@@ -131,8 +136,10 @@ class OrganisationFiguresView(OperatorView):
 
 
 class OrganisationVisitsView(OperatorView):
-    """Visits in this organisation; POST asks to enter with a reason. Where its administrators have to agree
-    first, ``state`` is ``asked``."""
+    """Visits in this organisation; POST asks to enter with a reason and a fresh proof. Where its
+    administrators have to agree first, ``state`` is ``asked``."""
+
+    proof = frozenset({"post"})
 
     def get(self, request: Any, pk: int) -> Response:
         row = found(organisations(), pk)
@@ -166,7 +173,9 @@ class VisitsView(OperatorView):
 
 class VisitLinkView(OperatorView):
     """The one-time link of one's own granted visit, to be opened in a browser within ten minutes. A token
-    never enters an organisation."""
+    never enters an organisation; a fresh proof is asked."""
+
+    proof = frozenset({"post"})
 
     def post(self, request: Any, pk: int) -> Response:
         visit = found(Override.objects.select_related("organisation"), pk)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from apps.accounts.api.bases import rows_named
+from apps.accounts.services.profile import profile_save
 from apps.backup.services.finding import backup_check
 from apps.backup.services.restore_jobs import backups_everywhere, restore_enter
 from apps.core.api.rendering import envelope
@@ -27,12 +28,18 @@ from apps.tenancy.services.maintenance import maintenance_platform
 
 
 class MeView(OperatorView):
-    """Who am I here."""
+    """Who am I here; PATCH changes name, phone, language and theme."""
 
     def get(self, request: Any) -> Response:
-        user = request.user
-        data = {"id": user.pk, "email": user.email, "name": user.name, "language": user.language}
-        return Response(envelope(data))
+        return Response(envelope(shapes.operator_data(request.user)))
+
+    def patch(self, request: Any) -> Response:
+        values = self.read(request, shapes.MeInput, partial=True)
+
+        def work() -> tuple[int, Any, str]:
+            return 200, shapes.operator_data(profile_save(user=request.user, values=values)), _("Saved.")
+
+        return api_write(request, work)
 
 
 class DashboardView(OperatorView):
@@ -228,9 +235,11 @@ class JobsView(OperatorView):
 
 
 class BackupsView(OperatorView):
-    """Backups of every organisation that is or was here; POST restores one as a new organisation."""
+    """Backups of every organisation that is or was here; POST restores one as a new organisation, after a
+    fresh proof."""
 
     answers_later = True
+    proof = frozenset({"post"})
 
     def get(self, request: Any) -> Response:
         rows = [{"name": i.name, "size": i.size, "at": iso_time(i.at)} for i in backups_everywhere()]

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.accounts.api.bases import key_list
+from apps.accounts.models import User
 from apps.core.api.representation import iso_time
 from apps.core.api.serializers import KeyField, StrictSerializer, model_field
 from apps.platform.models import Announcement, Figures, Override, SignUp
@@ -37,6 +38,15 @@ VISIT = ("id", "organisation", "operator", "reason", "minutes", "may_write", "st
 ANNOUNCEMENT = ("title", "text", "tone", "audience", "starts_at", "ends_at", "may_dismiss")
 JOB = ("id", "organisation", "slug", "work", "state", "step", "error", "asked_by", "created_at",
        "finished_at")  # fmt: skip
+
+
+OPERATOR = ("id", "email", "name", "phone", "language", "theme")
+FIXED = ("id", "email")
+
+
+def operator_data(row: Any) -> dict[str, Any]:
+    """An operator as he sees himself."""
+    return _columns(row, OPERATOR)
 
 
 def organisation_data(row: Organisation) -> dict[str, Any]:
@@ -115,6 +125,11 @@ class EnterInput(StrictSerializer):
     time_zone = model_field(Organisation, "time_zone")
     language = model_field(Organisation, "language")
     fiscal_year_start = model_field(Organisation, "fiscal_year_start")
+
+
+MeInput: Any = type(
+    "MeInput", (StrictSerializer,), {name: model_field(User, name) for name in OPERATOR if name not in FIXED}
+)
 
 
 class StepInput(StrictSerializer):

@@ -5,6 +5,7 @@ from django.urls import path
 from apps.accounts.api import auth, second_step
 from apps.platform.host_api import organisations as o
 from apps.platform.host_api import platform as p
+from apps.platform.host_api.own import urlpatterns as own_urls
 
 urlpatterns = [
     path("auth/token/", auth.TokenView.as_view(), name="auth_token"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("auth/token/refresh/", auth.RefreshView.as_view(), name="auth_refresh"),
     path("auth/token/revoke/", auth.RevokeView.as_view(), name="auth_revoke"),
     path("auth/me/", p.MeView.as_view(), name="auth_me"),
+    *own_urls,
     path("platform/dashboard/", p.DashboardView.as_view(), name="api_dashboard"),
     path("platform/modules/", p.ModulesView.as_view(), name="api_modules"),
     path("platform/organisations/", o.OrganisationsView.as_view(), name="api_organisations"),

@@ -137,6 +137,10 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 
 
+# Steps after which data goes: a fresh proof of the operator is asked, as before a visit and a restore.
+PROVED = frozenset({"schedule", "delete"})
+
+
 def organisation_verb(organisation: Organisation, verb: str, *, reason: str = "", confirm: str = "") -> None:
     """One step of its life. ``confirm``: the short name, where it is deleted now.
 

@@ -23,9 +23,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.accounts.models import SignInSession, User
-from apps.accounts.selectors import OPERATOR_EMAIL, users_holding
+from apps.accounts.selectors import OPERATOR_EMAIL, is_stand_in, users_holding
 from apps.accounts.services.keys import key_revoke, keys_open
-from apps.accounts.services.sessions import MUST_ENROL, browser_session_start, session_end
+from apps.accounts.services.sessions import browser_session_start, session_end
 from apps.core.access import Access
 from apps.core.address import client_address
 from apps.core.errors import InvalidInput, NotFound, Refused
@@ -33,6 +33,7 @@ from apps.core.locks import lock_row
 from apps.core.permissions import all_permissions, stand_in_permissions
 from apps.core.platform_log import platform_log
 from apps.core.tenant import current_organisation, organisation_context, public_context
+from apps.core.visits import Visit
 from apps.messaging.services.notifications import lazy_text, notify
 from apps.platform.choices import OverrideState
 from apps.platform.models import Override
@@ -150,7 +151,6 @@ def override_enter(token: str, *, request: Any) -> Override:
         if visit.state != OverrideState.GRANTED or visit.token_hash != found.token_hash:
             raise NotFound(_("This link was used already or has expired."))
         browser_session_start(request, stand_in(), proven=False)  # nobody proved himself here
-        request.session[MUST_ENROL] = False  # the operator's own factor guards the platform's sign-in
         now = timezone.now()
         visit.state, visit.token_hash = OverrideState.OPEN, ""
         visit.entered_at, visit.expires_at = now, now + timedelta(minutes=visit.minutes)
@@ -187,6 +187,12 @@ def _open(pk: int, organisation_id: int) -> Override | None:
     return Override.objects.filter(
         pk=pk, organisation_id=organisation_id, state=OverrideState.OPEN, expires_at__gt=timezone.now()
     ).first()
+
+
+def visit_of(pk: int, user: Any) -> Visit | None:
+    """For ``core.visits``: an open visit of the organisation in use, and only to its stand-in."""
+    found = _open(pk, current_organisation().pk) if is_stand_in(user) else None
+    return Visit(label_of(found), access_of_visit(found, user)) if found else None
 
 
 def access_of_visit(visit: Override, user: User) -> Access:

@@ -29,7 +29,7 @@ from apps.tenancy.hosts import host_of
 from apps.tenancy.lifecycle import organisation_step
 from apps.tenancy.models import Organisation, Plan, PlatformState
 from apps.tenancy.services.owner_jobs import provisioning_start
-from apps.tenancy.services.provisioning import organisation_create, slug_check
+from apps.tenancy.services.provisioning import organisation_create, slug_check, slug_was_used
 
 CONFIRM_WITHIN = timedelta(hours=48)
 A_DAY_BY_ADDRESS, A_DAY_BY_EMAIL = 10, 3
@@ -58,11 +58,12 @@ def sign_up_ask(*, request: Any, base: str, values: dict[str, Any]) -> SignUp:
 
 
 def slug_free(slug: str) -> None:
-    """Raises InvalidInput when an organisation has this short name or its schema's."""
+    """Raises InvalidInput when an organisation has this short name or its schema's, or had it."""
     schema = f"org_{slug.replace('-', '_')}"
     if (
         Organisation.objects.filter(slug=slug).exists()
         or Organisation.objects.filter(schema_name=schema).exists()
+        or slug_was_used(slug)
     ):
         raise InvalidInput(_("This short name is taken."), field="slug", code="duplicate")
 

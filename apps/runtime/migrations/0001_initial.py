@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('owner_id', models.BigIntegerField(null=True)),
                 ('scopes', models.JSONField(editable=False, null=True)),
+                ('visit_id', models.BigIntegerField(editable=False, null=True)),
                 ('arguments', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=12, verbose_name='state')),
                 ('done_count', models.PositiveIntegerField(default=0, verbose_name='done')),

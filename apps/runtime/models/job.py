@@ -33,6 +33,8 @@ class Job(models.Model):
     owner_id = models.BigIntegerField(null=True)
     # Of the API key that began it: it does no more than the key may. Null: its owner himself, or nobody.
     scopes = models.JSONField(null=True, editable=False)
+    # Of the platform's operator: the visit in which he began it, with whose end it ends. Null: of nobody's.
+    visit_id = models.BigIntegerField(null=True, editable=False)
     arguments = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(_("state"), max_length=12, choices=JobState.choices, default=JobState.WAITING)
     done_count = models.PositiveIntegerField(_("done"), default=0)

@@ -24,6 +24,7 @@ from apps.core.live import push_to_user
 from apps.core.locks import lock_row
 from apps.core.modules import module_key_of_app
 from apps.core.tenant import current_schema, is_served, organisation_context, switch_on
+from apps.core.visits import visit_open
 from apps.runtime.events import JobEnded
 from apps.runtime.models import ENDED, Job, JobState
 from apps.runtime.services.holds import held, is_held
@@ -64,7 +65,8 @@ def _name_of(function: TaskFunction) -> str:
 def job_start(function: TaskFunction, *, title: str, by: Any = None, **arguments: Any) -> Job:
     """Enter a job; it starts after the caller's transaction commits. Arguments must be JSON values.
 
-    One that an API key begins, or that another such job begins, works within the key's scopes.
+    One that an API key begins, or that another such job begins, works within the key's scopes; one of the
+    platform's operator within his visit.
     """
     owner = getattr(by, "pk", None) or current_actor().user_id
     job = Job.objects.create(
@@ -72,6 +74,7 @@ def job_start(function: TaskFunction, *, title: str, by: Any = None, **arguments
         title=str(title)[:200],
         owner_id=owner,
         scopes=_scopes(by),
+        visit_id=current_actor().visit,
         arguments=arguments,
     )
     _enqueue_on_commit(job)
@@ -119,6 +122,7 @@ def _run(job_id: int) -> None:
     token = set_actor(_actor_of(job))
     try:
         _module_on(job)
+        _visit_or_refuse(job)
         result = _tasks[job.task](job, **job.arguments) or {}
         _finish(job, JobState.DONE, result=result)
     except JobCancelled:
@@ -169,10 +173,24 @@ def _life() -> str:
         return f"{LIFE} {cursor.fetchone()[0]}"
 
 
-def _actor_of(job: Job) -> Actor:
+def _visit_or_refuse(job: Job) -> None:
+    """What the operator began does nothing once his visit is over."""
+    if job.visit_id is not None and visit_open(job.visit_id, _owner_of(job)) is None:
+        raise Refused(_("The operator's visit in which this was begun is over."), code="visit_over")
+
+
+def _owner_of(job: Job) -> Any:
     from django.contrib.auth import get_user_model
 
-    user = get_user_model().objects.filter(pk=job.owner_id).first() if job.owner_id else None
+    return get_user_model().objects.filter(pk=job.owner_id).first() if job.owner_id else None
+
+
+def _actor_of(job: Job) -> Actor:
+    user = _owner_of(job)
+    if job.visit_id is not None:
+        visit = visit_open(job.visit_id, user)
+        label = visit.label if visit else str(user)
+        return Actor(kind="operator", user=user, label=label, visit=job.visit_id)
     scopes = None if job.scopes is None else tuple(job.scopes)
     return Actor(kind="job", user=user, label=str(user) if user else "System", scopes=scopes)
 
@@ -194,7 +212,7 @@ def job_progress(job: Job, done: int, total: int | None = None, message: str = "
     """Record progress (outside the work's own transaction) and push it to the owner's pages.
 
     Cheap to call for each row: at most four times a second are written. Raises JobCancelled when
-    somebody asked the job to stop.
+    somebody asked the job to stop, Refused when the operator's visit that began it is over.
     """
     if total is not None:
         job.total_count = total
@@ -207,6 +225,7 @@ def job_progress(job: Job, done: int, total: int | None = None, message: str = "
     announce(job)
     if Job.objects.filter(pk=job.pk).exclude(cancel_asked_at=None).exists():
         raise JobCancelled(_("Cancelled"))
+    _visit_or_refuse(job)
 
 
 def announce(job: Job) -> None:

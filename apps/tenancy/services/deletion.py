@@ -47,6 +47,8 @@ def organisation_delete(
     if organisation.schema_name in (settings.PUBLIC_SCHEMA_NAME, settings.TEMPLATE_SCHEMA):
         raise Refused("This schema is not an organisation.")
     facts: dict[str, Any] = {"schema": organisation.schema_name, "created": str(organisation.created_at)}
+    if organisation.is_demo:
+        facts["demo"] = True  # its name may be given to another
     progress(STEP_BACKUP)
     for function in _before:
         facts.update(function(organisation))

@@ -21,7 +21,7 @@ from apps.core.validation import field_errors
 from apps.tenancy.choices import OrganisationState
 from apps.tenancy.hosts import forget_hosts, schema_exists
 from apps.tenancy.lifecycle import organisation_step
-from apps.tenancy.models import Domain, Organisation, Plan
+from apps.tenancy.models import DeletionRecord, Domain, Organisation, Plan
 from apps.tenancy.services.schema_build import schema_drop, schema_replay
 
 SLUG = r"[a-z][a-z0-9-]{1,38}[a-z0-9]"
@@ -45,10 +45,16 @@ def organisation_create(
     is_demo: bool = False,
     setup: dict[str, Any] | None = None,
     state: str = OrganisationState.PROVISIONING,
+    again: bool = False,
     **details: Any,
 ) -> Organisation:
-    """Enter a new organisation, to be provisioned (``state``). Raises InvalidInput naming the field."""
+    """Enter a new organisation, to be provisioned (``state``); ``again``: one that was deleted comes back.
+
+    Raises InvalidInput naming the field.
+    """
     slug, plan = slug_check(slug), details.get("plan")
+    if not again:
+        slug_unused(slug)
     chosen = list(modules) if modules is not None else modules_of(plan)
     organisation = Organisation(
         slug=slug,
@@ -81,6 +87,20 @@ def slug_check(slug: str) -> str:
     if slug in RESERVED or slug.startswith(RESERVED_STARTS):
         raise InvalidInput(_("This name is reserved."), field="slug", code="reserved")
     return slug
+
+
+def slug_was_used(slug: str) -> bool:
+    """Whether an organisation of this short name was deleted; demos don't count."""
+    facts = DeletionRecord.objects.filter(slug=slug).values_list("facts", flat=True)
+    return any(not each.get("demo") for each in facts)
+
+
+def slug_unused(slug: str) -> None:
+    """Raises InvalidInput where an organisation of this short name was deleted: its backups lie under it, and
+    mailed links, clients and identity providers still call its address. Only a restore gives it back."""
+    if slug_was_used(slug):
+        text = _("An organisation of this short name was deleted: restore its backup, or choose another.")
+        raise InvalidInput(text, field="slug", code="reserved")
 
 
 def modules_of(plan: Plan | None) -> list[str]:
