@@ -162,6 +162,19 @@ def test_an_unknown_column_is_named_and_nothing_is_posted(tmp_path, company):
     assert Invoice.objects.count() == before
 
 
+def test_one_report_names_unknown_columns_and_bad_rows(tmp_path, company):
+    before = Invoice.objects.count()
+    rows = [(*r, "x") for r in [*ROWS[:1], (*ROWS[1][:5], "-1", *ROWS[1][6:]), *ROWS[2:]]]
+    _out, err = run(tmp_path, rows, company, head=(*HEAD, "Colour"))
+    assert "Colour: Unknown column" in err
+    assert "row 3, UnitPrice" in err
+    assert "Nothing was posted" in err
+    assert Invoice.objects.count() == before
+    _out, err = run(tmp_path, rows, company, "--skip-bad", head=(*HEAD, "Colour"))
+    assert "Colour: Unknown column" in err
+    assert Invoice.objects.count() > before
+
+
 def test_a_rate_is_needed_for_foreign_money(tmp_path, company):
     path = tmp_path / "sales.csv"
     path.write_text(",".join(HEAD) + "\n" + ",".join(ROWS[0]) + "\n", encoding="utf-8")

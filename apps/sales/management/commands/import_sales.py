@@ -20,7 +20,7 @@ from apps.accounts.models import User
 from apps.company.models import Company
 from apps.core.access import may
 from apps.core.actor import acting_as
-from apps.core.errors import BahiError
+from apps.core.errors import BahiError, FieldError, InvalidInput
 from apps.core.tenant import organisation_context
 from apps.datatools.importing.engine import column_names
 from apps.datatools.importing.targets import target_find
@@ -68,22 +68,38 @@ class Command(BaseCommand):
         mapping_remember(target, saved["name"], saved["columns"], chosen)
         last = Invoice.objects.aggregate(last=Max("pk"))["last"] or 0
         started = time.monotonic()
-        run = import_start(
-            target_key=saved["target"],
-            content=content,
-            file_name=Path(options["path"]).name,
-            mapping=saved["columns"],
-            options=chosen,
-            mode="skip_bad" if options["skip_bad"] else "all_or_nothing",
-            dry_run=options["dry_run"],
-            by=user,
-        )
+        run, unknown = self._start(content, saved, chosen, user, options)
         seconds = time.monotonic() - started
-        self._errors(run)
+        self._errors(run, unknown)
+        if unknown and not options["skip_bad"]:
+            raise CommandError("Nothing was posted.")
         self._report(run, last, seconds)
         if run.state == "failed":
             raise CommandError("Nothing was posted.")
         self._prove(chosen.get("company"))
+
+    def _start(
+        self, content: bytes, saved: dict[str, Any], chosen: Any, user: User, options: Any
+    ) -> tuple[ImportRun, list[FieldError]]:
+        """The run, and the columns that the map doesn't know: rows are checked all the same, so that one
+        report names everything, and posted only by choice (``--skip-bad``)."""
+        work: dict[str, Any] = {
+            "target_key": saved["target"],
+            "content": content,
+            "file_name": Path(options["path"]).name,
+            "options": chosen,
+            "mode": "skip_bad" if options["skip_bad"] else "all_or_nothing",
+            "by": user,
+        }
+        try:
+            return import_start(mapping=saved["columns"], dry_run=options["dry_run"], **work), []
+        except InvalidInput as error:
+            if any(item.code != "unknown_column" for item in error.errors):
+                raise
+            unknown = list(error.errors)
+        known = saved["columns"] | {item.field: "" for item in unknown}
+        dry_run = options["dry_run"] or not options["skip_bad"]
+        return import_start(mapping=known, dry_run=dry_run, **work), unknown
 
     # --- in ---------------------------------------------------------------------------------------
 
@@ -123,7 +139,9 @@ class Command(BaseCommand):
 
     # --- out --------------------------------------------------------------------------------------
 
-    def _errors(self, run: ImportRun) -> None:
+    def _errors(self, run: ImportRun, unknown: list[FieldError]) -> None:
+        for column in unknown:
+            self.stderr.write(f"  {column.field}: {column.detail}")
         for error in column_names(run, run.errors)[:SHOWN]:
             self.stderr.write(f"  row {error['row']}, {error['column']}: {error['detail']}")
         if len(run.errors) > SHOWN:
