@@ -125,7 +125,10 @@ class DocumentStatus(models.TextChoices):
 
 
 class MoneyStatus(models.TextChoices):
+    """``held``: a cheque that is dated later, in no book yet."""
+
     DRAFT = "draft", _("Draft")
+    HELD = "held", _("Cheque held")
     POSTED = "posted", _("Posted")
     BOUNCED = "bounced", _("Bounced")
     CANCELLED = "cancelled", _("Cancelled")

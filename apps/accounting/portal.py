@@ -26,6 +26,11 @@ def overdue(queryset: Any) -> Any:
     return with_balance(queryset).filter(open_item__due_date__lt=company_today())
 
 
+def cheques_due(queryset: Any) -> Any:
+    """Held cheques whose day has come: to be taken to the bank."""
+    return queryset.filter(status="held", instrument_date__lte=company_today())
+
+
 def settled(queryset: Any) -> Any:
     return queryset.filter(open_item__status="paid")
 
@@ -57,6 +62,9 @@ register_counter("accounting", _("Invoices in draft"), Invoice, drafts, query="s
 register_counter("accounting", _("Overdue invoices"), Invoice, overdue, query="due=late", tone="danger")
 register_counter(
     "accounting", _("Receipts to allocate"), Receipt, with_balance, query="allocated=no", tone="warning"
+)
+register_counter(
+    "accounting", _("Cheques to deposit"), Receipt, cheques_due, query="look=cheques", tone="warning"
 )
 register_counter("accounting", _("Bills to pay"), Bill, with_balance, query="due=open", tone="warning")
 register_counter("accounting", _("Bills overdue"), Bill, overdue, query="due=late", tone="danger")

@@ -26,9 +26,9 @@ class PartyApi(MasterViewSet):
     fields = (
         "id", "code", "legal_name", "display_name", "is_customer", "is_vendor", "is_person", "gstin", "pan",
         "tax_treatment", "place_of_supply", "msme_number", "tds_section", "phone", "email", "currency",
-        "payment_terms", "credit_limit", "credit_days", "credit_policy", "salesperson", "department",
-        "territory", "language", "external_id", "own_company", "billing_company", "tags", "active", "version",
-        "created_at", "updated_at",
+        "payment_terms", "credit_limit", "credit_days", "overdue_days", "credit_policy", "salesperson",
+        "department", "territory", "language", "external_id", "own_company", "billing_company", "tags",
+        "active", "version", "created_at", "updated_at",
     )  # fmt: skip
     read_only = ("id", "billing_company", "version", "created_at", "updated_at")
     filters = {

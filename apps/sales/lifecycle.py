@@ -166,7 +166,10 @@ ORDER = register_lifecycle(
                     Ask(
                         "reason",
                         _("Why the credit limit may be passed"),
-                        after=(("credit_limit", "sales.override_credit"),),
+                        after=(
+                            ("credit_limit", "sales.override_credit"),
+                            ("credit_overdue", "sales.override_credit"),
+                        ),
                     ),
                 ),
                 numbered=True,
@@ -305,6 +308,7 @@ DELIVERY = register_lifecycle(
                     _("Reason (credit limit or closed period)"),
                     after=(
                         ("credit_limit", "sales.override_credit"),
+                        ("credit_overdue", "sales.override_credit"),
                         ("period_soft_closed", "company.post_soft_closed"),
                     ),
                 ),

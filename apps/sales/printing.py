@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,7 @@ from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn, DeliveryRe
 from apps.sales.selectors import quotation_signature
 from apps.sales.services.alternatives import stands_for
 from apps.sales.services.kits import component_products, exploded
+from apps.sales.services.pieces import pieces_of
 
 
 def _terms(document: Any) -> str:
@@ -130,6 +132,7 @@ def delivery_print(delivery: Delivery) -> PrintDocument:
     """The challan that travels with the goods, in three copies (rule 55 of the CGST Rules)."""
     lines = list(delivery.lines.select_related("product", "unit", "batch"))
     order, parts = delivery.order, component_products(lines)
+    picked = {pk: own.batches for pk, own in pieces_of([delivery.pk]).items()}
     fields = (
         (_("Order"), str(order) if order else ""),
         (_("Your order"), order.po_reference if order else ""),
@@ -151,7 +154,7 @@ def delivery_print(delivery: Delivery) -> PrintDocument:
         company=print_company(delivery.company),
         bill_to=consignee,
         fields=filled(*fields),
-        lines=tuple(_delivery_line(line, parts) for line in lines),
+        lines=tuple(_delivery_line(line, parts, picked.get(line.pk, ())) for line in lines),
         columns=("position", "description", "hsn", "quantity", "taxable"),
         totals=(PrintTotal("Value of goods", total),),
         notes=delivery.instructions,
@@ -165,15 +168,15 @@ def delivery_print(delivery: Delivery) -> PrintDocument:
     )
 
 
-def _delivery_line(line: DeliveryLine, parts: dict[int, Any]) -> PrintLine:
+def _delivery_line(line: DeliveryLine, parts: dict[int, Any], picked: Sequence[str]) -> PrintLine:
     """A line of the challan; of a kit also what is in it, for whoever packs and counts."""
     detail = [line.product.code]
     detail += [
         f"{show_quantity(quantity)} {product.unit.code} {product.name}"
         for product, quantity in exploded(line, line.base_quantity, parts)
     ]
-    if line.batch_id:
-        detail.append(_("Batch %(code)s") % {"code": line.batch.code})
+    if batches := [line.batch.code] if line.batch_id else picked:
+        detail.append(_("Batch %(code)s") % {"code": ", ".join(batches)})
     if line.serials:
         detail.append(_("S/N %(codes)s") % {"codes": ", ".join(line.serials)})
     return PrintLine(

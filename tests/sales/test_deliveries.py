@@ -533,21 +533,6 @@ def test_direct_invoice_that_moves_no_stock(api, shop):
     assert shop.on_hand() == "2"
 
 
-def test_direct_invoice_of_pieces_with_numbers_says_the_way(api, shop):
-    from tests.factories.catalog import make_product
-    from tests.factories.inventory import receive
-
-    pump = make_product(name="Pump", tracking="serial", sale_price="9000")
-    receive(shop.company, pump, 1, "5000", serials=("P1",), day=_yesterday())
-    body = shop.draft({"product": pump.pk, "quantity": "1"})
-    draft = api.post("accounting/invoices/", body)["data"]
-    error = verb(api, "accounting/invoices", draft, "post", expect=400)["errors"][0]
-    assert (error["field"], error["code"]) == ("lines.0.product", "serials")
-    assert "sell it by an order" in error["detail"]
-    plain = api.post("accounting/invoices/", {**body, "moves_stock": False})["data"]
-    verb(api, "accounting/invoices", plain, "post")
-
-
 def test_cancelled_direct_invoice_takes_its_goods_back(api, shop):
     shop.stock(shop.chair, 20)
     done = verb(api, "accounting/invoices", direct(api, shop), "post")["data"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Abs
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from apps.accounting.choices import ItemStatus
 from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
 from apps.accounting.portal import AllocationFilter, DueFilter
 from apps.core.admin.columns import amount_column, amount_shown
+from apps.core.admin.looks import Look
 from apps.core.admin.site import register
 from apps.documents.admin_base import DocumentAdmin, ListTotal
 
@@ -111,6 +112,16 @@ class MoneyAdmin(DocumentAdmin):
         "state_badge",
     )  # fmt: skip
     amount_shown = amount_column("amount", _("amount"))
+    looks = (
+        Look(
+            "cheques",
+            _("Post-dated cheques"),
+            Q(status="held"),
+            ("document_number", "instrument_date", "party", "reference", "account", "company", "amount_shown",
+             "state_badge"),
+            "event_upcoming",
+        ),
+    )  # fmt: skip
 
 
 @register(Receipt)

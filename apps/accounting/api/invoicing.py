@@ -52,6 +52,7 @@ SETTLED_FILTERS = {
 }
 EXPANDS = ("company", "party", "currency", "owner")
 DIMENSIONS = ("account", "cost_centre", "project")
+PIECES = ("batch_code", "serials")
 HEAD = (
     "company:3",
     "party:4",
@@ -76,7 +77,7 @@ BOOKED = ("account:180", "cost_centre:130", "project:130")
 CHARGE_COLUMNS = ("kind:120", "description:240", "amount:120", "tax_category:140", "line_total:120")
 COLUMNS = {"lines": (*SALE_COLUMNS, *BOOKED, *MONEY_COLUMNS), "charges": CHARGE_COLUMNS}
 INVOICE_COLUMNS = {
-    "lines": (*SALE_COLUMNS, "shadow:60", *BOOKED, *MONEY_COLUMNS),
+    "lines": (*SALE_COLUMNS, "batch_code:110", "serials:160", "shadow:60", *BOOKED, *MONEY_COLUMNS),
     "charges": CHARGE_COLUMNS,
 }
 PROFORMA_COLUMNS = {"lines": (*SALE_COLUMNS, "shadow:60", *MONEY_COLUMNS), "charges": CHARGE_COLUMNS}
@@ -130,12 +131,12 @@ class InvoiceApi(SettledViewSet):
     filters = FILTERS | SETTLED_FILTERS | {"due_date": "due_date"}
     expands = (*EXPANDS, "payment_terms")
     children = (
-        line_child(InvoiceLine, "invoice", *DIMENSIONS, read=("source_kind", "source_line_id")),
+        line_child(InvoiceLine, "invoice", *DIMENSIONS, *PIECES, read=("source_kind", "source_line_id")),
         charge_child(InvoiceCharge, "invoice"),
     )
     form_sections = SECTIONS | {"": (*HEAD, "moves_stock:3")}
     form_columns = INVOICE_COLUMNS
-    form_more = {"lines": BOOKED_MORE}
+    form_more = {"lines": (*PIECES, *BOOKED_MORE)}
     form_labels = LABELS
     form_lookups = SALES
 

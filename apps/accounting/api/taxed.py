@@ -65,6 +65,7 @@ _BY_PRODUCT: dict[str, Any] = {
     "unit_price": None,
     "tax_category": None,
 }
+_PIECES: dict[str, Any] = {"batch_code": str, "serials": list}
 
 
 def charge_child(model: Any, parent: str) -> Child:
@@ -190,7 +191,9 @@ def reset_lines(document: Any, rows: list[dict[str, Any]] | None) -> None:
     if not changed:
         return
     known = dict(document.lines.values_list("pk", "product_id"))
+    columns = {field.name for field in document.lines.model._meta.concrete_fields}
+    reset = _BY_PRODUCT | {name: empty for name, empty in _PIECES.items() if name in columns}
     for row in changed:
         if known.get(row["id"]) not in (None, row["product"].pk):
-            for name, empty in _BY_PRODUCT.items():
+            for name, empty in reset.items():
                 row.setdefault(name, empty() if empty else None)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from apps.accounting.choices import Side
 from apps.accounting.events import InvoicePosted, document_event
 from apps.accounting.invoicing.common import postable_check
-from apps.accounting.invoicing.hold import company_check, exposure_of, party_check
+from apps.accounting.invoicing.hold import company_check, exposure_of, overdue_text, party_check
 from apps.accounting.invoicing.invoices import own_accounts_check
 from apps.accounting.invoicing.party_accounts import party_accounts_read
 from apps.accounting.invoicing.postings import narration_of, sale_posting
@@ -37,9 +37,10 @@ from apps.core.actor import current_actor
 from apps.core.copying import history_copy, ids_take, rows_copy, rows_insert
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit_many
+from apps.core.formats import show_money
 from apps.core.locks import lock_rows
 from apps.core.models.history import history_write
-from apps.core.money import round_money
+from apps.core.money import ZERO, round_money
 from apps.core.rows import row_make
 from apps.core.validation import field_errors
 from apps.documents.models.collaboration import TimelineEntry
@@ -193,8 +194,11 @@ def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, over: 
         for pk, party in parties.items()
         if party.credit_limit is not None and party.credit_policy == CreditPolicy.HOLD and not over
     }
+    late = {pk: text for pk, party in parties.items() if not over and (text := _late_text(party))}
     for item in batch:
         party = parties[item.invoice.party_id]
+        if item.invoice.party_id in late:
+            raise Refused(late[party.pk], code="credit_overdue", field="party")
         if party.pk not in held:
             continue
         if party.pk not in owed:
@@ -205,12 +209,16 @@ def _credit_check(batch: Sequence[Batched], parties: dict[int, Party], *, over: 
                 _("%(party)s would owe %(owed)s, over the credit limit of %(limit)s.")
                 % {
                     "party": party,
-                    "owed": format(owed[party.pk], ".2f"),
-                    "limit": format(party.credit_limit, ".2f"),
+                    "owed": show_money(owed[party.pk], item.invoice.company.currency.code),
+                    "limit": show_money(party.credit_limit or ZERO, item.invoice.company.currency.code),
                 },
                 code="credit_limit",
                 field="party",
             )
+
+
+def _late_text(party: Party) -> str:
+    return overdue_text(party) if party.credit_policy == CreditPolicy.HOLD else ""
 
 
 def _rows_store(batch: Sequence[Batched]) -> None:

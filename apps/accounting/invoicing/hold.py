@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounting.choices import Side
 from apps.accounting.models import OpenItem
+from apps.company.selectors import company_today
 from apps.core.access import may
 from apps.core.errors import Refused
+from apps.core.formats import show_date, show_money
 from apps.core.locks import lock_row
 from apps.core.money import ZERO, round_money
 from apps.documents.services.timeline import timeline_add
@@ -89,28 +92,58 @@ def exposure_of(party: Party, document: Any = None) -> Decimal:
     return total + sum((source(party, document) for source in _sources), ZERO)
 
 
+def overdue_text(party: Party) -> str:
+    """What is said when a due of the party is older than the days that are borne; else empty. One query, none
+    without such a rule."""
+    if party.overdue_days is None or party.credit_policy == CreditPolicy.ALLOW:
+        return ""
+    last = company_today() - timedelta(days=party.overdue_days)
+    rows = OpenItem.objects.filter(party=party, side=Side.RECEIVABLE, open_amount__gt=0, due_date__lt=last)
+    item = rows.order_by("due_date", "id").first()
+    if item is None:
+        return ""
+    return _("%(party)s: %(number)s was due on %(day)s; more than %(days)s days overdue are not borne.") % {
+        "party": party,
+        "number": item.number,
+        "day": show_date(item.due_date),
+        "days": party.overdue_days,
+    }
+
+
+def _limit_text(party: Party, document: Any, amount: Decimal) -> str:
+    """What is said when ``amount`` more would exceed the party's limit; else empty."""
+    limit = party.credit_limit
+    if limit is None or party.credit_policy == CreditPolicy.ALLOW:
+        return ""
+    exposure = exposure_of(party, document)
+    if exposure + amount <= limit:
+        return ""
+    code = document.company.currency.code
+    return _(
+        "%(party)s owes %(exposure)s; with this %(amount)s it exceeds the credit limit of %(limit)s."
+    ) % {
+        "party": party,
+        "exposure": show_money(round_money(exposure), code),
+        "amount": show_money(amount, code),
+        "limit": show_money(limit, code),
+    }
+
+
 def credit_check(party: Party, document: Any, amount: Decimal, *, by: Any, reason: str = "") -> None:
-    """Refused ``credit_limit`` when ``amount`` more would exceed the limit of a party on hold.
+    """Refused ``credit_limit`` when ``amount`` more would exceed the limit of a party on hold,
+    ``credit_overdue`` when its dues are too old.
 
     With the policy “warn”, or with a reason from somebody who may exceed limits, the document goes through
     and its timeline says so. No limit: no check.
     """
-    limit = party.credit_limit
-    if limit is None or party.credit_policy == CreditPolicy.ALLOW:
-        return
-    exposure = exposure_of(party, document)
-    if exposure + amount <= limit:
-        return
-    detail = _(
-        "%(party)s owes %(exposure)s; with this %(amount)s it exceeds the credit limit of %(limit)s."
-    ) % {
-        "party": party,
-        "exposure": format(round_money(exposure), ".2f"),
-        "amount": format(amount, ".2f"),
-        "limit": format(limit, ".2f"),
-    }
-    released = bool(reason.strip()) and may(by, "accounting.exceed_credit_limit")
-    released = released or any(release(document) for release in _releases)
-    if party.credit_policy == CreditPolicy.HOLD and not released:
-        raise Refused(detail, code="credit_limit", field="party")
-    timeline_add(document, "credit_warning", text=f"{detail} {reason}".strip())
+    for code, detail in (
+        ("credit_limit", _limit_text(party, document, amount)),
+        ("credit_overdue", overdue_text(party)),
+    ):
+        if not detail:
+            continue
+        released = bool(reason.strip()) and may(by, "accounting.exceed_credit_limit")
+        released = released or any(release(document) for release in _releases)
+        if party.credit_policy == CreditPolicy.HOLD and not released:
+            raise Refused(detail, code=code, field="party")
+        timeline_add(document, "credit_warning", text=f"{detail} {reason}".strip())

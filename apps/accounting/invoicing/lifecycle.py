@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +15,11 @@ from apps.accounting.invoicing.from_invoice import credit_note_draft, debit_note
 from apps.accounting.invoicing.invoices import invoice_cancel, invoice_post, proforma_cancel, proforma_post
 from apps.accounting.invoicing.sending import document_send
 from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
+from apps.accounting.payments.cheques import is_post_dated, money_hold, money_release
 from apps.accounting.payments.choosing import allocatable_rows, allocated_rows
+from apps.accounting.payments.clearing import money_bounce, money_cancel, money_clear
 from apps.accounting.payments.money import (
     money_allocate,
-    money_bounce,
-    money_cancel,
     money_unallocate,
     payment_post,
     receipt_post,
@@ -73,6 +74,7 @@ SOFT_REASON = Ask(
     _("Reason (for a closed period or over the credit limit)"),
     after=(
         ("credit_limit", "accounting.exceed_credit_limit"),
+        ("credit_overdue", "accounting.exceed_credit_limit"),
         ("period_soft_closed", "company.post_soft_closed"),
     ),
 )
@@ -219,13 +221,58 @@ register_lifecycle(
 )
 
 
+def _cheque(noun: str) -> tuple[Transition, ...]:
+    """A cheque that is dated later: held, then cleared by the bank, or taken back."""
+    post = f"accounting.post_{noun}"
+    return (
+        Transition(
+            "hold",
+            ("draft",),
+            "held",
+            post,
+            money_hold,
+            _("Hold the cheque"),
+            style="primary",
+            past=_("Cheque held"),
+            shown=is_post_dated,
+        ),
+        Transition(
+            "clear",
+            ("held",),
+            "posted",
+            post,
+            money_clear,
+            _("Cleared by the bank"),
+            style="primary",
+            asks=(Ask("date", _("Day in the bank account"), "date", suggest="instrument_date"), SOFT_REASON),
+            past=_("Cleared by the bank"),
+        ),
+        Transition(
+            "release",
+            ("held",),
+            "draft",
+            post,
+            money_release,
+            _("Back to draft"),
+            past=_("Cheque no longer held"),
+        ),
+    )
+
+
 def _money(model: Any, noun: str, service: Any) -> Lifecycle:
     allocate = f"accounting.allocate_{noun}"
     return Lifecycle(
         model,
-        (*STATES[:2], State("bounced", _("Bounced"), "danger"), STATES[2]),
         (
-            _post(noun, service),
+            STATES[0],
+            State("held", _("Cheque held"), "info", open=True),
+            STATES[1],
+            State("bounced", _("Bounced"), "danger"),
+            STATES[2],
+        ),
+        (
+            replace(_post(noun, service), shown=lambda document: not is_post_dated(document)),
+            *_cheque(noun),
             Transition(
                 "allocate",
                 ("posted",),
@@ -255,7 +302,7 @@ def _money(model: Any, noun: str, service: Any) -> Lifecycle:
             ),
             Transition(
                 "bounce",
-                ("posted",),
+                ("posted", "held"),
                 "bounced",
                 f"accounting.bounce_{noun}",
                 money_bounce,

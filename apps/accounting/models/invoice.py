@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -45,9 +46,16 @@ class Invoice(PostedDocument, TaxedDocument):
 
 
 class InvoiceLine(SaleLine):
-    """``source_kind`` and ``source_line_id`` name the order or delivery line it bills (filled by sales)."""
+    """``source_kind`` and ``source_line_id`` name the order or delivery line it bills (filled by sales).
+
+    ``batch_code`` and ``serials`` say which pieces were sold; of a direct invoice, which of them leave.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    batch_code = models.CharField(_("batch"), max_length=120, blank=True, default="")
+    serials = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("serial numbers"), default=list, blank=True
+    )
     source_kind = models.CharField(max_length=60, blank=True, default="", editable=False)
     source_line_id = models.BigIntegerField(null=True, blank=True, editable=False)
 

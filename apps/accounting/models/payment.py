@@ -21,6 +21,7 @@ from apps.documents.models import Document, party_scope
 
 POSITIVE = MinValueValidator(Decimal("0.01"))
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
+UNBOOKED = (MoneyStatus.DRAFT.value, MoneyStatus.HELD.value)
 
 
 class MoneyDocument(PostedDocument, Document):
@@ -82,7 +83,7 @@ class MoneyDocument(PostedDocument, Document):
                 condition=Q(amount__gte=0, bank_charges__gte=0, tds_amount__gte=0, exchange_rate__gt=0)
                 & (Q(amount__gt=0) | Q(tds_amount__gt=0))
                 & Q(status__in=MoneyStatus.values, mode__in=PaymentMode.values)
-                & (Q(status="draft") | ~Q(number="")),
+                & (Q(status__in=UNBOOKED) | ~Q(number="")),
                 name="%(app_label)s_%(class)s_sound",
             ),
         ]
@@ -119,7 +120,7 @@ class Receipt(MoneyDocument):
                 condition=Q(bank_charges__lte=F("amount")), name="accounting_receipt_charges_within"
             ),
         ]
-        triggers: ClassVar[list[object]] = posted_header("receipt")
+        triggers: ClassVar[list[object]] = posted_header("receipt", before=UNBOOKED)
 
 
 class Payment(MoneyDocument):
@@ -128,7 +129,7 @@ class Payment(MoneyDocument):
     class Meta(MoneyDocument.Meta):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        triggers: ClassVar[list[object]] = posted_header("payment")
+        triggers: ClassVar[list[object]] = posted_header("payment", before=UNBOOKED)
 
 
 class AllocationLine(models.Model):

@@ -16,18 +16,22 @@ HEADER_FREE = (
 _REFUSE = "USING ERRCODE = 'restrict_violation';"
 
 
-def posted_header(name: str, *free: str) -> list[pgtrigger.Trigger]:
-    """A document that is no draft keeps its columns (but for the free ones) and is never deleted."""
+def posted_header(name: str, *free: str, before: tuple[str, ...] = ("draft",)) -> list[pgtrigger.Trigger]:
+    """A document that is no draft keeps its columns (but for the free ones) and is never deleted. ``before``:
+    the states in which it is in no book yet."""
+    open_states = ", ".join(f"'{state}'" for state in before)
     columns = ", ".join(f"'{column}'" for column in (*HEADER_FREE, *free))
     return [
         pgtrigger.Trigger(
             name=f"{name}_posted_fixed",
             when=pgtrigger.Before,
             operation=pgtrigger.Update,
-            condition=pgtrigger.Condition("OLD.status <> 'draft'"),
+            condition=pgtrigger.Condition(
+                f"OLD.status NOT IN ({open_states})" if len(before) > 1 else "OLD.status <> 'draft'"
+            ),
             func=f"""
                 IF (to_jsonb(NEW) - ARRAY[{columns}]) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY[{columns}])
-                   OR NEW.status = 'draft' THEN
+                   OR NEW.status IN ({open_states}) THEN
                     RAISE EXCEPTION 'a posted % is never changed', TG_TABLE_NAME {_REFUSE}
                 END IF;
                 RETURN NEW;""",

@@ -1,4 +1,4 @@
-"""Receipts and payments: working out a draft, posting, bouncing, cancelling, allocating."""
+"""Receipts and payments: working out a draft, posting, allocating."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounting.choices import Control, PaymentMode, Side
-from apps.accounting.events import MoneyReversed, PaymentPosted, ReceiptPosted, document_event
+from apps.accounting.events import PaymentPosted, ReceiptPosted, document_event
 from apps.accounting.invoicing.hold import party_lock
 from apps.accounting.invoicing.postings import narration_of
-from apps.accounting.ledger import Posting, PostingLine, account_for, post, reversal_day, reverse
+from apps.accounting.ledger import Posting, PostingLine, account_for, post
 from apps.accounting.models import Allocation, OpenItem, Payment, Receipt
 from apps.accounting.payments.allocation import (
     Setting,
@@ -21,7 +21,8 @@ from apps.accounting.payments.allocation import (
     oldest_first,
     others_of,
 )
-from apps.accounting.payments.open_items import item_make, item_void
+from apps.accounting.payments.cheques import post_dated_check
+from apps.accounting.payments.open_items import item_make
 from apps.company.selectors import company_today, rate_on
 from apps.core.errors import ErrorList, InvalidInput, Refused
 from apps.core.events import emit
@@ -158,6 +159,7 @@ def payment_post(document: Payment, *, by: Any, reason: str = "") -> None:
 
 def _money_post(document: Money, *, by: Any, reason: str) -> None:
     sign = -1 if isinstance(document, Receipt) else 1
+    post_dated_check(document)
     party_lock(document)
     number_assign(document)
     posting = _posting(document, sign)
@@ -309,67 +311,3 @@ def money_unallocate(
     allocations_undo([row.allocation for row in found], by=by)
     document.allocations.filter(pk__in=[row.pk for row in found]).delete()
     document.open_item.refresh_from_db()
-
-
-# --- taking back ----------------------------------------------------------------------------------
-
-
-def money_bounce(document: Money, *, by: Any, reason: str = "", charges: Decimal | None = None) -> None:
-    """A cheque came back: its allocations are undone, the entry reversed, what it paid is open again.
-
-    ``charges`` of the bank for it are booked as bank charges; they are in the currency of its account.
-    """
-    day = _take_back(document, by=by, reason=reason or _("Bounced"))
-    if charges:
-        if charges < 0:
-            raise InvalidInput(_("The amount can't be negative."), field="charges", code="min_value")
-        _book_charges(document, charges, day, by=by)
-    emit(document_event(MoneyReversed, document, None, by))
-
-
-def money_cancel(document: Money, *, by: Any, reason: str = "") -> None:
-    """Entered by mistake: reversed today or on the first open day. Refused ``in_use`` while allocated."""
-    if not reason.strip():
-        raise InvalidInput(_("Please give a reason."), field="reason", code="required")
-    if document.allocations.exclude(allocation=None).exists():
-        raise Refused(_("It is set against documents. Take that back first."), code="in_use", field="status")
-    _take_back(document, by=by, reason=reason)
-    emit(document_event(MoneyReversed, document, None, by))
-
-
-def _take_back(document: Money, *, by: Any, reason: str) -> Any:
-    if document.allocations.exclude(allocation=None).exists():
-        money_unallocate(document, by=by)
-    item = lock_row(OpenItem, document.open_item_id or 0)
-    if item.open_amount != item.amount:
-        raise Refused(_("It is set against documents. Take that back first."), code="in_use", field="status")
-    day = max(reversal_day(document.company_id), document.date)
-    document.reversal_entry = reverse(document.journal_entry, date=day, by=by)
-    item_void(item, entry=document.reversal_entry, day=day)
-    document.open_item = item
-    document.cancelled_on, document.cancel_reason = day, reason.strip()[:200]
-    return day
-
-
-def _book_charges(document: Money, charges: Decimal, day: Any, *, by: Any) -> None:
-    company, account = document.company, document.account
-    charged = round_money(charges)
-    currency_id = account.foreign_currency_id or company.currency_id
-    amount = round_money(charged * rate_on(currency_id, company, day))
-    post(
-        [
-            Posting(
-                company=company,
-                journal="cash" if document.account.control == Control.CASH else "bank",
-                date=day,
-                source=document,
-                purpose="bounce_charges",
-                narration=_("Charges for the return of %(number)s") % {"number": document.number},
-                lines=[
-                    PostingLine(account_for(company, "bank_charges"), amount, company.currency_id, amount),
-                    PostingLine(account, -amount, currency_id, -charged),
-                ],
-            )
-        ],
-        by=by,
-    )

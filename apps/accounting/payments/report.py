@@ -48,6 +48,7 @@ def statement_of_account(values: dict[str, Any], user: Any) -> Answer:
         company=values["company"],
         period=period_text(values["from"], values["to"]),
         subtitle=str(values["party"]),
+        notes=statement.remark,
         extra={
             "ageing": {str(part.currency): dict(part.buckets.buckets) for part in statement.parts},
             "opening": {str(part.currency): part.opening for part in statement.parts},

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from apps.accounting.calculation.ageing import AgedItem, Ageing, ageing
 from apps.accounting.choices import MoneyStatus
 from apps.accounting.models import Allocation, OpenItem, Payment, Receipt
+from apps.accounting.payments.cheques import Money, held_of
 from apps.company.models import Company, Currency
 from apps.core.errors import InvalidInput
+from apps.core.formats import show_date, show_money
 from apps.core.money import ZERO
 from apps.parties.models import Party
 
@@ -52,11 +54,32 @@ class StatementPart:
 
 @dataclass(frozen=True)
 class Statement:
+    """``cheques``: post-dated ones that are held; they are in none of the figures."""
+
     party: Party
     company: Company
     start: date
     end: date
     parts: list[StatementPart] = field(default_factory=list)
+    cheques: list[Money] = field(default_factory=list)
+
+    @property
+    def remark(self) -> str:
+        """What is said below the figures about cheques that are held; empty without any."""
+        if not self.cheques:
+            return ""
+        named = [
+            _("%(number)s of %(day)s: %(amount)s")
+            % {
+                "number": row.reference or _("Cheque"),
+                "day": show_date(row.instrument_date),
+                "amount": show_money(row.amount, row.currency.code),
+            }
+            for row in self.cheques
+        ]
+        return _("Post-dated cheques that are held, not counted above: %(cheques)s.") % {
+            "cheques": "; ".join(named)
+        }
 
 
 def party_statement(*, party: Party, company: Company, start: date, end: date) -> Statement:
@@ -77,7 +100,7 @@ def party_statement(*, party: Party, company: Company, start: date, end: date) -
     wanted = {pk for pk, total in before.items() if total} | set(inside)
     currencies = Currency.objects.filter(pk__in=wanted).order_by("code")
     parts = [_part(c, before.get(c.pk, ZERO), inside.get(c.pk, []), items, end) for c in currencies]
-    return Statement(party, company, start, end, parts)
+    return Statement(party, company, start, end, parts, held_of(party, company, end))
 
 
 def _part(currency: Currency, opening: Decimal, rows: list[OpenItem], items: Any, end: date) -> StatementPart:

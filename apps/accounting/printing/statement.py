@@ -46,7 +46,11 @@ def statement_print(statement: Statement) -> PrintReport:
             gstin=party.gstin,
         ),
         summary=_summary(first) if first and len(statement.parts) == 1 else (),
-        notes="" if rows else _("Nothing was posted and nothing is open."),
+        notes=" ".join(
+            text
+            for text in ("" if rows else _("Nothing was posted and nothing is open."), statement.remark)
+            if text
+        ),
         zero="zero",
         currency=first.currency.code if first and len(statement.parts) == 1 else "INR",
     )

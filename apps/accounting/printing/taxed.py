@@ -61,6 +61,7 @@ def filled(*pairs: tuple[str, str]) -> Fields:
 def watermark_of(document: Any) -> str:
     return {
         "draft": _("Draft"),
+        "held": _("Not cleared"),
         "cancelled": _("Cancelled"),
         "bounced": _("Bounced"),
         "reversed": _("Reversed"),
@@ -124,10 +125,11 @@ def _ship_to(document: Any) -> PrintParty | None:
 def line_of(line: Any) -> PrintLine:
     """One line as the kit prints it."""
     code = line.product.code if line.product_id else ""
+    detail = [code] if code and code not in line.description else []
     return PrintLine(
         position=str(line.position),
         description=line.description,
-        detail=code if code and code not in line.description else "",
+        detail=" · ".join([*detail, *_pieces(line)]),
         hsn=line.hsn,
         quantity=line.quantity,
         unit=line.unit.code if line.unit_id else "",
@@ -142,6 +144,13 @@ def line_of(line: Any) -> PrintLine:
         total=line.line_total,
         shadow=line.shadow,
     )
+
+
+def _pieces(line: Any) -> list[str]:
+    """Batch and serial numbers of what was sold: the customer's proof for warranty and recall."""
+    batch, serials = getattr(line, "batch_code", ""), getattr(line, "serials", ())
+    texts = [_("Batch %(code)s") % {"code": batch}] if batch else []
+    return [*texts, _("S/N %(codes)s") % {"codes": ", ".join(serials)}] if serials else texts
 
 
 def tax_rows_of(rows: list[Any]) -> tuple[PrintTaxRow, ...]:

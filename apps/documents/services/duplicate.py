@@ -15,7 +15,9 @@ from apps.documents.models import Document, DocumentLine
 from apps.documents.services.timeline import timeline_add
 
 # What belonged to the first document's own occasion; dates and exchange rate are worked out anew.
-NEVER = frozenset({"version", "exchange_rate", "po_reference", "po_date", "vendor_number"})
+NEVER = frozenset(
+    {"version", "exchange_rate", "po_reference", "po_date", "vendor_number", "batch_code", "serials"}
+)
 
 
 def document_duplicate(row: Document, *, view: Any, by: Any) -> Document:
@@ -37,7 +39,7 @@ def document_duplicate(row: Document, *, view: Any, by: Any) -> Document:
             {
                 name: line[name]
                 for name in child.fields
-                if name in line and _copied(child.model, name, child.rename)
+                if name in line and name not in skip and _copied(child.model, name, child.rename)
             }
             for line in seen.get(child.name, [])
         ]

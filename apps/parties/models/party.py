@@ -46,6 +46,7 @@ class Party(MasterModel):
         "pan": Guard(see="parties.see_pan", tail=4),
         "credit_limit": Guard(change="parties.set_credit"),
         "credit_days": Guard(change="parties.set_credit"),
+        "overdue_days": Guard(change="parties.set_credit"),
         "credit_policy": Guard(change="parties.set_credit"),
         "own_company": Guard(change="parties.set_own_company"),
     }
@@ -84,6 +85,15 @@ class Party(MasterModel):
         _("credit limit"), null=True, blank=True, validators=[MinValueValidator(Decimal(0))]
     )
     credit_days = models.PositiveSmallIntegerField(_("credit days"), null=True, blank=True)
+    overdue_days = models.PositiveSmallIntegerField(
+        _("days overdue that are borne"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Once a due is overdue by more days, new orders, deliveries and invoices are treated as over the "
+            "limit. Empty: dues of any age."
+        ),
+    )
     credit_policy = models.CharField(
         _("over the limit"), max_length=8, choices=CreditPolicy.choices, default=CreditPolicy.HOLD
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,7 @@ from apps.sales.choices import BillingBasis
 from apps.sales.models import Delivery, Order, OrderCharge, OrderLine
 from apps.sales.services.copying import charge_copy, header_copy, line_copy, parts_read
 from apps.sales.services.deliveries import OverDelivery
+from apps.sales.services.pieces import Pieces, pieces_of
 from apps.sales.services.quotations import document_store
 
 SOURCE = "sales.orderline"
@@ -98,7 +99,8 @@ def delivery_invoice(delivery: Delivery, *, by: Any, date: Date | None = None) -
     """A draft invoice of what a delivery brought and nobody has billed yet. Raises Refused."""
     if delivery.order_id is None:
         raise Refused(_("An invoice delivered these goods already."), code="in_use", field="invoice")
-    invoice = _draft(delivery.order, delivery_wanted(delivery), on_delivery=True, date=date)
+    pieces = delivery_pieces(delivery)
+    invoice = _draft(delivery.order, delivery_wanted(delivery), on_delivery=True, date=date, pieces=pieces)
     link_add(delivery, invoice)
     return invoice
 
@@ -120,7 +122,26 @@ def delivery_wanted(delivery: Delivery) -> Wanted:
     return wanted
 
 
-def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None) -> Invoice:
+def delivery_pieces(delivery: Delivery) -> dict[int, Pieces]:
+    """{order line id: batches and serial numbers that a delivery brought}; two queries."""
+    lines = delivery.lines.exclude(order_line=None).values_list("pk", "order_line_id")
+    found, merged = pieces_of([delivery.pk]), dict[int, Pieces]()
+    for pk, order_line in lines.order_by("position", "pk"):
+        if (own := found.get(pk)) is not None:
+            into = merged.setdefault(order_line, Pieces())
+            into.batches += [code for code in own.batches if code not in into.batches]
+            into.serials += own.serials
+    return merged
+
+
+def _draft(
+    order: Order,
+    wanted: Wanted,
+    *,
+    on_delivery: bool,
+    date: Date | None,
+    pieces: Mapping[int, Pieces] | None = None,
+) -> Invoice:
     """Store the draft: header, charges and the share of the discount come from the order."""
     company_attach(order)
     invoice = header_copy(order, Invoice())
@@ -133,6 +154,8 @@ def _draft(order: Order, wanted: Wanted, *, on_delivery: bool, date: Date | None
     for number, (line, quantity) in enumerate(wanted, 1):
         row = line_copy(line, InvoiceLine(source_kind=SOURCE, source_line_id=line.pk), quantity)
         row.position = number
+        if pieces and (own := pieces.get(line.pk)) is not None:
+            row.batch_code, row.serials = own.batch_text, own.serials
         rows.append(row)
     charges = invoice_charges(order)
     sale_compute(invoice, {"lines": rows, "charges": charges})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from apps.accounting.invoicing.hold import exposure_of, party_check
+from apps.accounting.invoicing.hold import exposure_of, overdue_text, party_check
 from apps.accounting.models import Invoice, InvoiceLine
 from apps.core.access import may
 from apps.core.errors import Refused
@@ -59,32 +60,59 @@ def order_released(document: Any) -> bool:
 
 
 def credit_check(document: Any, *, added: Decimal, by: Any, reason: str = "", released: bool = False) -> str:
-    """Refuse (policy hold) or warn when the customer's exposure with ``added`` passes the limit.
+    """Refuse (policy hold) or warn when the customer's exposure with ``added`` passes the limit, or when dues
+    are overdue by more days than are borne.
 
     ``added`` is in company currency and not counted yet. ``reason`` with the permission
     ``sales.override_credit`` lets it pass and stays on the timeline; ``released``: somebody did so before.
-    Returns the warning, empty when all is well. Raises Refused credit_limit with the figures, deleted for a
-    party in the bin.
+    Returns the warning, empty when all is well. Raises Refused credit_limit with the figures, credit_overdue,
+    deleted for a party in the bin.
     """
     facts = Party.objects.filter(pk=document.party_id).values_list(
-        "credit_limit", "credit_policy", "deleted_at"
+        "credit_limit", "overdue_days", "credit_policy", "deleted_at"
     )
-    limit, policy, deleted = facts.first() or (None, CreditPolicy.ALLOW, None)
+    limit, days, policy, deleted = facts.first() or (None, None, CreditPolicy.ALLOW, None)
     if deleted is not None:
         party_check(document.party)
-    if limit is None or policy == CreditPolicy.ALLOW:
+    if (limit is None and days is None) or policy == CreditPolicy.ALLOW:
         return ""
     party = document.party
     if party.credit_policy == CreditPolicy.HOLD:
         party = lock_row(Party, party.pk)  # two orders of one customer can't both take the last of the limit
-    total = round_money(exposure_of(party, document) + added)
-    if party.credit_limit is None or total <= party.credit_limit:
-        return ""
-    return _over(document, party, total, by=by, reason=reason, released=released)
+    passing = _Passing(document, party, by, reason, released)
+    late = overdue_text(party)
+    told = [passing.ask("credit_overdue", late, {})] if late else []
+    total = round_money(exposure_of(party, document) + added) if party.credit_limit is not None else ZERO
+    if party.credit_limit is not None and total > party.credit_limit:
+        told.append(_over(passing, total))
+    return " ".join(text for text in told if text)
 
 
-def _over(document: Any, party: Party, total: Decimal, *, by: Any, reason: str, released: bool) -> str:
-    code = document.company.currency.code
+@dataclass(frozen=True)
+class _Passing:
+    """Whether a document may pass although its customer's credit says no: by policy, by who released it
+    before, by a reason of somebody who may."""
+
+    document: Any
+    party: Party
+    by: Any
+    reason: str
+    released: bool
+
+    def ask(self, code: str, text: str, figures: dict[str, str]) -> str:
+        """The warning that stays on the timeline. Raises Refused ``code``."""
+        if self.party.credit_policy == CreditPolicy.WARN or self.released:
+            timeline_add(self.document, "credit_warning", text=text, data=figures)
+        elif self.reason and may(self.by, "sales.override_credit"):
+            data = {**figures, "reason": self.reason}
+            timeline_add(self.document, "credit_released", text=f"{text} {self.reason}", data=data)
+        else:
+            raise Refused(text, code=code, field="party", data=figures)
+        return text
+
+
+def _over(passing: _Passing, total: Decimal) -> str:
+    party, code = passing.party, passing.document.company.currency.code
     limit = party.credit_limit or ZERO
     text = _("%(party)s would owe %(total)s, the limit is %(limit)s.") % {
         "party": party,
@@ -92,10 +120,4 @@ def _over(document: Any, party: Party, total: Decimal, *, by: Any, reason: str, 
         "limit": show_money(limit, code),
     }
     figures = {"exposure": str(total), "limit": str(limit), "over": str(total - limit)}
-    if party.credit_policy == CreditPolicy.WARN or released:
-        timeline_add(document, "credit_warning", text=text, data=figures)
-        return text
-    if reason and may(by, "sales.override_credit"):
-        timeline_add(document, "credit_released", text=f"{text} {reason}", data={**figures, "reason": reason})
-        return text
-    raise Refused(text, code="credit_limit", field="party", data=figures)
+    return passing.ask("credit_limit", text, figures)

@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounting.models import CreditNote, CreditNoteLine, Invoice
-from apps.catalog.choices import Tracking
 from apps.catalog.models import Product
 from apps.core.copying import history_copy, rows_copy, rows_insert
-from apps.core.errors import ErrorList, Refused
+from apps.core.errors import Refused
 from apps.core.events import emit
 from apps.core.locks import lock_row
 from apps.core.money import ZERO
@@ -28,6 +27,7 @@ from apps.inventory.models import Place
 from apps.sales.events import DeliveryPosted
 from apps.sales.models import Delivery, DeliveryLine, DeliveryReturn
 from apps.sales.services.deliveries import PURPOSE, goods_issue, line_fill, moves_of
+from apps.sales.services.pieces import batches_named, batches_tell
 from apps.sales.services.places import places_of, stock_place
 
 
@@ -56,31 +56,18 @@ def invoice_deliver(invoice: Invoice, lines: Sequence[Any], *, by: Any, reason: 
     goods = _goods(lines)
     if not goods:
         return None
-    _pieces_check(goods)
     delivery = _delivery(invoice, _place(invoice.company_id))
     delivery.save(force_insert=True)
     rows = _rows(delivery, goods)
     DeliveryLine.objects.bulk_create(rows)
     goods_issue(delivery, rows, by=by, reason=reason)
+    batches_tell(delivery, [line for _index, line in goods])
     Delivery.objects.filter(pk=delivery.pk).untracked_update(
         number=delivery.number, search_text=delivery.make_search_text()
     )
     _link([(invoice, delivery)])
     timeline_add(delivery, "post", text=_("With its invoice"), data={"invoice": invoice.pk})
     return delivery
-
-
-def _pieces_check(goods: Sequence[tuple[int, Any]]) -> None:
-    """An invoice doesn't name pieces, a delivery does. Raises InvalidInput that says the way."""
-    errors = ErrorList()
-    for index, line in goods:
-        if line.product.tracking == Tracking.SERIAL:
-            text = _(
-                "%(code)s has serial numbers: sell it by an order, whose delivery names the pieces, or say "
-                "that this invoice doesn't deliver the goods."
-            )
-            errors.add(f"lines.{index}.product", text % {"code": line.product.code}, "serials")
-    errors.raise_if_any()
 
 
 def _place(company_id: int) -> Place:
@@ -109,12 +96,16 @@ def _delivery(invoice: Invoice, place: Place) -> Delivery:
 
 
 def _rows(delivery: Delivery, goods: Sequence[tuple[int, Any]]) -> list[DeliveryLine]:
-    """Lines keep the position of the invoice's lines, so that refusals name those."""
+    """Lines keep the position of the invoice's lines, so that refusals name those; their batch and serial
+    numbers too."""
     rows = []
+    batches = batches_named(goods)
     for index, line in goods:
         row = row_make(
             DeliveryLine, delivery=delivery, invoice_line=line, quantity=line.quantity, position=index + 1
         )
+        row.batch = batches.get((line.product_id, line.batch_code.strip()))
+        row.serials = [code for text in line.serials if (code := text.strip())]
         line_fill(row, line)
         rows.append(row)
     return rows

@@ -24,6 +24,7 @@ from apps.sales.models import Delivery, Order, OrderLine
 from apps.sales.services.billing import (
     ON_DELIVERY,
     SOURCE,
+    delivery_pieces,
     delivery_wanted,
     invoice_charges,
     invoice_discount,
@@ -55,7 +56,12 @@ def delivery_fill(pk: int, by: Any) -> dict[str, Any]:
             _("Only a posted delivery of an order is invoiced."), code="invalid_transition", field="delivery"
         )
     _billable(delivery.order, "delivery")
-    return _invoice_input(delivery.order, delivery_wanted(delivery))
+    wanted = delivery_wanted(delivery)
+    data, pieces = _invoice_input(delivery.order, wanted), delivery_pieces(delivery)
+    for values, (line, _quantity) in zip(data["lines"], wanted, strict=True):
+        if (own := pieces.get(line.pk)) is not None:
+            values |= {"batch_code": own.batch_text, "serials": own.serials}
+    return data
 
 
 def proforma_fill(pk: int, by: Any) -> dict[str, Any]:
