@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from apps.accounting.models import Invoice
+from apps.accounting.invoicing.bulk import Batched, invoice_prepare, invoices_post_many
+from apps.accounting.models import Invoice, InvoiceLine
 from apps.company.selectors import company_today
 from apps.core.errors import Refused
 from apps.documents.models import TimelineEntry
@@ -82,9 +83,6 @@ def test_paid_dues_stop_nothing_any_more(api):
 
 
 def test_imported_invoices_ask_the_same(db):
-    from apps.accounting.invoicing.bulk import Batched, invoice_prepare, invoices_post_many
-    from apps.accounting.models import InvoiceLine
-
     shop = shop_with("hold", overdue=31)
     invoice = Invoice(company=shop.company, party=shop.customer, date=company_today(), moves_stock=False)
     item = Batched(invoice, [InvoiceLine(product=shop.chair, quantity=Decimal(1))])

@@ -8,7 +8,7 @@ import pytest
 
 from apps.accounting.models import InvoiceLine
 from apps.company.selectors import company_today
-from apps.inventory.models import Batch, Serial
+from apps.inventory.models import Batch, Serial, StockMove
 from apps.sales.models import Delivery, DeliveryReturn
 from tests.factories.catalog import make_product
 from tests.factories.inventory import receive
@@ -109,8 +109,6 @@ def test_named_batch_leaves_at_its_own_cost(api, shop, syrup):
     draft = direct(api, shop, product=syrup.pk, quantity="2", batch_code="NEW")
     done = verb(api, "accounting/invoices", draft, "post")["data"]
     delivery = Delivery.objects.get(invoice_id=done["id"])
-    from apps.inventory.models import StockMove
-
     move = StockMove.objects.get(source_kind="sales.delivery", source_id=delivery.pk)
     assert (move.batch.code, str(move.value)) == ("NEW", "40.00")
     wrong = direct(api, shop, product=syrup.pk, quantity="2", batch_code="NIL")
