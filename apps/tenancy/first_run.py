@@ -15,6 +15,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.dates import MONTHS
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,7 @@ from apps.tenancy.services.provisioning import (
 )
 
 ENTER_COOKIE = "bahi_enter"
+ENTER_PAGE = "/accounts/enter/"
 
 
 def proof_of(token: str) -> str:
@@ -191,15 +193,25 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         organisation.refresh_from_db()
     except Organisation.DoesNotExist:  # removed while this process remembered its host
         return enter_wait(request)
+    after = _page_after(request)
     if organisation.state == OrganisationState.ACTIVE:
-        return enter_wait(request)
+        return enter_wait(request) if after == ENTER_PAGE else _look_again(after)
     context = {
         "organisation_name": organisation.name,
         "progress": progress_of(organisation),
+        "after": after,
         "may_retry": _is_founder(request, organisation),
         "title": organisation.name,
     }
     return render(request, "tenancy/progress.html", context)
+
+
+def _page_after(request: HttpRequest) -> str:
+    """Where the progress goes on to: the founder into the organisation, everybody else to what he asked for.
+    The first mails leave before the last step is done, so a link of theirs may come while it is on."""
+    if request.path == "/" or ENTER_COOKIE in request.COOKIES:
+        return ENTER_PAGE
+    return escape_leading_slashes(request.get_full_path())
 
 
 def _is_founder(request: HttpRequest, organisation: Organisation) -> bool:
@@ -238,10 +250,17 @@ def retry(request: HttpRequest) -> HttpResponse:
 @never_cache
 def enter_wait(request: HttpRequest) -> HttpResponse:
     """The organisation is ready but this process doesn't know yet: look again."""
+    return _look_again(ENTER_PAGE if ENTER_COOKIE in request.COOKIES else "/")
+
+
+def _look_again(address: str) -> HttpResponse:
     forget_hosts()
-    return redirect("/accounts/enter/" if ENTER_COOKIE in request.COOKIES else "/")
+    return redirect(address)
 
 
+@never_cache
 def elsewhere(request: HttpRequest, path: str = "") -> HttpResponse:
-    """Every other address, until there is something."""
+    """Every other address: the progress in its place, or the form while there is no organisation."""
+    if request.setting_up is not None and request.method == "GET":  # type: ignore[attr-defined]  # our middleware and views put it on the request
+        return progress_page(request)
     return redirect("/")

@@ -99,8 +99,26 @@ def test_organisation_being_set_up_shows_progress(acme):
     forget_hosts()
     assert "Building the tables" in ask("acme.localhost").content.decode()
     assert ask("acme.localhost", "/setup/status/").json()["state"] == "provisioning"
-    assert ask("acme.localhost", "/admin/")["Location"] == "/"
     assert ask("acme.localhost", "/api/v1/auth/me/").status_code == 503
+
+
+def test_a_link_of_a_mail_that_came_before_the_last_step_waits_and_goes_on_to_its_page(acme):
+    link = "/accounts/invitation/1:abc-def/?x=1"
+
+    def state(value):
+        connection.set_schema_to_public()
+        Organisation.objects.filter(pk=acme.pk).update(state=value)
+
+    state(OrganisationState.PROVISIONING)
+    forget_hosts()
+    assert f'data-setup-enter="{link}"' in ask("acme.localhost", link).content.decode()
+    assert 'data-setup-enter="/accounts/enter/"' in ask("acme.localhost").content.decode()
+    far = Client(HTTP_HOST="acme.localhost").get("/", PATH_INFO="//evil.example/").content.decode()
+    assert 'data-setup-enter="/%2Fevil.example/"' in far, far[-500:]
+    state(OrganisationState.ACTIVE)  # but this process remembers the host as it was
+    answer = ask("acme.localhost", link)
+    assert answer["Location"] == link
+    assert ask("acme.localhost", link).status_code == 410, "the invitation's own page now"
 
 
 def test_failed_set_up_shows_why_and_only_its_founder_tries_again(acme, monkeypatch):

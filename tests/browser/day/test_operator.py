@@ -53,6 +53,7 @@ def test_a_stranger_asks_is_approved_and_signs_in(office, operator):
     step(operator, "Approve")
     usha = office.at(None, width=360, host="verma.localhost")
     usha.goto(office.mail_link(r"/accounts/invitation/[\w.:-]+/"))
+    expect(usha.get_by_role("button", name="Start")).to_be_visible()  # after the last steps of the set-up
     for box in usha.locator("input[type=password]").all():
         box.fill("Kagaz-Kalam-77")
     usha.get_by_role("button", name="Start").click()
