@@ -6,7 +6,8 @@ _PEOPLE = ("parties.party", "accounts.user")  # a contact person stands in what 
 
 register_holding(
     Holding(
-        "datatools.savedview", "accounts.user", "owner_id", {"name": SWEPT, "query": SWEPT, "columns": EMPTY},
+        "datatools.savedview", "accounts.user", "owner_id",
+        {"name": SWEPT, "query": SWEPT, "columns": EMPTY, "widths": EMPTY},
         ("list_kind",), removed=True,
     ),
     Holding(

@@ -20,6 +20,8 @@ declare(
         "exports": PERSONAL,
         "export_file": RECORD,
         "list_columns": RECORD,
+        "list_width": RECORD,
+        "list_fields": RECORD,
         "list_density": RECORD,
         "list_default": RECORD,
         "list_counts": RECORD,

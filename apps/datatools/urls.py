@@ -13,6 +13,8 @@ urlpatterns = [
     *edit_pages.page_urls(),
     *export_pages.page_urls(),
     path("lists/<str:list_kind>/columns/", list_pages.columns, name="list_columns"),
+    path("lists/<str:list_kind>/width/", list_pages.width, name="list_width"),
+    path("lists/<str:list_kind>/fields/", list_pages.fields, name="list_fields"),
     path("lists/<str:list_kind>/density/", list_pages.density, name="list_density"),
     path("lists/<str:list_kind>/default/", list_pages.default, name="list_default"),
     path("lists/<str:list_kind>/counts/", list_pages.counts, name="list_counts"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from apps.core.api.filtering import page_number, paginate
+from apps.core.api.paging import page_number, paginate
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from apps.core.access import may
-from apps.core.api.filtering import MAX_PER_PAGE, page_number
+from apps.core.api.paging import MAX_PER_PAGE, page_number
 from apps.core.api.rendering import envelope
 from apps.core.api.resource import MasterViewSet, ResourceViewSet
 from apps.core.errors import InvalidInput

@@ -24,7 +24,7 @@ from apps.accounts.services.grants import (
 )
 from apps.accounts.services.handing import levelled_kinds
 from apps.core.access import LEVELS, may
-from apps.core.api.filtering import page_number
+from apps.core.api.paging import page_number
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.routes import register_routes

@@ -25,6 +25,7 @@ from apps.core.admin.neighbours import neighbours, pin_of
 from apps.core.admin.panels import panels_of
 from apps.core.admin.sharing import sharing_of
 from apps.core.admin.urls import admin_url
+from apps.core.admin.where import SeenView, WhereFilter
 from apps.core.admin.widgets import StateFields
 from apps.core.api.filtering import amount_condition, search_queryset
 from apps.core.errors import BahiError
@@ -137,7 +138,8 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
         looks = [LookFilter] if self.looks else []
         tags = tag_filters(self.model) if self.tagged else []
         own = [*looks, *super().get_list_filter(request), *contributed_filters(self.model), *tags]
-        return with_periods(self.model, [item for item in own if not self._closed_path(request, item)])
+        shown = with_periods(self.model, [item for item in own if not self._closed_path(request, item)])
+        return [*shown, WhereFilter, SeenView]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """The class's own, and those of higher apps that are switched on."""

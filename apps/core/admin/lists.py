@@ -6,6 +6,7 @@ What is remembered lives in a higher app (saved views), which sets itself here w
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Protocol
@@ -24,6 +25,8 @@ from django.utils.translation import gettext as _
 from apps.core.admin import contributed
 from apps.core.admin.looks import LOOK, Look, list_key, look_asked, look_before, look_query
 from apps.core.admin.neighbours import order_only
+from apps.core.admin.where import VIEW, where_open, where_tool
+from apps.core.api.filtering import WHERE
 from apps.core.contribute import contributions_to
 from apps.core.counting import total_of
 from apps.core.fields import MoneyField
@@ -42,13 +45,23 @@ LEFT_OUT = ("id", "search_text", "custom", "tags", "version", "deleted_at", "ext
 
 @dataclass
 class ListState:
-    """What a user keeps of one list. ``views``: {name, query, shared, mine, id, default} of each saved view;
-    ``opens``: the query of the view that the list opens with, None for as he left it."""
+    """What a user keeps of one list. ``widths``: pixels of columns that he drew wider or narrower; ``views``:
+    {name, query, address, columns, widths, shared, mine, id, default} of each saved view, where ``address``
+    is the query and, of a view with columns of its own, its id; ``opens``: the address of the view that the
+    list opens with, None for as he left it."""
 
     query: str = ""
     columns: list[str] = field(default_factory=list)
+    widths: dict[str, int] = field(default_factory=dict)
     views: list[dict[str, Any]] = field(default_factory=list)
     opens: str | None = None
+
+    def look_through(self, view: str | None) -> None:
+        """Show the columns of a saved view (its id as the address says it); one's own widths stay."""
+        chosen = next((item for item in self.views if str(item["id"]) == view), None)
+        if chosen is not None:
+            self.columns = chosen["columns"] or self.columns
+            self.widths = {**chosen["widths"], **self.widths}
 
 
 class ListStore(Protocol):
@@ -181,6 +194,7 @@ class ListBehaviour:
         if form:
             return self._export(request, store, form)
         state = store.load(request.user, kind)
+        state.look_through(params.get(VIEW))
         request.bahi_list = state  # type: ignore[attr-defined]  # our middleware and views put it on the request
         if request.method == "GET":
             query = _lasting(params)
@@ -198,24 +212,32 @@ class ListBehaviour:
     def _openable(self, request: HttpRequest, query: str) -> bool:
         """Whether this person may use the filters of a kept address: those of a shared view may be closed to
         him, and the list must open all the same."""
-        plain = (*PASSING, BIN, LOOK, "o", "q")
-        return all(
-            name in plain or self.lookup_allowed(name, value, request)  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
-            for name, value in parse_qsl(query)
-        )
+        plain = (*PASSING, BIN, LOOK, VIEW, "o", "q")
+        for name, value in parse_qsl(query):
+            if name == WHERE and not where_open(self.model, value, request.user):
+                return False
+            if name not in (*plain, WHERE) and not self.lookup_allowed(name, value, request):  # type: ignore[attr-defined]  # a mixin: the admin class beside it has it
+                return False
+        return True
 
     def _list_tools(self, request: HttpRequest, state: ListState, params: QueryDict) -> dict[str, Any]:
         view = resource_of(self.model)
         permission = f"{self.model._meta.app_label}.export_{self.model._meta.model_name}"
         current, look = _lasting(params), look_asked(self, params)
-        bare = look_query(look)
+        bare, seen = look_query(look), params.get(VIEW)
         return {
             "kind": list_key(self.model, look),
             "query": current,
+            "view": seen or "",
+            "widths": json.dumps(state.widths),
+            "where": where_tool(params, (WHERE, *PASSING)) if view else None,
             "filtered": current != bare,
             "reset": _reset_query(bare),
             "views": [
-                {**item, "current": item["query"] == current}
+                {
+                    **item,
+                    "current": item["query"] == without_view(current) and seen in (None, str(item["id"])),
+                }
                 for item in state.views
                 if item["mine"] or self._openable(request, item["query"])
             ],
@@ -229,7 +251,7 @@ class ListBehaviour:
 
     def _empty(self, request: HttpRequest, params: QueryDict) -> dict[str, Any]:
         """What an empty list says: whether filters are to blame, and where records can be brought in."""
-        filters = [k for k, v in params.items() if v and k not in (*PASSING, BIN, LOOK, "o")]
+        filters = [k for k, v in params.items() if v and k not in (*PASSING, BIN, LOOK, VIEW, "o")]
         meta, view = self.model._meta, resource_of(self.model)
         rights = [f"{meta.app_label}.{action}_{meta.model_name}" for action in ("import", "add")]
         imports = view is not None and view.writable and all(map(request.user.has_perm, rights))  # type: ignore[union-attr]  # only signed-in people come here
@@ -353,12 +375,14 @@ class ListBehaviour:
             *(n for n in self._extra(request, default) if n not in now),
         ]
         given = contributed.listed(self.model, request.user)
-        left, right = _("%(name)s: further left"), _("%(name)s: further right")
+        left, right, wide = _("%(name)s: further left"), _("%(name)s: further right"), _("%(name)s: width")
+        widths = getattr(getattr(request, "bahi_list", None), "widths", {})
         found = []
         for name in names:
             label = self._column_label(name, given)
             moves = {"left": left % {"name": label}, "right": right % {"name": label}}
-            found.append({"name": name, "label": label, "shown": name in now, **moves})
+            size = {"wide": wide % {"name": label}, "width": widths.get(name, "")}
+            found.append({"name": name, "label": label, "shown": name in now, **moves, **size})
         return found
 
     def _column_label(self, name: str, given: dict[str, Any]) -> str:
@@ -417,7 +441,12 @@ def _lasting(params: QueryDict) -> str:
     pairs = [
         (key, value) for key, values in params.lists() if key not in left_out for value in values if value
     ]
-    return urlencode(pairs)[:2000]
+    return urlencode(pairs)
+
+
+def without_view(query: str) -> str:
+    """The address of a list with the columns that one chose oneself."""
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name != VIEW])
 
 
 def _exports(request: HttpRequest) -> list[dict[str, str]]:

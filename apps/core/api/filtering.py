@@ -1,31 +1,32 @@
-"""List parameters: declared filters, search, ordering, paging. Anything unknown is a 400 naming it."""
+"""List parameters: declared filters and search. Anything unknown is a 400 naming it.
+
+Order and pages are ``core.api.paging``; filters joined by and, or and not ``core.api.conditions``.
+"""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.exceptions import FieldError as DjangoFieldError
-from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from apps.core.counting import total_of
+from apps.core.access import may
 from apps.core.errors import ErrorList, InvalidInput
-from apps.core.guards import open_names
+from apps.core.guards import open_names, open_paths
 from apps.core.india.identifiers import phone_digits
 from apps.core.money import parse_decimal
 from apps.core.periods import PERIODS, period_condition
+from apps.core.registry import resource_of
 
 CONTROL = {
     "page",
@@ -41,33 +42,52 @@ CONTROL = {
     "columns",
     "filename",
 }
-LOOKUPS = {"period", "exact", "in", "gte", "lte", "gt", "lt", "icontains", "istartswith", "isnull", "iexact"}
-MAX_PER_PAGE = 200
+WHERE = "where"
+LOOKUPS = {
+    "period", "exact", "in", "gte", "lte", "gt", "lt", "icontains", "istartswith", "isnull", "iexact",
+    "empty", "ne",
+}  # fmt: skip
+AS_TYPED = ("icontains", "istartswith", "iexact")
+MAX_IN = 1000
 MAX_BELOW = 500
 
 
-@dataclass
-class Page:
-    rows: list[Any]
-    pagination: dict[str, Any]
+@dataclass(frozen=True)
+class Asked:
+    """One filter: ``name`` as it was sent, the ``path`` of its field in the model, what of it is asked."""
+
+    model: type[models.Model]
+    name: str
+    path: str
+    lookup: str
+    raw: str
+    user: Any
 
 
 def filter_queryset(
     queryset: Any,
     params: Any,
     allowed: dict[str, str],
+    *,
     extra: frozenset[str] = frozenset(),
     user: Any = None,
+    fields: dict[str, str] | None = None,
 ) -> Any:
     """Apply ``field__lookup=value`` filters; ``allowed`` maps API names to model paths. ``user``: whose
-    fiscal year a period such as ``date__period=this_fiscal_year`` means."""
+    fiscal year a period such as ``date__period=this_fiscal_year`` means, and who must see the records whose
+    fields are asked for (``party__gstin``). ``fields``: what ``where`` may ask for, None: not taken here."""
+    from apps.core.api.conditions import where_condition
+
     errors = ErrorList()
     condition = Q()
     for name in params:
         if name in CONTROL or name in extra:
             continue
         try:
-            condition &= _condition(queryset.model, name, params.get(name), allowed, user)
+            if name == WHERE and fields is not None:
+                condition &= where_condition(queryset.model, params.get(name), fields, user)
+            else:
+                condition &= filter_condition(queryset.model, name, params.get(name), allowed, user)
         except InvalidInput as error:
             errors.items.extend(error.errors)
     errors.raise_if_any()
@@ -77,54 +97,134 @@ def filter_queryset(
         raise InvalidInput(_("A filter has a value that its field can't have."), field="filter") from error
 
 
-def _condition(
+def filter_condition(
     model: type[models.Model], name: str, raw: str, allowed: dict[str, str], user: Any = None
 ) -> Q:
+    """The rows that one filter leaves. Raises InvalidInput with the name of the filter."""
+    if "\x00" in raw:
+        raise InvalidInput(_("Invalid text."), field=name)
     if name.startswith("cf_"):
         return Q(**{f"custom__{name[3:].split('__', maxsplit=1)[0]}": raw})
     base, _sep, lookup = name.partition("__")
     if name in allowed:
         base, lookup = name, "exact"
-    lookup = lookup or "exact"
-    if base not in allowed or lookup not in LOOKUPS:
-        raise InvalidInput(_("Unknown filter."), field=name, code="unknown")
-    path = allowed[base]
-    if lookup == "period":
-        return _in_period(model, path, name, raw, user)
-    if isinstance(_field_of(model, path), ArrayField):
-        return _in_list(path, name, lookup, raw)
-    if lookup == "isnull":
-        return Q(**{f"{path}__isnull": _boolean(name, raw)})
-    if lookup == "in":
-        values = [_typed(model, path, name, part) for part in raw.split(",") if part != ""]
-        return Q(**{f"{path}__in": values[:1000]})
-    if "\x00" in raw:
-        raise InvalidInput(_("Invalid text."), field=name)
-    value = raw if lookup in ("icontains", "istartswith", "iexact") else _typed(model, path, name, raw)
+    if base not in allowed:
+        raise _unknown(name)
+    asked = Asked(model, name, allowed[base], lookup or "exact", raw, user)
+    if asked.lookup not in LOOKUPS:
+        return _of_related(asked)
+    if not _has_many(model, asked.path):
+        return _own_condition(asked)
+    # a row with several of them (bar codes) is found once, and "is not" means none of them
+    wanted = replace(asked, lookup="exact") if asked.lookup == "ne" else asked
+    found = Q(pk__in=model._base_manager.filter(_own_condition(wanted)).values("pk"))
+    return ~found if asked.lookup == "ne" else found
+
+
+def _unknown(name: str) -> InvalidInput:
+    return InvalidInput(_("Unknown filter."), field=name, code="unknown")
+
+
+def _own_condition(asked: Asked) -> Q:
+    if isinstance(field_of(asked.model, asked.path), ArrayField) and asked.lookup != "period":
+        return _in_list(asked)
+    if asked.lookup in _CONDITIONS:
+        return _CONDITIONS[asked.lookup](asked)
+    path, lookup = asked.path, asked.lookup
+    value = asked.raw if lookup in AS_TYPED else _typed(asked, asked.raw)
     return Q(**{path if lookup == "exact" else f"{path}__{lookup}": value})
 
 
-def _in_period(model: type[models.Model], path: str, name: str, raw: str, user: Any) -> Q:
-    field = _field_of(model, path)
-    if not isinstance(field, models.DateField):
-        raise InvalidInput(_("Only dates lie in a period."), field=name, code="unknown")
+def _typed(asked: Asked, raw: str) -> Any:
+    return typed_value(asked.model, asked.path, asked.name, raw)
+
+
+def _is_null(asked: Asked) -> Q:
+    return Q(**{f"{asked.path}__isnull": _boolean(asked.name, asked.raw)})
+
+
+def _is_empty(asked: Asked) -> Q:
+    none = _empty(asked.model, asked.path)
+    return none if _boolean(asked.name, asked.raw) else ~none
+
+
+def _one_of(asked: Asked) -> Q:
+    values = [_typed(asked, part) for part in asked.raw.split(",") if part != ""]
+    if len(values) > MAX_IN:
+        raise InvalidInput(_("At most %(n)d.") % {"n": MAX_IN}, field=asked.name, code="max_value")
+    return Q(**{f"{asked.path}__in": values})
+
+
+def _other_than(asked: Asked) -> Q:
+    return ~Q(**{asked.path: _typed(asked, asked.raw)})
+
+
+def _empty(model: type[models.Model], path: str) -> Q:
+    """Rows without a value: nothing kept, or a text of no letters."""
+    field = field_of(model, path)
+    lacking = Q(**{f"{path}__isnull": True})
+    text = isinstance(field, models.CharField | models.TextField)
+    return lacking | Q(**{path: ""}) if text else lacking
+
+
+def _has_many(model: type[models.Model], path: str) -> bool:
+    """Whether a row may have several values at this path: rows below it."""
+    parts = path.split("__")
+    fields = [field_of(model, "__".join(parts[: n + 1])) for n in range(len(parts))]
+    return any(
+        getattr(field, "one_to_many", False) or getattr(field, "many_to_many", False) for field in fields
+    )
+
+
+def _of_related(asked: Asked) -> Q:
+    """``party__gstin__empty=true``: by a filter of the record behind a key, of those records that the user
+    may see; nobody learns from a list what another one hides from him."""
+    field, name, user = field_of(asked.model, asked.path), asked.name, asked.user
+    view = resource_of(field.related_model) if isinstance(field, models.ForeignKey) else None
+    if view is None or not may(user, view().permission("view")):
+        raise _unknown(name)
+    allowed = open_paths(view.model, {"id": "id", **view.filters}, user)
+    rest = name.partition("__")[2]
+    inner, _sep, lookup = rest.partition("__")
+    if inner not in allowed or (lookup and lookup not in LOOKUPS):
+        raise _unknown(name)
     try:
-        return period_condition(field, path, raw, user)
+        condition = filter_condition(view.model, rest, asked.raw, allowed, user)
+    except InvalidInput as error:
+        raise InvalidInput(error.errors[0].detail, field=name, code=error.errors[0].code) from error
+    rows = view.model._default_manager.for_user(user).filter(condition)  # type: ignore[attr-defined]  # ours
+    return Q(**{f"{asked.path}__in": rows.order_by().values("pk")})
+
+
+def _in_period(asked: Asked) -> Q:
+    field = field_of(asked.model, asked.path)
+    if not isinstance(field, models.DateField):
+        raise InvalidInput(_("Only dates lie in a period."), field=asked.name, code="unknown")
+    try:
+        return period_condition(field, asked.path, asked.raw, asked.user)
     except KeyError as error:
         text = _("Must be one of: %(p)s.") % {"p": ", ".join(PERIODS)}
-        raise InvalidInput(text, field=name) from error
+        raise InvalidInput(text, field=asked.name) from error
 
 
-def _in_list(path: str, name: str, lookup: str, raw: str) -> Q:
-    """``tags=steel``: rows with this tag; ``tags__in=steel,pipes``: with any; ``tags__isnull``: with none."""
-    if "\x00" in raw:
-        raise InvalidInput(_("Invalid text."), field=name)
-    if lookup == "isnull":
-        none = Q(**{path: []})
-        return none if _boolean(name, raw) else ~none
-    if lookup not in ("exact", "in"):
-        raise InvalidInput(_("Unknown filter."), field=name, code="unknown")
-    return any_of(path, [raw] if lookup == "exact" else raw.split(","))
+def _in_list(asked: Asked) -> Q:
+    """``tags=steel``: rows with this tag; ``tags__in=steel,pipes``: with any; ``tags__empty``: with none."""
+    if asked.lookup in ("isnull", "empty"):
+        none = Q(**{asked.path: []})
+        return none if _boolean(asked.name, asked.raw) else ~none
+    if asked.lookup not in ("exact", "in", "ne"):
+        raise _unknown(asked.name)
+    found = any_of(asked.path, asked.raw.split(",") if asked.lookup == "in" else [asked.raw])
+    return ~found if asked.lookup == "ne" else found
+
+
+_CONDITIONS: dict[str, Callable[[Asked], Q]] = {
+    "period": _in_period,
+    "isnull": _is_null,
+    "empty": _is_empty,
+    "in": _one_of,
+    "ne": _other_than,
+}
 
 
 def any_of(path: str, texts: Iterable[str]) -> Q:
@@ -140,25 +240,24 @@ def _boolean(name: str, raw: str) -> bool:
     raise InvalidInput(_("Must be true or false."), field=name)
 
 
-def _field_of(model: type[models.Model], path: str) -> Any:
+def field_of(model: type[models.Model], path: str) -> Any:
+    """The field at the end of a path such as ``product__code``; None for what isn't kept (an annotation)."""
     field: Any = None
     for part in path.split("__"):
         try:
             field = model._meta.get_field(part)
-        except DjangoFieldError:
-            return None
-        except Exception:
+        except FieldDoesNotExist:
             return None
         if field.is_relation and field.related_model is not None:
             model = field.related_model
     return field
 
 
-def _typed(model: type[models.Model], path: str, name: str, raw: str) -> Any:
-    """The text of a filter as the type of its field; a clear 400 when it isn't one."""
+def typed_value(model: type[models.Model], path: str, name: str, raw: str) -> Any:
+    """The text of a filter as the type of its field. Raises InvalidInput (``name``) when it isn't one."""
     if "\x00" in raw:
         raise InvalidInput(_("Invalid text."), field=name)
-    field = _field_of(model, path)
+    field = field_of(model, path)
     if isinstance(field, models.BooleanField):
         return _boolean(name, raw)
     convert = _integer if field is not None and field.is_relation else _converter(field)
@@ -300,120 +399,3 @@ def plain_search(queryset: Any, words: list[str], fields: Iterable[str]) -> Any:
         if condition:
             queryset = queryset.filter(condition)
     return queryset
-
-
-def order_queryset(queryset: Any, text: str, allowed: dict[str, str]) -> tuple[Any, list[str]]:
-    """Apply ``ordering=-date,number``; the primary key makes it total."""
-    names = [part.strip() for part in text.split(",") if part.strip()] if text else []
-    paths = []
-    for name in names:
-        bare = name.lstrip("-")
-        if bare not in allowed:
-            raise InvalidInput(_("Unknown ordering."), field="ordering", code="unknown")
-        paths.append(("-" if name.startswith("-") else "") + allowed[bare])
-    if not paths:
-        paths = list(queryset.model._meta.ordering) or ["-pk"]
-    if not any(path.lstrip("-") in ("id", "pk") for path in paths):
-        paths.append("-pk" if paths[0].startswith("-") else "pk")
-    return queryset.order_by(*paths), paths
-
-
-def page_number(params: Any, name: str, default: int, maximum: int | None = None) -> int:
-    raw = params.get(name)
-    if raw in (None, ""):
-        return default
-    if not str(raw).isdigit() or int(raw) < 1 or len(str(raw)) > 9:
-        raise InvalidInput(_("Must be a whole number from 1."), field=name)
-    if maximum is not None and int(raw) > maximum:
-        raise InvalidInput(_("At most %(n)d.") % {"n": maximum}, field=name, code="max_value")
-    return int(raw)
-
-
-def paginate(queryset: Any, request: Any, paths: list[str]) -> Page:
-    """By page number with a total, or by cursor (keyset) at the cost of the first page wherever it is."""
-    params = request.query_params
-    per_page = page_number(params, "per_page", 25, MAX_PER_PAGE)
-    if "cursor" in params:
-        return _by_cursor(queryset, params.get("cursor"), per_page, paths, request)
-    page = page_number(params, "page", 1)
-    counted = params.get("count") != "none"
-    start = (page - 1) * per_page
-    rows = list(queryset[start : start + per_page + 1])
-    more, rows = len(rows) > per_page, rows[:per_page]
-    total = None
-    if counted:
-        total = start + len(rows) if rows and not more else total_of(queryset)
-    base = {"page": page, "per_page": per_page, "total": total}
-    pages = -(-total // per_page) if total is not None else None
-    return Page(
-        rows,
-        {
-            **base,
-            "pages": pages,
-            "next": _url(request, page=page + 1) if more else None,
-            "previous": _url(request, page=page - 1) if page > 1 else None,
-        },
-    )
-
-
-def _url(request: Any, **changes: Any) -> str:
-    params = {**dict(request.query_params.lists()), **changes}
-    return f"{request.path}?{urlencode(params, doseq=True)}"
-
-
-def _by_cursor(queryset: Any, token: str, per_page: int, paths: list[str], request: Any) -> Page:
-    paths = ["pk" if path == "id" else "-pk" if path == "-id" else path for path in paths]
-    if token:
-        queryset = queryset.filter(_after(queryset.model, paths, _decode(token, len(paths))))
-    rows = list(queryset[: per_page + 1])
-    more, rows = len(rows) > per_page, rows[:per_page]
-    following = _encode(rows[-1], paths) if more else None
-    return Page(
-        rows,
-        {
-            "page": None,
-            "per_page": per_page,
-            "total": None,
-            "pages": None,
-            "next": _url(request, cursor=following) if following else None,
-            "next_cursor": following,
-            "previous": None,
-        },
-    )
-
-
-def _encode(row: Any, paths: list[str]) -> str:
-    values = []
-    for path in paths:
-        value: Any = row
-        for part in path.lstrip("-").split("__"):
-            value = getattr(value, part)
-        values.append(value if isinstance(value, int) else str(value))
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
-
-
-def _decode(token: str, count: int) -> list[Any]:
-    try:
-        values = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, UnicodeError) as error:
-        raise InvalidInput(_("The cursor is not valid."), field="cursor") from error
-    if not isinstance(values, list) or len(values) != count:
-        raise InvalidInput(_("The cursor is not valid."), field="cursor")
-    return values
-
-
-def _after(model: type[models.Model], paths: list[str], values: list[Any]) -> Q:
-    """Rows behind the last one. Of ``(a, b, c)``: a > x, or a = x and (b > y, or b = y and c > z)."""
-    condition = Q()
-    for path, raw in reversed(list(zip(paths, values, strict=True))):
-        name = path.lstrip("-")
-        value = raw if name == "pk" else _typed(model, name, "cursor", str(raw))
-        lookup = f"{name}__lt" if path.startswith("-") else f"{name}__gt"
-        further = Q(**{lookup: value})
-        condition = further | (Q(**{name: value}) & condition) if condition else further
-    first = paths[0].lstrip("-")
-    if first != "pk":  # a plain bound on the first column lets the index be used
-        value = _typed(model, first, "cursor", str(values[0]))
-        bound = f"{first}__lte" if paths[0].startswith("-") else f"{first}__gte"
-        condition = Q(**{bound: value}) & condition
-    return condition

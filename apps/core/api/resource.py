@@ -23,7 +23,10 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from apps.core.access import may
-from apps.core.api.filtering import filter_queryset, order_queryset, paginate, search_queryset
+from apps.core.api.bulk import BulkRefused
+from apps.core.api.conditions import condition_paths
+from apps.core.api.filtering import filter_queryset, search_queryset
+from apps.core.api.paging import order_queryset, paginate
 from apps.core.api.rendering import Envelope, envelope
 from apps.core.api.representation import Representer, add_labels
 from apps.core.api.serializers import (
@@ -38,7 +41,6 @@ from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import (
     BahiError,
-    FieldError,
     InvalidInput,
     NotAllowed,
     NotFound,
@@ -247,10 +249,14 @@ class ResourceViewSet(viewsets.ViewSet):
     def listed(self, request: Any) -> Any:
         """The filtered, searched queryset of a list or export."""
         params = request.query_params
-        filters = open_paths(self.model, {"id": "id", **self.filters}, request.user)
-        queryset = filter_queryset(self.queryset(), params, filters, self.extra_params, request.user)
+        user = request.user
+        filters = open_paths(self.model, {"id": "id", **self.filters}, user)
+        fields = open_paths(self.model, condition_paths(type(self)), user)
+        queryset = filter_queryset(
+            self.queryset(), params, filters, extra=self.extra_params, user=user, fields=fields
+        )
         if params.get("search"):
-            queryset = search_queryset(queryset, params["search"], request.user)
+            queryset = search_queryset(queryset, params["search"], user)
         return queryset
 
     def list_envelope(self, queryset: Any) -> Any:
@@ -401,7 +407,7 @@ class ResourceViewSet(viewsets.ViewSet):
                 errors.extend(error.errors)
                 results.append({"row": index, "id": None, "errors": found})
         if errors and mode == "all_or_nothing":
-            raise _BulkRefused(results)
+            raise BulkRefused(results)
         return {"results": results, "created": sum(1 for r in results if r["id"])}
 
     # --- verbs ------------------------------------------------------------------------------------
@@ -415,15 +421,6 @@ class ResourceViewSet(viewsets.ViewSet):
     def get_serializer_class(self) -> Any:
         """For OpenAPI: the same class each time, so that it becomes one component."""
         return type(self.kept_serializer(partial=False))
-
-
-class _BulkRefused(InvalidInput):
-    """All or nothing: names every bad row."""
-
-    def __init__(self, results: Sequence[dict[str, Any]]) -> None:
-        super().__init__(
-            [FieldError(e["field"], e["detail"], e["code"]) for r in results for e in r["errors"]]
-        )
 
 
 class MasterViewSet(ResourceViewSet):

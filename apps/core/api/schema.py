@@ -18,6 +18,7 @@ PAGING = (
     ("per_page", int, "Rows a page, at most 200; 25 when left out."),
     ("cursor", str, "Paging by cursor: empty for the first page, then `meta.pagination.next_cursor`."),
     ("search", str, "Words that the record must contain."),
+    ("where", str, 'Filters joined by and, or, not: `{"any": [{"gstin__empty": true}, {"party": 7}]}`.'),
     ("ordering", str, "Fields, comma separated; `-` before a field for falling order."),
     ("fields", str, "Only these fields, comma separated."),
     ("expand", str, "Keys to show as {id, label}, comma separated."),

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from apps.accounts.services.profile import profile_save
-from apps.core.api.filtering import paginate
+from apps.core.api.paging import paginate
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.serializers import known_fields

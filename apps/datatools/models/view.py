@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.scope import ScopedManager
 
+MOST_QUERY = 6000  # letters of a list's address that are kept
+
 
 class SavedView(models.Model):
-    """Filters, columns and sorting of a list: private, shared with everybody or with the people of some
-    roles. An empty name is what a user had last."""
+    """Filters, sorting, columns and their widths of a list: private, shared with everybody or with the people
+    of some roles. An empty name is what a user had last."""
 
     kind: ClassVar[str] = "log"
 
@@ -22,8 +24,9 @@ class SavedView(models.Model):
     owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="saved_views")
     is_shared = models.BooleanField(_("shared"), default=False)
     roles = models.ManyToManyField("accounts.Role", verbose_name=_("roles"), blank=True, related_name="+")
-    query = models.CharField(max_length=2000, blank=True, default="")
+    query = models.CharField(max_length=MOST_QUERY, blank=True, default="")
     columns = models.JSONField(default=list, blank=True)
+    widths = models.JSONField(default=dict, blank=True)  # pixels by column
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ScopedManager()
@@ -35,6 +38,14 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.list_kind
+
+    @property
+    def address(self) -> str:
+        """What stands behind ``?`` when the list is looked at through this view: one with columns of its own
+        is named, so that they are shown."""
+        if not (self.columns or self.widths):
+            return self.query
+        return "&".join(part for part in (self.query, f"view={self.pk}") if part)
 
 
 class DefaultView(models.Model):

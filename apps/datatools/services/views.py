@@ -13,6 +13,7 @@ from apps.core.access import may
 from apps.core.errors import InvalidInput, NotAllowed, NotFound
 from apps.core.locks import advisory_lock
 from apps.datatools.models import DefaultView, SavedView
+from apps.datatools.models.view import MOST_QUERY
 
 MOST_VIEWS = 30
 SETS_ROLES = "accounts.change_role"
@@ -44,13 +45,23 @@ def roles_to_share(user: Any) -> QuerySet[Role]:
 
 
 def view_save(
-    list_kind: str, name: str, query: str, *, shared: bool, by: Any, role_ids: Iterable[int] = ()
+    list_kind: str,
+    name: str,
+    query: str,
+    *,
+    shared: bool,
+    by: Any,
+    role_ids: Iterable[int] = (),
+    seen: int | None = None,
 ) -> SavedView:
-    """Keep the filters of a list under a name; the same name again replaces them. ``role_ids``: it is shown
-    to the people of these roles. Raises InvalidInput (``name``, ``roles``)."""
+    """Keep the filters of a list, its columns and their widths under a name; the same name again replaces
+    them. ``role_ids``: it is shown to the people of these roles; ``seen``: the view whose columns are shown
+    now, None: one's own. Raises InvalidInput (``name``, ``query``, ``roles``)."""
     name = name.strip()
     if not name or len(name) > 80:
         raise InvalidInput(_("Give the view a name of at most 80 characters."), field="name")
+    if len(query) > MOST_QUERY:
+        raise InvalidInput(_("These are too many conditions to be kept."), field="query", code="max_length")
     mine = SavedView.objects.filter(owner_id=by.pk, list_kind=list_kind).exclude(name="")
     if mine.exclude(name=name).count() >= MOST_VIEWS:
         raise InvalidInput(_("At most %(n)d views can be kept for a list.") % {"n": MOST_VIEWS}, field="name")
@@ -62,10 +73,19 @@ def view_save(
         list_kind=list_kind,
         owner_id=by.pk,
         name=name,
-        defaults={"query": query[:2000], "is_shared": shared},
+        defaults={"query": query, "is_shared": shared, **_columns_now(list_kind, seen, by)},
     )
     row.roles.set(roles)
     return row
+
+
+def _columns_now(list_kind: str, seen: int | None, by: Any) -> dict[str, Any]:
+    """Columns and widths as this person sees the list: through a view, else as he chose them himself."""
+    own = SavedView.objects.filter(list_kind=list_kind, owner_id=by.pk, name="").first()
+    view = views_for(by).filter(list_kind=list_kind, pk=seen).first() if seen else None
+    columns = next((row.columns for row in (view, own) if row is not None and row.columns), [])
+    widths = {**(view.widths if view else {}), **(own.widths if own else {})}
+    return {"columns": columns, "widths": widths}
 
 
 def view_remove(pk: int, *, by: Any) -> None:

@@ -15,7 +15,8 @@ from apps.accounts.api.confirming import confirmed_or_refuse
 from apps.accounts.authentication import SessionAuthentication, TenantJWTAuthentication
 from apps.core.actor import Actor, set_actor
 from apps.core.address import client_address
-from apps.core.api.filtering import paginate, plain_search, search_words
+from apps.core.api.filtering import plain_search, search_words
+from apps.core.api.paging import paginate
 from apps.core.api.rendering import Envelope, envelope
 from apps.core.errors import InvalidInput, NotFound
 from apps.core.keys import key_read

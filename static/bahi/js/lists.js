@@ -1,6 +1,7 @@
 // Lists and forms of the admin theme: one native scroller, so that the head stays in sight; names for unnamed inputs.
 
 import { formatNumber } from "./format.js";
+import { startWidths } from "./list-widths.js";
 import { t } from "./text.js";
 
 // Heads of columns with figures stand at the right, above them.
@@ -29,6 +30,13 @@ async function countViews(tools) {
     const count = counts[badge.dataset.view];
     if (count !== undefined) badge.textContent = count > most ? `${formatNumber(most)}+` : formatNumber(count);
   });
+}
+
+// The form of conditions is fetched when it is wanted, or when some hold and are told in words.
+function startConditions(details) {
+  const load = async () => (await import("./list-where.js")).startWhere(details);
+  if (details.open || details.querySelector("[name=where]").value) load();
+  else details.addEventListener("toggle", load, { once: true });
 }
 
 // The order of columns: arrows beside each, or Alt with an arrow key on it, or dragging its grip.
@@ -92,6 +100,8 @@ export function startLists() {
   tidyCards(table);
   document.querySelectorAll("[data-bahi-order]").forEach(startOrder);
   document.querySelectorAll(".bahi-tools[data-counts]").forEach(countViews);
+  startWidths(table, document.querySelector(".bahi-tools[data-widths]"));
+  document.querySelectorAll("details[data-bahi-where]").forEach(startConditions);
   const box = table?.closest("[data-simplebar]");
   if (!box) return;
   box.removeAttribute("data-simplebar");
