@@ -204,6 +204,7 @@ class PriceInline(ChildInline):
 @register(Product)
 class ProductAdmin(MasterAdmin):
     icon, menu_order = "inventory_2", 10
+    quick_order = 90
     list_display: ClassVar[tuple[Any, ...]] = (
         "code", "small", "name", "product_kind", "hsn", "unit", "tax_category",
         price_column("sale_price", _("sale price"), ordering="sale_price"), "active",

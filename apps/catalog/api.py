@@ -116,6 +116,7 @@ class ProductApi(MasterViewSet):
     saved_alone = ("pictures", "picture")
     quick_fields = ("code:4", "name:8", "kind:4", "hsn:4", "unit:4", "tax_category:6", "sale_price:6")
     lookup_sub = ("code", "hsn")
+    lookup_resets = ("description", "hsn", "unit", "unit_price", "tax_category")
     fields = (
         "id", "code", "name", "kind", "description", "hsn", "unit", "purchase_unit", "sale_unit",
         "tax_category", "category", "brand", "sale_price", "purchase_price", "is_sold", "is_purchased",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from apps.core.access import may
 from apps.core.guards import fixed_fields, hidden_fields
 from apps.core.records import Child
+from apps.core.registry import resource_of
 from apps.core.scope import record_open
 from apps.documents.form_fields import help_of, is_required, kind_config, label_of, model_field, pairs
 from apps.documents.lifecycle import Lifecycle
@@ -128,7 +129,7 @@ def grid_config(view: Any, child: Child, user: Any) -> dict[str, Any]:
         if config["kind"] == "bool" and model_field(child.model, model_name).default is True:
             config["default"] = True
         columns.append(config)
-    _mark_resets(columns)
+    _mark_resets(child, columns)
     return {
         "name": child.name,
         "label": _grid_label(view, child),
@@ -145,15 +146,16 @@ def _shown_only(model: type[models.Model], name: str) -> dict[str, Any]:
     return {"kind": "computed"} | ({"align": "left"} if left else {})
 
 
-FROM_PRODUCT = ("description", "hsn", "unit", "unit_price", "tax_category")
-
-
-def _mark_resets(columns: list[dict[str, Any]]) -> None:
-    """Another product in a line empties what the service takes from the product, so that it is taken anew."""
-    names = [column["name"] for column in columns if column["name"] in FROM_PRODUCT]
+def _mark_resets(child: Child, columns: list[dict[str, Any]]) -> None:
+    """Another record in a line (a product) empties what the service takes from it: it is taken anew."""
     for column in columns:
-        if column["name"] == "product" and column["kind"] == "lookup":
-            column["lookup"]["resets"] = names
+        if column["kind"] != "lookup":
+            continue
+        field = model_field(child.model, child.rename.get(column["name"], column["name"]))
+        resource = resource_of(field.related_model)
+        resets = resource.lookup_resets if resource else ()
+        if resets:
+            column["lookup"]["resets"] = [item["name"] for item in columns if item["name"] in resets]
 
 
 def _grid_label(view: Any, child: Child) -> str:

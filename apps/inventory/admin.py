@@ -38,6 +38,7 @@ class NamedHolders:
 @register(Inward)
 class InwardAdmin(DocumentAdmin):
     icon, menu_order = "move_to_inbox", 10
+    quick_order = 70
     list_display: ClassVar[tuple[Any, ...]] = (
         "document_number", "date", "company", "inward_kind", "place", "party", "reference",
         money_column("total_value", _("value"), ordering="total_value"), "state_badge",

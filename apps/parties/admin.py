@@ -38,6 +38,7 @@ class BankAccountInline(ChildInline):
 @register(Party)
 class PartyAdmin(MasterAdmin):
     icon, menu_order = "contacts", 10
+    quick_order = 80
     list_display: ClassVar[tuple[str, ...]] = (
         "display_name", "code", "gstin", "tax_treatment", "phone", "salesperson", "active",
     )  # fmt: skip

@@ -32,6 +32,7 @@ class SalesAdmin(DocumentAdmin):
 @register(Quotation)
 class QuotationAdmin(SalesAdmin):
     icon, menu_order = "request_quote", 10
+    quick_order = 20
     record_pages = (*SalesAdmin.record_pages, ("compare", "compare_view", ()))
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "revision", "date", "valid_until", "party", "owner", "company", "total",
@@ -52,6 +53,7 @@ class QuotationAdmin(SalesAdmin):
 @register(Order)
 class OrderAdmin(SalesAdmin):
     icon, menu_order = "shopping_cart", 20
+    quick_order = 30
     list_filter: ClassVar[tuple[Any, ...]] = (OrderOpenFilter, *SalesAdmin.list_filter)
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "promised_date", "party", "company", "total", "delivered", "invoiced",
@@ -85,6 +87,7 @@ def _progress(value: str) -> str:
 @register(Delivery)
 class DeliveryAdmin(DocumentAdmin):
     icon, menu_order = "local_shipping", 30
+    quick_order = 60
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "order", "place")
     list_filter: ClassVar[tuple[Any, ...]] = ("status", "company", "place", "date")
     list_display: ClassVar[tuple[str, ...]] = (

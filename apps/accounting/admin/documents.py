@@ -60,6 +60,7 @@ class SettledAdmin(TradeAdmin):
 @register(Invoice)
 class InvoiceAdmin(SettledAdmin):
     icon, menu_order = "receipt_long", 10
+    quick_order = 10
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "party", "company", "taxable", "total", "due", "due_date", "state_badge",
     )  # fmt: skip
@@ -95,6 +96,7 @@ class ProformaAdmin(TradeAdmin):
 @register(Bill)
 class BillAdmin(SettledAdmin):
     icon, menu_order = "receipt", 40
+    quick_order = 50
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "vendor_number", "party", "company", "total", "due", "due_date",
         "state_badge",
@@ -127,6 +129,7 @@ class MoneyAdmin(DocumentAdmin):
 @register(Receipt)
 class ReceiptAdmin(MoneyAdmin):
     icon, menu_order = "payments", 50
+    quick_order = 40
 
 
 @register(Payment)

@@ -12,6 +12,7 @@ from apps.documents.admin_base import DocumentAdmin
 @register(Voucher)
 class VoucherAdmin(DocumentAdmin):
     icon, menu_order = "edit_note", 65
+    quick_order = 100
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "journal", "narration", "debit_total", "state_badge", "owner",
     )  # fmt: skip

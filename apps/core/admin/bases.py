@@ -115,6 +115,7 @@ class ScopedAdmin(GuardedFields, StateFields, ListBehaviour, ModelAdmin):
     show_full_result_count = False
     icon = "list"
     menu_order = 100
+    quick_order = 0  # place among what people usually create (home page); 0: not among it
     tagged = True  # False where a service writes the record and takes no tags
     change_form_outer_before_template = "core/record_tools.html"
     change_form_outer_after_template = "core/record_beside.html"

@@ -96,6 +96,7 @@ class ResourceViewSet(viewsets.ViewSet):
     bahi_app: ClassVar[str] = ""
     form_small: ClassVar[bool] = False  # few rows: forms show a plain choice instead of a look-up
     lookup_sub: ClassVar[tuple[str, ...]] = ("code", "gstin", "hsn", "number")
+    lookup_resets: ClassVar[tuple[str, ...]] = ()  # columns of a line that the service takes from this record
     form_lookups: ClassVar[dict[str, dict[str, Any]]] = {}  # of its keys, in forms
     quick_fields: ClassVar[tuple[str, ...]] = ()  # made from within a document with these fields
     verb: str = ""

@@ -31,38 +31,33 @@ INLINE_ROWS = 300
 
 def mapping_read(raw: Any) -> dict[str, str]:
     """The ``mapping`` of a request: JSON object {column: field path}. Raises InvalidInput."""
-    if raw in (None, ""):
-        return {}
-    try:
-        value = json.loads(raw) if isinstance(raw, str) else raw
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(_("This is not valid JSON."), field="mapping") from error
+    value = _json_read(raw, "mapping")
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
         raise InvalidInput(_("Must be an object of column names and fields."), field="mapping")
-    storable_check(value, "mapping")
     return {str(k): v for k, v in value.items()}
 
 
 def options_read(raw: Any) -> dict[str, Any]:
     """The ``options`` of a request: a JSON object. Raises InvalidInput."""
-    try:
-        value = json.loads(raw) if isinstance(raw, str) and raw else raw or {}
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(_("This is not valid JSON."), field="options") from error
+    value = _json_read(raw, "options")
     if not isinstance(value, dict):
         raise InvalidInput(_("Must be an object."), field="options")
-    storable_check(value, "options")
     return value
 
 
 def corrections_read(raw: Any) -> Corrections:
     """The ``corrections`` of a request: JSON object {row: {column: text}}. Raises InvalidInput."""
+    return corrections_check(_json_read(raw, "corrections"))
+
+
+def _json_read(raw: Any, field: str) -> Any:
+    """A value that a form sends as JSON text, a JSON body as it is; an empty object without it."""
     try:
         value = json.loads(raw) if isinstance(raw, str) and raw else raw or {}
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(_("This is not valid JSON."), field="corrections") from error
-    storable_check(value, "corrections")
-    return corrections_check(value)
+        raise InvalidInput(_("This is not valid JSON."), field=field) from error
+    storable_check(value, field)
+    return value
 
 
 def storable_check(value: Any, field: str) -> None:
