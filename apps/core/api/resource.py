@@ -23,7 +23,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from apps.core.access import may
-from apps.core.api.bulk import BulkRefused
+from apps.core.api.bulk import bulk_create, bulk_read
 from apps.core.api.conditions import condition_paths
 from apps.core.api.filtering import filter_queryset, search_queryset
 from apps.core.api.paging import order_queryset, paginate
@@ -40,7 +40,6 @@ from apps.core.api.serializers import (
 from apps.core.api.transaction import api_write
 from apps.core.contribute import contributions_to
 from apps.core.errors import (
-    BahiError,
     InvalidInput,
     NotAllowed,
     NotFound,
@@ -55,7 +54,6 @@ from apps.core.remarks import remarks_of
 from apps.core.scope import record_open_or_refuse
 from apps.core.surfaces import PERSONAL, Declared, codes
 
-MAX_BULK = 1000
 _WRITES = {"add", "change", "delete"}
 _OPERATIONS = {
     "list": ("view",),
@@ -384,32 +382,8 @@ class ResourceViewSet(viewsets.ViewSet):
     def bulk(self, request: Any) -> Response:
         """``records`` (at most 1,000), ``mode`` all_or_nothing or skip_bad; a result per row."""
         self.require("add")
-        records = request.data.get("records")
-        mode = request.data.get("mode", "all_or_nothing")
-        if not isinstance(records, list) or not 0 < len(records) <= MAX_BULK:
-            raise InvalidInput(_("Send 1 to 1,000 records."), field="records")
-        if mode not in ("all_or_nothing", "skip_bad"):
-            raise InvalidInput(_("Must be all_or_nothing or skip_bad."), field="mode")
-        return api_write(request, lambda: (200, self._bulk(records, mode), ""))
-
-    def _bulk(self, records: Sequence[Any], mode: str) -> dict[str, Any]:
-        from django.db import transaction
-
-        results, errors = [], []
-        for index, record in enumerate(records):
-            try:
-                with transaction.atomic():
-                    row = self.create_one(record)
-                results.append({"row": index, "id": row.pk, "errors": []})
-            except BahiError as error:
-                found = [
-                    {**e.as_dict(), "field": f"records.{index}.{e.field}".rstrip(".")} for e in error.errors
-                ]
-                errors.extend(error.errors)
-                results.append({"row": index, "id": None, "errors": found})
-        if errors and mode == "all_or_nothing":
-            raise BulkRefused(results)
-        return {"results": results, "created": sum(1 for r in results if r["id"])}
+        records, mode = bulk_read(request.data)
+        return api_write(request, lambda: (200, bulk_create(self.create_one, records, mode), ""))
 
     # --- verbs ------------------------------------------------------------------------------------
 
