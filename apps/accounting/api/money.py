@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.response import Response
 
 from apps.accounting.models import (
@@ -206,7 +205,7 @@ class ReceiptApi(MoneyViewSet):
     )
     target, target_key = Invoice, "invoice"
     form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
-    form_labels = {"allocations": _lazy("Pays these documents")}
+    form_labels = {"allocations": gettext_lazy("Pays these documents")}
     form_proposals = {"allocations": proposal("receivable", "accounting.invoice")}
     form_lookups = {
         "party": {"query": "is_customer=true&active=true", "defaults": {"is_customer": True}},
@@ -231,7 +230,7 @@ class PaymentApi(MoneyViewSet):
     )
     target, target_key = Bill, "bill"
     form_columns = {"allocations": ("invoice:240", "open_item:240", "amount:140")}
-    form_labels = {"allocations": _lazy("Pays these documents")}
+    form_labels = {"allocations": gettext_lazy("Pays these documents")}
     form_proposals = {"allocations": proposal("payable", "accounting.bill")}
     form_lookups = {
         "party": {"query": "is_vendor=true&active=true", "defaults": {"is_vendor": True}},

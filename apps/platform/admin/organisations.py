@@ -215,7 +215,8 @@ class OrganisationAdmin(PlatformAdmin):
     def shown_state(self, obj: Any) -> Any:
         text = obj.get_state_display()
         if obj.upgrade_error:
-            text = f"{text} – {_('upgrade failed')}"
+            failed = _("upgrade failed")
+            text = f"{text} – {failed}"
         if obj.maintenance:
             text = f"{text} – {_('maintenance')}"
         return obj.state, f"{text}: {_(obj.progress)}" if obj.progress else text

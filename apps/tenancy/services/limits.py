@@ -85,7 +85,8 @@ def _reached(organisation: Organisation, metric: str, limit: int) -> LimitReache
     if metric == Metric.API_CALLS:
         wait = int((_midnight(organisation) - timezone.now()).total_seconds()) + 1
         return LimitReached(text, limit=metric, status=429, retry_after=wait)
-    return LimitReached(f"{text} {_('Ask the platform for a larger plan.')}", limit=metric)
+    advice = _("Ask the platform for a larger plan.")
+    return LimitReached(f"{text} {advice}", limit=metric)
 
 
 def _now(organisation: Organisation) -> datetime:
