@@ -151,6 +151,25 @@ def test_sez_unit_of_the_same_state_bears_igst(books):
     assert (invoice.supply_kind, invoice.igst_total, invoice.cgst_total) == ("sez_with_payment", D(18), 0)
 
 
+def test_sale_to_an_sez_within_one_state_is_refused_and_its_notes_go_as_the_invoice_went(books):
+    party = make.customer(gstin=make.GSTIN_27)
+    invoice = make.invoice(company=books, party=party, post=True)
+    party.tax_treatment = "sez"  # the customer moved into the zone
+    party.save()
+    with pytest.raises(InvalidInput) as refused:
+        make.invoice(company=books, party=party, supply_kind="domestic")
+    assert [(e.field, e.code) for e in refused.value.errors] == [("supply_kind", "sez")]
+    assert make.credit_note(invoice=invoice, post=True).cgst_total == D(9)
+
+
+def test_export_is_supplied_outside_india_whoever_the_customer_is(books):
+    party = make.customer(gstin=make.GSTIN_27)
+    assert make.invoice(company=books, party=party, supply_kind="export_lut").place_of_supply == "96"
+    with pytest.raises(InvalidInput) as refused:
+        make.invoice(company=books, party=party, supply_kind="export_lut", place_of_supply="27")
+    assert [(e.field, e.code) for e in refused.value.errors] == [("place_of_supply", "export")]
+
+
 def test_numbers_are_given_at_posting_without_gaps(books):
     """C14."""
     party = make.customer()

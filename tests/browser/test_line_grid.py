@@ -255,6 +255,18 @@ def test_clerk_opens_the_columns_that_few_lines_need(open_page):
     cell(page, 1, "project").fill("P-1")
 
 
+def test_columns_that_hold_nothing_stay_behind_their_button(open_page):
+    page = open_page("/document?more=1")
+    wide = page.evaluate(
+        """async () => {
+          const { isWide } = await import("/static/bahi/js/grid-wide.js");
+          const grid = { name: "lines", columns: [{ name: "serials", more: true }] };
+          return [[], null, "", ["P1"], "P1"].map((value) => isWide(grid, [{ serials: value }]));
+        }"""
+    )
+    assert wide == [False, False, False, True, True]
+
+
 def test_clerk_reads_and_hears_why_a_line_costs_what_it_does(open_page):
     page = open_page("/document")
     cell(page, 1, "product").focus()

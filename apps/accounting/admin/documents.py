@@ -103,6 +103,15 @@ class BillAdmin(SettledAdmin):
     )  # fmt: skip
 
 
+def _cheques(title: Any) -> Look:
+    """Held cheques as an entry of the menu."""
+    columns = (
+        "document_number", "instrument_date", "party", "reference", "account", "company", "amount_shown",
+        "state_badge",
+    )  # fmt: skip
+    return Look("cheques", title, Q(status="held"), columns, "event_upcoming")
+
+
 class MoneyAdmin(DocumentAdmin):
     """Receipts and payments."""
 
@@ -114,24 +123,16 @@ class MoneyAdmin(DocumentAdmin):
         "state_badge",
     )  # fmt: skip
     amount_shown = amount_column("amount", _("amount"))
-    looks = (
-        Look(
-            "cheques",
-            _("Post-dated cheques"),
-            Q(status="held"),
-            ("document_number", "instrument_date", "party", "reference", "account", "company", "amount_shown",
-             "state_badge"),
-            "event_upcoming",
-        ),
-    )  # fmt: skip
 
 
 @register(Receipt)
 class ReceiptAdmin(MoneyAdmin):
     icon, menu_order = "payments", 50
     quick_order = 40
+    looks = (_cheques(_("Post-dated cheques received")),)
 
 
 @register(Payment)
 class PaymentAdmin(MoneyAdmin):
     icon, menu_order = "account_balance_wallet", 60
+    looks = (_cheques(_("Post-dated cheques given")),)

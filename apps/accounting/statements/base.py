@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,25 @@ def year_start(company: Company, day: date) -> date:
 
 def before(day: date) -> date:
     return day - timedelta(days=1)
+
+
+def ends_month(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
+
+
+def year_before(day: date) -> date:
+    """The same day a year before; the end of a month gives the end of that month (28 February → 29)."""
+    year = day.year - 1
+    return day.replace(year=year, day=monthrange(year, day.month)[1] if ends_month(day) else day.day)
+
+
+def period_before(first: date, last: date) -> tuple[date, date]:
+    """The period that ends where this one begins: as many whole months, else as many days."""
+    if first.day == 1 and ends_month(last):
+        months = (last.year - first.year) * 12 + last.month - first.month + 1
+        start = first.year * 12 + first.month - 1 - months
+        return date(start // 12, start % 12 + 1, 1), before(first)
+    return before(first) - (last - first), before(first)
 
 
 def accounts_of(company: Company) -> list[Account]:

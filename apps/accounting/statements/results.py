@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,9 @@ from apps.accounting.statements.base import (
     OF_THE_YEAR,
     before,
     ledger_link,
+    period_before,
     period_text,
+    year_before,
     year_start,
 )
 from apps.accounting.statements.between import Between, between_of
@@ -202,17 +204,10 @@ def _movements(cuts: list[Turnover], closed: Turnover | None, closed_before: Tur
 def _compared_period(values: dict[str, Any]) -> tuple[date, date] | None:
     first, last = values["from"], values["to"]
     if values.get("compare") == "previous_year":
-        return _year_before(first), _year_before(last)
+        return year_before(first), year_before(last)
     if values.get("compare") == "previous_period":
-        return first - (last - first) - timedelta(days=1), before(first)
+        return period_before(first, last)
     return None
-
-
-def _year_before(day: date) -> date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - 1, day=28)
 
 
 def _results(sheet: _Sheet, apart: Pair) -> dict[str, Decimal]:
@@ -249,7 +244,7 @@ def balance_sheet(values: dict[str, Any], user: Any) -> Answer:
     """What the company owns and owes at the end of a day; profits that no entry closed stand in reserves.
     What companies of a group owe each other is taken out."""
     company, day = values["company"], values["on"]
-    other = _year_before(day) if values.get("compare") == "previous_year" else None
+    other = year_before(day) if values.get("compare") == "previous_year" else None
     books = books_of(values, user)
 
     def days(one: Company) -> list[date]:

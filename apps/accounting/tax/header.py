@@ -23,6 +23,7 @@ from apps.parties.choices import AddressKind, TaxTreatment
 ADDRESS_KEYS = ("line1", "line2", "city", "state_code", "postal_code", "country", "gstin")
 ADDRESS_LENGTH = 200
 ONE = Decimal("1.000000")
+EXPORTS = (SupplyKind.EXPORT_LUT, SupplyKind.EXPORT_WITH_PAYMENT)
 
 _RECIPIENTS = {
     TaxTreatment.REGULAR: Recipient.REGISTERED,
@@ -53,6 +54,7 @@ def header_fill(document: Any, supply: Supply) -> None:
         document.place_of_supply = place_for(document, party, supply)
     elif document.place_of_supply not in PLACE_CODES:
         errors.add("place_of_supply", _("This is not a GST state code."))
+    _check_supply(document, party, errors)
     rules = _rules(document)
     _fill_due_date(document, party, rules.get("accounting.due_on", AS_COUNTED), errors)
     document.terms = document.terms or rules.get(document.terms_setting, "")
@@ -90,11 +92,28 @@ def supply_kind_of(document: Any, party: Any) -> str:
     return SupplyKind.DEEMED_EXPORT if treatment == TaxTreatment.DEEMED_EXPORT else SupplyKind.DOMESTIC
 
 
+def _check_supply(document: Any, party: Any, errors: ErrorList) -> None:
+    """What kind of sale it is must fit its place and its customer (IGST Act, sections 7(5), 11 and 16).
+    A note goes as its invoice went, right or wrong."""
+    if document.direction == "in" or getattr(document, "invoice_id", None):
+        return
+    kind = document.supply_kind
+    if kind in EXPORTS and document.place_of_supply in PLACE_CODES - {OTHER_COUNTRY}:
+        text = _("An export is supplied outside India: the place is %(code)s.") % {"code": OTHER_COUNTRY}
+        errors.add("place_of_supply", text, "export")
+    in_zone = party is not None and party.tax_treatment == TaxTreatment.SEZ
+    if in_zone and kind in (SupplyKind.DOMESTIC, SupplyKind.DEEMED_EXPORT):
+        text = _("A sale to an SEZ is never within one state: choose SEZ with payment of tax or under LUT.")
+        errors.add("supply_kind", text, "sez")
+
+
 def place_for(document: Any, party: Any, supply: Supply) -> str:
     """The place of supply by law; of a purchase it is the place of the company."""
     company = document.company
     if document.direction == "in":
         return company.state_code
+    if document.supply_kind in EXPORTS:
+        return OTHER_COUNTRY
     billing = _state(document.billing_address)
     shipping = _state(document.shipping_address)
     recipient = recipient_of(party)

@@ -5,10 +5,12 @@ import { t } from "./text.js";
 
 const wideKey = (def) => `bahi.wide.${def.name}.${def.columns.map((column) => column.name).join()}`.slice(0, 120);
 
+const isNothing = (value) => [null, undefined, "", false].includes(value) || (Array.isArray(value) && !value.length);
+
 /** Whether a grid shows also the columns that few lines need: a line fills one, or the person wanted them. */
 export function isWide(def, rows) {
   const more = def.columns.filter((column) => column.more);
-  const filled = (row, column) => ![null, undefined, "", false].includes(row[column.name]) && row[column.name] !== column.default;
+  const filled = (row, column) => !isNothing(row[column.name]) && row[column.name] !== column.default;
   const refused = (row, column) => column.default === true && row[column.name] === false;
   return stored("localStorage", wideKey(def), false) || rows.some((row) => more.some((column) => filled(row, column) || refused(row, column)));
 }
