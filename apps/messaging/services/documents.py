@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -19,7 +17,7 @@ from apps.core.formats import show_date, show_number
 from apps.documents.models import Document
 from apps.documents.services.printing import document_pdf
 from apps.messaging.models import MailMessage
-from apps.messaging.services.mail import MAX_RECIPIENTS, mail_queue
+from apps.messaging.services.mail import MAX_RECIPIENTS, address_fault, mail_queue
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,8 @@ def addresses_read(text: str, party: Any, *, field: str = "to") -> list[str]:
     if len(addresses) > MAX_RECIPIENTS:
         raise InvalidInput(_("At most %(n)d addresses.") % {"n": MAX_RECIPIENTS}, field=field)
     for address in addresses:
-        try:
-            validate_email(address)
-        except ValidationError as error:
-            wrong = _("“%(a)s” is not an e-mail address.") % {"a": address[:80]}
-            raise InvalidInput(wrong, field=field) from error
+        if fault := address_fault(address):
+            raise InvalidInput(fault, field=field)
     return addresses
 
 

@@ -75,11 +75,7 @@ def mail_queue(
     recipients, copies = _checked(to, cc, subject)
     withdraw = _consent(purpose, recipients, copies) if purpose else ""
     if not text:
-        with translation.override(language or translation.get_language() or "en"):
-            body = {**shell_context(), **(context or {})}
-            foot = f"\n-- \n{body['mail_footer']}\n" if body["mail_footer"] else ""
-            text = render_to_string(f"{template}.txt", body).strip() + "\n" + foot
-            html = render_to_string(f"{template}.html", body)
+        text, html = _rendered(template, context or {}, language)
     if withdraw:
         text, html = _with_way_out(text, html, withdraw, language)
     mail = MailMessage.objects.create(
@@ -103,6 +99,24 @@ def mail_queue(
     return mail
 
 
+def _rendered(template: str, context: dict[str, Any], language: str) -> tuple[str, str]:
+    """Text and HTML of a mail in a language, else in the one in use, with the organisation's foot."""
+    with translation.override(language or translation.get_language() or "en"):
+        body = {**shell_context(), **context}
+        foot = f"\n-- \n{body['mail_footer']}\n" if body["mail_footer"] else ""
+        text = render_to_string(f"{template}.txt", body).strip() + "\n" + foot
+        return text, render_to_string(f"{template}.html", body)
+
+
+def address_fault(address: str) -> str:
+    """What people read of an address that no mail can go to; empty for a good one."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return _("“%(a)s” is not an e-mail address.") % {"a": address[:80]}
+    return ""
+
+
 def _checked(to: Sequence[str], cc: Sequence[str], subject: str) -> tuple[list[str], list[str]]:
     """The addresses, each once. Raises InvalidInput."""
     errors, seen = ErrorList(), set()
@@ -110,12 +124,9 @@ def _checked(to: Sequence[str], cc: Sequence[str], subject: str) -> tuple[list[s
     for field, given in (("to", to), ("cc", cc)):
         for index, raw in enumerate(given):
             address = str(raw).strip()
-            try:
-                validate_email(address)
-            except ValidationError:
-                errors.add(f"{field}.{index}", _("“%(a)s” is not an e-mail address.") % {"a": address[:80]})
-                continue
-            if address.lower() not in seen:
+            if fault := address_fault(address):
+                errors.add(f"{field}.{index}", fault)
+            elif address.lower() not in seen:
                 seen.add(address.lower())
                 result[field].append(address)
     if not result["to"] and not errors.items:
