@@ -112,4 +112,5 @@ def access_of(user: Any) -> Access:
 
 
 def may(user: Any, permission: str) -> bool:
+    """Whether the user holds a permission (``sales.confirm_order``); nobody and inactive users hold none."""
     return access_of(user).has(permission)

@@ -36,6 +36,7 @@ _actor: ContextVar[Actor] = ContextVar("bahi_actor", default=_SYSTEM)  # frozen,
 
 
 def current_actor() -> Actor:
+    """Who acts in this request, job or command."""
     return _actor.get()
 
 

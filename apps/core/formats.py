@@ -43,6 +43,7 @@ def date_format_key() -> str:
 
 
 def is_indian() -> bool:
+    """Whether the organisation groups digits the Indian way (1,23,456)."""
     return number_format_key() != WESTERN
 
 

@@ -47,10 +47,12 @@ class BahiAppConfig(AppConfig):
 
 
 def bahi_apps() -> list[BahiAppConfig]:
+    """Configurations of our own apps, in layer order."""
     return [config for config in apps.get_app_configs() if isinstance(config, BahiAppConfig)]
 
 
 def module_of_app(app_label: str) -> Module | None:
+    """What an app declares itself to be, None for one that is not ours."""
     config = apps.app_configs.get(app_label)
     return config.declares if isinstance(config, BahiAppConfig) else None
 
@@ -68,6 +70,7 @@ def all_modules() -> list[Module]:
 
 
 def switchable_keys() -> list[str]:
+    """Catalogue keys of the modules that an organisation may switch off."""
     return [module.key for module in all_modules() if module.switchable and module.key]
 
 

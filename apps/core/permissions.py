@@ -85,15 +85,18 @@ def model_permissions() -> dict[str, Permission]:
 
 
 def all_permissions() -> dict[str, Permission]:
+    """{code: permission}: those of models (view, add …) and those that apps registered."""
     load_permissions()
     return {**model_permissions(), **_permissions}
 
 
 def business_permissions() -> dict[str, Permission]:
+    """{code: permission} of those that apps registered."""
     load_permissions()
     return dict(_permissions)
 
 
 def ready_roles() -> dict[str, Role]:
+    """{code: role} of the roles that come with the apps."""
     load_permissions()
     return dict(_roles)

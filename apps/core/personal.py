@@ -92,10 +92,12 @@ _trails: list[Callable[[Erasure], int]] = []
 
 
 def register_subject(subject: Subject) -> None:
+    """Say who is a person; in the ``personal.py`` of an app."""
     _subjects[subject.kind] = subject
 
 
 def register_holding(*holdings: Holding) -> None:
+    """Say where data of a person lies and what an erasure makes of it."""
     _holdings.extend(item for item in holdings if item not in _holdings)
 
 
@@ -122,6 +124,7 @@ def _load() -> None:
 
 
 def subjects() -> dict[str, Subject]:
+    """{kind of record: what is said of it} of all who are persons."""
     _load()
     return dict(_subjects)
 
@@ -133,6 +136,7 @@ def holdings(subject: str = "") -> list[Holding]:
 
 
 def books() -> list[Books]:
+    """Books that keep a name after its person was erased."""
     _load()
     return list(_books)
 
@@ -144,6 +148,7 @@ def erasure_hindrances(subject: str, pk: int) -> list[str]:
 
 
 def trails() -> list[Callable[[Erasure], int]]:
+    """What takes an erased person out of append-only trails; each gives how many entries it changed."""
     _load()
     return list(_trails)
 

@@ -49,6 +49,7 @@ class Child:
 
 
 def values_set(instance: models.Model, values: dict[str, Any]) -> None:
+    """Set attributes by their model names; nothing is checked or saved."""
     for name, value in values.items():
         setattr(instance, name, value)
 

@@ -68,6 +68,7 @@ def resources() -> dict[str, type[ResourceViewSet]]:
 
 
 def resource_of(model: type[models.Model]) -> type[ResourceViewSet] | None:
+    """The API resource of a model, None for a model without one."""
     for view in resources().values():
         if view.model is model:
             return view

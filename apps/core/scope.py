@@ -60,6 +60,7 @@ def register_own_documents(function: Callable[[type[models.Model], int], Any]) -
 
 
 def scope_of(model: type[models.Model]) -> Scope:
+    """The scope that a model declares; without one everybody with the permission sees all of it."""
     return getattr(model, "scope", None) or Scope(shared=True)
 
 

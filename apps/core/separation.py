@@ -49,5 +49,6 @@ def register_separation(*rules: SeparationRule) -> None:
 
 
 def separation_rules() -> dict[str, SeparationRule]:
+    """{key: rule} of all registered rules."""
     load_permissions()
     return dict(_rules)

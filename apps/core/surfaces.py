@@ -47,6 +47,7 @@ _jobs: dict[str, Declared] = {}
 
 
 def codes(*all_of: str, any_of: tuple[str, ...] = ()) -> Declared:
+    """Open to who holds all of ``all_of`` and, where given, one of ``any_of``."""
     return Declared("codes", all_of, any_of)
 
 
@@ -61,6 +62,7 @@ def declare_jobs(table: dict[str, Declared]) -> None:
 
 
 def declared_jobs() -> dict[str, Declared]:
+    """{name of the task: what its owner must hold}."""
     _load()
     return dict(_jobs)
 

@@ -24,6 +24,7 @@ def current_schema() -> str:
 
 
 def is_public() -> bool:
+    """Whether the code works for the platform, outside any organisation."""
     return connection.schema_name == settings.PUBLIC_SCHEMA_NAME
 
 

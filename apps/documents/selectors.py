@@ -65,6 +65,7 @@ def titled(kind: str, name: str) -> str:
 
 
 def target_text(record: models.Model) -> str:
+    """``sales.order:7``: how the API names a record."""
     return f"{kind_of(record)}:{record.pk}"
 
 

@@ -62,6 +62,7 @@ def _columns(model: type[models.Model], path: str) -> list[str]:
 
 
 def page_number(params: Any, name: str, default: int, maximum: int | None = None) -> int:
+    """A whole number from 1 of the address, else ``default``. Raises InvalidInput naming it."""
     raw = params.get(name)
     if raw in (None, ""):
         return default

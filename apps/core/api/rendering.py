@@ -17,6 +17,7 @@ MAX_DEPTH = 20
 
 
 def to_json(value: Any) -> bytes:
+    """JSON of an answer; decimals, dates and lazy texts become text."""
     return orjson.dumps(value, default=_fallback, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
 
 

@@ -27,10 +27,12 @@ EMPTY: dict[str, Any] = {"money": Decimal(0), "quantity": Decimal(0), "rate": De
 
 
 def iso_time(value: datetime | None) -> str | None:
+    """A time in UTC as ``2026-11-21T10:00:00Z``, None for None."""
     return f"{value.astimezone(UTC).isoformat()[:-6]}Z" if value else None
 
 
 def decimal_text(places: int) -> Callable[[Decimal | None], str | None]:
+    """A function that writes decimals with ``places`` decimals; None stays None."""
     write = _decimal_writer(places)
     return lambda value: None if value is None else write(value)
 
