@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -158,8 +159,16 @@ def platform(camera: Camera, email: str, password: str) -> None:
     keep(inside, "override")
 
 
+def hindi_or_exit() -> None:
+    """Without a font for it the browser draws हिन्दी as empty boxes."""
+    fonts = shutil.which("fc-list")
+    if fonts and not subprocess.run([fonts, ":lang=hi"], capture_output=True, check=True).stdout:
+        raise SystemExit("No font has Devanagari: install one, such as Debian's fonts-noto-core.")
+
+
 def main(folder: str, base: str, operator: str, password: str) -> None:
     """Everything, in one go."""
+    hindi_or_exit()
     passwords = {}
     for line in (Path(folder) / "credentials.txt").read_text(encoding="utf-8").splitlines():
         _host, _role, email, secret, *_rest = [*line.split("\t"), "", "", ""]
