@@ -34,7 +34,6 @@ from apps.accounting.models import (
 from apps.accounting.payments.money import money_compute
 from apps.company.models import Company, Currency, CurrencyRate
 from apps.company.selectors import company_today
-from apps.company.services.companies import fiscal_year_open
 from apps.core.records import Child
 from apps.core.uow import run_in_unit_of_work
 from apps.documents.lifecycle import transition_run
@@ -59,10 +58,7 @@ def company(**values: Any) -> Company:
     """A registered company in Maharashtra with its books, this and last fiscal year."""
     if values.setdefault("state_code", MAHARASHTRA) == MAHARASHTRA:
         values.setdefault("gstin", GSTIN_27)
-    made = make_company(**values)
-    today = company_today()
-    fiscal_year_open(company=made, day=today.replace(year=today.year - 1, day=1))
-    return made
+    return make_company(**values)
 
 
 def currency(code: str) -> Currency:
