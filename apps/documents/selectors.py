@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
@@ -18,8 +18,9 @@ from apps.core.registry import KindRef, business_models
 from apps.core.scope import kind_of
 from apps.core.tenant import current_organisation
 from apps.documents.lifecycle import lifecycles
-from apps.documents.models import Document
+from apps.documents.models import Document, DocumentLink
 
+M = TypeVar("M", bound=models.Model)
 COLLABORATIVE = ("master", "document", "setting")
 
 
@@ -51,6 +52,27 @@ def target_find(text: Any, user: Any) -> models.Model:
     if record is None:
         raise NotFound(_("Not found."))
     return record
+
+
+def made_of(source: models.Model, made: type[M], relation: str = "") -> models.QuerySet[M]:
+    """The documents of a kind that came of ``source`` (the invoices of a delivery), in whatever state; with
+    ``relation`` those that came of it in this way."""
+    links = DocumentLink.objects.filter(
+        source_kind=kind_of(source), source_id=source.pk, target_kind=kind_of(made)
+    )
+    if relation:
+        links = links.filter(relation=relation)
+    return made._default_manager.filter(pk__in=links.values("target_id"))
+
+
+def made_from(target: models.Model, source: type[M], relation: str = "") -> models.QuerySet[M]:
+    """The documents of a kind of which ``target`` came (the orders of an invoice)."""
+    links = DocumentLink.objects.filter(
+        source_kind=kind_of(source), target_kind=kind_of(target), target_id=target.pk
+    )
+    if relation:
+        links = links.filter(relation=relation)
+    return source._default_manager.filter(pk__in=links.values("source_id"))
 
 
 def record_title(record: models.Model) -> str:

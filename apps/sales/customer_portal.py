@@ -11,7 +11,6 @@ from apps.accounting.models import Invoice
 from apps.accounting.taxed_showing import LINE_CELLS, taxed_sums, taxed_texts
 from apps.company.selectors import company_today
 from apps.core.formats import show_date, show_money
-from apps.core.scope import kind_of
 from apps.customer_portal.registry import (
     DATE,
     FROM,
@@ -26,7 +25,7 @@ from apps.customer_portal.registry import (
     register_section,
 )
 from apps.documents.lifecycle import lifecycle_of
-from apps.documents.models import DocumentLink
+from apps.documents.selectors import made_of
 from apps.sales.models import Delivery, Order, Quotation
 from apps.sales.portal import open_quotations
 from apps.sales.selectors import order_progress
@@ -192,14 +191,11 @@ def _steps(order: Order) -> list[tuple[Any, str, bool]]:
 
 
 def _order_related(order: Order, user: Any) -> list[tuple[str, Any]]:
-    ids = DocumentLink.objects.filter(
-        source_kind=kind_of(order), source_id=order.pk, target_kind=kind_of(Invoice)
-    ).values("target_id")
     quotations = Quotation.objects.for_user(user).filter(pk=order.quotation_id)
     return [
         *(("quotations", row) for row in quotations),
         *(("deliveries", row) for row in Delivery.objects.for_user(user).filter(order=order)),
-        *(("invoices", row) for row in Invoice.objects.for_user(user).filter(pk__in=ids)),
+        *(("invoices", row) for row in Invoice.objects.for_user(user).filter(pk__in=made_of(order, Invoice))),
     ]
 
 

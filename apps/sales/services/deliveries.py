@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounting.invoicing.hold import company_check
+from apps.accounting.models import Invoice
 from apps.company.selectors import company_today
 from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused
 from apps.core.events import emit
@@ -18,7 +19,7 @@ from apps.core.money import ZERO, round_money, round_quantity
 from apps.core.records import rows_keep
 from apps.core.scope import record_open_or_refuse
 from apps.documents.lifecycle import lifecycle_of, number_assign
-from apps.documents.models import DocumentLink
+from apps.documents.selectors import made_of
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
 from apps.inventory.ledger import Move, move, reverse_moves
@@ -339,16 +340,10 @@ def delivery_cancel(delivery: Delivery, *, by: Any, reason: str = "") -> None:
 
 def _billed_by_order(delivery: Delivery, lines: Sequence[DeliveryLine]) -> bool:
     """Whether an invoice of the order bills what was delivered, and would bill more without this delivery."""
-    from apps.accounting.models import Invoice
     from apps.sales.services.billing import ON_DELIVERY
 
-    made = DocumentLink.objects.filter(
-        source_kind="sales.order",
-        source_id=delivery.order_id or 0,
-        target_kind="accounting.invoice",
-        relation=ON_DELIVERY,
-    )
-    if not Invoice.objects.filter(pk__in=made.values("target_id"), status="posted").exists():
+    order = delivery.order
+    if order is None or not made_of(order, Invoice, ON_DELIVERY).filter(status="posted").exists():
         return False
     sums, held = sums_of(lines), {line.order_line_id: line.order_line for line in lines if line.order_line_id}
     known = {pk: quantities_of(row, goods=True) for pk, row in held.items() if row is not None}
@@ -357,9 +352,4 @@ def _billed_by_order(delivery: Delivery, lines: Sequence[DeliveryLine]) -> bool:
 
 def _billed(delivery: Delivery) -> bool:
     """Whether a posted invoice was made from this delivery."""
-    from apps.accounting.models import Invoice
-
-    made = DocumentLink.objects.filter(
-        source_kind="sales.delivery", source_id=delivery.pk, target_kind="accounting.invoice"
-    )
-    return Invoice.objects.filter(pk__in=made.values("target_id"), status="posted").exists()
+    return made_of(delivery, Invoice).filter(status="posted").exists()

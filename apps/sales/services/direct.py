@@ -19,6 +19,7 @@ from apps.core.money import ZERO
 from apps.core.rows import row_make
 from apps.documents.lifecycle import documents_number, transition_run
 from apps.documents.models import DocumentLink
+from apps.documents.selectors import made_of
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
 from apps.inventory.choices import PlaceKind
@@ -211,10 +212,7 @@ def credit_return_undo(note: CreditNote) -> None:
 
 def returns_of_note(note: CreditNote) -> list[int]:
     """The returns that stand and were made by the posting of the note."""
-    links = DocumentLink.objects.filter(
-        source_kind="accounting.creditnote", source_id=note.pk, target_kind="sales.deliveryreturn"
-    )
-    found = DeliveryReturn.objects.filter(pk__in=links.values("target_id")).exclude(status="cancelled")
+    found = made_of(note, DeliveryReturn).exclude(status="cancelled")
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounting.models import CreditNote
 from apps.company.selectors import company_today
 from apps.core.errors import ErrorList, FieldError, InvalidInput, Refused
 from apps.core.events import emit
 from apps.core.locks import lock_row, lock_rows
 from apps.core.money import ZERO, round_quantity
 from apps.documents.lifecycle import number_assign
-from apps.documents.models import DocumentLink
+from apps.documents.selectors import made_from, made_of
 from apps.documents.services.links import link_add
 from apps.documents.services.timeline import timeline_add
 from apps.inventory.choices import PlaceKind
@@ -302,19 +303,13 @@ def _move_on(made: DeliveryReturn, target: Place, purpose: str, *, by: Any, date
 
 def _taken_by_note(made: DeliveryReturn) -> bool:
     """Whether the posting of a credit note made this return; its cancelling takes it back (``by`` None)."""
-    links = DocumentLink.objects.filter(target_kind="sales.deliveryreturn", target_id=made.pk)
-    return links.filter(source_kind="accounting.creditnote").exists()
+    return made_from(made, CreditNote).exists()
 
 
 def return_cancel(made: DeliveryReturn, *, by: Any, reason: str = "") -> None:
     """Undo a return and what became of its goods under repair. Refused in_use once it was credited,
     insufficient_stock when the goods left again."""
-    from apps.accounting.models import CreditNote
-
-    notes = DocumentLink.objects.filter(
-        source_kind="sales.deliveryreturn", source_id=made.pk, target_kind="accounting.creditnote"
-    )
-    if CreditNote.objects.filter(pk__in=notes.values("target_id"), status="posted").exists():
+    if made_of(made, CreditNote).filter(status="posted").exists():
         raise Refused(_("The credit note of this return is posted: cancel it first."), code="in_use")
     if by is not None and _taken_by_note(made):
         raise Refused(_("A credit note took these goods back: cancel the credit note."), code="in_use")
