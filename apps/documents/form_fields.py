@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
@@ -63,6 +64,7 @@ _KINDS: list[tuple[type[models.Field], dict[str, Any]]] = [
     (models.BooleanField, {"kind": "bool"}),
     (models.DateField, {"kind": "date"}),
     (models.IntegerField, {"kind": "decimal", "decimals": 0}),
+    (ArrayField, {"kind": "list"}),
 ]
 
 

@@ -166,6 +166,17 @@ def test_clerk_keeps_own_value_in_a_conflict(open_page, harness):
     assert harness.api.invoices[7]["version"] == 3
 
 
+def test_clerk_types_several_serial_numbers_into_one_cell(open_page, harness):
+    harness.api.store(7, {**BODY, "lines": [{**BODY["lines"][0], "serials": ["P1", "P2"]}]}, 1)
+    page = open_page("/document?id=7&more=1")
+    expect(cell(page, 1, "serials")).to_have_value("P1, P2")
+    cell(page, 1, "serials").fill("P1; P3,")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".bahi-toast")).to_contain_text("Invoice saved")
+    sent = [call[2] for call in harness.api.calls if call[0] == "PATCH"][-1]["lines"]
+    assert sent[0]["serials"] == ["P1", "P3"]
+
+
 def test_clerk_posts_a_new_invoice_in_one_go(open_page, harness):
     page = open_page("/document")
     fill_invoice(page)

@@ -369,6 +369,7 @@ export function shownValue(def, record) {
   if (def.kind === "lookup") return label || (value ? `#${value.id ?? value}` : "");
   if (label && def.kind === "computed") return label;
   if (value === null || value === undefined || value === "") return "";
+  if (Array.isArray(value)) return value.join(", ");
   if (def.kind === "date") return formatDate(value);
   if (isNumber(def) || def.kind === "computed") return formatNumber(value, { min: shownDecimals(def) });
   if (def.kind === "choice") return (def.choices || []).find(([key]) => String(key) === String(value))?.[1] || String(value);

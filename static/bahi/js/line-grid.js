@@ -14,6 +14,9 @@ import { Lookup } from "./lookup.js";
 import { countLines, t } from "./text.js";
 import { toast } from "./toast.js";
 
+/** Several values in one cell (serial numbers): typed and pasted with commas or line breaks between them. */
+const listed = (text) => String(text ?? "").split(/[,;\n]/).map((part) => part.trim()).filter(Boolean);
+
 function isEmpty(value) {
   return value === null || value === undefined || value === "" || value === false;
 }
@@ -103,6 +106,8 @@ export class LineGrid {
       const link = linkOf(record, column.name, column.lookup);
       row.values[column.name] = link.id;
       row.labels[column.name] = link.label;
+    } else if (column.kind === "list") {
+      row.values[column.name] = shownValue(column, record);
     } else {
       row.values[column.name] = record[column.name] ?? (record.id ? null : column.default ?? null);
     }
@@ -393,7 +398,8 @@ export class LineGrid {
     this.columns.filter((column) => column.keyed && !isEmpty(row.base[column.name])).forEach((column) => (payload[column.name] = row.base[column.name]));
     this.inputColumns.forEach((column) => {
       const value = row.values[column.name];
-      if (!isEmpty(value) || column.kind === "bool") payload[column.name] = isEmpty(value) ? false : value;
+      if (column.kind === "list") payload[column.name] = listed(value);
+      else if (!isEmpty(value) || column.kind === "bool") payload[column.name] = isEmpty(value) ? false : value;
       else if (column.kind === "text") payload[column.name] = "";
       else if (!isEmpty(row.base[column.name])) payload[column.name] = isNumber(column) && !column.nullable ? "0" : null;
     });

@@ -221,9 +221,10 @@ def opened_grid(query: dict) -> dict:
 
 
 def more_grid() -> dict:
-    """The lines with a column that few of them need."""
-    extra = {"name": "project", "label": "Project", "kind": "text", "more": True, "width": 100}
-    return {**LINES, "columns": [*LINES["columns"], extra]}
+    """The lines with two columns that few of them need."""
+    project = {"name": "project", "label": "Project", "kind": "text", "more": True, "width": 100}
+    serials = {"name": "serials", "label": "Serial numbers", "kind": "list", "more": True, "width": 100}
+    return {**LINES, "columns": [*LINES["columns"], project, serials]}
 
 
 def json_script(name: str, value) -> str:
