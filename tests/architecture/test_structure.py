@@ -15,6 +15,7 @@ from apps.core.modules import bahi_apps, module_key_of_app
 from apps.core.permissions import all_permissions, ready_roles
 from apps.core.registry import KINDS, business_models, kind_name, resources
 from apps.documents.lifecycle import lifecycles
+from apps.documents.services.printing import print_builder
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
@@ -99,6 +100,12 @@ def test_every_transition_has_a_registered_permission_and_a_service():
             assert callable(transition.service)
             assert set(transition.sources) <= values
             assert transition.target is None or transition.target in values
+
+
+def test_every_document_that_offers_a_pdf_says_how_it_prints():
+    for view in resources().values():
+        if "pdf" in view.reads:
+            assert callable(print_builder(view.model)), view.path
 
 
 def test_ready_roles_grant_only_known_permissions():
