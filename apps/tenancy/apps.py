@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.modules import BahiAppConfig, Module
 
 
@@ -7,6 +9,7 @@ class TenancyConfig(BahiAppConfig):
     name = "apps.tenancy"
     label = "tenancy"
     default = True
+    verbose_name = _("Platform")
     declares = Module(key="", title="", switchable=False)
 
     def ready(self) -> None:

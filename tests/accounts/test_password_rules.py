@@ -42,6 +42,12 @@ def test_others_are_fine_whatever_letters_they_have(password):
     password_check(password)
 
 
+def test_ten_characters_are_enough_nine_are_not():
+    password_check("Xk9#mmQ2!v")
+    with pytest.raises(InvalidInput, match="too short"):
+        password_check("Xk9#mmQ2!")
+
+
 def hashes(words):
     return sorted(hashlib.sha1(word.encode(), usedforsecurity=False).hexdigest().upper() for word in words)
 

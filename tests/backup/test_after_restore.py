@@ -15,6 +15,8 @@ from apps.audit.services.heads import head_exported, heads_export
 from apps.backup.services.making import backup_make
 from apps.backup.services.restoring import backup_restore
 from apps.core.errors import InvalidInput
+from apps.core.sealed_stream import BackupDamaged
+from apps.core.secrets import new_key
 from apps.core.tenant import organisation_context
 from apps.platform.services.sign_up import slug_free
 from apps.runtime.models import Job
@@ -81,3 +83,16 @@ def test_the_name_of_a_deleted_one_is_given_to_nobody_else(owner):
         slug="trial", name="Demo", facts={"demo": True}, deleted_at=then, signature="x"
     )
     assert organisation_create(slug="trial").slug == "trial"
+
+
+def test_a_backup_opens_with_its_old_key_behind_a_new_one_and_with_no_other(owner, place, settings):
+    old, new = new_key(), new_key()
+    settings.BACKUP_KEYS = old
+    with organisation_context("org_acme"):
+        made = backup_make()
+    settings.BACKUP_KEYS = new
+    with pytest.raises(BackupDamaged):
+        backup_restore(made.name, slug="copy")
+    assert not Organisation.objects.filter(slug="copy").exists()
+    settings.BACKUP_KEYS = f"{new},{old}"
+    assert backup_restore(made.name, slug="copy").organisation.slug == "copy"

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from apps.accounts.models import User
+from apps.accounts.models import AccessLog, User
 from apps.backup.services.making import backup_make
-from apps.backup.services.restore_jobs import backups_everywhere, restore_ask
+from apps.backup.services.restore_jobs import backup_remove, backups_everywhere, restore_ask
 from apps.backup.services.restoring import backup_restore
 from apps.catalog.models import Product
 from apps.core.errors import InvalidInput
@@ -116,3 +116,19 @@ def test_page_lists_backups_and_takes_the_order(backup):
     page = browser.get("/admin/backups/")
     assert page["Refresh"] == "3"
     assert "Waiting" in page.content.decode()
+
+
+def test_backups_of_a_deleted_organisation_can_be_removed_for_good_those_of_others_not(backup):
+    with organisation_context("org_zenith"):
+        kept = backup_make().name
+    for name in (kept, "acme/none.bahibackup", "../../etc/passwd"):
+        with pytest.raises(InvalidInput) as refused:
+            backup_remove(name)
+        assert refused.value.errors[0].field == "name"
+    job = restore_ask(name=backup, slug="acme-again")
+    with pytest.raises(InvalidInput, match="being restored"):
+        backup_remove(backup)
+    OrganisationJob.objects.filter(pk=job.pk).update(state="failed")
+    backup_remove(backup)
+    assert {item.name for item in backups_everywhere()} == {kept}
+    assert AccessLog.objects.filter(detail__action="backup_removed", detail__source=backup).exists()

@@ -68,6 +68,15 @@ def test_what_takes_nothing_away_asks_for_none(operator):
     assert acme.state == "suspended"
 
 
+def test_a_deletion_is_scheduled_by_its_short_name_not_by_one_click(operator):
+    acme = Organisation.objects.get(slug="acme")
+    path = f"/admin/tenancy/organisation/{acme.pk}/state/schedule/"
+    for typed, state in (("", "active"), ("acne", "active"), ("acme", "scheduled")):
+        posted(operator, path, {"confirm": typed})
+        acme.refresh_from_db()
+        assert acme.state == state, typed
+
+
 def test_over_the_api_the_token_is_confirmed_first(operator):
     client = APIClient(HTTP_HOST="platform.localhost")
 

@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.accounts.services.backup_codes import backup_codes_make
 from apps.accounts.services.passwords import password_set_for
 from apps.core.tenant import public_context
+from config.settings import base as base_settings
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "kalam-Dawat-9"
@@ -88,6 +89,16 @@ def test_backup_codes_are_random_enough_and_differ(user_with):
     codes = [code.replace("-", "") for code in backup_codes_make(user_with("parties.view_party"))]
     assert len(set(codes)) == 10
     assert all(len(code) >= 10 for code in codes)
+
+
+def test_passwords_and_backup_codes_are_kept_as_argon2_hashes_as_shipped(user_with, settings):
+    settings.PASSWORD_HASHERS = base_settings.PASSWORD_HASHERS  # those of tests are quick
+    person = user_with("parties.view_party")
+    password_set_for(user=person, password=PASSWORD, by=None)
+    codes = [code.replace("-", "") for code in backup_codes_make(person)]
+    kept = [*person.backup_codes.values_list("code_hash", flat=True), person.password]
+    assert {text.partition("$")[0] for text in kept} == {"argon2"}
+    assert not any(code[-6:] in text for code in codes for text in kept)
 
 
 def test_no_account_comes_with_the_product():

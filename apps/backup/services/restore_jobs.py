@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from apps.backup.services.finding import backup_check
 from apps.backup.services.making import backups_of
 from apps.backup.services.restoring import backup_restore, restore_undo
-from apps.backup.targets import Stored
-from apps.core.errors import Refused
+from apps.backup.targets import Stored, backup_target
+from apps.core.errors import InvalidInput, Refused
 from apps.core.platform_log import platform_log
 from apps.core.sealed_stream import BackupDamaged
 from apps.tenancy.models import DeletionRecord, Organisation, OrganisationJob
+from apps.tenancy.models.job import OPEN
 from apps.tenancy.services.owner_jobs import restore_start
 
 
@@ -40,6 +41,31 @@ def restore_enter(*, name: str, slug: str) -> OrganisationJob:
     job = restore_start(slug=slug, source=name)
     platform_log("restore_asked", source=name, slug=job.slug, job=job.pk)
     return job
+
+
+def backup_gone(item: Stored) -> bool:
+    """Whether the organisation that made a backup is here no more."""
+    return not Organisation.objects.filter(slug=item.slug).exists()
+
+
+def backup_remove(name: str) -> None:
+    """Remove for good a backup of an organisation that was deleted: nothing else ends them, and what was
+    promised to be deleted must be able to go.
+
+    Raises InvalidInput naming ``name``: there is none, its organisation is here, or it is being restored.
+    Calls the store: never inside a unit of work.
+    """
+    slug = name.partition("/")[0]
+    known = DeletionRecord.objects.filter(slug=slug).exists()
+    found = next((item for item in backups_of(slug) if item.name == name), None) if known else None
+    if found is None:
+        raise InvalidInput(_("There is no such backup."), field="name")
+    if not backup_gone(found):
+        raise InvalidInput(_("Only backups of deleted organisations are removed here."), field="name")
+    if OrganisationJob.objects.filter(source=name, state__in=OPEN).exists():
+        raise InvalidInput(_("It is being restored just now."), field="name", code="busy")
+    platform_log("backup_removed", source=name, bytes=found.size)
+    backup_target().remove(name)
 
 
 def restore_run(job: OrganisationJob, progress: Callable[[str], None]) -> None:

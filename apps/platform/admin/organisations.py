@@ -311,6 +311,9 @@ class OrganisationAdmin(PlatformAdmin):
             return first
         gone, data = verb in ("delete", "refuse"), request.POST
         asked = {"reason": data.get("reason", ""), "confirm": data.get("confirm", "")}
+        if verb == "schedule" and asked["confirm"] != organisation.slug:  # it closes the organisation at once
+            messages.error(request, _("Type the short name to confirm."))
+            return _back(pk)
         if _said(request, lambda: organisation_verb(organisation, verb, **asked)) and gone:
             return HttpResponseRedirect(reverse("platform:tenancy_organisation_changelist"))
         return _back(pk)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from apps.accounts.api.bases import rows_named
 from apps.accounts.services.profile import profile_save
 from apps.backup.services.finding import backup_check
-from apps.backup.services.restore_jobs import backups_everywhere, restore_enter
+from apps.backup.services.restore_jobs import backup_remove, backups_everywhere, restore_enter
 from apps.core.api.rendering import envelope
 from apps.core.api.representation import iso_time
 from apps.core.api.transaction import api_write
@@ -254,3 +254,15 @@ class BackupsView(OperatorView):
             return 202, shapes.job_data(job), _("The worker restores it as %(slug)s.") % {"slug": job.slug}
 
         return api_write(request, work)
+
+
+class BackupRemoveView(OperatorView):
+    """Remove for good a backup of an organisation that was deleted, after a fresh proof."""
+
+    answers_later = True
+    proof = frozenset({"post"})
+
+    def post(self, request: Any) -> Response:
+        name = self.read(request, shapes.BackupInput)["name"]
+        backup_remove(name)  # calls the store: outside any transaction
+        return Response(envelope({"name": name}, message=_("Removed.")))

@@ -88,7 +88,8 @@ def announcement_data(row: Announcement) -> dict[str, Any]:
 
 
 def job_data(row: OrganisationJob) -> dict[str, Any]:
-    return _columns(row, JOB)
+    """``told``: what was done last; of a restore its proof, and what was not taken over."""
+    return {**_columns(row, JOB), "told": row.steps[-1]["text"] if row.steps else ""}
 
 
 # --- what is taken --------------------------------------------------------------------------------
@@ -174,6 +175,10 @@ class SettingsInput(StrictSerializer):
     sign_up = serializers.BooleanField()
     backup_own_bucket = serializers.BooleanField()
     backup_keep_days = serializers.IntegerField(min_value=1, max_value=3650)
+
+
+class BackupInput(StrictSerializer):
+    name = serializers.CharField(max_length=200)
 
 
 class RestoreInput(StrictSerializer):

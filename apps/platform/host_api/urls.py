@@ -39,4 +39,5 @@ urlpatterns = [
     path("platform/maintenance/", p.MaintenanceView.as_view(), name="api_maintenance"),
     path("platform/jobs/", p.JobsView.as_view(), name="api_jobs"),
     path("platform/backups/", p.BackupsView.as_view(), name="api_backups"),
+    path("platform/backups/remove/", p.BackupRemoveView.as_view(), name="api_backup_remove"),
 ]  # fmt: skip
