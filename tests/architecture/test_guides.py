@@ -35,3 +35,10 @@ def test_the_patterns_find_something():
     texts = [guide.read_text() for guide in GUIDES]
     for pattern in (COMMAND, FILE, SOURCE):
         assert sum(len(pattern.findall(text)) for text in texts) > 20, pattern.pattern
+
+
+def test_no_text_holds_the_marks_of_an_unfinished_merge():
+    texts = [ROOT / "CHANGELOG.md", *GUIDES, *ROOT.glob("docs/*.yaml"), *ROOT.glob("locale/**/*.po")]
+    texts += [path for path in ROOT.glob("templates/**/*") if path.is_file()]
+    marks = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+    assert [str(path) for path in texts if marks.search(path.read_text())] == []
