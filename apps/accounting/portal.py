@@ -26,9 +26,13 @@ def overdue(queryset: Any) -> Any:
     return with_balance(queryset).filter(open_item__due_date__lt=company_today())
 
 
+def cheques_held(queryset: Any) -> Any:
+    return queryset.filter(status="held")
+
+
 def cheques_due(queryset: Any) -> Any:
     """Held cheques whose day has come: to be taken to the bank."""
-    return queryset.filter(status="held", instrument_date__lte=company_today())
+    return cheques_held(queryset).filter(instrument_date__lte=company_today())
 
 
 def settled(queryset: Any) -> Any:
@@ -58,13 +62,22 @@ AllocationFilter = condition_filter(
     {"no": (_("Not allocated in full"), with_balance), "yes": (_("Allocated"), settled)},
 )
 
+ChequeFilter = condition_filter(
+    "cheque", _("cheque"), {"due": (_("To deposit"), cheques_due), "held": (_("Held"), cheques_held)}
+)
+
 register_counter("accounting", _("Invoices in draft"), Invoice, drafts, query="status__exact=draft")
 register_counter("accounting", _("Overdue invoices"), Invoice, overdue, query="due=late", tone="danger")
 register_counter(
     "accounting", _("Receipts to allocate"), Receipt, with_balance, query="allocated=no", tone="warning"
 )
 register_counter(
-    "accounting", _("Cheques to deposit"), Receipt, cheques_due, query="look=cheques", tone="warning"
+    "accounting",
+    _("Cheques to deposit"),
+    Receipt,
+    cheques_due,
+    query="look=cheques&cheque=due",
+    tone="warning",
 )
 register_counter("accounting", _("Bills to pay"), Bill, with_balance, query="due=open", tone="warning")
 register_counter("accounting", _("Bills overdue"), Bill, overdue, query="due=late", tone="danger")

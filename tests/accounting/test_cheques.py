@@ -12,7 +12,9 @@ from apps.accounting.payments.cheques import is_post_dated
 from apps.accounting.payments.statement import party_statement
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
+from apps.portal.counters import counters_for
 from tests.factories import invoicing as make
+from tests.kit.clients import signed_in
 from tests.kit.ledger import assert_balanced
 from tests.kit.subledger import assert_subledger_equals_control, entry_lines
 
@@ -155,3 +157,12 @@ def test_own_cheque_to_a_vendor_leaves_the_bank_when_it_is_cleared(books):
     done = make.posted(held, verb="clear")
     assert (done.status, done.date) == ("posted", company_today())
     assert_subledger_equals_control(books)
+
+
+def test_home_counts_the_cheques_whose_day_has_come_and_opens_them(books, party, administrator):
+    due = make.posted(cheque(books, party, 10), verb="hold")
+    make.posted(cheque(books, party, 20, given=1, dated=-5), verb="hold")
+    counted = next(row for row in counters_for(administrator)["accounting"] if "cheque=due" in row["url"])
+    page = signed_in(administrator).get(counted["url"])
+    assert counted["count"] == 1
+    assert [row.pk for row in page.context["cl"].result_list] == [due.pk]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounting.choices import ItemStatus
 from apps.accounting.models import Bill, CreditNote, DebitNote, Invoice, Payment, Proforma, Receipt
-from apps.accounting.portal import AllocationFilter, DueFilter
+from apps.accounting.portal import AllocationFilter, ChequeFilter, DueFilter
 from apps.core.admin.columns import amount_column, amount_shown
 from apps.core.admin.looks import Look
 from apps.core.admin.site import register
@@ -116,7 +116,9 @@ class MoneyAdmin(DocumentAdmin):
     """Receipts and payments."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("party", "company", "currency", "account", "open_item")
-    list_filter: ClassVar[tuple[Any, ...]] = (AllocationFilter, "status", "company", "mode", "date")
+    list_filter: ClassVar[tuple[Any, ...]] = (
+        AllocationFilter, ChequeFilter, "status", "company", "mode", "date",
+    )  # fmt: skip
     list_totals = ("base_total",)
     list_display: ClassVar[tuple[str, ...]] = (
         "document_number", "date", "party", "mode", "account", "reference", "company", "amount_shown",
