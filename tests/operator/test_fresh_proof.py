@@ -59,6 +59,14 @@ def test_an_open_page_alone_neither_enters_nor_deletes_nor_restores(operator):
     assert "/organisation/override/" in posted(operator, *acts[0][:2]).content.decode()
 
 
+def test_where_the_operator_may_not_enter_he_is_still_led_to_the_proof_for_a_deletion(operator):
+    acme = Organisation.objects.get(slug="acme")
+    Organisation.objects.filter(pk=acme.pk).update(operator_access="forbid")
+    grow_old()
+    page = operator.browser.get(f"/admin/tenancy/organisation/{acme.pk}/change/").content.decode()
+    assert page.count("/accounts/confirm/?next=") == 1
+
+
 def test_what_takes_nothing_away_asks_for_none(operator):
     acme = Organisation.objects.get(slug="acme")
     grow_old()

@@ -47,7 +47,7 @@ from apps.platform.services.override import (
     override_link,
 )
 from apps.platform.services.sign_up import organisation_link
-from apps.tenancy.choices import Metric, OrganisationState
+from apps.tenancy.choices import Metric, OperatorAccess, OrganisationState
 from apps.tenancy.first_run import progress_of
 from apps.tenancy.lifecycle import organisation_step, steps_from
 from apps.tenancy.models import Organisation, Plan
@@ -258,7 +258,7 @@ class OrganisationAdmin(PlatformAdmin):
         if obj is not None:
             context["proved"], context["page"] = lately_confirmed(request), _page(obj.pk)
             context["steps"] = [(step, step.name in PROVED) for step in steps_from(obj.state)]
-            context["prove_steps"] = obj.state != S.ACTIVE and self._asks(context, obj)
+            context["prove_steps"] = self._asks(context, obj)
             context["link"] = organisation_link(obj)
             context["visits"] = Override.objects.filter(organisation=obj, state__in=LIVE)
             context["jobs"] = obj.jobs.all()[:5]
@@ -271,10 +271,10 @@ class OrganisationAdmin(PlatformAdmin):
 
     @staticmethod
     def _asks(context: dict[str, Any], obj: Organisation) -> bool:
-        """Whether a step waits for a fresh proof; an active one's page asks for it where he enters."""
-        return not context["proved"] and (
-            obj.state == S.SCHEDULED or any(asks for _s, asks in context["steps"])
-        )
+        """Whether a step waits for a fresh proof that the page doesn't ask for further down, to enter."""
+        enters = obj.state == S.ACTIVE and obj.operator_access != OperatorAccess.FORBID
+        waits = obj.state == S.SCHEDULED or any(asks for _step, asks in context["steps"])
+        return waits and not enters and not context["proved"]
 
     # --- what changes the state ---------------------------------------------------------------------
 
