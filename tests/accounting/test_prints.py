@@ -6,9 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from apps.accounting.payments.statement import party_statement
 from apps.accounting.printing.statement import statement_pdf
+from apps.accounting.printing.taxed import invoice_print
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput
 from apps.documents.models import TimelineEntry
@@ -56,6 +58,14 @@ def test_a_buyer_abroad_is_told_the_bank_but_no_upi(administrator):
         invoice = make.invoice(company=books, party=make.customer(), post=True, **more)
         page = pdf.texts(document_pdf(invoice, by=administrator)[0])[0]
         assert ("shop@bank" in page) == told
+
+
+def test_statement_of_zero_rating_speaks_the_language_of_the_paper():
+    party = make.customer(tax_treatment="export")
+    invoice = make.invoice(company=make.company(), party=party, post=True)
+    with translation.override("hi"):
+        assert "निर्यात" in invoice_print(invoice).notes
+    assert "meant for export on payment" in invoice_print(invoice).notes
 
 
 def test_every_document_prints(administrator):

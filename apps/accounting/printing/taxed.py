@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounting.calculation.place_of_supply import TaxKind, tax_kind
 from apps.accounting.calculation.tax_lines import ALWAYS_INTER_STATE
@@ -37,15 +38,17 @@ Fields = tuple[tuple[str, str], ...]
 BILL_OF_SUPPLY = "Bill of Supply"
 ZERO = Decimal(0)
 _ZERO_RATED = {
-    SupplyKind.EXPORT_LUT: _(
+    SupplyKind.EXPORT_LUT: gettext_lazy(
         "Supply meant for export under bond or letter of undertaking without payment of integrated tax."
     ),
-    SupplyKind.EXPORT_WITH_PAYMENT: _("Supply meant for export on payment of integrated tax."),
-    SupplyKind.SEZ_LUT: _(
+    SupplyKind.EXPORT_WITH_PAYMENT: gettext_lazy("Supply meant for export on payment of integrated tax."),
+    SupplyKind.SEZ_LUT: gettext_lazy(
         "Supply to an SEZ unit or developer under bond or letter of undertaking without payment of "
         "integrated tax."
     ),
-    SupplyKind.SEZ_WITH_PAYMENT: _("Supply to an SEZ unit or developer on payment of integrated tax."),
+    SupplyKind.SEZ_WITH_PAYMENT: gettext_lazy(
+        "Supply to an SEZ unit or developer on payment of integrated tax."
+    ),
 }
 
 
