@@ -10,6 +10,7 @@ import pytest
 from apps.accounting.models import JournalEntry, Receipt
 from apps.accounting.payments.cheques import is_post_dated
 from apps.accounting.payments.statement import party_statement
+from apps.accounting.printing.money import receipt_print
 from apps.company.selectors import company_today
 from apps.core.errors import InvalidInput, Refused
 from apps.portal.counters import counters_for
@@ -157,6 +158,14 @@ def test_own_cheque_to_a_vendor_leaves_the_bank_when_it_is_cleared(books):
     done = make.posted(held, verb="clear")
     assert (done.status, done.date) == ("posted", company_today())
     assert_subledger_equals_control(books)
+
+
+def test_held_cheque_is_acknowledged_and_not_receipted(books, party):
+    held = make.posted(cheque(books, party, 10), verb="hold")
+    page = receipt_print(held)
+    assert (page.title, page.number, page.watermark) == ("Cheque Acknowledgement", "004711", "Not cleared")
+    done = make.posted(held, verb="clear")
+    assert (receipt_print(done).title, receipt_print(done).number) == ("Receipt", done.number)
 
 
 def test_home_counts_the_cheques_whose_day_has_come_and_opens_them(books, party, administrator):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounting.choices import MoneyStatus
 from apps.accounting.models import Allocation
 from apps.accounting.printing.taxed import day_text, filled, watermark_of
 from apps.core.india.numbers import SYMBOLS
@@ -23,7 +24,16 @@ from apps.documents.services.printing import address_lines, print_company
 
 
 def receipt_print(document: Any) -> PrintDocument:
-    """What the party gets for its money."""
+    """What the party gets for its money; for a cheque of a later day, that it was given."""
+    if document.status == MoneyStatus.HELD:
+        return _money_print(
+            document,
+            title="Cheque Acknowledgement",
+            label=_("Received from"),
+            thanks=_(
+                "Received subject to clearing. The receipt follows once the bank has cleared the cheque."
+            ),
+        )
     return _money_print(
         document, title="Receipt", label=_("Received from"), thanks=_("Received with thanks.")
     )
@@ -44,7 +54,7 @@ def _money_print(document: Any, *, title: str, label: str, thanks: str) -> Print
     )
     return PrintDocument(
         title=title,
-        number=document.number or _("Draft %(id)s") % {"id": document.pk},
+        number=_number(document),
         date=day_text(document.date),
         company=print_company(document.company),
         bill_to=_party(document),
@@ -61,6 +71,13 @@ def _money_print(document: Any, *, title: str, label: str, thanks: str) -> Print
         symbol=SYMBOLS.get(code, code).strip(),
         watermark=watermark_of(document),
     )
+
+
+def _number(document: Any) -> str:
+    """Its own number, or that of the cheque while nothing is booked."""
+    if document.status == MoneyStatus.HELD:
+        return document.reference or str(document.pk)
+    return document.number or _("Draft %(id)s") % {"id": document.pk}
 
 
 def _party(document: Any) -> PrintParty:
