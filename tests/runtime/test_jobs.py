@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from apps.accounts.services.users import user_deactivate, user_delete
 from apps.messaging.models import Notification
 from apps.runtime.models import Job, JobState
 from apps.runtime.services import jobs
@@ -155,3 +156,22 @@ def test_administrator_repeats_and_cancels_on_the_jobs_page(administrator, user_
     viewer.post("/admin/runtime/job/", {"action": "cancel_jobs", "_selected_action": [job.pk]})
     job.refresh_from_db()
     assert job.state == JobState.WAITING
+
+
+def test_work_of_somebody_who_is_switched_off_does_not_begin_and_stops(user_with, administrator, monkeypatch):
+    ravi, meera = user_with(), user_with()
+    waiting = job_start(tasks_kit.count_rows, title="Count", by=ravi, rows=3)
+    user_deactivate(user=ravi, by=administrator)
+    run(waiting)
+    assert (waiting.state, waiting.message) == ("failed", "Whoever began this is switched off.")
+
+    def half(job, **_arguments):
+        jobs.job_progress(job, 1, 2)
+        user_delete(user=meera, by=administrator)
+        monkeypatch.setattr(jobs, "PUSH_EVERY", 0.0)
+        jobs.job_progress(job, 1, 2)
+        raise AssertionError("went on")
+
+    monkeypatch.setitem(jobs._tasks, jobs._name_of(tasks_kit.count_rows), half)
+    running = run(job_start(tasks_kit.count_rows, title="Count", by=meera, rows=2))
+    assert (running.state, running.message) == ("failed", "Whoever began this is switched off.")

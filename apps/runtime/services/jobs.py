@@ -122,7 +122,7 @@ def _run(job_id: int) -> None:
     token = set_actor(_actor_of(job))
     try:
         _module_on(job)
-        _visit_or_refuse(job)
+        _beginner_or_refuse(job)
         result = _tasks[job.task](job, **job.arguments) or {}
         _finish(job, JobState.DONE, result=result)
     except JobCancelled:
@@ -173,9 +173,13 @@ def _life() -> str:
         return f"{LIFE} {cursor.fetchone()[0]}"
 
 
-def _visit_or_refuse(job: Job) -> None:
-    """What the operator began does nothing once his visit is over."""
-    if job.visit_id is not None and visit_open(job.visit_id, _owner_of(job)) is None:
+def _beginner_or_refuse(job: Job) -> None:
+    """What somebody began ends where he does: switched off or in the bin; what the operator began, with his
+    visit. Rights were read when the work began, and a long one would go on with them. Raises Refused."""
+    owner = _owner_of(job)
+    if owner is not None and (not owner.is_active or owner.deleted_at is not None):
+        raise Refused(_("Whoever began this is switched off."), code="user_inactive")
+    if job.visit_id is not None and visit_open(job.visit_id, owner) is None:
         raise Refused(_("The operator's visit in which this was begun is over."), code="visit_over")
 
 
@@ -212,7 +216,7 @@ def job_progress(job: Job, done: int, total: int | None = None, message: str = "
     """Record progress (outside the work's own transaction) and push it to the owner's pages.
 
     Cheap to call for each row: at most four times a second are written. Raises JobCancelled when
-    somebody asked the job to stop, Refused when the operator's visit that began it is over.
+    somebody asked the job to stop, Refused when whoever began it may do nothing any more.
     """
     if total is not None:
         job.total_count = total
@@ -225,7 +229,7 @@ def job_progress(job: Job, done: int, total: int | None = None, message: str = "
     announce(job)
     if Job.objects.filter(pk=job.pk).exclude(cancel_asked_at=None).exists():
         raise JobCancelled(_("Cancelled"))
-    _visit_or_refuse(job)
+    _beginner_or_refuse(job)
 
 
 def announce(job: Job) -> None:
