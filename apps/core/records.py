@@ -164,7 +164,7 @@ def rows_build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | N
     existing = _existing(parent, spec)
     if rows is None:
         return list(existing.values())
-    errors = ErrorList()
+    errors, seen = ErrorList(), set()
     built = []
     for index, given in enumerate(rows):
         values = dict(given)
@@ -172,6 +172,11 @@ def rows_build(parent: models.Model, spec: Child, rows: list[dict[str, Any]] | N
         if row_id is not None and row_id not in existing:
             errors.add(f"{spec.name}.{index}.id", _("This line does not belong here."), "not_found")
             continue
+        if row_id in seen:
+            errors.add(f"{spec.name}.{index}.id", _("This line stands here twice."), "duplicate")
+            continue
+        if row_id is not None:
+            seen.add(row_id)
         named = {spec.rename.get(api_name, api_name): value for api_name, value in values.items()}
         if row_id is None:
             row = row_make(spec.model, **{spec.parent: parent}, **named)

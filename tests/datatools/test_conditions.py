@@ -107,6 +107,7 @@ def test_a_row_with_several_values_below_it_is_found_once(api):
         ('{"gstin": null}', "where.gstin"),
         ('{"gstin": "\\u0000"}', "where.gstin"),
         ('{"credit_limit__gte": "much"}', "where.credit_limit__gte"),
+        ('{"salesperson__icontains": "a"}', "where.salesperson__icontains"),
         ('{"currency": 99999999999999999999}', "where.currency"),
         ('{"not":' * 9 + "{}" + "}" * 9, "where"),
         ("[" * 5000, "where"),

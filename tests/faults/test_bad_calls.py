@@ -131,6 +131,14 @@ def test_a_line_of_another_document_is_named(desk):
     desk.unchanged(lambda: desk.api.patch(path, foreign, 400), "lines.0.id")
 
 
+def test_a_line_that_is_sent_twice_is_named_and_none_is_lost(desk):
+    made = desk.api.post("accounting/invoices/", desk.bill)["data"]
+    line = {**desk.bill["lines"][0], "id": made["lines"][0]["id"]}
+    path = f"accounting/invoices/{made['id']}/"
+    twice = {"version": made["version"], "lines": [line, line]}
+    desk.unchanged(lambda: desk.api.patch(path, twice, 400), "lines.1.id")
+
+
 def test_a_token_of_another_organisation_is_refused(desk):
     stranger = Client(
         HTTP_HOST="zenith.localhost", HTTP_AUTHORIZATION=desk.api.client._credentials["HTTP_AUTHORIZATION"]

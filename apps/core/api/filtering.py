@@ -131,6 +131,8 @@ def _own_condition(asked: Asked) -> Q:
     if asked.lookup in _CONDITIONS:
         return _CONDITIONS[asked.lookup](asked)
     path, lookup = asked.path, asked.lookup
+    if lookup in AS_TYPED and getattr(field_of(asked.model, path), "is_relation", False):
+        raise _unknown(asked.name)  # a key has no letters; those of its record are asked by their names
     value = asked.raw if lookup in AS_TYPED else _typed(asked, asked.raw)
     return Q(**{path if lookup == "exact" else f"{path}__{lookup}": value})
 

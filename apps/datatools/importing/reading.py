@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import lzma
@@ -60,9 +61,9 @@ def table_read(content: bytes, name: str) -> Table:
 
 
 def _csv_rows(content: bytes) -> list[list[str]]:
-    if b"\x00" in content:
-        raise InvalidInput(_("This is neither CSV text nor XLSX."), field="file", code="format")
     text = _decode(content)
+    if "\x00" in text:
+        raise InvalidInput(_("This is neither CSV text nor XLSX."), field="file", code="format")
     sample = text[:10_000]
     try:
         dialect: Any = csv.Sniffer().sniff(sample, delimiters=",;\t|")
@@ -79,17 +80,15 @@ def _csv_rows(content: bytes) -> list[list[str]]:
 
 
 def _decode(content: bytes) -> str:
-    """UTF-8 (with or without BOM) or, when it isn't that, Windows-1252 as spreadsheets write it."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            _("The text is neither UTF-8 nor Windows-1252."), field="file", code="encoding"
-        ) from error
+    """UTF-16 where its mark says so (spreadsheets call it "Unicode text"), else UTF-8 (with or without BOM)
+    or, when it isn't that, Windows-1252 as spreadsheets write it."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInput(_("The text is neither UTF-8 nor Windows-1252."), field="file", code="encoding")
 
 
 def _xlsx_rows(content: bytes) -> list[list[str]]:
