@@ -34,4 +34,4 @@ EXPOSE 8000
 # and shared by both; database connections are opened after the fork only.
 CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
      "--workers", "2", "--threads", "4", "--preload", "--keep-alive", "65", "--timeout", "60", \
-     "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--forwarded-allow-ips", "*"]
+     "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--forwarded-allow-ips", "*"]

@@ -1,11 +1,20 @@
 """compose.yaml, Dockerfile, nginx and .env.example agree with each other and with the settings."""
 
+import json
+import os
 import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 import yaml
+from _launcher.accounts import server_account
+from _launcher.binaries import find_binaries
 from _launcher.layout import ROOT
 from _launcher.roles import APP, EXTENSIONS, OWNER, SUPERUSER
+from gunicorn.config import Config
 
 COMPOSE = (ROOT / "compose.yaml").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -125,6 +134,35 @@ def test_the_image_leaves_secrets_and_data_folders_out():
     assert {".env", ".bahi", ".git", "tests"} <= set(ignored)
     needed = {"config", "apps", "templates", "static", "locale", "fixtures", "manage.py"}
     assert needed & set(ignored) == set()
+
+
+def test_the_web_command_is_understood_and_writes_nothing_into_the_image():
+    """The containers' file system is read-only: gunicorn's control socket would lie in the home folder."""
+    dockerfile = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    program, *arguments = json.loads(re.search(r"^CMD (\[.*\])", dockerfile, re.MULTILINE)[1])
+    assert program == "gunicorn"
+    assert Config().parser().parse_args(arguments).control_socket_disable
+
+
+def test_the_database_of_compose_can_be_made(services):
+    """initdb with the service's arguments. Without an encoding it took that of the locale C, which the
+    builtin provider refuses: the database service never came up."""
+    account = server_account()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder, "home")
+        home.mkdir()
+        account.own(home)
+        Path(folder).chmod(0o755)
+        programs = find_binaries(Path(sys.prefix), account, Path(folder, "programs"), None)
+        if programs.major < 17:
+            pytest.skip("the arguments are PostgreSQL 17's")
+        arguments = services["db"]["environment"]["POSTGRES_INITDB_ARGS"].split()
+        made = subprocess.run(
+            [programs.program("initdb"), "-D", str(home / "data"), "--auth=trust", "--no-sync", *arguments],
+            capture_output=True, text=True, check=False, cwd="/", env={**os.environ, "LANG": "C.UTF-8"},
+            **account.popen_arguments(),
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
 
 
 def test_roles_of_the_container_are_those_of_the_launcher():
