@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from apps.accounting.models import JournalEntry, OpenItem
 from apps.company.selectors import company_today
+from apps.company.services.companies import fiscal_year_open
 from apps.company.services.settings import settings_save
 from tests.factories import invoicing as make
 from tests.factories.accounts import make_user
@@ -25,6 +27,12 @@ LIST = "/admin/accounting/openitem/"
 @pytest.fixture
 def clerk(administrator):
     return signed_in(administrator)
+
+
+@pytest.fixture
+def _tomorrow_open(books):
+    """A revaluation is taken back the next day: on 31 March that is another fiscal year."""
+    fiscal_year_open(company=books, day=company_today() + timedelta(days=1))
 
 
 def invoice(books, party, price):
@@ -86,6 +94,7 @@ def test_actions_are_offered_to_whoever_may(books):
     assert signed_in(make_user("accounting.view_invoice")).get(f"{LIST}revaluation/").status_code == 403
 
 
+@pytest.mark.usefixtures("_tomorrow_open")
 def test_foreign_items_are_revalued_after_a_look(clerk, books):
     party = make.customer(currency=make.currency("USD"))
     make.rate("USD", "80")
@@ -105,6 +114,7 @@ def total_of(page):
     return page.partition("<tfoot>")[2].partition("<strong>")[2].partition("</strong>")[0]
 
 
+@pytest.mark.usefixtures("_tomorrow_open")
 def test_revaluation_asks_for_the_rate_that_nobody_kept(clerk, books):
     party, service = make.customer(currency=make.currency("USD")), make.product(product_kind="service")
     lines = [{"product": service, "quantity": 1, "unit_price": "1000"}]
