@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -39,7 +40,7 @@ from apps.accounts.ways import VIA, other_way, sign_in_choices
 from apps.core.errors import BahiError
 
 TOKEN, PURPOSE, NEXT = "bahi_challenge", "bahi_challenge_for", "bahi_challenge_next"
-NAMES = {**dict(FactorMethod.choices), BACKUP: _("Backup code")}
+NAMES = {**dict(FactorMethod.choices), BACKUP: gettext_lazy("Backup code")}
 
 
 def second_step_begin(

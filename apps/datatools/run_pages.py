@@ -18,8 +18,10 @@ from apps.core.uow import run_in_unit_of_work
 from apps.datatools.import_pages import run_row
 from apps.datatools.importing.targets import targets_all
 from apps.datatools.models import ImportRun
+from apps.datatools.models.imports import ImportState
 from apps.datatools.selectors import run_of
 from apps.datatools.services.undo import undo_answer, undo_preview, undo_require, undo_runs, undo_start
+from apps.runtime.models import Job
 
 SHOWN = 200
 
@@ -58,6 +60,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": preview,
         "undone": undone,
         "working": undo_runs(run),
+        "stopped": Job.objects.filter(pk=run.job_id).first() if run.state == ImportState.FAILED else None,
     }
     return TemplateResponse(request, "datatools/import_run.html", context)
 

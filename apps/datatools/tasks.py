@@ -18,7 +18,7 @@ from apps.datatools.reports.files import report_file
 from apps.datatools.reports.stored import report_run
 from apps.datatools.rows import report_of, rights_of, rows_of, view_of
 from apps.datatools.services.exports import export_finish, exports_expire
-from apps.datatools.services.imports import import_resume, run_answer
+from apps.datatools.services.imports import import_begin, import_resume, run_answer
 from apps.datatools.services.undo import undo_run
 from apps.files.services.storage import file_read
 from apps.runtime.services.beside import one_moment
@@ -30,7 +30,8 @@ __all__ = ["report_run", "run_export", "run_import", "undo_import"]
 
 @task
 def run_import(job: Any, *, run_id: int) -> dict[str, Any]:
-    """Run a queued import; after a crash it goes on behind the last finished chunk."""
+    """Run a queued import; after a crash or a stop it goes on behind the last finished chunk."""
+    run_in_unit_of_work(lambda: import_begin(run_id))
     run = ImportRun.objects.select_related("owner", "file").get(pk=run_id)
     if run.finished_at is not None:
         return _answer(run)

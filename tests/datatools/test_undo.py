@@ -153,12 +153,13 @@ def test_it_is_in_the_access_log_and_starts_once(administrator):
         undo_start(started, by=administrator)
 
 
-def test_a_dry_run_and_a_failed_import_have_nothing_to_take_back(administrator):
+def test_a_dry_run_and_an_import_that_failed_at_once_have_nothing_to_take_back(administrator):
     run = load(administrator, sheet("A"))
-    for values in ({"dry_run": True, "state": "checked"}, {"dry_run": False, "state": "failed"}):
+    for values in ({"dry_run": True, "state": "checked"}, {"dry_run": False, "state": "failed", "pk": None}):
         for name, value in values.items():
             setattr(run, name, value)
-        with pytest.raises(Refused):
+        run.save()
+        with pytest.raises(Refused, match="Only a finished import"):
             undo_require(run, administrator)
 
 

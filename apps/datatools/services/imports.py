@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, Refused
+from apps.core.locks import lock_row
 from apps.core.uow import run_in_unit_of_work
 from apps.datatools.importing.correcting import Corrections, corrections_check, table_correct
 from apps.datatools.importing.engine import (
@@ -155,6 +156,16 @@ def _queue(run: ImportRun, by: Any) -> None:
         run.save(update_fields=["job_id"])
 
     run_in_unit_of_work(work)
+
+
+def import_begin(run_id: int) -> None:
+    """Mark a run as running (again). Raises Refused where what it brought is being or was taken back."""
+    row = lock_row(ImportRun, run_id)
+    if row.undo_state:
+        raise Refused(_("This import was taken back already."), code="invalid_transition", field="undo_state")
+    if row.finished_at is None:
+        row.state = ImportState.RUNNING
+        row.save(update_fields=["state"])
 
 
 def import_resume(run: ImportRun, content: bytes, *, progress: Any = None) -> ImportRun:

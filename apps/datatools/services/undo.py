@@ -54,7 +54,8 @@ def undo_require(run: ImportRun, user: Any) -> None:
     """Raises NotAllowed for others, Refused when there is nothing that could be taken back (now)."""
     if not undo_may(run, user):
         raise NotAllowed(_("Only whoever made an import or may take back those of others can do this."))
-    if run.dry_run or run.state != ImportState.DONE:
+    stopped = run.state == ImportState.FAILED and run.records.exists()  # what came in before the stop
+    if run.dry_run or not (stopped or run.state == ImportState.DONE):
         raise Refused(
             _("Only a finished import can be taken back."), code="invalid_transition", field="state"
         )
