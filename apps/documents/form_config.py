@@ -2,7 +2,8 @@
 
 A viewset may say more than its fields do: ``form_sections`` (section → names with widths in twelfths),
 ``form_columns`` (child → names with widths in pixels; those in ``form_more`` wait behind a button until
-somebody wants them or a line fills them), ``form_totals``, ``form_lookups`` and
+somebody wants them or a line fills them), ``form_wanted`` (field → another field and its values with which
+the folded section of the first opens), ``form_totals``, ``form_lookups`` and
 ``form_proposals`` (child → open records that its lines are filled with).
 """
 
@@ -99,6 +100,9 @@ def field_config(view: Any, name: str, width: int, section: str, user: Any) -> d
         "required": name not in view.read_only and is_required(view.model, model_name),
         "help": help_of(view.model, model_name),
     }
+    if name in view.form_wanted:
+        field, values = view.form_wanted[name]
+        config["wanted"] = {"field": field, "values": list(values)}
     return config
 
 

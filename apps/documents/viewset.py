@@ -39,6 +39,7 @@ class DocumentViewSet(ResourceViewSet):
     form_columns: ClassVar[dict[str, tuple[str, ...]]] = {}
     form_more: ClassVar[dict[str, tuple[str, ...]]] = {}
     form_labels: ClassVar[dict[str, Any]] = {}
+    form_wanted: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {}
     form_totals: ClassVar[tuple[str, ...]] = ()
     form_lookups: ClassVar[dict[str, dict[str, Any]]] = {}
     form_proposals: ClassVar[dict[str, dict[str, Any]]] = {}

@@ -29,6 +29,7 @@ WITHOUT_IMPORT = {
     "pip": "a test asks `pip check`",
     "ruff": "gate",
     "pytest-django": "plugin",
+    "pytest-timeout": "plugin",
     "pytest-xdist": "plugin",
 }
 

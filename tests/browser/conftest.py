@@ -12,6 +12,8 @@ from tests.browser.harness.server import Harness
 
 expect.set_options(timeout=15_000)  # a busy machine draws 200 lines slowly
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server"]
+PATIENCE = 300
+"""Seconds for one test, on a busy machine too."""
 AXE = Path(__file__).parent / "vendor/axe-core/axe.min.js"
 PASTE = """([selector, text]) => {
   const input = document.querySelector(selector);
@@ -20,6 +22,13 @@ PASTE = """([selector, text]) => {
   data.setData("text/plain", text);
   input.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
+
+
+def pytest_collection_modifyitems(items):
+    """A browser that answers no more, which Playwright would wait for without end, costs its own test only."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(PATIENCE, method="thread"))
 
 
 @pytest.fixture(scope="package")

@@ -114,6 +114,18 @@ def test_clerk_sees_errors_of_the_server_at_field_and_cell(open_page, harness):
     expect(page.locator("td[data-col=quantity]")).to_contain_text("Quantity must be more than 0.")
 
 
+def test_clerk_sees_a_folded_section_as_soon_as_his_choice_needs_it(open_page):
+    page = open_page("/document")
+    place = field(page, "place_of_supply")
+    expect(page.locator("details", has_text="Shipping")).not_to_have_attribute("open", "")
+    place.focus()
+    place.select_option("29")
+    expect(page.locator("details", has_text="Shipping")).not_to_have_attribute("open", "")
+    place.select_option("33")
+    expect(page.locator("details", has_text="Shipping")).to_have_attribute("open", "")
+    expect(place).to_be_focused()
+
+
 def test_clerk_can_type_short_dates(open_page):
     page = open_page("/document")
     for typed, shown in [("3-4-26", "03-04-2026"), ("030426", "03-04-2026"), ("2026-04-03", "03-04-2026")]:

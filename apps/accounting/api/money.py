@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from apps.accounting.choices import PaymentMode
 from apps.accounting.models import (
     Bill,
     Invoice,
@@ -88,6 +89,7 @@ class MoneyViewSet(DocumentViewSet):
         ),
         gettext_lazy("Notes"): ("notes:12",),
     }  # fmt: skip
+    form_wanted = {"instrument_date": ("mode", (PaymentMode.CHEQUE,))}  # its day decides whether it is held
     target: Any = None
     target_key = ""
 

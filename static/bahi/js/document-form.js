@@ -78,8 +78,13 @@ export class DocumentPage {
   }
 
   foldable({ name, body, fields = [] }) {
-    const filled = fields.some((field) => field.def.required && field.isEmpty());
-    return el("details", { class: "bahi-doc__section", open: filled || !this.editable }, el("summary", { text: name || "…" }), body);
+    const needed = fields.some((field) => field.def.required && field.isEmpty());
+    const wanted = () => fields.some(({ def }) => def.wanted?.values.includes(this.valueOf(def.wanted.field)));
+    const section = el("details", { class: "bahi-doc__section", open: needed || wanted() || !this.editable }, el("summary", { text: name || "…" }), body);
+    this.listeners.push((changed) => {
+      if (wanted() && fields.some(({ def }) => def.wanted?.field === changed)) section.open = true;
+    });
+    return section;
   }
 
   grid(def) {

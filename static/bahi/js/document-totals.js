@@ -39,9 +39,14 @@ export function wireTotals(page) {
 
   const later = debounce(ask, PAUSE);
   page.listeners.push((name) => {
-    if (name) later();
+    if (name && !amountMissing(page)) later();
   });
   if (!page.id && page.grids.some((grid) => grid.rows.some((row) => !grid.isBlank(row)))) later();
+}
+
+/** Of a receipt without its amount nothing can be worked out. */
+function amountMissing(page) {
+  return page.fields.some((field) => field.def.kind === "money" && field.def.required && field.isEmpty());
 }
 
 function state(page, text, stale = false) {

@@ -82,6 +82,7 @@ FIELDS = [
         "section": "Shipping",
         "width": 6,
         "states": STATES,
+        "wanted": {"field": "place_of_supply", "values": ["33"]},
     },
     {
         "name": "terms",
