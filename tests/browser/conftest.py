@@ -25,7 +25,7 @@ PASTE = """([selector, text]) => {
 
 
 def pytest_collection_modifyitems(items):
-    """A browser that answers no more, which Playwright would wait for without end, costs its own test only."""
+    """A browser that answers no more costs its own test only: Playwright would wait for it without end."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.timeout(PATIENCE, method="thread"))
